@@ -1,0 +1,45 @@
+/// Tokens of one prompt that are computed in one iteration.
+public struct Chunk: Sendable, Equatable {
+  /// The sequence whose prompt it is.
+  public var sequence: SequenceID
+  /// Tokens computed in this iteration.
+  public var tokens: Int
+  /// Tokens of the same prompt whose keys and values were in the cache before.
+  public var context: Int
+
+  public init(sequence: SequenceID, tokens: Int, context: Int) {
+    self.sequence = sequence
+    self.tokens = tokens
+    self.context = context
+  }
+}
+
+/// What one iteration computes: decodes, summed up, and chunks of prompts, one by one.
+public struct Batch: Sendable, Equatable {
+  /// Sequences that compute one token each.
+  public internal(set) var decodes: Int
+  /// The sum over the decodes of the tokens in the cache before the iteration.
+  public internal(set) var decodeContext: Int
+  /// The sum over the decodes of the square of the tokens in the cache before the iteration.
+  public internal(set) var decodeContextSquares: Int
+  /// Prompts in this iteration.
+  public internal(set) var chunks: [Chunk]
+  /// The sum over the chunks of their tokens.
+  public internal(set) var chunkTokens: Int
+
+  public init(
+    decodes: Int = 0, decodeContext: Int = 0, decodeContextSquares: Int = 0, chunks: [Chunk] = []
+  ) {
+    self.decodes = decodes
+    self.decodeContext = decodeContext
+    self.decodeContextSquares = decodeContextSquares
+    self.chunks = chunks
+    chunkTokens = chunks.reduce(0) { $0 + $1.tokens }
+  }
+
+  /// Tokens computed in the iteration.
+  public var tokens: Int { decodes + chunkTokens }
+  /// Sequences in the iteration; the head and the sampler run on one row of each.
+  public var sequences: Int { decodes + chunks.count }
+  public var isEmpty: Bool { decodes == 0 && chunks.isEmpty }
+}

@@ -1,0 +1,74 @@
+/// How full KV memory and batches were, and for how long, over the time that batches ran.
+public struct Occupancy: Sendable, Equatable {
+  /// Time that iterations took, summed over replicas.
+  public private(set) var busy: Nanoseconds = 0
+  /// Iterations.
+  public private(set) var iterations = 0
+  /// Time spent with this share of the KV blocks in use, by whole per cent, 0 to 100.
+  public private(set) var timeByMemoryPercent = [Nanoseconds](repeating: 0, count: 101)
+  /// The most blocks in use at once.
+  public private(set) var peakBlocks = 0
+  /// The blocks there are on a replica.
+  public private(set) var totalBlocks = 0
+  /// The most sequences in one batch, and the most tokens.
+  public private(set) var peakSequences = 0
+  public private(set) var peakTokens = 0
+  /// Sums over iterations.
+  public private(set) var tokens = 0
+  public private(set) var decodes = 0
+  public private(set) var promptTokens = 0
+  /// Time spent with as many sequences running as the cap allows.
+  public private(set) var timeAtSequenceCap: Nanoseconds = 0
+  private var blockTime = Wide()
+  private var sequenceTime = Wide()
+
+  public init() {}
+
+  /// The mean share of KV blocks in use while batches ran, 0 to 1.
+  public var meanMemory: Double {
+    totalBlocks == 0 || busy == 0 ? 0 : blockTime.value / Double(busy) / Double(totalBlocks)
+  }
+
+  /// The mean number of sequences in a batch while batches ran, weighted by time.
+  public var meanSequences: Double { busy == 0 ? 0 : sequenceTime.value / Double(busy) }
+
+  /// The mean number of tokens in an iteration.
+  public var meanTokens: Double { iterations == 0 ? 0 : Double(tokens) / Double(iterations) }
+
+  /// The time spent with at least `percent` of the KV blocks in use.
+  public func time(withMemoryAtLeast percent: Int) -> Nanoseconds {
+    timeByMemoryPercent[percent...].reduce(0, +)
+  }
+
+  /// Books an iteration of `batch` that took `duration`.
+  @inline(__always)
+  mutating func record(
+    _ batch: borrowing Batch, for duration: Nanoseconds, usedBlocks: Int, of total: Int,
+    atSequenceCap: Bool
+  ) {
+    busy += duration
+    iterations += 1
+    totalBlocks = total
+    timeByMemoryPercent[total == 0 ? 0 : usedBlocks * 100 / total] += duration
+    peakBlocks = max(peakBlocks, usedBlocks)
+    peakSequences = max(peakSequences, batch.sequences)
+    peakTokens = max(peakTokens, batch.tokens)
+    tokens += batch.tokens
+    decodes += batch.decodes
+    promptTokens += batch.chunkTokens
+    if atSequenceCap { timeAtSequenceCap += duration }
+    blockTime.add(usedBlocks, times: duration)
+    sequenceTime.add(batch.sequences, times: duration)
+  }
+}
+
+/// A sum of products that neither overflows nor depends on the order of adding.
+private struct Wide: Sendable, Equatable {
+  private var sum: Int128 = 0
+
+  mutating func add(_ value: Int, times weight: Int) {
+    sum += Int128(value) * Int128(weight)
+  }
+
+  var value: Double { Double(sum) }
+}

@@ -1,0 +1,35 @@
+/// When the things happened to one request that its user can feel.
+public struct RequestRecord: Sendable, Equatable {
+  /// The start of the first iteration that computed anything for it; negative if there was none.
+  public internal(set) var firstScheduled: Nanoseconds
+  /// The end of the iteration that emitted its first token; negative if there was none.
+  public internal(set) var firstToken: Nanoseconds
+  /// The end of the iteration that emitted its last token; negative if it was refused.
+  public internal(set) var finish: Nanoseconds
+  /// The longest time between two consecutive tokens; zero for a one-token answer.
+  public internal(set) var longestGap: Nanoseconds
+  private var emitted: Int32
+  private var evictions: Int32
+
+  public init(
+    firstScheduled: Nanoseconds, firstToken: Nanoseconds, finish: Nanoseconds,
+    longestGap: Nanoseconds, emittedTokens: Int, preemptions: Int
+  ) {
+    self.firstScheduled = firstScheduled
+    self.firstToken = firstToken
+    self.finish = finish
+    self.longestGap = longestGap
+    emitted = Int32(emittedTokens)
+    evictions = Int32(preemptions)
+  }
+
+  /// A request that was never taken on.
+  public static let refused = RequestRecord(
+    firstScheduled: -1, firstToken: -1, finish: -1, longestGap: 0, emittedTokens: 0, preemptions: 0)
+
+  /// Tokens of the answer; fewer than the trace asks for where the model's length ran out.
+  public var emittedTokens: Int { Int(emitted) }
+  /// How often it lost its cache and was computed again.
+  public var preemptions: Int { Int(evictions) }
+  public var isCompleted: Bool { finish >= 0 }
+}

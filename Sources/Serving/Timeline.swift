@@ -1,0 +1,40 @@
+/// Everything that was seen while a trace was served.
+public struct Timeline: Sendable, Equatable {
+  /// One record a request, in the order of the trace.
+  public internal(set) var records: [RequestRecord]
+  /// The times between consecutive tokens, over all requests.
+  public internal(set) var gaps = TokenGaps()
+  /// How full memory and batches were.
+  public internal(set) var occupancy = Occupancy()
+  /// The iterations one by one; empty unless they were asked for.
+  public internal(set) var iterations: [IterationRecord] = []
+  /// When the last request finished.
+  public internal(set) var end: Nanoseconds = 0
+
+  /// A timeline of `count` requests of which nothing has been seen yet.
+  public init(count: Int) {
+    records = Array(repeating: .refused, count: count)
+  }
+}
+
+/// One iteration of one replica.
+public struct IterationRecord: Sendable, Equatable {
+  /// Which replica ran it, counted from 0.
+  public var replica: Int
+  public var start: Nanoseconds
+  public var end: Nanoseconds
+  /// Sequences that computed one token each.
+  public var decodes: Int
+  /// Prompts in the batch, and their tokens.
+  public var chunks: Int
+  public var chunkTokens: Int
+  /// The sum over the decodes of the tokens in the cache before.
+  public var decodeContext: Int
+  /// Sequences admitted and not finished, and requests waiting, after the batch was planned.
+  public var running: Int
+  public var waiting: Int
+  /// Blocks in use after the batch was planned.
+  public var usedBlocks: Int
+  /// Sequences that lost their cache while the batch was planned.
+  public var preempted: Int
+}

@@ -1,0 +1,5 @@
+import Foundation
+
+@main struct Main {
+  static func main() {}
+}
