@@ -1,0 +1,102 @@
+/// The sequences that decode together, one token an iteration, kept as sums.
+///
+/// An emission advances all of them at once in constant time; only joining, leaving and completing
+/// touch a single sequence. A member's own figures are those at joining and the emissions since.
+struct DecodePool: Sendable {
+  /// Members, the sum of their contexts and of the squares of their contexts, in tokens.
+  private(set) var count = 0
+  private(set) var contextSum = 0
+  private(set) var contextSquares = 0
+  /// Emissions so far.
+  private(set) var emissions = 0
+  private var lastEmission: Nanoseconds = -1
+  /// Members by context less emissions, modulo the block size.
+  private var residues: [Int]
+  /// The residue of members whose context fills its blocks.
+  private var fullResidue = 0
+  private var wheel = FinishWheel()
+  private var maxima = GapMaxima()
+  /// Members that have not emitted with the pool yet.
+  private var fresh: [SequenceID] = []
+
+  init(blockSize: Int) {
+    residues = Array(repeating: 0, count: blockSize)
+  }
+
+  /// Members whose next token needs a block that they do not hold.
+  @inline(__always)
+  var membersAtBlockEnd: Int { residues[fullResidue] }
+
+  /// Tokens of `sequence`, a member, in the cache.
+  func context(of sequence: Sequence) -> Int { sequence.context + emissions - sequence.joined }
+
+  mutating func join(_ id: SequenceID, _ sequence: inout Sequence) {
+    sequence.phase = .decoding
+    sequence.joined = emissions
+    count += 1
+    contextSum += sequence.context
+    contextSquares += sequence.context * sequence.context
+    residues[residue(of: sequence)] += 1
+    wheel.insert(id, last: lastEmission(of: sequence), now: emissions)
+    fresh.append(id)
+  }
+
+  /// Takes `sequence` out and brings its own figures up to date, all but its blocks.
+  mutating func leave(_ id: SequenceID, _ sequence: inout Sequence) {
+    wheel.remove(id, last: lastEmission(of: sequence))
+    residues[residue(of: sequence)] -= 1
+    let context = context(of: sequence)
+    count -= 1
+    contextSum -= context
+    contextSquares -= context * context
+    let emitted = emissions - sequence.joined
+    if emitted == 0 {
+      fresh.removeAll { $0 == id }
+    } else {
+      sequence.lastToken = lastEmission
+      let shared = maxima.longest(since: sequence.joined + 2)
+      sequence.longestGap = max(sequence.longestGap, shared)
+    }
+    sequence.context = context
+    sequence.emitted += emitted
+    if count == 0 { maxima.removeAll() }
+  }
+
+  /// All members emit a token at `now`.
+  @inline(__always)
+  mutating func emit(
+    at now: Nanoseconds, sequences: inout [Sequence], into gaps: inout TokenGaps
+  ) {
+    let gap = now - lastEmission
+    var sharing = count
+    for id in fresh {
+      let own = now - sequences[Int(id.slot)].lastToken
+      if own != gap || lastEmission < 0 {
+        gaps.record(own)
+        sharing -= 1
+      }
+      sequences[Int(id.slot)].longestGap = max(sequences[Int(id.slot)].longestGap, own)
+    }
+    if sharing > 0 { gaps.record(gap, weight: sharing) }
+    fresh.removeAll(keepingCapacity: true)
+    contextSquares += 2 * contextSum + count
+    contextSum += count
+    emissions += 1
+    fullResidue = fullResidue == 0 ? residues.count - 1 : fullResidue - 1
+    maxima.push(gap, emission: emissions)
+    lastEmission = now
+  }
+
+  /// A member that has emitted its last token, if there is one.
+  @inline(__always)
+  func nextFinished() -> SequenceID? { wheel.first(last: emissions) }
+
+  private func lastEmission(of sequence: Sequence) -> Int {
+    sequence.joined + sequence.outputTokens - sequence.emitted
+  }
+
+  private func residue(of sequence: Sequence) -> Int {
+    let offset = (sequence.context - sequence.joined) % residues.count
+    return offset < 0 ? offset + residues.count : offset
+  }
+}

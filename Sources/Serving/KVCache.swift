@@ -1,0 +1,55 @@
+/// The keys and values that a replica keeps, counted in blocks.
+public struct KVCache: Sendable {
+  /// The blocks that sequences can hold.
+  public let totalBlocks: Int
+  /// Blocks that can be taken now.
+  public private(set) var freeBlocks: Int
+  /// Blocks given back that become free when as many further plans have begun as the index says;
+  /// empty where they are free at once.
+  private var releasing: [Int]
+
+  init(totalBlocks: Int, releaseLag: Int) {
+    self.totalBlocks = totalBlocks
+    freeBlocks = totalBlocks
+    releasing = releaseLag == 0 ? [] : Array(repeating: 0, count: releaseLag + 1)
+  }
+
+  /// Blocks that hold something while the batch that was planned last runs.
+  public var usedBlocks: Int { totalBlocks - freeBlocks - (releasing.first ?? 0) }
+
+  /// Whether blocks given back become free before the next plan.
+  public var isReleasing: Bool { (releasing.first ?? 0) > 0 }
+
+  /// Whether blocks given back are still to become free.
+  var hasReleases: Bool { releasing.contains { $0 > 0 } }
+
+  mutating func take(_ blocks: Int) {
+    precondition(blocks <= freeBlocks, "a replica takes only free blocks")
+    freeBlocks -= blocks
+  }
+
+  /// Gives back the blocks of a sequence that has finished.
+  mutating func release(_ blocks: Int) {
+    if releasing.isEmpty { freeBlocks += blocks } else { releasing[releasing.count - 1] += blocks }
+  }
+
+  /// Gives back the blocks of a sequence that the plan under way evicts.
+  mutating func evict(_ blocks: Int) {
+    if releasing.isEmpty { freeBlocks += blocks } else { releasing[0] += blocks }
+  }
+
+  /// Frees the blocks whose time has come.
+  mutating func beginPlan() {
+    guard !releasing.isEmpty else { return }
+    freeBlocks += releasing.removeFirst()
+    releasing.append(0)
+  }
+
+  /// Frees all blocks given back: an engine with nothing to do runs its turns out in no time.
+  mutating func settle() {
+    for index in releasing.indices {
+      freeBlocks += releasing[index]
+      releasing[index] = 0
+    }
+  }
+}

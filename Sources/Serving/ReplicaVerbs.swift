@@ -1,0 +1,192 @@
+/// What a scheduler may see and do. The replica refuses what would break its limits.
+extension Replica {
+  /// Tokens that the batch can still take within the token budget; all there are without one.
+  public var tokensLeftInBudget: Int {
+    (rules.maxNumBatchedTokens ?? Int.max) - batch.chunkTokens - plannedDecodes
+  }
+
+  /// Sequences whose prompt is computed: those that can decode.
+  public var decoding: Int { pool.count + stalled.count }
+
+  /// Whether the prompt of `sequence`, which is running, is computed.
+  public func isDecoding(_ sequence: SequenceID) -> Bool {
+    self[sequence].phase == .decoding || self[sequence].phase == .stalled
+  }
+
+  /// Whether `sequence` is admitted.
+  public func isRunning(_ sequence: SequenceID) -> Bool { self[sequence].phase != .waiting }
+
+  /// Tokens of `sequence` that are not in the cache and must be before it emits: the rest of its
+  /// prompt with what it emitted before a preemption, or 1 while it decodes.
+  public func tokensLeft(_ sequence: SequenceID) -> Int {
+    isDecoding(sequence) ? 1 : self[sequence].target - self[sequence].context
+  }
+
+  /// Blocks that `sequence` needs beyond those it holds to compute `tokens` tokens more.
+  public func blocksNeeded(_ sequence: SequenceID, computing tokens: Int) -> Int {
+    if rules.reservation == .maxModelLen { return 0 }
+    if isDecoding(sequence) { return context(of: sequence) % rules.blockSize == 0 ? 1 : 0 }
+    return max(0, rules.blocks(for: self[sequence].context + tokens) - self[sequence].blocks)
+  }
+
+  /// Admits the head of the queue and computes `tokens` of its prompt, if the cap on sequences and
+  /// the memory that its admission takes allow it; says whether they did.
+  public mutating func admit(computing tokens: Int) -> Bool {
+    guard let id = waiting.first, running.count < rules.maxNumSeqs else { return false }
+    let need =
+      switch rules.reservation {
+      case .maxModelLen: rules.blocks(for: rules.maxModelLen)
+      case .prompt: rules.blocks(for: self[id].target)
+      case .chunk: rules.blocks(for: tokens)
+      }
+    guard cache.freeBlocks - need >= rules.watermarkBlocks else { return false }
+    waiting.remove(id)
+    running.append(id)
+    prefilling.append(id)
+    self[id].phase = .prefilling
+    cache.take(need)
+    self[id].blocks = need
+    compute(id, tokens: tokens)
+    return true
+  }
+
+  /// Computes `tokens` more of the prompt of `sequence`, which is prefilling; its blocks are taken
+  /// here where admission did not take them.
+  public mutating func compute(_ sequence: SequenceID, tokens: Int) {
+    precondition(self[sequence].phase == .prefilling, "only a prompt is computed in chunks")
+    precondition(tokens > 0 && tokens <= tokensLeft(sequence), "a chunk is a part of its prompt")
+    precondition(tokens <= tokensLeftInBudget, "prompts stay within the token budget")
+    precondition(
+      rules.chunksPrompts || tokens == tokensLeft(sequence), "this engine computes prompts whole")
+    if rules.reservation == .chunk {
+      let need = blocksNeeded(sequence, computing: tokens)
+      cache.take(need)
+      self[sequence].blocks += need
+    }
+    self[sequence].namedIn = plan
+    batch.chunks.append(
+      Chunk(sequence: sequence, tokens: tokens, context: self[sequence].context))
+    batch.chunkTokens += tokens
+  }
+
+  /// Whether all sequences that can decode have the blocks to do so in any order.
+  public var canDecodeAll: Bool {
+    let need = blocksToDecodeAll
+    switch rules.decodeGate {
+    case .open: return true
+    case .neededBlock: return need <= cache.freeBlocks
+    case .anyFreeBlock: return decoding == 0 || need < cache.freeBlocks
+    }
+  }
+
+  /// Decodes every sequence that can decode, in the order of `running`. Where the gate is shut for
+  /// one, the last of `running` loses its cache, until the gate opens or it was the last itself.
+  public mutating func decodeAll() {
+    precondition(chosen == .none, "a plan decodes all once")
+    if canDecodeAll {
+      for id in stalled { pool.join(id, &sequences[Int(id.slot)]) }
+      stalled.removeAll(keepingCapacity: true)
+      if rules.decodeGate != .open { cache.take(pool.membersAtBlockEnd) }
+      chosen = .all
+      return
+    }
+    var cursor = running.first
+    while let id = cursor {
+      if isDecoding(id) {
+        guard preempt(until: { $0.gateIsOpen(for: id) }, for: id) else { return }
+        decode(id)
+      }
+      cursor = running.next(after: id)
+    }
+  }
+
+  /// Decodes `sequence`, which can decode and whose block, if it needs one, is free.
+  public mutating func decode(_ sequence: SequenceID) {
+    precondition(chosen != .all, "a plan decodes all or names each")
+    precondition(isDecoding(sequence), "only a computed prompt decodes")
+    precondition(self[sequence].namedIn != plan, "a sequence decodes once an iteration")
+    cache.take(blocksNeeded(sequence, computing: 1))
+    self[sequence].namedIn = plan
+    chosen = .named
+    named += 1
+  }
+
+  /// Whether memory lets `sequence`, which can decode, decode now.
+  public func gateIsOpen(for sequence: SequenceID) -> Bool {
+    switch rules.decodeGate {
+    case .open: true
+    case .anyFreeBlock: cache.freeBlocks > 0
+    case .neededBlock: blocksNeeded(sequence, computing: 1) <= cache.freeBlocks
+    }
+  }
+
+  /// Takes the cache from the last of `running`, one after another, until `enough` holds for the
+  /// sake of `sequence`; false if that took `sequence` itself.
+  public mutating func preempt(
+    until enough: (borrowing Replica) -> Bool, for sequence: SequenceID
+  ) -> Bool {
+    while !enough(self) {
+      guard let victim = running.last else { return false }
+      preempt(victim)
+      if victim == sequence { return false }
+    }
+    return true
+  }
+
+  /// Takes the cache from `sequence`, which this plan computes nothing for, and puts it at the front
+  /// of the queue, to be computed again with what it has emitted.
+  public mutating func preempt(_ sequence: SequenceID) {
+    evict(sequence)
+    waiting.prepend(sequence)
+  }
+
+  /// As `preempt`, but puts it at the end of the queue.
+  public mutating func preemptToEnd(_ sequence: SequenceID) {
+    evict(sequence)
+    waiting.append(sequence)
+  }
+
+  /// Makes `sequence`, which is running, the first of `running`.
+  public mutating func moveToFront(_ sequence: SequenceID) {
+    running.remove(sequence)
+    running.prepend(sequence)
+  }
+
+  private mutating func evict(_ id: SequenceID) {
+    precondition(isRunning(id) && self[id].namedIn != plan, "planned work is not undone")
+    precondition(chosen != .all || !isDecoding(id), "planned work is not undone")
+    switch self[id].phase {
+    case .decoding: leavePool(id)
+    case .stalled: stalled.removeAll { $0 == id }
+    case .prefilling: leavePrefilling(id)
+    case .waiting: break
+    }
+    cache.evict(self[id].blocks)
+    self[id].blocks = 0
+    self[id].context = 0
+    self[id].target = self[id].promptTokens + self[id].emitted
+    self[id].preemptions += 1
+    self[id].phase = .waiting
+    running.remove(id)
+    preempted += 1
+  }
+
+  private var blocksToDecodeAll: Int {
+    guard rules.decodeGate != .open else { return 0 }
+    return stalled.reduce(pool.membersAtBlockEnd) { $0 + blocksNeeded($1, computing: 1) }
+  }
+
+  private func context(of sequence: SequenceID) -> Int {
+    self[sequence].phase == .decoding
+      ? pool.context(of: self[sequence]) : self[sequence].context
+  }
+
+  /// Sequences that the plan under way decodes.
+  public var plannedDecodes: Int {
+    switch chosen {
+    case .none: 0
+    case .all: pool.count
+    case .named: named
+    }
+  }
+}
