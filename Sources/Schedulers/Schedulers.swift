@@ -1,1 +1,44 @@
 import Serving
+
+/// The list of schedulers; it drives the command line, the tests and the README.
+public enum Schedulers {
+  /// Every scheduler, from the oldest idea to the newest.
+  public static let all: [SchedulerEntry] = [
+    RequestLevel.entry, Orca.entry, VLLM06.entry, VLLM011.entry, Sarathi.entry, SplitFuse.entry,
+  ]
+
+  /// Other names: each means the newest version of its engine.
+  public static let aliases: [(name: String, means: String)] = [("vllm", "vllm-0.11")]
+
+  /// The engine that `specification` names: a scheduler, and after a colon its options, as in
+  /// `sarathi:chunk=512,max-num-seqs=64`.
+  public static func engine(
+    _ specification: String, _ setting: EngineSetting
+  ) throws(InputError) -> Engine {
+    let parts = specification.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let entry = try named(String(parts[0]), in: specification)
+    var values: [(name: String, value: String)] = []
+    if parts.count == 2 {
+      for piece in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
+        let pair = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard pair.count == 2 else {
+          throw InputError(
+            specification, problem: "\"\(piece)\" is not an option with a value",
+            remedy: "write \(entry.name):\(entry.options[0].name)=NUMBER")
+        }
+        values.append((String(pair[0]), String(pair[1])))
+      }
+    }
+    return try entry.engine(values, setting, source: specification)
+  }
+
+  /// The scheduler called `name`, or the newest of that engine.
+  static func named(_ name: String, in source: String) throws(InputError) -> SchedulerEntry {
+    let full = aliases.first { $0.name == name }?.means ?? name
+    if let entry = all.first(where: { $0.name == full }) { return entry }
+    let names = all.map(\.name) + aliases.map(\.name)
+    throw InputError(
+      "--scheduler", problem: "there is no scheduler \"\(name)\"",
+      remedy: "there are \(names.joined(separator: ", "))")
+  }
+}

@@ -1,0 +1,79 @@
+import Serving
+
+/// A scheduler with the rules of the engine that it belongs to: what a replica runs.
+public struct Engine: Sendable {
+  /// The name that the user gave, options included.
+  public var name: String
+  public var scheduler: any Scheduler
+  /// Limits and treatment of memory; how many blocks there are is for the caller to fill in.
+  public var rules: EngineRules
+}
+
+/// What an engine's defaults depend on, and what the user said for all engines alike.
+public struct EngineSetting: Sendable {
+  /// The most tokens of a prompt and its answer.
+  public var maxModelLen: Int
+  /// The size of an attention head.
+  public var headSize: Int
+  /// vLLM's larger defaults: a GPU with at least 70 GiB that is not an A100 (vLLM 0.11,
+  /// `engine/arg_utils.py`).
+  public var isLargeGPU: Bool
+  /// The most sequences at once, if the user set it for all engines.
+  public var maxNumSeqs: Int?
+  /// The token budget, if the user set it for all engines.
+  public var maxNumBatchedTokens: Int?
+  /// Tokens in a KV block, if the user set it for all engines.
+  public var blockSize: Int?
+
+  public init(
+    maxModelLen: Int, headSize: Int, isLargeGPU: Bool, maxNumSeqs: Int? = nil,
+    maxNumBatchedTokens: Int? = nil, blockSize: Int? = nil
+  ) {
+    self.maxModelLen = maxModelLen
+    self.headSize = headSize
+    self.isLargeGPU = isLargeGPU
+    self.maxNumSeqs = maxNumSeqs
+    self.maxNumBatchedTokens = maxNumBatchedTokens
+    self.blockSize = blockSize
+  }
+}
+
+/// One number of an engine that its user can set.
+public struct EngineOption: Sendable {
+  /// The name, as the users of the original system know it.
+  public let name: String
+  /// What it is, as a clause.
+  public let help: String
+  let rule: WritableKeyPath<EngineRules, Int> & Sendable
+  let least: Int
+
+  init(
+    _ name: String, _ rule: WritableKeyPath<EngineRules, Int> & Sendable, _ help: String,
+    least: Int = 1
+  ) {
+    self.name = name
+    self.help = help
+    self.rule = rule
+    self.least = least
+  }
+
+  /// Its value in `rules`.
+  public func value(in rules: EngineRules) -> Int { rules[keyPath: rule] }
+}
+
+extension EngineRules {
+  /// The token budget of an engine that has one.
+  var tokenBudget: Int {
+    get { maxNumBatchedTokens ?? Int.max }
+    set { maxNumBatchedTokens = newValue }
+  }
+
+  /// The cap of an engine that admits no more sequences than it batches.
+  var sequenceCap: Int {
+    get { maxNumSeqs }
+    set {
+      maxNumSeqs = newValue
+      maxBatchSequences = newValue
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Serving
+
+/// Iteration-level batching: whole prompts join the decodes of running requests.
+///
+/// Yu et al., "Orca", OSDI 2022, with memory reserved for the longest sequence there can be, as in
+/// sarathi-serve's `orca`.
+struct Orca: Scheduler {
+  static let entry = SchedulerEntry(
+    "orca",
+    "Whole prompts join running decodes; memory is reserved for the longest answer (Orca).",
+    reproduces: "sarathi-serve 96f9911, orca"
+  ) { setting in
+    .reservingWholeLength(setting)
+  } scheduler: {
+    Orca()
+  }
+
+  mutating func plan(_ replica: inout Replica) {
+    replica.decodeAll()
+    replica.admitWholePrompts()
+  }
+}
+
+extension EngineRules {
+  /// The rules of engines from before paged memory, as sarathi-serve runs them.
+  static func reservingWholeLength(_ setting: EngineSetting) -> EngineRules {
+    EngineRules(
+      maxNumSeqs: 128, maxNumBatchedTokens: nil, chunksPrompts: false,
+      maxModelLen: setting.maxModelLen, blockSize: 16, reservation: .maxModelLen, watermark: 0,
+      decodeGate: .open, lengthLimit: .promptsOnly)
+  }
+}

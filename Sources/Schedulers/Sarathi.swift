@@ -1,0 +1,32 @@
+import Serving
+
+/// Stall-free batching: decodes first, then chunks of prompts up to the token budget.
+///
+/// Agrawal et al., "Sarathi-Serve", OSDI 2024; microsoft/sarathi-serve main 96f9911. A sequence that
+/// lost its cache heads the queue and is not admitted by the call that took it, so nobody is.
+struct Sarathi: Scheduler {
+  static let entry = SchedulerEntry(
+    "sarathi", "Decodes first, then chunks of prompts up to a small budget (Sarathi-Serve).",
+    reproduces: "sarathi-serve 96f9911, sarathi", tokenBudget: "chunk"
+  ) { setting in
+    EngineRules(
+      maxNumSeqs: 128, maxNumBatchedTokens: 512, chunksPrompts: true,
+      maxModelLen: setting.maxModelLen, blockSize: 16, reservation: .prompt, watermark: 0.01,
+      decodeGate: .anyFreeBlock, lengthLimit: .promptsOnly)
+  } scheduler: {
+    Sarathi()
+  }
+
+  mutating func plan(_ replica: inout Replica) {
+    replica.decodeAll()
+    for sequence in replica.prefilling where replica.tokensLeftInBudget > 0 {
+      let tokens = min(replica.tokensLeft(sequence), replica.tokensLeftInBudget)
+      replica.compute(sequence, tokens: tokens)
+    }
+    guard replica.preempted == 0 else { return }
+    while let head = replica.waiting.first, replica.tokensLeftInBudget > 0 {
+      let tokens = min(replica.tokensLeft(head), replica.tokensLeftInBudget)
+      guard replica.admit(computing: tokens) else { return }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Serving
+
+/// A scheduler in the list: its name, what it is, and how to make it.
+public struct SchedulerEntry: Sendable {
+  /// The name that `--scheduler` takes.
+  public let name: String
+  /// One sentence on its rule.
+  public let summary: String
+  /// The implementation whose decisions it makes, with its version.
+  public let reproduces: String
+  /// What its user can set.
+  public let options: [EngineOption]
+
+  private let rules: @Sendable (EngineSetting) -> EngineRules
+  private let scheduler: @Sendable () -> any Scheduler
+  private let tokenBudget: String?
+  private let sequenceCap: String
+
+  /// - Parameters:
+  ///   - tokenBudget: what the engine calls its token budget, if it has one.
+  ///   - batchSequences: what it calls its cap on the sequences of a batch, where that is not its
+  ///     cap on admitted sequences.
+  init(
+    _ name: String, _ summary: String, reproduces: String, tokenBudget: String? = nil,
+    batchSequences: String? = nil, options: [EngineOption] = [],
+    rules: @escaping @Sendable (EngineSetting) -> EngineRules,
+    scheduler: @escaping @Sendable () -> any Scheduler
+  ) {
+    self.name = name
+    self.summary = summary
+    self.reproduces = reproduces
+    self.rules = rules
+    self.scheduler = scheduler
+    self.tokenBudget = tokenBudget
+    sequenceCap = batchSequences ?? "max-num-seqs"
+    var all: [EngineOption] = []
+    if let tokenBudget {
+      all.append(EngineOption(tokenBudget, \.tokenBudget, "tokens computed in one iteration"))
+    }
+    if let batchSequences {
+      all.append(EngineOption(batchSequences, \.maxBatchSequences, "sequences in one iteration"))
+    } else {
+      all.append(EngineOption("max-num-seqs", \.sequenceCap, "sequences served at once"))
+    }
+    all.append(EngineOption("block-size", \.blockSize, "tokens in a KV block"))
+    self.options = all + options
+  }
+
+  /// The engine's own rules in `setting`.
+  public func defaults(_ setting: EngineSetting) -> EngineRules { rules(setting) }
+
+  /// The engine in `setting`, with the user's `values` by option name.
+  func engine(
+    _ values: [(name: String, value: String)], _ setting: EngineSetting, source: String
+  ) throws(InputError) -> Engine {
+    var rules = defaults(setting)
+    try apply(setting, to: &rules)
+    for (name, value) in values {
+      guard let option = options.first(where: { $0.name == name }) else {
+        throw unknownOption(name, source)
+      }
+      rules[keyPath: option.rule] = try integer(value, option, source)
+    }
+    try check(rules, source)
+    return Engine(name: source, scheduler: scheduler(), rules: rules)
+  }
+
+  private func apply(
+    _ setting: EngineSetting, to rules: inout EngineRules
+  ) throws(InputError) {
+    if let size = setting.blockSize { rules.blockSize = size }
+    if let cap = setting.maxNumSeqs {
+      let option = options.first { $0.name == sequenceCap }!
+      rules[keyPath: option.rule] = cap
+    }
+    if let budget = setting.maxNumBatchedTokens {
+      guard tokenBudget != nil else {
+        throw InputError(
+          "--max-num-batched-tokens", problem: "\(name) has no token budget",
+          remedy: "leave it out, or give it to a scheduler that has one, as in "
+            + "vllm:max-num-batched-tokens=\(budget)")
+      }
+      rules.maxNumBatchedTokens = budget
+    }
+  }
+
+  private func integer(
+    _ text: String, _ option: EngineOption, _ source: String
+  ) throws(InputError) -> Int {
+    guard let value = Int(text), value >= option.least, value <= Int(Int32.max) else {
+      throw InputError(
+        source, problem: "\(option.name) is \"\(text)\"",
+        remedy: "give a whole number, at least \(option.least)")
+    }
+    return value
+  }
+
+  private func check(_ rules: EngineRules, _ source: String) throws(InputError) {
+    if rules.maxBatchSequences > rules.maxNumSeqs {
+      throw InputError(
+        source,
+        problem: "\(rules.maxBatchSequences) sequences in a batch are more than the "
+          + "\(rules.maxNumSeqs) that may be tracked", remedy: "lower \(sequenceCap)")
+    }
+    if !rules.chunksPrompts, let budget = rules.maxNumBatchedTokens, budget < rules.maxModelLen {
+      throw InputError(
+        source,
+        problem: "a budget of \(budget) tokens is less than the longest prompt, "
+          + "\(rules.maxModelLen), which \(name) does not cut",
+        remedy: "raise \(tokenBudget ?? "it") or lower --max-model-len")
+    }
+  }
+
+  private func unknownOption(_ option: String, _ source: String) -> InputError {
+    InputError(
+      source, problem: "\(name) has no option \"\(option)\"",
+      remedy: "it has \(options.map(\.name).joined(separator: ", "))")
+  }
+}
