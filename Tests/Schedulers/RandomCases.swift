@@ -1,0 +1,90 @@
+import Schedulers
+
+@testable import Serving
+
+/// A small generator for tests: SplitMix64, whose whole state is its seed.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// A batch costs so much, and so much a token and a token of context, in seconds.
+struct LinearCost: CostModel {
+  var base = 0.010
+  var token = 0.000_021
+  var context = 0.000_000_037
+  var square = 0.000_000_000_011
+
+  func seconds(for batch: borrowing Batch) -> Double {
+    let prefix = batch.chunks.reduce(0) { $0 + $1.context * $1.tokens }
+    return base + token * Double(batch.tokens) + context * Double(batch.decodeContext + prefix)
+      + square * Double(batch.decodeContextSquares)
+  }
+}
+
+/// One seeded workload with one engine's rules under seeded limits.
+struct RandomCase: CustomStringConvertible {
+  let seed: Int
+  let policy: ReferencePolicy
+  let trace: Trace
+  let rules: EngineRules
+  let cost: LinearCost
+
+  var description: String { "\(policy.rawValue), seed \(seed)" }
+
+  init(_ policy: ReferencePolicy, seed: Int) throws {
+    var random = SplitMix(state: UInt64(seed) &* 977 &+ UInt64(policy.hashOfName))
+    self.seed = seed
+    self.policy = policy
+    let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
+    var rules = try Schedulers.engine(policy.rawValue, setting).rules
+    rules.blockSize = [1, 4, 16, 16, 64].randomElement(using: &random)!
+    rules.maxNumSeqs = Int.random(in: 1...24, using: &random)
+    rules.maxBatchSequences = Int.random(in: 1...rules.maxNumSeqs, using: &random)
+    if rules.chunksPrompts { rules.maxNumBatchedTokens = Int.random(in: 1...300, using: &random) }
+    let tight = Bool.random(using: &random)
+    let longest = rules.blocks(for: 401) + 3
+    rules.blocks = longest * (tight ? 1 : 40) + Int.random(in: 0...longest, using: &random)
+    if rules.releaseLag > 0 { rules.releaseLag = Int.random(in: 0...2, using: &random) }
+    self.rules = rules
+    trace = Self.trace(&random)
+    cost = Bool.random(using: &random) ? LinearCost() : LinearCost(token: 0, context: 0, square: 0)
+  }
+
+  private static func trace(_ random: inout SplitMix) -> Trace {
+    let count = Int.random(in: 1...40, using: &random)
+    let spacing = [0, 3_000_000, 40_000_000, 400_000_000].randomElement(using: &random)!
+    let longestAnswer = [1, 8, 90, 300].randomElement(using: &random)!
+    var now = 0
+    return Trace(
+      requests: (0..<count).map { _ in
+        if Int.random(in: 0..<4, using: &random) > 0 {
+          now += Int.random(in: 0...spacing, using: &random)
+        }
+        return Request(
+          arrival: now, promptTokens: Int.random(in: 1...420, using: &random),
+          outputTokens: Int.random(in: 1...longestAnswer, using: &random))
+      })
+  }
+
+  /// The real engine on this case, with its iterations.
+  func simulate() throws -> Timeline {
+    let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
+    let engine = try Schedulers.engine(policy.rawValue, setting)
+    var simulation = Simulation(
+      trace, rules: rules, scheduler: engine.scheduler, cost: cost, recordsIterations: true)
+    return try simulation.run()
+  }
+}
+
+extension ReferencePolicy {
+  /// A number that depends on the name alone.
+  var hashOfName: Int { rawValue.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xFFFF_FFFF } }
+}

@@ -1,0 +1,185 @@
+@testable import Serving
+
+/// The obvious engine: it walks every request in every iteration, and is slow.
+///
+/// What the real engine keeps as sums, this one keeps as lists. It is written from the pseudo-code
+/// of the originals, shares no code with `Replica`, and is what the real engine must agree with.
+struct ReferenceEngine {
+  struct State {
+    let arrival: Nanoseconds
+    let prompt: Int
+    let output: Int
+    /// Tokens in the cache, and tokens to have there before the next one comes out.
+    var computed = 0
+    var target: Int
+    var isDecoding = false
+    var blocks = 0
+    var firstScheduled: Nanoseconds = -1
+    var tokens: [Nanoseconds] = []
+    var preemptions = 0
+
+    var left: Int { isDecoding ? 1 : target - computed }
+  }
+
+  struct Work {
+    var id: Int
+    var tokens: Int
+    var isDecode: Bool
+  }
+
+  let rules: EngineRules
+  let cost: any CostModel
+  let policy: ReferencePolicy
+  let requests: [Request]
+  var states: [State]
+  var waiting: [Int] = []
+  var running: [Int] = []
+  var free: Int
+  /// Blocks on their way back: how many, and the plan that first sees them.
+  var returning: [(blocks: Int, plan: Int)] = []
+  var plan = 0
+  var batch: [Work] = []
+  var evicted: [Int] = []
+  var iterations: [IterationRecord] = []
+
+  init(_ trace: Trace, rules: EngineRules, policy: ReferencePolicy, cost: any CostModel) {
+    self.rules = rules
+    self.policy = policy
+    self.cost = cost
+    requests = trace.requests
+    free = rules.totalBlocks
+    states = trace.requests.map {
+      State(
+        arrival: $0.arrival, prompt: $0.promptTokens, output: rules.emittedTokens(of: $0),
+        target: $0.promptTokens)
+    }
+  }
+
+  /// Serves every request; false if it stalls.
+  mutating func run() -> Bool {
+    var now = 0
+    var arrived = 0
+    while true {
+      while arrived < requests.count && requests[arrived].arrival <= now {
+        if waiting.isEmpty && running.isEmpty && batch.isEmpty { returnBlocks(before: .max) }
+        if rules.canServe(requests[arrived]) { waiting.append(arrived) }
+        arrived += 1
+      }
+      batch = []
+      if waiting.isEmpty && running.isEmpty {
+        guard arrived < requests.count else { return true }
+        now = requests[arrived].arrival
+        continue
+      }
+      plan += 1
+      returnBlocks(before: plan)
+      evicted = []
+      policy.plan(&self)
+      if batch.isEmpty {
+        guard !evicted.isEmpty || !returning.isEmpty else { return false }
+        continue
+      }
+      now = execute(at: now)
+    }
+  }
+
+  /// Runs the batch, which was planned at `now`, and returns its end.
+  private mutating func execute(at now: Nanoseconds) -> Nanoseconds {
+    let contexts = batch.filter(\.isDecode).map { states[$0.id].computed }
+    let prompts = batch.filter { !$0.isDecode }
+    let summed = Batch(
+      decodes: contexts.count, decodeContext: contexts.reduce(0, +),
+      decodeContextSquares: contexts.reduce(0) { $0 + $1 * $1 },
+      chunks: prompts.map {
+        Chunk(sequence: SequenceID(0), tokens: $0.tokens, context: states[$0.id].computed)
+      })
+    let flushed = returning.reduce(0) { $0 + ($1.plan == plan + 1 ? $1.blocks : 0) }
+    let end = now + max(1, Nanoseconds(seconds: cost.seconds(for: summed)))
+    iterations.append(
+      IterationRecord(
+        replica: 0, start: now, end: end, decodes: contexts.count, chunks: prompts.count,
+        chunkTokens: prompts.reduce(0) { $0 + $1.tokens }, decodeContext: summed.decodeContext,
+        running: running.count, waiting: waiting.count,
+        usedBlocks: rules.totalBlocks - free - flushed,
+        preempted: evicted.count))
+    for work in batch {
+      if states[work.id].firstScheduled < 0 { states[work.id].firstScheduled = now }
+      states[work.id].computed += work.tokens
+      if work.isDecode || states[work.id].computed == states[work.id].target {
+        states[work.id].isDecoding = true
+        states[work.id].tokens.append(end)
+        if states[work.id].tokens.count == states[work.id].output { retire(work.id) }
+      }
+    }
+    return end
+  }
+
+  private mutating func retire(_ id: Int) {
+    running.removeAll { $0 == id }
+    giveBackBlocks(of: id, seenBy: plan + 1 + rules.releaseLag)
+  }
+
+  private mutating func giveBackBlocks(of id: Int, seenBy plan: Int) {
+    let blocks = states[id].blocks
+    if rules.releaseLag == 0 { free += blocks } else { returning.append((blocks, plan)) }
+    states[id].blocks = 0
+  }
+
+  private mutating func returnBlocks(before plan: Int) {
+    for entry in returning where entry.plan <= plan { free += entry.blocks }
+    returning.removeAll { $0.plan <= plan }
+  }
+
+  /// What every request's user saw.
+  var records: [RequestRecord] {
+    states.map { state in
+      guard state.tokens.count == state.output, state.output > 0 else { return .refused }
+      let gaps = zip(state.tokens.dropFirst(), state.tokens).map { $0 - $1 }
+      return RequestRecord(
+        firstScheduled: state.firstScheduled, firstToken: state.tokens[0],
+        finish: state.tokens.last!, longestGap: gaps.max() ?? 0,
+        emittedTokens: state.tokens.count, preemptions: state.preemptions)
+    }
+  }
+
+  /// Every time between consecutive tokens, from the shortest.
+  var gaps: [Nanoseconds] {
+    states.flatMap { state in zip(state.tokens.dropFirst(), state.tokens).map { $0 - $1 } }.sorted()
+  }
+}
+
+/// What the policies below do to a request.
+extension ReferenceEngine {
+  func blocksNeeded(_ id: Int, _ tokens: Int) -> Int {
+    max(0, rules.blocks(for: states[id].computed + tokens) - states[id].blocks)
+  }
+
+  mutating func take(_ blocks: Int, for id: Int) {
+    free -= blocks
+    states[id].blocks += blocks
+  }
+
+  mutating func schedule(_ id: Int, _ tokens: Int) {
+    batch.append(Work(id: id, tokens: tokens, isDecode: states[id].isDecoding))
+  }
+
+  mutating func admit(_ tokens: Int, taking blocks: Int) {
+    let id = waiting.removeFirst()
+    take(blocks, for: id)
+    running.append(id)
+    schedule(id, tokens)
+  }
+
+  mutating func evict(_ id: Int, toFront: Bool = true) {
+    running.removeAll { $0 == id }
+    evicted.append(id)
+    giveBackBlocks(of: id, seenBy: plan + 1)
+    states[id].computed = 0
+    states[id].target = states[id].prompt + states[id].tokens.count
+    states[id].isDecoding = false
+    states[id].preemptions += 1
+    if toFront { waiting.insert(id, at: 0) } else { waiting.append(id) }
+  }
+
+  var used: Int { batch.reduce(0) { $0 + $1.tokens } }
+}

@@ -1,0 +1,160 @@
+@testable import Serving
+
+/// The schedulers once more, as their originals are written: one list walk after another.
+enum ReferencePolicy: String, CaseIterable {
+  case requestLevel = "request-level"
+  case orca
+  case vllm06 = "vllm-0.6"
+  case vllm011 = "vllm-0.11"
+  case sarathi
+  case splitfuse
+
+  func plan(_ engine: inout ReferenceEngine) {
+    switch self {
+    case .requestLevel: engine.planRequestLevel()
+    case .orca: engine.planOrca()
+    case .vllm06: engine.planVLLM06()
+    case .vllm011: engine.planVLLM011()
+    case .sarathi: engine.planSarathi()
+    case .splitfuse: engine.planSplitFuse()
+    }
+  }
+}
+
+extension ReferenceEngine {
+  fileprivate mutating func planRequestLevel() {
+    if running.isEmpty { admitReserving() } else { for id in running { schedule(id, 1) } }
+  }
+
+  fileprivate mutating func planOrca() {
+    for id in running { schedule(id, 1) }
+    admitReserving()
+  }
+
+  private mutating func admitReserving() {
+    let need = rules.blocks(for: rules.maxModelLen)
+    while let id = waiting.first, free >= need, running.count + 1 <= rules.maxNumSeqs {
+      admit(states[id].left, taking: need)
+    }
+  }
+
+  fileprivate mutating func planVLLM06() {
+    let watermark = Int(rules.watermark * Double(rules.blocks))
+    while let id = waiting.first {
+      let length = states[id].target
+      let need = rules.blocks(for: length)
+      if free - need < watermark { break }
+      if used + length > rules.maxNumBatchedTokens! { break }
+      if running.count + 1 > rules.maxNumSeqs { break }
+      admit(length, taking: need)
+    }
+    if batch.isEmpty { decodeEvictingLatest() }
+  }
+
+  /// Decodes in order of the list; with no block free at all, the last not yet visited goes.
+  @discardableResult
+  private mutating func decodeEvictingLatest() -> [Int] {
+    var rest = running
+    var partial: [Int] = []
+    while !rest.isEmpty {
+      let id = rest.removeFirst()
+      if !states[id].isDecoding {
+        partial.append(id)
+        continue
+      }
+      while free == 0 {
+        if let victim = rest.popLast() {
+          evict(victim)
+        } else {
+          evict(id)
+          return partial
+        }
+      }
+      take(blocksNeeded(id, 1), for: id)
+      schedule(id, 1)
+    }
+    return partial
+  }
+
+  fileprivate mutating func planSarathi() {
+    running.sort { (states[$0].arrival, $0) < (states[$1].arrival, $1) }
+    let chunk = rules.maxNumBatchedTokens!
+    for id in decodeEvictingLatest() {
+      let tokens = min(states[id].left, chunk - used)
+      if tokens > 0 { schedule(id, tokens) }
+    }
+    let watermark = Int(rules.watermark * Double(rules.blocks))
+    while let id = waiting.first, !evicted.contains(id) {
+      let need = rules.blocks(for: states[id].target)
+      if free - need < watermark || running.count >= rules.maxNumSeqs { return }
+      let tokens = min(states[id].left, chunk - used)
+      if tokens <= 0 { return }
+      admit(tokens, taking: need)
+    }
+  }
+
+  fileprivate mutating func planVLLM011() {
+    var budget = rules.maxNumBatchedTokens!
+    var index = 0
+    walk: while index < running.count && budget > 0 {
+      let id = running[index]
+      let tokens = min(states[id].left, budget)
+      while blocksNeeded(id, tokens) > free {
+        let victim = running.last!
+        evict(victim)
+        if victim == id { break walk }
+      }
+      take(blocksNeeded(id, tokens), for: id)
+      schedule(id, tokens)
+      budget -= tokens
+      index += 1
+    }
+    guard evicted.isEmpty else { return }
+    while let id = waiting.first, budget > 0, running.count < rules.maxNumSeqs {
+      let tokens = min(states[id].left, budget)
+      if rules.blocks(for: tokens) > free { return }
+      admit(tokens, taking: rules.blocks(for: tokens))
+      budget -= tokens
+    }
+  }
+
+  fileprivate mutating func planSplitFuse() {
+    let hadFree = free > 0
+    let cap = min(rules.maxBatchSequences, rules.maxNumBatchedTokens!)
+    let decodes = running.filter { states[$0].isDecoding }
+    var skipped: [Int] = []
+    for (place, id) in decodes.enumerated() {
+      if place >= cap || blocksNeeded(id, 1) > free {
+        skipped.append(id)
+      } else {
+        take(blocksNeeded(id, 1), for: id)
+        schedule(id, 1)
+      }
+    }
+    running = skipped + running.filter { !skipped.contains($0) }
+    if hadFree { fillForward() }
+    let flushing = returning.contains { $0.plan == plan + 1 }
+    if batch.isEmpty && !flushing {
+      let holder = decodes.isEmpty ? running.last : running.last { states[$0].isDecoding }
+      if let holder { evict(holder, toFront: false) }
+    }
+  }
+
+  private mutating func fillForward() {
+    let budget = rules.maxNumBatchedTokens!
+    for id in running.filter({ !states[$0].isDecoding }) + waiting {
+      if batch.count >= rules.maxBatchSequences || used >= budget { return }
+      let isNew = states[id].blocks == 0
+      if blocksNeeded(id, states[id].left) > free { return }
+      if isNew && running.count >= rules.maxNumSeqs { return }
+      let tokens = min(states[id].left, budget - used)
+      let need = blocksNeeded(id, tokens)
+      if isNew {
+        admit(tokens, taking: need)
+      } else {
+        take(need, for: id)
+        schedule(id, tokens)
+      }
+    }
+  }
+}
