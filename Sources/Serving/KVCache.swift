@@ -20,8 +20,8 @@ public struct KVCache: Sendable {
   /// Whether blocks given back become free before the next plan.
   public var isReleasing: Bool { (releasing.first ?? 0) > 0 }
 
-  /// Whether blocks given back are still to become free.
-  var hasReleases: Bool { releasing.contains { $0 > 0 } }
+  /// Blocks given back that are still to become free.
+  var allReleasing: Int { releasing.reduce(0, +) }
 
   mutating func take(_ blocks: Int) {
     precondition(blocks <= freeBlocks, "a replica takes only free blocks")

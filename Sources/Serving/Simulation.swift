@@ -86,7 +86,7 @@ public struct Simulation: Sendable {
       replicas[index].beginPlan()
       schedulers[index].plan(&replicas[index])
       replicas[index].endPlan(at: now)
-      progressed = replicas[index].preempted > 0 || replicas[index].cache.hasReleases
+      progressed = replicas[index].preempted > 0 || replicas[index].cache.allReleasing > 0
     } while replicas[index].batch.isEmpty
     let seconds = cost.seconds(for: replicas[index].batch)
     precondition(seconds > 0, "a batch takes time")

@@ -47,7 +47,8 @@ struct RandomCase: CustomStringConvertible {
     var rules = try Schedulers.engine(policy.rawValue, setting).rules
     rules.blockSize = [1, 4, 16, 16, 64].randomElement(using: &random)!
     rules.maxNumSeqs = Int.random(in: 1...24, using: &random)
-    rules.maxBatchSequences = Int.random(in: 1...rules.maxNumSeqs, using: &random)
+    let batchCap = Int.random(in: 1...rules.maxNumSeqs, using: &random)
+    rules.maxBatchSequences = policy == .splitfuse ? batchCap : rules.maxNumSeqs
     if rules.chunksPrompts { rules.maxNumBatchedTokens = Int.random(in: 1...300, using: &random) }
     let tight = Bool.random(using: &random)
     let longest = rules.blocks(for: 401) + 3
@@ -74,12 +75,22 @@ struct RandomCase: CustomStringConvertible {
       })
   }
 
-  /// The real engine on this case, with its iterations.
-  func simulate() throws -> Timeline {
+  /// The scheduler under test.
+  func scheduler() throws -> any Scheduler {
     let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
-    let engine = try Schedulers.engine(policy.rawValue, setting)
-    var simulation = Simulation(
-      trace, rules: rules, scheduler: engine.scheduler, cost: cost, recordsIterations: true)
+    return try Schedulers.engine(policy.rawValue, setting).scheduler
+  }
+
+  /// The real engine about to serve this case, keeping its iterations.
+  func simulation(replicas: Int = 1) throws -> Simulation {
+    Simulation(
+      trace, rules: rules, scheduler: try scheduler(), cost: cost, replicas: replicas,
+      recordsIterations: true)
+  }
+
+  /// What the real engine makes of this case.
+  func simulate() throws -> Timeline {
+    var simulation = try simulation()
     return try simulation.run()
   }
 }
