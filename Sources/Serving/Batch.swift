@@ -42,4 +42,13 @@ public struct Batch: Sendable, Equatable {
   /// Sequences in the iteration; the head and the sampler run on one row of each.
   public var sequences: Int { decodes + chunks.count }
   public var isEmpty: Bool { decodes == 0 && chunks.isEmpty }
+
+  /// Makes the batch empty, keeping its storage.
+  mutating func clear() {
+    decodes = 0
+    decodeContext = 0
+    decodeContextSquares = 0
+    if !chunks.isEmpty { chunks.removeAll(keepingCapacity: true) }
+    chunkTokens = 0
+  }
 }

@@ -69,22 +69,33 @@ struct DecodePool: Sendable {
   ) {
     let gap = now - lastEmission
     var sharing = count
-    for id in fresh {
-      let own = now - sequences[Int(id.slot)].lastToken
-      if own != gap || lastEmission < 0 {
-        gaps.record(own)
-        sharing -= 1
-      }
-      sequences[Int(id.slot)].longestGap = max(sequences[Int(id.slot)].longestGap, own)
-    }
+    if !fresh.isEmpty { sharing -= emitFirst(at: now, gap, &sequences, &gaps) }
     if sharing > 0 { gaps.record(gap, weight: sharing) }
-    fresh.removeAll(keepingCapacity: true)
     contextSquares += 2 * contextSum + count
     contextSum += count
     emissions += 1
     fullResidue = fullResidue == 0 ? residues.count - 1 : fullResidue - 1
     maxima.push(gap, emission: emissions)
     lastEmission = now
+  }
+
+  /// Books the gaps of members that emit with the pool for the first time; returns how many of them
+  /// differ from the `gap` of the rest.
+  private mutating func emitFirst(
+    at now: Nanoseconds, _ gap: Nanoseconds, _ sequences: inout [Sequence],
+    _ gaps: inout TokenGaps
+  ) -> Int {
+    var different = 0
+    for id in fresh {
+      let own = now - sequences[id.index].lastToken
+      if own != gap || lastEmission < 0 {
+        gaps.record(own)
+        different += 1
+      }
+      sequences[id.index].longestGap = max(sequences[id.index].longestGap, own)
+    }
+    fresh.removeAll(keepingCapacity: true)
+    return different
   }
 
   /// A member that has emitted its last token, if there is one.

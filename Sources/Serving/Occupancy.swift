@@ -66,6 +66,7 @@ public struct Occupancy: Sendable, Equatable {
 private struct Wide: Sendable, Equatable {
   private var sum: Int128 = 0
 
+  @inline(__always)
   mutating func add(_ value: Int, times weight: Int) {
     sum += Int128(value) * Int128(weight)
   }

@@ -25,8 +25,11 @@ public struct Replica: Sendable {
   var named = 0
   /// Sequences that are ready to decode and were left out of the last batch.
   var stalled: [SequenceID] = []
-  private var freeSlots: [Int32] = []
-  private var plans = 0
+  /// When the batch in flight ends; `never` where there is none.
+  var batchEnd = Simulation.never
+  /// The number of the plan under way.
+  var plan = 0
+  var freeSlots: [Int32] = []
 
   enum Chosen: Sendable { case none, all, named }
 
@@ -37,15 +40,10 @@ public struct Replica: Sendable {
     pool = DecodePool(blockSize: rules.blockSize)
   }
 
-  /// Whether there is anything to plan for.
-  var hasWork: Bool { !waiting.isEmpty || !running.isEmpty }
-
-  /// The number of the plan under way.
-  var plan: Int { plans }
-
   /// Takes `request` on at the end of the queue; refuses it if it could never be served.
   mutating func enqueue(_ id: RequestID, _ request: Request) {
     guard rules.canServe(request) else { return }
+    if waiting.isEmpty && running.isEmpty && batchEnd == Simulation.never { cache.settle() }
     let sequence = Sequence(id, request, outputTokens: rules.emittedTokens(of: request))
     let slot: Int32
     if let free = freeSlots.popLast() {
@@ -58,90 +56,15 @@ public struct Replica: Sendable {
     waiting.append(SequenceID(slot))
   }
 
-  /// Begins a plan: an empty batch, and the blocks whose time has come.
-  mutating func beginPlan() {
-    plans += 1
-    cache.beginPlan()
-    batch.chunks.removeAll(keepingCapacity: true)
-    batch.chunkTokens = 0
-    batch.decodes = 0
-    batch.decodeContext = 0
-    batch.decodeContextSquares = 0
-    preempted = 0
-    chosen = .none
-    named = 0
-  }
-
-  /// Ends a plan: the pool holds just the sequences that decode, and the batch their sums.
-  mutating func endPlan(at now: Nanoseconds) {
-    if chosen == .named { gatherNamed() }
-    if chosen != .none {
-      batch.decodes = pool.count
-      batch.decodeContext = pool.contextSum
-      batch.decodeContextSquares = pool.contextSquares
-    }
-    for chunk in batch.chunks where self[chunk.sequence].firstScheduled < 0 {
-      self[chunk.sequence].firstScheduled = now
-    }
-  }
-
-  /// Moves sequences into and out of the pool so that it holds just those named in this plan.
-  private mutating func gatherNamed() {
-    for id in stalled where self[id].namedIn == plans { pool.join(id, &sequences[Int(id.slot)]) }
-    stalled.removeAll(keepingCapacity: true)
-    for id in running.all where isDecoding(id) && self[id].namedIn != plans {
-      if self[id].phase == .decoding { leavePool(id) }
-      self[id].phase = .stalled
-      stalled.append(id)
-    }
-  }
-
-  /// Applies the results of the batch, which ends at `now`.
-  mutating func finish(at now: Nanoseconds, _ timeline: inout Timeline) {
-    if batch.decodes > 0 {
-      pool.emit(at: now, sequences: &sequences, into: &timeline.gaps)
-      while let id = pool.nextFinished() {
-        leavePool(id)
-        retire(id, &timeline)
-      }
-    }
-    for chunk in batch.chunks { finish(chunk, at: now, &timeline) }
-  }
-
-  private mutating func finish(
-    _ chunk: Chunk, at now: Nanoseconds, _ timeline: inout Timeline
-  ) {
-    let id = chunk.sequence
-    self[id].context += chunk.tokens
-    guard self[id].context == self[id].target else { return }
-    leavePrefilling(id)
-    self[id].emit(at: now, into: &timeline.gaps)
-    if self[id].emitted == self[id].outputTokens {
-      retire(id, &timeline)
-    } else {
-      pool.join(id, &sequences[Int(id.slot)])
-    }
-  }
-
   mutating func leavePrefilling(_ id: SequenceID) {
     if let index = prefilling.firstIndex(of: id) { prefilling.remove(at: index) }
   }
 
   /// Takes `id` out of the pool with its own figures up to date.
   mutating func leavePool(_ id: SequenceID) {
-    pool.leave(id, &sequences[Int(id.slot)])
-    if rules.reservation != .maxModelLen { self[id].blocks = rules.blocks(for: self[id].context) }
-  }
-
-  private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
-    timeline.records[self[id].request.index] = self[id].record
-    cache.release(self[id].blocks)
-    running.remove(id)
-    freeSlots.append(id.slot)
-  }
-
-  subscript(id: SequenceID) -> Sequence {
-    get { sequences[Int(id.slot)] }
-    _modify { yield &sequences[Int(id.slot)] }
+    pool.leave(id, &sequences[id.index])
+    if rules.reservation != .maxModelLen {
+      sequences[id.index].blocks = rules.blocks(for: sequences[id.index].context)
+    }
   }
 }

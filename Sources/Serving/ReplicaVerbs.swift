@@ -1,32 +1,41 @@
 /// What a scheduler may see and do. The replica refuses what would break its limits.
 extension Replica {
   /// Tokens that the batch can still take within the token budget; all there are without one.
+  @inline(__always)
   public var tokensLeftInBudget: Int {
     (rules.maxNumBatchedTokens ?? Int.max) - batch.chunkTokens - plannedDecodes
   }
 
   /// Sequences whose prompt is computed: those that can decode.
+  @inline(__always)
   public var decoding: Int { pool.count + stalled.count }
 
   /// Whether the prompt of `sequence`, which is running, is computed.
+  @inline(__always)
   public func isDecoding(_ sequence: SequenceID) -> Bool {
-    self[sequence].phase == .decoding || self[sequence].phase == .stalled
+    sequences[sequence.index].phase == .decoding || sequences[sequence.index].phase == .stalled
   }
 
   /// Whether `sequence` is admitted.
-  public func isRunning(_ sequence: SequenceID) -> Bool { self[sequence].phase != .waiting }
+  public func isRunning(_ sequence: SequenceID) -> Bool {
+    sequences[sequence.index].phase != .waiting
+  }
 
   /// Tokens of `sequence` that are not in the cache and must be before it emits: the rest of its
   /// prompt with what it emitted before a preemption, or 1 while it decodes.
+  @inline(__always)
   public func tokensLeft(_ sequence: SequenceID) -> Int {
-    isDecoding(sequence) ? 1 : self[sequence].target - self[sequence].context
+    isDecoding(sequence) ? 1 : sequences[sequence.index].target - sequences[sequence.index].context
   }
 
   /// Blocks that `sequence` needs beyond those it holds to compute `tokens` tokens more.
   public func blocksNeeded(_ sequence: SequenceID, computing tokens: Int) -> Int {
     if rules.reservation == .maxModelLen { return 0 }
     if isDecoding(sequence) { return context(of: sequence) % rules.blockSize == 0 ? 1 : 0 }
-    return max(0, rules.blocks(for: self[sequence].context + tokens) - self[sequence].blocks)
+    return max(
+      0,
+      rules.blocks(for: sequences[sequence.index].context + tokens)
+        - sequences[sequence.index].blocks)
   }
 
   /// Admits the head of the queue and computes `tokens` of its prompt, if the cap on sequences and
@@ -36,16 +45,16 @@ extension Replica {
     let need =
       switch rules.reservation {
       case .maxModelLen: rules.blocks(for: rules.maxModelLen)
-      case .prompt: rules.blocks(for: self[id].target)
+      case .prompt: rules.blocks(for: sequences[id.index].target)
       case .chunk: rules.blocks(for: tokens)
       }
     guard cache.freeBlocks - need >= rules.watermarkBlocks else { return false }
     waiting.remove(id)
     running.append(id)
     prefilling.append(id)
-    self[id].phase = .prefilling
+    sequences[id.index].phase = .prefilling
     cache.take(need)
-    self[id].blocks = need
+    sequences[id.index].blocks = need
     compute(id, tokens: tokens)
     return true
   }
@@ -53,7 +62,8 @@ extension Replica {
   /// Computes `tokens` more of the prompt of `sequence`, which is prefilling; its blocks are taken
   /// here where admission did not take them.
   public mutating func compute(_ sequence: SequenceID, tokens: Int) {
-    precondition(self[sequence].phase == .prefilling, "only a prompt is computed in chunks")
+    precondition(
+      sequences[sequence.index].phase == .prefilling, "only a prompt is computed in chunks")
     precondition(tokens > 0 && tokens <= tokensLeft(sequence), "a chunk is a part of its prompt")
     precondition(tokens <= tokensLeftInBudget, "prompts stay within the token budget")
     precondition(
@@ -61,15 +71,16 @@ extension Replica {
     if rules.reservation == .chunk {
       let need = blocksNeeded(sequence, computing: tokens)
       cache.take(need)
-      self[sequence].blocks += need
+      sequences[sequence.index].blocks += need
     }
-    self[sequence].namedIn = plan
+    sequences[sequence.index].namedIn = plan
     batch.chunks.append(
-      Chunk(sequence: sequence, tokens: tokens, context: self[sequence].context))
+      Chunk(sequence: sequence, tokens: tokens, context: sequences[sequence.index].context))
     batch.chunkTokens += tokens
   }
 
   /// Whether all sequences that can decode have the blocks to do so in any order.
+  @inline(__always)
   public var canDecodeAll: Bool {
     let need = blocksToDecodeAll
     switch rules.decodeGate {
@@ -84,8 +95,7 @@ extension Replica {
   public mutating func decodeAll() {
     precondition(chosen == .none, "a plan decodes all once")
     if canDecodeAll {
-      for id in stalled { pool.join(id, &sequences[Int(id.slot)]) }
-      stalled.removeAll(keepingCapacity: true)
+      while let id = stalled.popLast() { pool.join(id, &sequences[id.index]) }
       if rules.decodeGate != .open { cache.take(pool.membersAtBlockEnd) }
       chosen = .all
       return
@@ -104,9 +114,9 @@ extension Replica {
   public mutating func decode(_ sequence: SequenceID) {
     precondition(chosen != .all, "a plan decodes all or names each")
     precondition(isDecoding(sequence), "only a computed prompt decodes")
-    precondition(self[sequence].namedIn != plan, "a sequence decodes once an iteration")
+    precondition(sequences[sequence.index].namedIn != plan, "a sequence decodes once an iteration")
     cache.take(blocksNeeded(sequence, computing: 1))
-    self[sequence].namedIn = plan
+    sequences[sequence.index].namedIn = plan
     chosen = .named
     named += 1
   }
@@ -153,35 +163,39 @@ extension Replica {
   }
 
   private mutating func evict(_ id: SequenceID) {
-    precondition(isRunning(id) && self[id].namedIn != plan, "planned work is not undone")
+    precondition(isRunning(id) && sequences[id.index].namedIn != plan, "planned work is not undone")
     precondition(chosen != .all || !isDecoding(id), "planned work is not undone")
-    switch self[id].phase {
+    switch sequences[id.index].phase {
     case .decoding: leavePool(id)
     case .stalled: stalled.removeAll { $0 == id }
     case .prefilling: leavePrefilling(id)
     case .waiting: break
     }
-    cache.evict(self[id].blocks)
-    self[id].blocks = 0
-    self[id].context = 0
-    self[id].target = self[id].promptTokens + self[id].emitted
-    self[id].preemptions += 1
-    self[id].phase = .waiting
+    cache.evict(sequences[id.index].blocks)
+    sequences[id.index].blocks = 0
+    sequences[id.index].context = 0
+    sequences[id.index].target = sequences[id.index].promptTokens + sequences[id.index].emitted
+    sequences[id.index].preemptions += 1
+    sequences[id.index].phase = .waiting
     running.remove(id)
     preempted += 1
   }
 
+  @inline(__always)
   private var blocksToDecodeAll: Int {
     guard rules.decodeGate != .open else { return 0 }
-    return stalled.reduce(pool.membersAtBlockEnd) { $0 + blocksNeeded($1, computing: 1) }
+    var blocks = pool.membersAtBlockEnd
+    for id in stalled { blocks += blocksNeeded(id, computing: 1) }
+    return blocks
   }
 
   private func context(of sequence: SequenceID) -> Int {
-    self[sequence].phase == .decoding
-      ? pool.context(of: self[sequence]) : self[sequence].context
+    sequences[sequence.index].phase == .decoding
+      ? pool.context(of: sequences[sequence.index]) : sequences[sequence.index].context
   }
 
   /// Sequences that the plan under way decodes.
+  @inline(__always)
   public var plannedDecodes: Int {
     switch chosen {
     case .none: 0

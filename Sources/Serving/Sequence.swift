@@ -5,6 +5,8 @@ public struct SequenceID: Hashable, Sendable {
   let slot: Int32
 
   init(_ slot: Int32) { self.slot = slot }
+
+  var index: Int { Int(slot) }
 }
 
 /// What a replica knows of a sequence.

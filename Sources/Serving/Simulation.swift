@@ -12,15 +12,11 @@ public struct Simulation: Sendable {
   /// Requests that have arrived.
   public private(set) var arrived = 0
 
-  private static let never = Nanoseconds.max
+  static let never = Nanoseconds.max
   private let requests: [Request]
   private let cost: any CostModel
   private var schedulers: [any Scheduler]
   private var router: any Router
-  /// When each replica's batch began and ends; `never` where it has none.
-  private var starts: [Nanoseconds]
-  private var ends: [Nanoseconds]
-  private let recordsIterations: Bool
 
   /// - Parameters:
   ///   - replicas: how many copies of the model serve the trace, each with its own `scheduler`.
@@ -31,14 +27,11 @@ public struct Simulation: Sendable {
   ) {
     precondition(replicas > 0, "a service has at least one replica")
     requests = trace.requests
-    timeline = Timeline(count: trace.count)
+    timeline = Timeline(count: trace.count, keepsIterations: recordsIterations)
     self.cost = cost
     self.router = router
-    self.recordsIterations = recordsIterations
     self.replicas = Array(repeating: Replica(rules: rules), count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
-    starts = Array(repeating: Self.never, count: replicas)
-    ends = starts
   }
 
   /// Serves the trace to its end and returns what was seen.
@@ -57,60 +50,25 @@ public struct Simulation: Sendable {
   public mutating func step() throws(Stall) -> Bool {
     let arrival = arrived < requests.count ? requests[arrived].arrival : Self.never
     var next = arrival
-    for end in ends where end < next { next = end }
+    for index in replicas.indices { next = min(next, replicas[index].batchEnd) }
     guard next != Self.never else { return false }
     now = next
-    for index in ends.indices where ends[index] == now { finishBatch(of: index) }
-    while arrived < requests.count && requests[arrived].arrival <= now { hand() }
-    for index in ends.indices where ends[index] == Self.never && replicas[index].hasWork {
-      try startBatch(of: index)
+    for index in replicas.indices where replicas[index].batchEnd == now {
+      replicas[index].finish(at: now, &timeline)
+    }
+    while arrived < requests.count && requests[arrived].arrival <= now { handOver() }
+    for index in replicas.indices where replicas[index].isIdleWithWork {
+      try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
     }
     return true
   }
 
   /// Hands the next request over to a replica.
-  private mutating func hand() {
+  private mutating func handOver() {
     let id = RequestID(arrived)
     let index = replicas.count == 1 ? 0 : router.route(id, among: replicas)
-    if !replicas[index].hasWork && ends[index] == Self.never { replicas[index].cache.settle() }
     replicas[index].enqueue(id, requests[arrived])
     arrived += 1
-  }
-
-  private mutating func startBatch(of index: Int) throws(Stall) {
-    var progressed = true
-    repeat {
-      guard progressed else {
-        throw Stall(replicas[index], index: index, at: now)
-      }
-      replicas[index].beginPlan()
-      schedulers[index].plan(&replicas[index])
-      replicas[index].endPlan(at: now)
-      progressed = replicas[index].preempted > 0 || replicas[index].cache.allReleasing > 0
-    } while replicas[index].batch.isEmpty
-    let seconds = cost.seconds(for: replicas[index].batch)
-    precondition(seconds > 0, "a batch takes time")
-    starts[index] = now
-    ends[index] = now + max(1, Nanoseconds(seconds: seconds))
-    book(index)
-  }
-
-  private mutating func book(_ index: Int) {
-    let cap = replicas[index].running.count == replicas[index].rules.maxNumSeqs
-    timeline.occupancy.record(
-      replicas[index].batch, for: ends[index] - starts[index],
-      usedBlocks: replicas[index].cache.usedBlocks, of: replicas[index].cache.totalBlocks,
-      atSequenceCap: cap)
-    if recordsIterations {
-      timeline.iterations.append(
-        IterationRecord(replicas[index], index: index, start: starts[index], end: ends[index]))
-    }
-  }
-
-  private mutating func finishBatch(of index: Int) {
-    replicas[index].finish(at: now, &timeline)
-    ends[index] = Self.never
-    timeline.end = now
   }
 }
 
@@ -137,17 +95,5 @@ public struct Stall: Error, Equatable, Sendable, CustomStringConvertible {
     replica \(replica) stalled at \(time.seconds) s: \(running) running, \(waiting) waiting, \
     \(freeBlocks) of \(totalBlocks) KV blocks free, and the scheduler plans nothing
     """
-  }
-}
-
-extension IterationRecord {
-  /// The iteration that `replica` has just planned.
-  init(_ replica: borrowing Replica, index: Int, start: Nanoseconds, end: Nanoseconds) {
-    self.init(
-      replica: index, start: start, end: end, decodes: replica.batch.decodes,
-      chunks: replica.batch.chunks.count, chunkTokens: replica.batch.chunkTokens,
-      decodeContext: replica.batch.decodeContext, running: replica.running.count,
-      waiting: replica.waiting.count, usedBlocks: replica.cache.usedBlocks,
-      preempted: replica.preempted)
   }
 }

@@ -11,8 +11,12 @@ public struct Timeline: Sendable, Equatable {
   /// When the last request finished.
   public internal(set) var end: Nanoseconds = 0
 
+  /// Whether the iterations are kept.
+  let keepsIterations: Bool
+
   /// A timeline of `count` requests of which nothing has been seen yet.
-  public init(count: Int) {
+  public init(count: Int, keepsIterations: Bool = false) {
+    self.keepsIterations = keepsIterations
     records = Array(repeating: .refused, count: count)
   }
 }

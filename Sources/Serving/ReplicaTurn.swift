@@ -1,0 +1,110 @@
+/// One turn of a replica: a plan, its batch, and what comes of it.
+extension Replica {
+  /// Whether there is work and no batch in flight.
+  @inline(__always)
+  var isIdleWithWork: Bool {
+    batchEnd == Simulation.never && !(waiting.isEmpty && running.isEmpty)
+  }
+
+  /// Plans a batch at `now` and puts it in flight.
+  mutating func start(
+    at now: Nanoseconds, _ index: Int, _ scheduler: inout any Scheduler, _ cost: any CostModel,
+    _ timeline: inout Timeline
+  ) throws(Stall) {
+    while true {
+      beginPlan()
+      scheduler.plan(&self)
+      endPlan(at: now)
+      if !batch.isEmpty { break }
+      guard preempted > 0 || cache.allReleasing > 0 else {
+        throw Stall(self, index: index, at: now)
+      }
+    }
+    let seconds = cost.seconds(for: batch)
+    precondition(seconds > 0, "a batch takes time")
+    batchEnd = now + max(1, Nanoseconds(seconds: seconds))
+    timeline.occupancy.record(
+      batch, for: batchEnd - now, usedBlocks: cache.usedBlocks, of: cache.totalBlocks,
+      atSequenceCap: running.count == rules.maxNumSeqs)
+    if timeline.keepsIterations { timeline.iterations.append(record(index, start: now)) }
+  }
+
+  /// Applies the results of the batch, which ends at `now`.
+  mutating func finish(at now: Nanoseconds, _ timeline: inout Timeline) {
+    batchEnd = Simulation.never
+    timeline.end = now
+    if batch.decodes > 0 {
+      pool.emit(at: now, sequences: &sequences, into: &timeline.gaps)
+      while let id = pool.nextFinished() {
+        leavePool(id)
+        retire(id, &timeline)
+      }
+    }
+    for place in batch.chunks.indices { finish(batch.chunks[place], at: now, &timeline) }
+  }
+
+  /// Begins a plan: an empty batch, and the blocks whose time has come.
+  private mutating func beginPlan() {
+    plan += 1
+    cache.beginPlan()
+    batch.clear()
+    preempted = 0
+    chosen = .none
+    named = 0
+  }
+
+  /// Ends a plan: the pool holds just the sequences that decode, and the batch their sums.
+  private mutating func endPlan(at now: Nanoseconds) {
+    if chosen == .named { gatherNamed() }
+    if chosen != .none {
+      batch.decodes = pool.count
+      batch.decodeContext = pool.contextSum
+      batch.decodeContextSquares = pool.contextSquares
+    }
+    for place in batch.chunks.indices {
+      let index = batch.chunks[place].sequence.index
+      if sequences[index].firstScheduled < 0 { sequences[index].firstScheduled = now }
+    }
+  }
+
+  /// Moves sequences into and out of the pool so that it holds just those named in this plan.
+  private mutating func gatherNamed() {
+    for id in stalled where sequences[id.index].namedIn == plan {
+      pool.join(id, &sequences[id.index])
+    }
+    stalled.removeAll(keepingCapacity: true)
+    for id in running.all where isDecoding(id) && sequences[id.index].namedIn != plan {
+      if sequences[id.index].phase == .decoding { leavePool(id) }
+      sequences[id.index].phase = .stalled
+      stalled.append(id)
+    }
+  }
+
+  private mutating func finish(_ chunk: Chunk, at now: Nanoseconds, _ timeline: inout Timeline) {
+    let id = chunk.sequence
+    sequences[id.index].context += chunk.tokens
+    guard sequences[id.index].context == sequences[id.index].target else { return }
+    leavePrefilling(id)
+    sequences[id.index].emit(at: now, into: &timeline.gaps)
+    if sequences[id.index].emitted == sequences[id.index].outputTokens {
+      retire(id, &timeline)
+    } else {
+      pool.join(id, &sequences[id.index])
+    }
+  }
+
+  private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
+    timeline.records[sequences[id.index].request.index] = sequences[id.index].record
+    cache.release(sequences[id.index].blocks)
+    running.remove(id)
+    freeSlots.append(id.slot)
+  }
+
+  private func record(_ index: Int, start: Nanoseconds) -> IterationRecord {
+    IterationRecord(
+      replica: index, start: start, end: batchEnd, decodes: batch.decodes,
+      chunks: batch.chunks.count, chunkTokens: batch.chunkTokens,
+      decodeContext: batch.decodeContext, running: running.count, waiting: waiting.count,
+      usedBlocks: cache.usedBlocks, preempted: preempted)
+  }
+}
