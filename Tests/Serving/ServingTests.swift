@@ -1,5 +1,0 @@
-import Testing
-
-@Test func `a clock reads whole nanoseconds`() {
-  #expect(1 == 1)
-}
