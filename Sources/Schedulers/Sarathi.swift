@@ -23,10 +23,6 @@ struct Sarathi: Scheduler {
       let tokens = min(replica.tokensLeft(sequence), replica.tokensLeftInBudget)
       replica.compute(sequence, tokens: tokens)
     }
-    guard replica.preempted == 0 else { return }
-    while let head = replica.waiting.first, replica.tokensLeftInBudget > 0 {
-      let tokens = min(replica.tokensLeft(head), replica.tokensLeftInBudget)
-      guard replica.admit(computing: tokens) else { return }
-    }
+    if replica.preempted == 0 { replica.admitChunks() }
   }
 }

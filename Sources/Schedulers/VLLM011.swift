@@ -19,29 +19,13 @@ struct VLLM011: Scheduler {
   }
 
   mutating func plan(_ replica: inout Replica) {
-    if decodesComeFirst(in: replica) {
+    if replica.decodesAllFirst {
       replica.decodeAll()
       catchUp(replica.prefilling, in: &replica)
     } else {
       catchUp(replica.running.all, in: &replica)
     }
-    guard replica.preempted == 0 else { return }
-    while let head = replica.waiting.first {
-      let tokens = min(replica.tokensLeft(head), replica.tokensLeftInBudget)
-      guard tokens > 0, replica.admit(computing: tokens) else { return }
-    }
-  }
-
-  /// Whether walking the running sequences in order would decode all that can decode before it
-  /// comes to a prompt, and none of them would want for budget or blocks.
-  private func decodesComeFirst(in replica: borrowing Replica) -> Bool {
-    guard replica.decoding <= replica.tokensLeftInBudget, replica.canDecodeAll else { return false }
-    var cursor = replica.running.last
-    for _ in replica.prefilling {
-      guard let sequence = cursor, !replica.isDecoding(sequence) else { return false }
-      cursor = replica.running.previous(before: sequence)
-    }
-    return true
+    if replica.preempted == 0 { replica.admitChunks() }
   }
 
   /// Computes what each of `sequences` lacks, in order, evicting from the end where memory is short.

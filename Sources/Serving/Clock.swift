@@ -2,9 +2,10 @@
 public typealias Nanoseconds = Int
 
 extension Nanoseconds {
-  /// `seconds` on the clock, rounded to the nearest nanosecond.
+  /// `seconds`, not negative, on the clock, rounded to the nearest nanosecond.
+  @inline(__always)
   public init(seconds: Double) {
-    self = Int((seconds * 1e9).rounded())
+    self = Int(seconds * 1e9 + 0.5)
   }
 
   /// This many nanoseconds, in seconds.

@@ -41,8 +41,9 @@ public struct KVCache: Sendable {
   /// Frees the blocks whose time has come.
   mutating func beginPlan() {
     guard !releasing.isEmpty else { return }
-    freeBlocks += releasing.removeFirst()
-    releasing.append(0)
+    freeBlocks += releasing[0]
+    for index in releasing.indices.dropLast() { releasing[index] = releasing[index + 1] }
+    releasing[releasing.count - 1] = 0
   }
 
   /// Frees all blocks given back: an engine with nothing to do runs its turns out in no time.

@@ -38,27 +38,6 @@ extension Replica {
         - sequences[sequence.index].blocks)
   }
 
-  /// Admits the head of the queue and computes `tokens` of its prompt, if the cap on sequences and
-  /// the memory that its admission takes allow it; says whether they did.
-  public mutating func admit(computing tokens: Int) -> Bool {
-    guard let id = waiting.first, running.count < rules.maxNumSeqs else { return false }
-    let need =
-      switch rules.reservation {
-      case .maxModelLen: rules.blocks(for: rules.maxModelLen)
-      case .prompt: rules.blocks(for: sequences[id.index].target)
-      case .chunk: rules.blocks(for: tokens)
-      }
-    guard cache.freeBlocks - need >= rules.watermarkBlocks else { return false }
-    waiting.remove(id)
-    running.append(id)
-    prefilling.append(id)
-    sequences[id.index].phase = .prefilling
-    cache.take(need)
-    sequences[id.index].blocks = need
-    compute(id, tokens: tokens)
-    return true
-  }
-
   /// Computes `tokens` more of the prompt of `sequence`, which is prefilling; its blocks are taken
   /// here where admission did not take them.
   public mutating func compute(_ sequence: SequenceID, tokens: Int) {
@@ -88,6 +67,18 @@ extension Replica {
     case .neededBlock: return need <= cache.freeBlocks
     case .anyFreeBlock: return decoding == 0 || need < cache.freeBlocks
     }
+  }
+
+  /// Whether a walk over `running` in order would decode all that can decode before it comes to a
+  /// prompt, with none of them lacking budget or blocks.
+  public var decodesAllFirst: Bool {
+    guard decoding <= tokensLeftInBudget, canDecodeAll else { return false }
+    var cursor = running.last
+    for _ in prefilling {
+      guard let sequence = cursor, !isDecoding(sequence) else { return false }
+      cursor = running.previous(before: sequence)
+    }
+    return true
   }
 
   /// Decodes every sequence that can decode, in the order of `running`. Where the gate is shut for
