@@ -1,0 +1,99 @@
+import Serving
+
+/// A text that the user gave, and the option or argument that it was given for.
+struct GivenValue: Sendable, Equatable {
+  /// The name of the option or argument.
+  var source: String
+  /// As it was typed; may be empty.
+  var text: String
+
+  /// The text, which must not be empty.
+  func string() throws -> String {
+    if text.isEmpty { throw mistake("the value is empty", "give a value") }
+    return text
+  }
+
+  /// The whole number that the text is, within the bounds given.
+  func int(min: Int? = nil, max: Int? = nil) throws -> Int {
+    let remedy = "give a whole number" + bounds(min.map { "of at least \($0)" }, max)
+    guard isDigits(unsigned(text)) else {
+      throw mistake("\(quoted(text)) is not a whole number", remedy)
+    }
+    guard let value = Int(text) else {
+      throw mistake("\(quoted(text)) is out of the range of numbers", remedy)
+    }
+    if let min, value < min { throw mistake("\(value) is too small", remedy) }
+    if let max, value > max { throw mistake("\(value) is too large", remedy) }
+    return value
+  }
+
+  /// The finite number that the text is in decimal notation, within the bounds given.
+  ///
+  /// - Parameter exclusive: whether `min` itself is refused.
+  func double(min: Double? = nil, max: Double? = nil, exclusive: Bool = false) throws -> Double {
+    let lower = min.map { (exclusive ? "above " : "of at least ") + plain($0) }
+    let remedy = "give a number" + bounds(lower, max.map(plain))
+    guard isDecimal(text), let value = Double(text) else {
+      throw mistake("\(quoted(text)) is not a number", remedy)
+    }
+    if !value.isFinite {
+      throw mistake("\(quoted(text)) is out of the range of numbers", remedy)
+    }
+    if let min, exclusive ? value <= min : value < min {
+      throw mistake("\(quoted(text)) is too small", remedy)
+    }
+    if let max, value > max { throw mistake("\(quoted(text)) is too large", remedy) }
+    return value
+  }
+
+  /// The one of `names` that the text is.
+  func choice(of names: [String]) throws -> String {
+    if names.contains(text) { return text }
+    let near = nearest(to: text, among: names).map { "did you mean \($0)? " } ?? ""
+    throw mistake(
+      "there is no \(quoted(text))", near + "give one of \(names.joined(separator: ", "))")
+  }
+
+  /// The pieces between commas, none of them empty.
+  func list() throws -> [String] {
+    let pieces = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    if pieces.contains("") {
+      throw mistake("\(quoted(text)) has an empty piece", "give names with one comma between them")
+    }
+    return pieces
+  }
+
+  /// A mistake in this value.
+  func mistake(_ problem: String, _ remedy: String) -> InputError {
+    InputError(source, problem: problem, remedy: remedy)
+  }
+}
+
+/// ` of at least 1 and at most 8`, or as much of it as there are bounds.
+private func bounds(_ lower: String?, _ upper: (some CustomStringConvertible)?) -> String {
+  let parts = [lower, upper.map { "\(lower == nil ? "of " : "")at most \($0)" }].compactMap { $0 }
+  return parts.isEmpty ? "" : " " + parts.joined(separator: " and ")
+}
+
+/// `number` without a fraction where it has none.
+private func plain(_ number: Double) -> String {
+  Int(exactly: number).map(String.init) ?? String(number)
+}
+
+private func isDigits(_ text: Substring) -> Bool {
+  !text.isEmpty && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+}
+
+private func unsigned(_ text: some StringProtocol) -> Substring {
+  Substring(text.hasPrefix("-") || text.hasPrefix("+") ? String(text.dropFirst()) : String(text))
+}
+
+/// Whether `text` is digits with at most one point among them and at most one exponent behind.
+private func isDecimal(_ text: String) -> Bool {
+  let parts = unsigned(text).split(maxSplits: 1, omittingEmptySubsequences: false) {
+    $0 == "e" || $0 == "E"
+  }
+  let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+  return mantissa.count <= 2 && isDigits(Substring(mantissa.joined()))
+    && (parts.count == 1 || isDigits(unsigned(parts[1])))
+}

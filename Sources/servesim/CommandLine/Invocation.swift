@@ -1,0 +1,48 @@
+/// What the user gave to a command, checked against the command's description.
+struct Invocation: Sendable {
+  private let command: Command
+  private let arguments: [String]
+  private let values: [String: String]
+  private let flags: Set<String>
+
+  init(
+    of command: Command, arguments: [String], values: [String: String], flags: Set<String>
+  ) {
+    self.command = command
+    self.arguments = arguments
+    self.values = values
+    self.flags = flags
+  }
+
+  /// What was given for the option `name`, or nil where it was left out.
+  subscript(name: String) -> GivenValue? {
+    precondition(declares(name, flag: false), "a command reads the options that it declares")
+    return values[name].map { GivenValue(source: name, text: $0) }
+  }
+
+  /// Whether the flag `name` was given.
+  func has(_ name: String) -> Bool {
+    precondition(declares(name, flag: true), "a command reads the flags that it declares")
+    return flags.contains(name)
+  }
+
+  /// What was given for the argument `name`, which the command needs.
+  func argument(_ name: String) -> GivenValue {
+    guard let value = argumentIfGiven(name) else {
+      preconditionFailure("only a required argument is always there")
+    }
+    return value
+  }
+
+  /// What was given for the argument `name`, or nil where it was left out.
+  func argumentIfGiven(_ name: String) -> GivenValue? {
+    guard let place = command.arguments.firstIndex(where: { $0.name == name }) else {
+      preconditionFailure("a command reads the arguments that it declares")
+    }
+    return place < arguments.count ? GivenValue(source: name, text: arguments[place]) : nil
+  }
+
+  private func declares(_ name: String, flag: Bool) -> Bool {
+    command.options.contains { $0.name == name && ($0.placeholder == nil) == flag }
+  }
+}

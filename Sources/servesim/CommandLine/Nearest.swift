@@ -1,0 +1,30 @@
+/// The one of `names` that was probably meant by `word`, or nil where none is close.
+///
+/// A name is close if few keystrokes lead to it, or if `word` is the beginning of it.
+func nearest(to word: String, among names: [String]) -> String? {
+  let typed = Array(word.lowercased().unicodeScalars.prefix(64))
+  let ranked = names.map { name in
+    (name: name, distance: editDistance(typed, Array(name.lowercased().unicodeScalars)))
+  }
+  let close = ranked.filter { $0.distance <= max(1, $0.name.unicodeScalars.count / 3) }
+  if let best = close.min(by: { $0.distance < $1.distance }) { return best.name }
+  return word.count > 2 ? names.first { $0.hasPrefix(word) } : nil
+}
+
+/// Keystrokes between two words: a letter added, dropped or replaced, or two neighbours swapped.
+private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+  var beforeLast: [Int] = []
+  var last = Array(0...b.count)
+  for i in a.indices {
+    var row = [i + 1]
+    for j in b.indices {
+      var least = min(last[j + 1] + 1, row[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+        least = min(least, beforeLast[j - 1] + 1)
+      }
+      row.append(least)
+    }
+    (beforeLast, last) = (last, row)
+  }
+  return last[b.count]
+}

@@ -1,0 +1,100 @@
+import Serving
+
+/// Reads the words behind a command's name by the command's own description.
+///
+/// `--name value` and `--name=value` are the same; `--` ends the options. A value that starts with
+/// two dashes is only taken behind `=`, so that a forgotten value is noticed.
+struct Parser {
+  private let command: Command
+  private var rest: ArraySlice<String>
+  private var arguments: [String] = []
+  private var values: [String: String] = [:]
+  private var flags: Set<String> = []
+
+  private init(_ command: Command, _ words: [String]) {
+    self.command = command
+    rest = words[...]
+  }
+
+  /// What `words` give to `command`.
+  static func parse(_ words: [String], for command: Command) throws -> Invocation {
+    var parser = Parser(command, words)
+    try parser.readAll()
+    try parser.checkArguments()
+    return Invocation(
+      of: command, arguments: parser.arguments, values: parser.values, flags: parser.flags)
+  }
+
+  /// Whether `words` ask for help, wherever in front of `--` they do.
+  static func asksForHelp(_ words: [String]) -> Bool {
+    words.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
+  }
+
+  private mutating func readAll() throws {
+    while let word = rest.popFirst() {
+      if word == "--" {
+        for word in rest { try take(argument: word) }
+        return
+      }
+      if word.hasPrefix("-") && word != "-" {
+        try read(option: word)
+      } else {
+        try take(argument: word)
+      }
+    }
+  }
+
+  private mutating func read(option word: String) throws {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    guard let option = command.options.first(where: { $0.name == name }) else {
+      throw unknown(option: name)
+    }
+    if values[name] != nil || flags.contains(name) {
+      throw mistake(name, "the option is given twice", "give it once")
+    }
+    let attached = parts.count == 2 ? String(parts[1]) : nil
+    guard let placeholder = option.placeholder else {
+      if attached != nil { throw mistake(name, "the option takes no value", "write \(name) alone") }
+      flags.insert(name)
+      return
+    }
+    if let value = attached ?? nextValue() {
+      values[name] = try GivenValue(source: name, text: value).string()
+    } else {
+      throw mistake(name, "the option lacks its value", "write \(name) \(placeholder)")
+    }
+  }
+
+  private mutating func nextValue() -> String? {
+    if let next = rest.first, !next.hasPrefix("--") { rest.popFirst() } else { nil }
+  }
+
+  private mutating func take(argument word: String) throws {
+    if arguments.count == command.arguments.count {
+      let names = command.arguments.map(\.name)
+      let taken = names.isEmpty ? "no arguments" : "only " + names.joined(separator: " ")
+      throw mistake(quoted(word), "is one argument too many", "the command takes \(taken)")
+    }
+    let name = command.arguments[arguments.count].name
+    if word.isEmpty { throw mistake(name, "the argument is empty", "give \(name)") }
+    arguments.append(word)
+  }
+
+  private func checkArguments() throws {
+    guard let missing = command.arguments.dropFirst(arguments.count).first(where: \.isRequired)
+    else { return }
+    throw mistake(
+      missing.name, "the argument is missing", "write servesim \(command.name) \(missing.name)")
+  }
+
+  private func unknown(option name: String) -> InputError {
+    let near = nearest(to: name, among: command.options.map(\.name) + ["--help"])
+    let question = near.map { "did you mean \($0)?" } ?? "check the name"
+    return mistake(shortened(name), "there is no such option", question)
+  }
+
+  private func mistake(_ source: String, _ problem: String, _ remedy: String) -> InputError {
+    InputError(source, problem: problem, remedy: "\(remedy) (servesim help \(command.name))")
+  }
+}

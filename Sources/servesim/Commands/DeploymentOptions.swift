@@ -1,0 +1,74 @@
+/// What serves the requests, as the user set it: the model, its GPUs, and the server's limits.
+struct DeploymentOptions: Sendable {
+  /// The name of a model or the path of its `config.json`.
+  var model: GivenValue
+  /// The name of a GPU or the path of its description.
+  var gpu: GivenValue
+  /// GPUs that hold one copy of the model together.
+  var tensorParallelSize: Int
+  /// The share of a GPU's memory that the server may use.
+  var memoryUtilization: Double
+  /// The limits that follow are the scheduler's or the model's own where they are nil.
+  var maxSequences: Int?
+  var maxBatchedTokens: Int?
+  var maxModelLength: Int?
+  var blockTokens: Int?
+  var blocks: Int?
+
+  init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
+    model =
+      invocation["--model"] ?? GivenValue(source: "--model", text: catalogue.models.standard)
+    gpu = invocation["--gpu"] ?? GivenValue(source: "--gpu", text: catalogue.gpus.standard)
+    tensorParallelSize = try invocation["--tensor-parallel-size"]?.int(min: 1) ?? 1
+    memoryUtilization =
+      try invocation["--gpu-memory-utilization"]?.double(min: 0, max: 1, exclusive: true) ?? 0.9
+    maxSequences = try invocation["--max-num-seqs"]?.int(min: 1)
+    maxBatchedTokens = try invocation["--max-num-batched-tokens"]?.int(min: 1)
+    maxModelLength = try invocation["--max-model-len"]?.int(min: 1)
+    blockTokens = try invocation["--block-size"]?.int(min: 1)
+    blocks = try invocation["--num-gpu-blocks-override"]?.int(min: 1)
+  }
+
+  /// The options that `init` reads.
+  static func options(_ catalogue: Catalogue) -> [Option] {
+    hardware(catalogue) + limits
+  }
+
+  private static let group = "Deployment"
+
+  private static func hardware(_ catalogue: Catalogue) -> [Option] {
+    [
+      Option(
+        name: "--model", placeholder: "NAME", standard: catalogue.models.standard,
+        help: "\(catalogue.models.choices); or the path of a Hugging Face config.json",
+        group: group),
+      Option(
+        name: "--gpu", placeholder: "NAME", standard: catalogue.gpus.standard,
+        help: "\(catalogue.gpus.choices); or the path of a description in JSON", group: group),
+      Option(
+        name: "--tensor-parallel-size", placeholder: "N", standard: "1",
+        help: "GPUs that hold one copy of the model together", group: group),
+      Option(
+        name: "--gpu-memory-utilization", placeholder: "SHARE", standard: "0.9",
+        help: "share of each GPU's memory for weights, activations and KV cache", group: group),
+    ]
+  }
+
+  private static let limits = [
+    Option(
+      name: "--max-num-seqs", placeholder: "N", standard: "the scheduler's own",
+      help: "sequences in a batch, at most", group: group),
+    Option(
+      name: "--max-num-batched-tokens", placeholder: "N", standard: "the scheduler's own",
+      help: "tokens that one iteration computes, at most", group: group),
+    Option(
+      name: "--max-model-len", placeholder: "N", standard: "the model's own",
+      help: "tokens of a prompt and its answer together, at most", group: group),
+    Option(
+      name: "--block-size", placeholder: "N", standard: "the scheduler's own",
+      help: "tokens in one block of the KV cache", group: group),
+    Option(
+      name: "--num-gpu-blocks-override", placeholder: "N", standard: "what the memory holds",
+      help: "blocks of the KV cache on a replica", group: group),
+  ]
+}

@@ -1,0 +1,65 @@
+/// What `servesim replay` is asked for.
+struct ReplayOptions: Sendable {
+  /// The path of the trace.
+  var trace: GivenValue
+  var deployment: DeploymentOptions
+  /// A scheduler with its options, such as `sarathi:chunk=512`.
+  var scheduler: GivenValue
+  var workload: WorkloadOptions
+  /// The limits that a request must keep; nil where none are set.
+  var objectives: GivenValue?
+  /// Where `--json`, `--requests-csv`, `--iterations-csv` and `--svg` go.
+  var outputs: Outputs
+
+  init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
+    trace = invocation.argument("TRACE")
+    deployment = try DeploymentOptions(invocation, catalogue)
+    scheduler =
+      invocation["--scheduler"]
+      ?? GivenValue(source: "--scheduler", text: catalogue.schedulers.standard)
+    workload = try WorkloadOptions(invocation)
+    objectives = invocation["--slo"]
+    outputs = try Outputs(
+      ReplayOptions.files.compactMap { invocation[$0.name] }, reading: [trace])
+  }
+
+  /// Serves the trace, reports, and writes the outputs.
+  func run() throws {
+    throw Failure("replay: this build has no engine")
+  }
+
+  fileprivate static let files = [
+    OutputOptions.file("--json", "the report as JSON"),
+    OutputOptions.file("--requests-csv", "one row a request"),
+    OutputOptions.file("--iterations-csv", "one row an iteration"),
+    OutputOptions.file("--svg", "the report as a chart"),
+  ]
+}
+
+extension Command {
+  /// One trace under one scheduler.
+  static func replay(_ catalogue: Catalogue) -> Command {
+    let scheduler = Option(
+      name: "--scheduler", placeholder: "NAME", standard: catalogue.schedulers.standard,
+      help: "\(catalogue.schedulers.choices); with its options as NAME:option=value,option=value",
+      group: "Deployment")
+    return Command(
+      name: "replay",
+      summary: "serve a trace with one scheduler and report latency, throughput and utilisation",
+      arguments: [.trace],
+      options: [scheduler] + DeploymentOptions.options(catalogue) + WorkloadOptions.options
+        + [OutputOptions.objectives] + ReplayOptions.files,
+      examples: [
+        Example(line: "servesim replay Traces/chat.csv", purpose: "what the users of a chat felt"),
+        Example(
+          line: "servesim replay Traces/chat.csv --request-rate 4 --arrivals poisson --json -",
+          purpose: "the same requests at another rate, as JSON"),
+      ],
+      run: { try ReplayOptions($0, catalogue).run() })
+  }
+}
+
+extension Argument {
+  /// The trace that a command serves.
+  static let trace = Argument(name: "TRACE", help: "path of a trace (servesim list formats)")
+}

@@ -1,0 +1,33 @@
+import Serving
+
+/// What the tool tells the shell.
+enum ExitCode: Int32, Sendable {
+  /// The command did what it was asked for.
+  case fine = 0
+  /// A simulation stalled, or the tool or the system failed.
+  case failure = 1
+  /// The user gave something that is not right.
+  case mistake = 2
+
+  /// The code for a command that ended with `error`.
+  init(after error: any Error) {
+    switch error {
+    case is InputError: self = .mistake
+    case is ReaderGone: self = .fine
+    default: self = .failure
+    }
+  }
+}
+
+/// Something that went wrong and is no mistake of the user's.
+struct Failure: Error, CustomStringConvertible {
+  var description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// The one line that tells of `error`, with its newline; nil if there is nothing to tell.
+func errorLine(for error: any Error) -> String? {
+  if error is ReaderGone { return nil }
+  return "servesim: \(shortened(String(describing: error), to: 600))\n"
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Serving
+
+/// Where the outputs of one command go, all checked before the command starts to work.
+///
+/// `-` is the standard output. Devices and pipes are written as they are; everything else is
+/// written beside its place and put there when all files are whole.
+struct Outputs: Sendable {
+  private var files: [(option: String, file: OutputFile)] = []
+  private var streams: [GivenValue] = []
+  private var standardOutput: GivenValue?
+
+  /// - Parameters:
+  ///   - wanted: options with the paths that were given for them.
+  ///   - inputs: paths that the command reads and must not overwrite.
+  init(_ wanted: [GivenValue], reading inputs: [GivenValue] = []) throws {
+    for given in wanted { try add(given, inputs) }
+  }
+
+  /// Whether one of the outputs goes where the command would print its report.
+  var usesStandardOutput: Bool { standardOutput != nil }
+
+  /// Calls `body` with the name of each output's option and a writer, and puts the files in place
+  /// when all are whole; after an error every file is as it was.
+  ///
+  /// Pipes and the standard output come last, so that a reader who leaves early costs no file.
+  func write(_ body: (_ option: String, _ writer: inout ByteWriter) throws -> Void) throws {
+    do {
+      for (option, file) in files { try file.fill { try body(option, &$0) } }
+      for (_, file) in files { try file.commit() }
+    } catch {
+      for (_, file) in files { file.discard() }
+      throw error
+    }
+    for given in streams { try stream(given, body) }
+    if let standardOutput {
+      var writer = ByteWriter.standardOutput
+      try body(standardOutput.source, &writer)
+      try writer.finish()
+    }
+  }
+
+  private mutating func add(_ given: GivenValue, _ inputs: [GivenValue]) throws {
+    if try given.string() == "-" {
+      if let other = standardOutput {
+        throw given.mistake(
+          "\(other.source) goes to the standard output already", "give a file to one of them")
+      }
+      standardOutput = given
+      return
+    }
+    switch kind(of: given.text) {
+    case S_IFDIR: throw given.mistake("\(quoted(given.text)) is a folder", "give a file in it")
+    case S_IFREG, nil: try add(file: given, inputs)
+    default: streams.append(given)
+    }
+  }
+
+  private mutating func add(file given: GivenValue, _ inputs: [GivenValue]) throws {
+    let file = try OutputFile(given)
+    if let other = files.first(where: { $0.file.path == file.path }) {
+      throw given.mistake(
+        "\(quoted(given.text)) is the output of \(other.option) already", "give another name")
+    }
+    if let input = inputs.first(where: { resolved($0.text) == file.path }) {
+      throw given.mistake(
+        "\(quoted(given.text)) is what \(input.source) reads", "give another name")
+    }
+    files.append((given.source, file))
+  }
+
+  private func stream(
+    _ given: GivenValue, _ body: (String, inout ByteWriter) throws -> Void
+  ) throws {
+    let descriptor = open(given.text, O_WRONLY | O_CLOEXEC)
+    if descriptor < 0 { throw Failure("\(quoted(given.text)): \(systemMessage())") }
+    defer { close(descriptor) }
+    var writer = ByteWriter(to: descriptor, named: given.text)
+    try body(given.source, &writer)
+    try writer.finish()
+  }
+}
+
+/// What `path` is to the system, or nil if nothing is there.
+private func kind(of path: String) -> mode_t? {
+  var found = stat()
+  return stat(path, &found) == 0 ? found.st_mode & S_IFMT : nil
+}

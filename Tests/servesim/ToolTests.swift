@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// The built tool, run as a user runs it.
+private struct Run {
+  var code: Int32
+  var output: String
+  var errors: String
+
+  /// Runs `script` in a shell that knows the tool as `servesim`; a failure inside a pipe counts.
+  init(_ script: String) throws {
+    let tool = URL(fileURLWithPath: CommandLine.arguments[0])
+      .deletingLastPathComponent().appendingPathComponent("servesim").path
+    try #require(FileManager.default.isExecutableFile(atPath: tool), "\(tool) is built")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", "set -o pipefail; servesim() { \"$0\" \"$@\"; }; \(script)", tool]
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    self.output = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    self.errors = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    code = process.terminationStatus
+  }
+}
+
+@Suite struct ToolTests {
+  @Test(arguments: ["", "--help", "help replay", "compare --help", "--version", "list models"])
+  func `what can be shown is shown, and nothing else`(words: String) throws {
+    let run = try Run("servesim \(words)")
+    #expect(run.code == 0)
+    #expect(!run.output.isEmpty)
+    #expect(run.errors == "")
+  }
+
+  @Test(arguments: [
+    "replya", "--model", "replay", "replay a --zzz", "replay a --limit=0", "list things",
+    "compare a --json - --csv -", "replay a --json /nowhere/b", "help replya",
+    "$'re\\nplay\\e[31m'",
+  ])
+  func `a mistake costs one line and code 2`(words: String) throws {
+    let run = try Run("servesim \(words)")
+    #expect(run.code == 2)
+    #expect(run.output == "")
+    #expect(run.errors.hasPrefix("servesim: "))
+    #expect(run.errors.count { $0.isNewline } == 1)
+    #expect(run.errors.hasSuffix("\n"))
+    #expect(!run.errors.contains("\u{1b}"))
+  }
+
+  @Test func `a reader who leaves early is no failure`() throws {
+    let run = try Run("(sleep 0.2; servesim help replay) | true")
+    #expect((run.code, run.output, run.errors) == (0, "", ""))
+  }
+
+  @Test(arguments: [">/dev/full", ">&-"])
+  func `output that cannot be written is a failure with one line`(after: String) throws {
+    let run = try Run("servesim --help \(after)")
+    #expect(run.code == 1)
+    #expect(run.errors.hasPrefix("servesim: standard output: "))
+    #expect(run.errors.count { $0.isNewline } == 1)
+  }
+}
