@@ -1,0 +1,61 @@
+import Serving
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// Files that a user names, read whole.
+enum InputFile {
+  /// Whether there is anything at `path`.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// The bytes of the file at `path`.
+  static func read(_ path: String) throws(InputError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw problem(with: path, errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    if fstat(descriptor, &status) != 0 { throw problem(with: path, errno) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw problem(with: path, EISDIR) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(status.st_size))
+    var part = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = part.withUnsafeMutableBytes {
+        #if canImport(Darwin)
+          Darwin.read(descriptor, $0.baseAddress, $0.count)
+        #elseif canImport(Musl)
+          Musl.read(descriptor, $0.baseAddress, $0.count)
+        #else
+          Glibc.read(descriptor, $0.baseAddress, $0.count)
+        #endif
+      }
+      if count == 0 { return bytes }
+      if count > 0 { bytes.append(contentsOf: part[..<count]) }
+      if count < 0 && errno != EINTR { throw problem(with: path, errno) }
+    }
+  }
+
+  private static func problem(with path: String, _ code: Int32) -> InputError {
+    let source = path.isEmpty ? "trace" : path
+    switch code {
+    case _ where path.isEmpty:
+      return InputError(source, problem: "no file is named", remedy: "the path of a file")
+    case ENOENT, ENOTDIR:
+      return InputError(source, problem: "there is no such file", remedy: "check the path")
+    case EISDIR:
+      return InputError(source, problem: "this is a directory", remedy: "name a file in it")
+    case EACCES, EPERM:
+      return InputError(
+        source, problem: "the file may not be read", remedy: "ask for permission to read it")
+    default:
+      return InputError(
+        source, problem: "the file cannot be read: \(String(cString: strerror(code)))",
+        remedy: "name a file that can")
+    }
+  }
+}

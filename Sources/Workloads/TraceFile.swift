@@ -1,0 +1,46 @@
+import Serving
+
+/// Trace files, as a user names them.
+public enum TraceFile {
+  /// Reads the trace that `specification` names: `FILE`, whose header tells its format, or
+  /// `FORMAT:FILE`. A file whose own name has a colon in it comes first.
+  public static func read(_ specification: String) throws(InputError) -> LoadedTrace {
+    if let colon = specification.firstIndex(of: ":"), !InputFile.exists(specification) {
+      let prefix = String(specification[..<colon])
+      let path = String(specification[specification.index(after: colon)...])
+      if let format = TraceFormats.named(prefix) {
+        return try format.parse(try contents(of: path), source: path)
+      }
+      if !prefix.contains("/") { throw unknownFormat(prefix, in: specification) }
+    }
+    return try parse(try contents(of: specification), source: specification)
+  }
+
+  /// Reads the bytes of a trace whose header tells its format; `source` is what messages call it.
+  public static func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+    let reader = try CSVReader(bytes, source: source)
+    if let format = TraceFormats.recognising(reader.header) {
+      return try format.parse(bytes, source: source)
+    }
+    let header = reader.header.joined(separator: ",").utf8
+    throw InputError(
+      source, line: reader.line,
+      problem: "\(excerpt(of: Array(header).span)) is the header of no known format",
+      remedy: "the formats are \(TraceFormats.headers)")
+  }
+
+  private static func contents(of path: String) throws(InputError) -> [UInt8] {
+    let bytes = try InputFile.read(path)
+    if bytes.starts(with: [0x1F, 0x8B]) {
+      throw InputError(path, problem: "the file is compressed", remedy: "unpack it with gunzip")
+    }
+    return bytes
+  }
+
+  private static func unknownFormat(_ name: String, in specification: String) -> InputError {
+    InputError(
+      specification,
+      problem: "there is neither a file of this name nor a format `\(shortened(name))`",
+      remedy: "FILE or FORMAT:FILE, where FORMAT is one of \(TraceFormats.names)")
+  }
+}

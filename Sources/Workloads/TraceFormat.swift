@@ -1,0 +1,57 @@
+import Serving
+
+/// A way to write a trace down. A format is one file of its own and one line in `TraceFormats.all`.
+public protocol TraceFormat: Sendable {
+  /// The name by which a user asks for the format.
+  var name: String { get }
+  /// What the format is, in one line.
+  var summary: String { get }
+  /// The header as it should be, with the columns that may be left out.
+  var header: String { get }
+  /// Whether a file whose first line names `columns` is meant to be of this format.
+  func recognises(_ columns: [String]) -> Bool
+  /// Reads a whole file; `source` is what messages call it.
+  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace
+}
+
+/// A trace that was read, and what its user should know about the reading.
+public struct LoadedTrace: Sendable, Equatable {
+  public var trace: Trace
+  /// The name of the format that it was read as.
+  public var formatName: String
+  /// What was sorted, dropped or carried along, a sentence each with its count.
+  public var notes: [String]
+
+  public init(trace: Trace, formatName: String, notes: [String]) {
+    self.trace = trace
+    self.formatName = formatName
+    self.notes = notes
+  }
+}
+
+/// The formats that can be read.
+public enum TraceFormats {
+  /// Every format, in the order in which they are shown and tried.
+  public static let all: [any TraceFormat] = [
+    NativeFormat(),
+    AzureFormat(),
+  ]
+
+  /// The format called `name`.
+  public static func named(_ name: String) -> (any TraceFormat)? {
+    all.first { $0.name == name }
+  }
+
+  /// The format of a file whose first line names `columns`.
+  public static func recognising(_ columns: [String]) -> (any TraceFormat)? {
+    all.first { $0.recognises(columns) }
+  }
+
+  /// The names of all formats, for a message.
+  static var names: String { all.map(\.name).joined(separator: ", ") }
+
+  /// The names and headers of all formats, for a message.
+  static var headers: String {
+    all.map { "\($0.name) (`\($0.header)`)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,103 @@
+import Serving
+
+/// Writes traces in servesim's own format.
+public enum TraceWriter {
+  /// The bytes of `trace` as a native CSV, from which the reader makes the same trace again.
+  ///
+  /// Requests without labels are called by their rows. `command` is what made the trace; it
+  /// stands in a comment before the header.
+  public static func csv(_ trace: Trace, madeBy command: String? = nil) -> [UInt8] {
+    var text = CSVText()
+    text.bytes.reserveCapacity(64 + trace.count * 32)
+    if let command { text.comment("made by: \(command)") }
+    text.append("id,arrival_s,prompt_tokens,output_tokens")
+    if trace.sessions != nil { text.append(",session_id") }
+    if trace.prefixHashes != nil { text.append(",prefix_hashes") }
+    text.bytes.append(.lineFeed)
+    for row in 0..<trace.count {
+      let request = trace.requests[row]
+      if let labels = trace.labels { text.field(labels[row]) } else { text.append(UInt64(row)) }
+      text.bytes.append(.comma)
+      text.seconds(request.arrival)
+      text.bytes.append(.comma)
+      text.append(UInt64(request.promptTokens))
+      text.bytes.append(.comma)
+      text.append(UInt64(request.outputTokens))
+      if let sessions = trace.sessions {
+        text.bytes.append(.comma)
+        text.field(sessions[row])
+      }
+      if let hashes = trace.prefixHashes {
+        text.bytes.append(.comma)
+        text.list(hashes[row])
+      }
+      text.bytes.append(.lineFeed)
+    }
+    return text.bytes
+  }
+}
+
+/// The bytes of a CSV while it is written.
+private struct CSVText {
+  var bytes: [UInt8] = []
+
+  mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// `text` behind a `#`, on as many lines as it has.
+  mutating func comment(_ text: String) {
+    for line in text.utf8.split(omittingEmptySubsequences: false, whereSeparator: \.endsLine) {
+      append("# ")
+      bytes.append(contentsOf: line)
+      bytes.append(.lineFeed)
+    }
+  }
+
+  /// A text, in quotes where it would not be read back without them.
+  mutating func field(_ text: String) {
+    let needsQuotes =
+      text.utf8.first == .hash
+      || text.utf8.contains { $0 == .comma || $0 == .quote || $0.endsLine }
+    guard needsQuotes else { return append(text) }
+    bytes.append(.quote)
+    for byte in text.utf8 {
+      if byte == .quote { bytes.append(.quote) }
+      bytes.append(byte)
+    }
+    bytes.append(.quote)
+  }
+
+  mutating func append(_ number: UInt64) {
+    var digits = 1
+    var bound: UInt64 = 10
+    while number >= bound {
+      digits += 1
+      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      bound = next
+    }
+    bytes.append(contentsOf: repeatElement(.zero, count: digits))
+    var rest = number
+    for index in stride(from: bytes.count - 1, to: bytes.count - 1 - digits, by: -1) {
+      bytes[index] += UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+  }
+
+  /// A time in seconds, exact, without zeros at its end.
+  mutating func seconds(_ time: Nanoseconds) {
+    let (whole, fraction) = UInt64(time).quotientAndRemainder(dividingBy: 1_000_000_000)
+    append(whole)
+    if fraction == 0 { return }
+    let start = bytes.count
+    append(fraction + 1_000_000_000)
+    bytes[start] = .point
+    while bytes.last == .zero { bytes.removeLast() }
+  }
+
+  mutating func list(_ hashes: [UInt64]) {
+    for (index, hash) in hashes.enumerated() {
+      if index > 0 { bytes.append(.space) }
+      append(hash)
+    }
+  }
+}

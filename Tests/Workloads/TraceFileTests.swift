@@ -1,0 +1,91 @@
+import Foundation
+import Serving
+import Testing
+
+@testable import Workloads
+
+private let native = "arrival_s,prompt_tokens,output_tokens\n0,5,6\n"
+
+/// Runs `body` in a folder of its own.
+private func inFolder(_ body: (String) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  try body(folder.path)
+}
+
+private func refusal(of specification: String) -> InputError? {
+  do {
+    _ = try TraceFile.read(specification)
+    return nil
+  } catch {
+    return error
+  }
+}
+
+@Test func `a file is read by its path, its format told by its header or by name`() throws {
+  try inFolder { folder in
+    let path = "\(folder)/a.csv"
+    try Data(native.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try TraceFile.read(path).trace.count == 1)
+    #expect(try TraceFile.read("native:\(path)") == TraceFile.read(path))
+    let error = try #require(refusal(of: "azure:\(path)"))
+    #expect(error.description.hasPrefix("\(path):1:TIMESTAMP: the column is missing"))
+  }
+}
+
+@Test func `a file whose name has a colon in it is read`() throws {
+  try inFolder { folder in
+    for name in ["12:30.csv", "azure:a.csv", "x:y:z.csv"] {
+      let path = "\(folder)/\(name)"
+      try Data(native.utf8).write(to: URL(fileURLWithPath: path))
+      #expect(try TraceFile.read(path).trace.count == 1)
+      #expect(try TraceFile.read("native:\(path)").trace.count == 1)
+    }
+  }
+}
+
+@Test func `a file that cannot be read is refused in a line`() throws {
+  try inFolder { folder in
+    #expect(refusal(of: folder)?.problem == "this is a directory")
+    #expect(refusal(of: "native:\(folder)")?.problem == "this is a directory")
+    #expect(refusal(of: "\(folder)/none.csv")?.problem == "there is no such file")
+    #expect(refusal(of: "\(folder)/no:ne.csv")?.problem == "there is no such file")
+    #expect(refusal(of: "azure:\(folder)/none.csv")?.source == "\(folder)/none.csv")
+  }
+  #expect(refusal(of: "")?.problem == "no file is named")
+  #expect(refusal(of: "azure:")?.problem == "no file is named")
+}
+
+@Test func `an unknown format says which there are`() {
+  let error = refusal(of: "azur:foo.csv")
+  #expect(error?.problem == "there is neither a file of this name nor a format `azur`")
+  #expect(error?.remedy.contains("native, azure") == true)
+}
+
+@Test func `an unknown header says which formats there are and their headers`() throws {
+  let error = try #require(refusal("a,b,c\n1,2,3\n"))
+  #expect(isAbout(error, line: 1, column: nil, says: "`a,b,c` is the header of no known format"))
+  for format in TraceFormats.all {
+    #expect(error.remedy.contains("\(format.name) (`\(format.header)`)"))
+  }
+}
+
+@Test func `a compressed file is told apart`() throws {
+  try inFolder { folder in
+    let path = "\(folder)/a.csv.gz"
+    try Data([0x1F, 0x8B, 8, 0]).write(to: URL(fileURLWithPath: path))
+    #expect(refusal(of: path)?.problem == "the file is compressed")
+  }
+}
+
+@Test func `formats have names of their own, a line of summary and a header they recognise`() {
+  #expect(Set(TraceFormats.all.map(\.name)).count == TraceFormats.all.count)
+  for format in TraceFormats.all {
+    #expect(TraceFormats.named(format.name)?.name == format.name)
+    #expect(!format.summary.isEmpty && !format.summary.contains("\n"))
+    let columns = format.header.replacing("[", with: "").replacing("]", with: "").split(
+      separator: ",")
+    #expect(TraceFormats.recognising(columns.map(String.init))?.name == format.name)
+  }
+}
