@@ -49,6 +49,16 @@ enum Numbers {
     return "\(significant(seconds)) s"
   }
 
+  /// `value` with as many decimals as it needs, nine at most, and commas between thousands.
+  static func trimmed(_ value: Double) -> String {
+    guard value.magnitude < 1e9 else { return value.description }
+    let parts = fixed(value.magnitude, decimals: 9).split(separator: ".")
+    let decimals = parts[1].reversed().drop { $0 == "0" }.reversed()
+    let whole = grouped(Int(parts[0]) ?? 0)
+    let sign = value < 0 && (whole != "0" || !decimals.isEmpty) ? "-" : ""
+    return sign + whole + (decimals.isEmpty ? "" : "." + String(decimals))
+  }
+
   /// A share as a percentage with one decimal.
   static func percent(_ share: Double) -> String { "\(fixed(share * 100, decimals: 1)) %" }
 
