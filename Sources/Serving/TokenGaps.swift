@@ -3,9 +3,9 @@
 /// All sequences that decoded together see the same gap, so there is about one entry an iteration.
 public struct TokenGaps: Sendable, Equatable {
   /// A gap below 2^44 ns with a weight below 2^20, in one word: the gap in the high bits.
-  private var packed: [UInt64] = []
+  @usableFromInline var packed: [UInt64] = []
   /// Gaps and weights that do not fit one word.
-  private var large: [Entry] = []
+  @usableFromInline var large: [Entry] = []
 
   /// A gap that `weight` pairs of tokens share.
   public struct Entry: Sendable, Equatable {
@@ -30,10 +30,19 @@ public struct TokenGaps: Sendable, Equatable {
     }
   }
 
+  /// Visits every entry, in no particular order but always the same one, and copies none.
+  @inlinable
+  public func visit(_ body: (_ gap: Nanoseconds, _ weight: Int) throws -> Void) rethrows {
+    for word in packed { try body(Int(word >> 20), Int(word & 0xFFFFF)) }
+    for entry in large { try body(entry.gap, entry.weight) }
+  }
+
   /// All entries from the shortest gap to the longest.
   public func sorted() -> [Entry] {
-    let short = packed.sorted().map { Entry(gap: Int($0 >> 20), weight: Int($0 & 0xFFFFF)) }
-    let rest = large.sorted { ($0.gap, $0.weight) < ($1.gap, $1.weight) }
-    return (short + rest).sorted { $0.gap < $1.gap }
+    var entries: [Entry] = []
+    entries.reserveCapacity(packed.count + large.count)
+    visit { entries.append(Entry(gap: $0, weight: $1)) }
+    entries.sort { ($0.gap, $0.weight) < ($1.gap, $1.weight) }
+    return entries
   }
 }

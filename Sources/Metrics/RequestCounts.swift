@@ -1,0 +1,49 @@
+import Serving
+
+/// What became of the requests.
+public struct RequestCounts: Sendable, Equatable {
+  /// Requests in the trace.
+  public var total = 0
+  /// Requests that were answered, truncated answers included.
+  public var completed = 0
+  /// Requests that were turned away on arrival because they could never fit.
+  public var refused = 0
+  /// Requests that lost their cache at least once.
+  public var preempted = 0
+  /// How often requests lost their cache, in all.
+  public var preemptions = 0
+  /// Requests that were answered with fewer tokens than the trace asks for.
+  public var truncated = 0
+  /// Tokens of the prompts of the completed requests.
+  public var promptTokens = 0
+  /// Tokens that were emitted for the completed requests.
+  public var outputTokens = 0
+
+  public init() {}
+
+  public init(trace: Trace, timeline: Timeline) {
+    total = trace.count
+    for (request, record) in zip(trace.requests, timeline.records) {
+      preempted += record.preemptions > 0 ? 1 : 0
+      preemptions += record.preemptions
+      guard record.isCompleted else { continue }
+      completed += 1
+      truncated += record.emittedTokens < request.outputTokens ? 1 : 0
+      promptTokens += request.promptTokens
+      outputTokens += record.emittedTokens
+    }
+    refused = total - completed
+  }
+
+  /// The counts by name; tokens are left to the throughput.
+  public var values: [NamedValue] {
+    [
+      NamedValue("requests", "total", .count(total)),
+      NamedValue("requests", "completed", .count(completed)),
+      NamedValue("requests", "refused", .count(refused)),
+      NamedValue("requests", "preempted", .count(preempted)),
+      NamedValue("requests", "preemptions", .count(preemptions)),
+      NamedValue("requests", "truncated", .count(truncated)),
+    ]
+  }
+}

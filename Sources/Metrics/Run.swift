@@ -1,0 +1,33 @@
+/// One simulated run as reports show it; the same run is the same value wherever it was simulated.
+public struct Run: Sendable, Equatable {
+  /// Something that was set for the run, such as the model or the GPU.
+  public struct Setting: Sendable, Equatable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The scheduler's name with its options.
+  public var scheduler: String
+  /// In the order in which reports show them; no name twice.
+  public var settings: [Setting]
+  public var metrics: RunMetrics
+  /// Nil where there is no service level objective.
+  public var verdict: Verdict?
+
+  public init(
+    scheduler: String, settings: [Setting] = [], metrics: RunMetrics, verdict: Verdict? = nil
+  ) {
+    self.scheduler = scheduler
+    self.settings = settings
+    self.metrics = metrics
+    self.verdict = verdict
+  }
+
+  /// All figures by name, in the order in which reports show them.
+  public var values: [NamedValue] { metrics.values + (verdict?.values ?? []) }
+}

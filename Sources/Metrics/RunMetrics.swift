@@ -1,0 +1,46 @@
+import Serving
+
+/// What a run amounts to.
+public struct RunMetrics: Sendable, Equatable {
+  public var requests: RequestCounts
+  /// In the order of `LatencyMetric.allCases`; nil where no request has the latency.
+  private var distributions: [Distribution?]
+  public var throughput: Throughput
+  public var memory: MemoryUse
+  public var batches: BatchUse
+
+  /// The metrics of `trace` as `timeline` saw it served.
+  ///
+  /// - Parameter replicas: how many copies of the model served it.
+  public init(trace: Trace, timeline: Timeline, replicas: Int = 1) {
+    precondition(trace.count == timeline.records.count, "a record for every request")
+    precondition(replicas > 0, "a replica served the trace")
+    requests = RequestCounts(trace: trace, timeline: timeline)
+    throughput = Throughput(requests, trace: trace, timeline: timeline)
+    memory = MemoryUse(timeline.occupancy)
+    batches = BatchUse(
+      timeline.occupancy, requests, spanSeconds: throughput.spanSeconds, replicas: replicas)
+    distributions = LatencyMetric.allCases.map {
+      Distribution(of: $0, trace: trace, timeline: timeline)
+    }
+  }
+
+  /// The distribution of `metric`, or nil where no request has it.
+  public subscript(_ metric: LatencyMetric) -> Distribution? {
+    LatencyMetric.allCases.firstIndex(of: metric).flatMap { distributions[$0] }
+  }
+
+  /// All figures by name, in the order in which reports show them.
+  public var values: [NamedValue] {
+    requests.values + LatencyMetric.allCases.flatMap(latencies) + throughput.values + memory.values
+      + batches.values
+  }
+
+  private func latencies(_ metric: LatencyMetric) -> [NamedValue] {
+    Statistic.standard.map { statistic in
+      NamedValue(
+        metric.key, "\(statistic.name)_seconds", unit: "s",
+        NamedValue.Value(self[metric].flatMap { $0[statistic] }))
+    }
+  }
+}

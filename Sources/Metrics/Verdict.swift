@@ -1,0 +1,77 @@
+import Serving
+
+/// Whether a run kept a service level objective, and how many of its requests did.
+public struct Verdict: Sendable, Equatable {
+  /// What became of one clause.
+  public struct ClauseVerdict: Sendable, Equatable {
+    public var clause: ServiceLevelObjective.Clause
+    /// The value of the clause's statistic, in seconds; nil where it has none or no request has the
+    /// latency.
+    public var valueSeconds: Double?
+    /// Whether the run keeps the clause; nil where the clause judges only requests.
+    ///
+    /// Where no request has the latency, the clause is kept if any request was completed.
+    public var isMet: Bool?
+  }
+
+  /// One for every clause, in the order of the objective.
+  public var clauses: [ClauseVerdict]
+  /// Requests that attain the objective.
+  public var attaining: Int
+  /// The share of all requests, refused ones included, that attain it; nil for an empty trace.
+  public var attainment: Double?
+  /// Requests that attain it, a second from the first arrival to the last finish.
+  public var goodputPerSecond: Double
+
+  /// Whether the run keeps every clause that judges it; nil where none does.
+  public var isMet: Bool? {
+    let judgements = clauses.compactMap(\.isMet)
+    return judgements.isEmpty ? nil : judgements.allSatisfy { $0 }
+  }
+
+  /// The objective as its clauses were written.
+  public var objective: String {
+    clauses.map(\.clause.description).joined(separator: ",")
+  }
+
+  /// The figures by name.
+  public var values: [NamedValue] {
+    [
+      NamedValue("slo", "attaining_requests", .count(attaining)),
+      NamedValue("slo", "attainment", NamedValue.Value(attainment)),
+      NamedValue(
+        "slo", "goodput_requests_per_second", unit: "requests/s", .real(goodputPerSecond)),
+    ]
+  }
+}
+
+extension ServiceLevelObjective {
+  /// Judges a run, of which `metrics` are the metrics.
+  public func verdict(on trace: Trace, _ timeline: Timeline, _ metrics: RunMetrics) -> Verdict {
+    var attaining = 0
+    for (request, record) in zip(trace.requests, timeline.records) {
+      attaining += isAttained(by: record, of: request) ? 1 : 0
+    }
+    let span = metrics.throughput.spanSeconds
+    return Verdict(
+      clauses: clauses.map { judge($0, trace, timeline, metrics) }, attaining: attaining,
+      attainment: trace.count == 0 ? nil : Double(attaining) / Double(trace.count),
+      goodputPerSecond: span > 0 ? Double(attaining) / span : 0)
+  }
+
+  private func judge(
+    _ clause: Clause, _ trace: Trace, _ timeline: Timeline, _ metrics: RunMetrics
+  ) -> Verdict.ClauseVerdict {
+    guard let statistic = clause.statistic else {
+      return Verdict.ClauseVerdict(clause: clause, valueSeconds: nil, isMet: nil)
+    }
+    var value = metrics[clause.metric].flatMap { $0[statistic] }
+    if case .percentile(let share) = statistic, value == nil {
+      value = clause.metric.percentile(share, trace: trace, timeline: timeline)
+    }
+    let limit = clause.limit.seconds
+    let isMet = value.map { clause.includesLimit ? $0 <= limit : $0 < limit }
+    return Verdict.ClauseVerdict(
+      clause: clause, valueSeconds: value, isMet: isMet ?? (metrics.requests.completed > 0))
+  }
+}

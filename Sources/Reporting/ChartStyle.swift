@@ -1,0 +1,35 @@
+/// How charts look: the colours of Okabe and Ito, which colour-blind readers tell apart, on light
+/// or dark paper.
+enum ChartStyle {
+  /// Lines that have a colour of their own; the next ones have the same colours, dashed.
+  static let colours = 7
+
+  /// The class of the `index`th line.
+  static func lineClass(_ index: Int) -> String {
+    index < colours ? "line c\(index)" : "line c\(index % colours) dashed"
+  }
+
+  static let sheet = """
+    <style>
+    text{font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;\
+    font-size:12px;fill:#24292f}
+    .title{font-size:16px;font-weight:600}
+    .muted{fill:#57606a}
+    .paper{fill:#ffffff}
+    .grid{stroke:#d8dee4;stroke-width:1}
+    .axis{stroke:#57606a;stroke-width:1}
+    .line{fill:none;stroke-width:2;stroke-linejoin:round}
+    .dashed{stroke-dasharray:6 3}
+    .limit{fill:none;stroke:#24292f;stroke-width:1.5;stroke-dasharray:5 4}
+    .ring{fill:none;stroke:#24292f;stroke-width:1.5}
+    .c0{stroke:#0072b2}.c1{stroke:#d55e00}.c2{stroke:#009e73}.c3{stroke:#cc79a7}
+    .c4{stroke:#e69f00}.c5{stroke:#56b4e9}.c6{stroke:#24292f}
+    @media (prefers-color-scheme:dark){
+    text{fill:#e6edf3}.muted{fill:#9198a1}.paper{fill:#0d1117}
+    .grid{stroke:#30363d}.axis{stroke:#9198a1}.limit,.ring{stroke:#e6edf3}
+    .c0{stroke:#2f8fd0}.c6{stroke:#e6edf3}
+    }
+    </style>
+
+    """
+}

@@ -1,0 +1,88 @@
+import Metrics
+
+/// Runs as JSON, for programs to read.
+///
+///     {"runs": [{
+///       "scheduler": the name with its options,
+///       "settings": {name: text, …},
+///       "requests": {"total", "completed", "refused", "preempted", "preemptions", "truncated"},
+///       "seconds": {"ttft", "tbt", "tpot", "e2e", "scheduling_delay"},
+///       "throughput": {"requests_per_second", "output_tokens_per_second",
+///                      "total_tokens_per_second"},
+///       "memory": {"mean_share", "peak_share", "at_least_90_percent_seconds",
+///                  "at_least_99_percent_seconds"},
+///       "batch": {"iterations", "mean_sequences", "peak_sequences", "mean_tokens", "peak_tokens",
+///                 "at_sequence_cap_seconds", "busy_seconds", "span_seconds", "busy_share",
+///                 "recomputed_prompt_tokens"},
+///       "slo": {"objective": text, "met": true, false or null,
+///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
+///               "attaining_requests", "attainment", "goodput_requests_per_second"}
+///     }]}
+///
+/// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
+/// request has it. `slo` is absent where there is no objective. Shares are 0 to 1. The order of
+/// members is as above; there are neither wall-clock times nor paths, so that equal runs are equal
+/// bytes.
+public enum RunsJSON {
+  public static func text(_ runs: [Run]) -> String { value(runs).text() }
+
+  public static func value(_ runs: [Run]) -> JSONValue {
+    .object([.init("runs", .array(runs.map(value)))])
+  }
+
+  /// One element of `runs`.
+  public static func value(_ run: Run) -> JSONValue {
+    let settings = run.settings.map { JSONValue.Member($0.name, .string($0.value)) }
+    let metrics = run.metrics
+    var members: [JSONValue.Member] = [
+      .init("scheduler", .string(run.scheduler)),
+      .init("settings", .object(settings)),
+      .init("requests", object(metrics.requests.values)),
+      .init("seconds", latencies(metrics)),
+      .init("throughput", object(metrics.throughput.values)),
+      .init("memory", object(metrics.memory.values)),
+      .init("batch", object(metrics.batches.values)),
+    ]
+    if let verdict = run.verdict { members.append(.init("slo", value(verdict))) }
+    return .object(members)
+  }
+
+  private static func latencies(_ metrics: RunMetrics) -> JSONValue {
+    .object(LatencyMetric.allCases.map { .init($0.key, value(metrics[$0])) })
+  }
+
+  private static func value(_ distribution: Distribution?) -> JSONValue {
+    guard let distribution else { return .null }
+    return .object(Statistic.standard.map { .init($0.name, JSONValue(distribution[$0])) })
+  }
+
+  private static func value(_ verdict: Verdict) -> JSONValue {
+    let head: [JSONValue.Member] = [
+      .init("objective", .string(verdict.objective)),
+      .init("met", JSONValue(verdict.isMet)),
+      .init("clauses", .array(verdict.clauses.map(value))),
+    ]
+    return .object(head + members(verdict.values))
+  }
+
+  private static func value(_ clause: Verdict.ClauseVerdict) -> JSONValue {
+    .object([
+      .init("clause", .string(clause.clause.description)),
+      .init("limit_seconds", .number(clause.clause.limit.seconds)),
+      .init("value_seconds", JSONValue(clause.valueSeconds)),
+      .init("met", JSONValue(clause.isMet)),
+    ])
+  }
+
+  private static func object(_ values: [NamedValue]) -> JSONValue { .object(members(values)) }
+
+  private static func members(_ values: [NamedValue]) -> [JSONValue.Member] {
+    values.map { value in
+      switch value.value {
+      case .count(let count): .init(value.name, .integer(count))
+      case .real(let real): .init(value.name, .number(real))
+      case .missing: .init(value.name, .null)
+      }
+    }
+  }
+}
