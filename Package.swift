@@ -36,7 +36,7 @@ let package = Package(
     tests("Metrics", needs: ["Serving", "Metrics"]),
     tests("Studies", needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies"]),
     tests("Reporting", needs: ["Serving", "Metrics", "Studies", "Reporting"]),
-    tests("servesim", needs: ["servesim", "Schedulers", "Studies", "Reporting"]),
+    tests("servesim", needs: ["servesim", "Serving", "Schedulers", "Studies", "Reporting"]),
     tests("Golden", needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies"]),
     tests("Tidy", needs: []),
   ]

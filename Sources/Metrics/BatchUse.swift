@@ -37,6 +37,7 @@ public struct BatchUse: Sendable, Equatable {
     recomputedPromptTokens = occupancy.promptTokens - counts.promptTokens
   }
 
+  /// The figures by name, in the order in which reports show them.
   public var values: [NamedValue] {
     [
       NamedValue("batch", "iterations", .count(iterations)),

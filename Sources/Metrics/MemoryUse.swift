@@ -19,6 +19,7 @@ public struct MemoryUse: Sendable, Equatable {
     atLeast99PercentSeconds = occupancy.time(withMemoryAtLeast: 99).seconds
   }
 
+  /// The figures by name, in the order in which reports show them.
   public var values: [NamedValue] {
     [
       NamedValue("memory", "mean_share", .real(meanShare)),

@@ -64,8 +64,10 @@ public struct Chart: Sendable, Equatable {
     }
   }
 
+  /// The heading, and the line below it.
   public var title: String
   public var subtitle: String
+  /// The axes, the lines between them and the limits across them.
   public var x: Axis
   public var y: Axis
   public var lines: [Line]

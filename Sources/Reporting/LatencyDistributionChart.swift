@@ -19,6 +19,7 @@ public struct LatencyDistributionChart: Sendable, Equatable {
     }
   }
 
+  /// What is measured, and the schedulers it was measured under.
   public var metric: LatencyMetric
   public var entries: [Entry]
   /// Its clauses on the metric are drawn: a dashed line at the limit, a ring at the percentile. A
@@ -40,6 +41,7 @@ public struct LatencyDistributionChart: Sendable, Equatable {
     title = Self.time(metric)
   }
 
+  /// The chart, ready to be drawn.
   public var chart: Chart {
     let samples = metric == .tbt ? "tokens" : "requests"
     let y = Chart.Axis(

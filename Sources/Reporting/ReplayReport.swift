@@ -13,7 +13,17 @@ public enum ReplayReport {
   }
 
   private static func head(_ run: Run) -> String {
-    lines([("scheduler", run.scheduler)] + run.settings.map { ($0.name, $0.value) }, indent: "")
+    var lines = [run.scheduler]
+    for setting in run.settings {
+      let item = "\(setting.name) \(setting.value)"
+      if lines[lines.count - 1].count + 2 + item.count < 100 {
+        lines[lines.count - 1] += ", " + item
+      } else {
+        lines[lines.count - 1] += ","
+        lines.append("  " + item)
+      }
+    }
+    return lines.map { $0 + "\n" }.joined()
   }
 
   private static func requests(_ counts: RequestCounts) -> String {
@@ -112,8 +122,8 @@ public enum ReplayReport {
   }
 
   /// Names and values below each other, the values in one column.
-  private static func lines(_ pairs: [(String, String)], indent: String = "  ") -> String {
+  private static func lines(_ pairs: [(String, String)]) -> String {
     let width = pairs.reduce(20) { max($0, $1.0.count) }
-    return pairs.map { "\(indent)\($0.0.padded(to: width))  \($0.1)\n" }.joined()
+    return pairs.map { "  \($0.0.padded(to: width))  \($0.1)\n" }.joined()
   }
 }

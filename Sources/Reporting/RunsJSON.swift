@@ -24,8 +24,10 @@ import Metrics
 /// members is as above; there are neither wall-clock times nor paths, so that equal runs are equal
 /// bytes.
 public enum RunsJSON {
+  /// The runs as text.
   public static func text(_ runs: [Run]) -> String { value(runs).text() }
 
+  /// The runs as a value.
   public static func value(_ runs: [Run]) -> JSONValue {
     .object([.init("runs", .array(runs.map(value)))])
   }

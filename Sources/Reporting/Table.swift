@@ -50,6 +50,7 @@ public struct Table: Sendable, Equatable {
     }
   }
 
+  /// The columns, and a cell for each of them in every row.
   public var columns: [Column]
   public private(set) var rows: [[Cell]]
 
@@ -60,6 +61,7 @@ public struct Table: Sendable, Equatable {
     self.rows = rows
   }
 
+  /// Adds a row below the others.
   public mutating func append(_ row: [Cell]) {
     precondition(row.count == columns.count, "a cell for every column")
     rows.append(row)

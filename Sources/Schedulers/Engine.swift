@@ -4,6 +4,8 @@ import Serving
 public struct Engine: Sendable {
   /// The name that the user gave, options included.
   public var name: String
+  /// The name of its scheduler in the list: the version that an alias means.
+  public var version: String
   public var scheduler: any Scheduler
   /// Limits and treatment of memory; how many blocks there are is for the caller to fill in.
   public var rules: EngineRules

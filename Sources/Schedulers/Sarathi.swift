@@ -2,8 +2,8 @@ import Serving
 
 /// Stall-free batching: decodes first, then chunks of prompts up to the token budget.
 ///
-/// Agrawal et al., "Sarathi-Serve", OSDI 2024; microsoft/sarathi-serve main 96f9911. A sequence that
-/// lost its cache heads the queue and is not admitted by the call that took it, so nobody is.
+/// Agrawal et al., "Sarathi-Serve", OSDI 2024; microsoft/sarathi-serve main 96f9911. A sequence
+/// that lost its cache heads the queue and is not admitted by the call that took it, so nobody is.
 struct Sarathi: Scheduler {
   static let entry = SchedulerEntry(
     "sarathi", "Decodes first, then chunks of prompts up to a small budget (Sarathi-Serve).",

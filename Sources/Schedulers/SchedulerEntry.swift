@@ -62,7 +62,7 @@ public struct SchedulerEntry: Sendable {
       rules[keyPath: option.rule] = try integer(value, option, source)
     }
     try check(rules, source)
-    return Engine(name: source, scheduler: scheduler(), rules: rules)
+    return Engine(name: source, version: name, scheduler: scheduler(), rules: rules)
   }
 
   private func apply(

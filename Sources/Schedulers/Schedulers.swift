@@ -16,7 +16,7 @@ public enum Schedulers {
     _ specification: String, _ setting: EngineSetting
   ) throws(InputError) -> Engine {
     let parts = specification.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    let entry = try named(String(parts[0]), in: specification)
+    let entry = try named(String(parts[0]))
     var values: [(name: String, value: String)] = []
     if parts.count == 2 {
       for piece in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
@@ -33,12 +33,10 @@ public enum Schedulers {
   }
 
   /// The scheduler called `name`, or the newest of that engine.
-  static func named(_ name: String, in source: String) throws(InputError) -> SchedulerEntry {
+  static func named(_ name: String) throws(InputError) -> SchedulerEntry {
     let full = aliases.first { $0.name == name }?.means ?? name
     if let entry = all.first(where: { $0.name == full }) { return entry }
-    let names = all.map(\.name) + aliases.map(\.name)
-    throw InputError(
-      "--scheduler", problem: "there is no scheduler \"\(name)\"",
-      remedy: "there are \(names.joined(separator: ", "))")
+    throw .unknown(
+      "scheduler", name, among: all.map(\.name) + aliases.map(\.name), in: "--scheduler")
   }
 }

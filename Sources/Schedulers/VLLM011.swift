@@ -19,7 +19,7 @@ struct VLLM011: Scheduler {
   }
 
   mutating func plan(_ replica: inout Replica) {
-    if replica.decodesAllFirst {
+    if replica.decodesComeFirst {
       replica.decodeAll()
       catchUp(replica.prefilling, in: &replica)
     } else {
@@ -28,7 +28,8 @@ struct VLLM011: Scheduler {
     if replica.preempted == 0 { replica.admitChunks() }
   }
 
-  /// Computes what each of `sequences` lacks, in order, evicting from the end where memory is short.
+  /// Computes what each of `sequences` lacks, in order; where memory is short, the last running
+  /// sequence loses its cache.
   private func catchUp(_ sequences: [SequenceID], in replica: inout Replica) {
     for sequence in sequences where replica.isRunning(sequence) {
       let tokens = min(replica.tokensLeft(sequence), replica.tokensLeftInBudget)

@@ -1,5 +1,5 @@
-/// How waiting requests are admitted, always from the head of the queue: one that does not fit holds
-/// up all behind it.
+/// How waiting requests are admitted, always from the head of the queue: one that does not fit
+/// holds up all behind it.
 extension Replica {
   /// Admits the head of the queue and computes `tokens` of its prompt, if the cap on sequences and
   /// the memory that its admission takes allow it; says whether they did.

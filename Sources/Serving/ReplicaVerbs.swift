@@ -58,21 +58,21 @@ extension Replica {
     batch.chunkTokens += tokens
   }
 
-  /// Whether all sequences that can decode have the blocks to do so in any order.
+  /// Whether every sequence that can decode finds the gate open when they decode in order.
   @inline(__always)
   public var canDecodeAll: Bool {
-    let need = blocksToDecodeAll
     switch rules.decodeGate {
-    case .open: return true
-    case .neededBlock: return need <= cache.freeBlocks
-    case .anyFreeBlock: return decoding == 0 || need < cache.freeBlocks
+    case .open: true
+    case .neededBlock: blocksToDecodeAll <= cache.freeBlocks
+    case .anyFreeBlock:
+      decoding == 0 || blocksToDecodeAll < cache.freeBlocks
+        || blocksToDecodeAll == cache.freeBlocks && lastDecodeTakesBlock
     }
   }
 
-  /// Whether a walk over `running` in order would decode all that can decode before it comes to a
-  /// prompt, with none of them lacking budget or blocks.
-  public var decodesAllFirst: Bool {
-    guard decoding <= tokensLeftInBudget, canDecodeAll else { return false }
+  /// Whether all that can decode come before all that cannot in `running`, and fit the budget.
+  public var decodesComeFirst: Bool {
+    guard decoding <= tokensLeftInBudget else { return false }
     var cursor = running.last
     for _ in prefilling {
       guard let sequence = cursor, !isDecoding(sequence) else { return false }
@@ -83,22 +83,14 @@ extension Replica {
 
   /// Decodes every sequence that can decode, in the order of `running`. Where the gate is shut for
   /// one, the last of `running` loses its cache, until the gate opens or it was the last itself.
+  ///
+  /// A walk would take the cache from just as many of the last as leave blocks for the rest.
   public mutating func decodeAll() {
     precondition(chosen == .none, "a plan decodes all once")
-    if canDecodeAll {
-      while let id = stalled.popLast() { pool.join(id, &sequences[id.index]) }
-      if rules.decodeGate != .open { cache.take(pool.membersAtBlockEnd) }
-      chosen = .all
-      return
-    }
-    var cursor = running.first
-    while let id = cursor {
-      if isDecoding(id) {
-        guard preempt(until: { $0.gateIsOpen(for: id) }, for: id) else { return }
-        decode(id)
-      }
-      cursor = running.next(after: id)
-    }
+    while !canDecodeAll, let victim = running.last { preempt(victim) }
+    while let id = stalled.popLast() { pool.join(id, &sequences[id.index]) }
+    if rules.decodeGate != .open { cache.take(pool.membersAtBlockEnd) }
+    chosen = .all
   }
 
   /// Decodes `sequence`, which can decode and whose block, if it needs one, is free.
@@ -134,8 +126,8 @@ extension Replica {
     return true
   }
 
-  /// Takes the cache from `sequence`, which this plan computes nothing for, and puts it at the front
-  /// of the queue, to be computed again with what it has emitted.
+  /// Takes the cache from `sequence`, which this plan computes nothing for, and puts it at the
+  /// front of the queue, to be computed again with what it has emitted.
   public mutating func preempt(_ sequence: SequenceID) {
     evict(sequence)
     waiting.prepend(sequence)
@@ -170,6 +162,13 @@ extension Replica {
     sequences[id.index].phase = .waiting
     running.remove(id)
     preempted += 1
+  }
+
+  /// Whether the last of the sequences that can decode needs a block to do so.
+  private var lastDecodeTakesBlock: Bool {
+    var cursor = running.last
+    while let id = cursor, !isDecoding(id) { cursor = running.previous(before: id) }
+    return cursor.map { blocksNeeded($0, computing: 1) > 0 } ?? false
   }
 
   @inline(__always)

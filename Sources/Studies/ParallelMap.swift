@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Calls `body` for each of `items`, on at most `jobs` threads at a time, and returns the results in
-/// the order of the items. Which thread takes which item changes no result.
+/// Calls `body` for each of `items`, on at most `jobs` threads at a time, and returns the results
+/// in the order of the items. Which thread takes which item changes no result.
 ///
 /// - Throws: the error of the first item, in their order, that failed.
 func parallelMap<Item: Sendable, Result: Sendable, Failure: Error>(

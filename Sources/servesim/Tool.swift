@@ -9,7 +9,7 @@ struct Tool: Sendable {
   /// The tool with the commands of this package, which offer what `catalogue` lists.
   init(_ catalogue: Catalogue) {
     commands = [
-      .replay(catalogue), .compare(catalogue), .list(catalogue), .synthesize(), .bench(),
+      .replay(catalogue), .compare(catalogue), .list(catalogue), .synthesize(), .bench(catalogue),
     ]
   }
 

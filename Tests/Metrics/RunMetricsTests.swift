@@ -71,7 +71,7 @@ import Testing
       Batch(decodes: 1, chunks: []), for: 300_000_000, usedBlocks: 50, of: 100,
       atSequenceCap: false)
     run.occupancy.record(
-      Batch(chunks: [Chunk(sequence: SequenceID(slot: 0), tokens: 64, context: 0)]),
+      Batch(chunks: [Chunk(sequence: SequenceID(0), tokens: 64, context: 0)]),
       for: 100_000_000, usedBlocks: 90, of: 100, atSequenceCap: true)
     let metrics = RunMetrics(trace: run.trace, timeline: run.timeline, replicas: 2)
     #expect(metrics.memory.meanShare == 0.6)

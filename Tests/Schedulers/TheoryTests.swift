@@ -44,7 +44,7 @@ private struct ConstantCost: CostModel {
     #expect(record.firstScheduled == 7)
   }
 
-  /// Pollaczek and Khinchin: with constant service s and load r, the mean wait is r s / (2 (1 - r)).
+  /// Pollaczek and Khinchin: with constant service s at load r, the mean wait is r s / (2 (1 - r)).
   @Test(arguments: Schedulers.all.map(\.name), [0.3, 0.7])
   func `one sequence at a time waits as M/D/1 does`(_ name: String, load: Double) throws {
     var (rules, scheduler) = try Self.rules(name)

@@ -1,4 +1,5 @@
 import Foundation
+import Schedulers
 import Serving
 import Testing
 
@@ -16,7 +17,7 @@ private func invocation(_ words: String...) throws -> Invocation {
     #expect(options.deployment.tensorParallelSize == 1)
     #expect(options.deployment.memoryUtilization == 0.9)
     #expect(options.deployment.maxSequences == nil)
-    #expect(options.schedulers.map(\.text) == Catalogue.standard.schedulers.names)
+    #expect(options.schedulers.map(\.text) == Schedulers.all.map(\.name))
     #expect(options.workload.arrivals == .trace)
     #expect(options.workload.requestRate == nil)
     #expect(options.workload.seed == 0)

@@ -1,3 +1,7 @@
+import Costs
+import Schedulers
+import Workloads
+
 /// What the user can ask for by name.
 struct Catalogue: Sendable {
   var schedulers: Section
@@ -10,18 +14,20 @@ struct Catalogue: Sendable {
     [("schedulers", schedulers), ("models", models), ("gpus", gpus), ("formats", formats)]
   }
 
-  /// Things of one kind; the first is used where the user names none.
+  /// Things of one kind.
   struct Section: Sendable {
     var entries: [Entry]
+    /// The name that holds where the user gives none.
+    var standard: String
 
-    init(_ entries: [Entry]) {
+    /// - Parameter standard: the first entry unless it is given.
+    init(_ entries: [Entry], standard: String? = nil) {
       precondition(!entries.isEmpty, "there is one to use where none is named")
       self.entries = entries
+      self.standard = standard ?? entries[0].name
     }
 
     var names: [String] { entries.map(\.name) }
-    /// The name that holds where the user gives none.
-    var standard: String { entries[0].name }
     /// The names as a clause for help.
     var choices: String { "one of " + names.joined(separator: ", ") }
   }
@@ -37,12 +43,40 @@ extension Catalogue {
   /// What this build of the tool offers.
   static var standard: Catalogue {
     Catalogue(
-      schedulers: Section([
-        Entry(name: "vllm", summary: "vLLM with chunked prefill"),
-        Entry(name: "sarathi", summary: "Sarathi-Serve: stall-free batching"),
-      ]),
-      models: Section([Entry(name: "meta-llama/Meta-Llama-3-8B", summary: "Llama 3, 8 billion")]),
-      gpus: Section([Entry(name: "H100", summary: "NVIDIA H100 SXM, 80 GB")]),
-      formats: Section([Entry(name: "csv", summary: "arrival, prompt tokens, output tokens")]))
+      schedulers: schedulers,
+      models: Section(
+        Models.all.map { Entry(name: $0.name, summary: summary(of: $0)) }, standard: "llama-3-8b"),
+      gpus: Section(
+        GPUs.all.map { Entry(name: $0.name, summary: summary(of: $0)) }, standard: "h100-sxm"),
+      formats: Section(
+        TraceFormats.all.map { Entry(name: $0.name, summary: "\($0.summary); \($0.header)") }))
+  }
+
+  private static func summary(of model: Model) -> String {
+    let billions = tenths(Double(model.parameters) / 1e9)
+    return "\(billions) billion parameters, \(model.maxPositions) tokens; \(model.source)"
+  }
+
+  private static func summary(of gpu: GPU) -> String {
+    let memory = tenths(Double(gpu.memoryBytes) / 1_073_741_824)
+    let bandwidth = Int(gpu.memoryBytesPerSecond / 1e9)
+    let arithmetic = Int(gpu.tensorFLOPsPerSecond / 1e12)
+    return "\(memory) GiB at \(bandwidth) GB/s, \(arithmetic) TFLOP/s (BF16), "
+      + gpu.link.kind.rawValue
+  }
+
+  private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+
+  private static var schedulers: Section {
+    let entries = Schedulers.all.map { entry in
+      let options = entry.options.map(\.name).joined(separator: ", ")
+      return Entry(
+        name: entry.name,
+        summary: "\(entry.summary) As \(entry.reproduces). Options: \(options)")
+    }
+    let aliases = Schedulers.aliases.map {
+      Entry(name: $0.name, summary: "the newest: \($0.means)")
+    }
+    return Section(entries + aliases, standard: "vllm")
   }
 }

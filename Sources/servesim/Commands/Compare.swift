@@ -1,4 +1,9 @@
 import Foundation
+import Metrics
+import Reporting
+import Schedulers
+import Serving
+import Studies
 
 /// What `servesim compare` is asked for.
 struct CompareOptions: Sendable {
@@ -18,7 +23,7 @@ struct CompareOptions: Sendable {
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     trace = invocation.argument("TRACE")
     deployment = try DeploymentOptions(invocation, catalogue)
-    let names = try invocation["--schedulers"]?.schedulerNames() ?? catalogue.schedulers.names
+    let names = try invocation["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
     schedulers = names.map { GivenValue(source: "--schedulers", text: $0) }
     workload = try WorkloadOptions(invocation)
     objectives = invocation["--slo"]
@@ -29,14 +34,38 @@ struct CompareOptions: Sendable {
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
   func run() throws {
-    throw Failure("compare: this build has no engine")
+    let objective = try OutputOptions.objective(objectives)
+    let deployment = try self.deployment.deployment()
+    var services = try schedulers.map { try deployment.service($0.string()) }
+    let (trace, notes) = try workload.load(self.trace)
+    for index in services.indices { services[index].settings += workload.settings(of: trace) }
+    let bar = ProgressBar("compare", parts: services.count)
+    let drawsChart = outputs.includes("--svg")
+    let results = try Comparison(trace, services, objective: objective).run(
+      jobs: jobs, progress: { bar.update($1, part: $0) }
+    ) { ($0.run, drawsChart ? $0.chartEntries(of: .tbt, trace) : []) }
+    bar.finish()
+    let runs = results.map(\.0)
+    try outputs.write { option, writer in
+      switch option {
+      case "--json": writer.write(RunsJSON.text(runs))
+      case "--csv": writer.write(RunsCSV.text(runs))
+      case "--markdown": writer.write(ComparisonTable.markdown(runs))
+      default:
+        let entries = results.flatMap(\.1)
+        writer.write(OutputOptions.chart(entries, runs[0].settings, objective))
+      }
+    }
+    if !outputs.usesStandardOutput {
+      try show(notes.map { "Note: \($0).\n" }.joined() + ComparisonTable.text(runs))
+    }
   }
 
   fileprivate static let files = [
     OutputOptions.file("--json", "the comparison as JSON"),
     OutputOptions.file("--csv", "one row a scheduler"),
     OutputOptions.file("--markdown", "the comparison as a Markdown table"),
-    OutputOptions.file("--svg", "the comparison as a chart"),
+    OutputOptions.file("--svg", "how the time between tokens was spread, as a chart"),
   ]
 
   fileprivate static func runs(_ catalogue: Catalogue) -> [Option] {

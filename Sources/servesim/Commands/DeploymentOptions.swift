@@ -1,8 +1,12 @@
+import Costs
+import Foundation
+import Studies
+
 /// What serves the requests, as the user set it: the model, its GPUs, and the server's limits.
 struct DeploymentOptions: Sendable {
   /// The name of a model or the path of its `config.json`.
   var model: GivenValue
-  /// The name of a GPU or the path of its description.
+  /// The name of a GPU.
   var gpu: GivenValue
   /// GPUs that hold one copy of the model together.
   var tensorParallelSize: Int
@@ -29,6 +33,20 @@ struct DeploymentOptions: Sendable {
     blocks = try invocation["--num-gpu-blocks-override"]?.int(min: 1)
   }
 
+  /// The deployment that these options describe.
+  func deployment() throws -> Deployment {
+    var deployment = Deployment(
+      model: try Models.described(by: model), gpu: try GPUs.named(gpu.string()))
+    deployment.tensorParallelSize = tensorParallelSize
+    deployment.gpuMemoryUtilization = memoryUtilization
+    deployment.maxModelLen = maxModelLength
+    deployment.maxNumSeqs = maxSequences
+    deployment.maxNumBatchedTokens = maxBatchedTokens
+    deployment.blockSize = blockTokens
+    deployment.blocks = blocks
+    return deployment
+  }
+
   /// The options that `init` reads.
   static func options(_ catalogue: Catalogue) -> [Option] {
     hardware(catalogue) + limits
@@ -44,7 +62,7 @@ struct DeploymentOptions: Sendable {
         group: group),
       Option(
         name: "--gpu", placeholder: "NAME", standard: catalogue.gpus.standard,
-        help: "\(catalogue.gpus.choices); or the path of a description in JSON", group: group),
+        help: catalogue.gpus.choices, group: group),
       Option(
         name: "--tensor-parallel-size", placeholder: "N", standard: "1",
         help: "GPUs that hold one copy of the model together", group: group),
@@ -71,4 +89,20 @@ struct DeploymentOptions: Sendable {
       name: "--num-gpu-blocks-override", placeholder: "N", standard: "what the memory holds",
       help: "blocks of the KV cache on a replica", group: group),
   ]
+}
+
+extension Models {
+  /// The model that `given` names, or that the Hugging Face `config.json` at its path describes.
+  static func described(by given: GivenValue) throws -> Model {
+    let text = try given.string()
+    guard text.contains("/") || text.hasSuffix(".json") else { return try named(text) }
+    do {
+      let data = try Data(contentsOf: URL(filePath: text))
+      return try Model(huggingFaceConfiguration: data, source: text)
+    } catch let error as CocoaError {
+      throw given.mistake(
+        "\(quoted(text)) cannot be read (\(error.localizedDescription))",
+        "give the path of a config.json, or a name (servesim list models)")
+    }
+  }
 }

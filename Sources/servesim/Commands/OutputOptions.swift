@@ -1,10 +1,31 @@
+import Metrics
+import Reporting
+
 /// The options that replay and compare share for what they judge and what they write.
 enum OutputOptions {
+  /// The objective that was given for `--slo`, if one was.
+  static func objective(_ given: GivenValue?) throws -> ServiceLevelObjective? {
+    try given.map { try ServiceLevelObjective(parsing: $0.string()) }
+  }
+
+  /// How the time between tokens was spread in each of `runs`, as an SVG picture.
+  static func chart(
+    _ entries: [LatencyDistributionChart.Entry], _ settings: [Run.Setting],
+    _ objective: ServiceLevelObjective?
+  ) -> String {
+    var chart = LatencyDistributionChart(of: .tbt, entries, objective: objective)
+    func setting(_ name: String) -> String { settings.first { $0.name == name }?.value ?? "" }
+    chart.subtitle =
+      "\(setting("model")) on \(setting("tensor_parallel_size")) x \(setting("gpu")), "
+      + "\(setting("requests")) requests at \(setting("requests_per_second")) a second"
+    return chart.chart.svg()
+  }
+
   /// What a request must keep to be counted as served well.
   static let objectives = Option(
     name: "--slo", placeholder: "LIMITS", standard: nil,
-    help: "limits that a request must keep to count towards goodput, such as ttft=1,tbt=0.1 "
-      + "(seconds)", group: "Objectives")
+    help: "objectives such as ttft.p99<2s,tbt.p99<100ms or, for each request alone, ttft<2s; of "
+      + LatencyMetric.allCases.map(\.name).joined(separator: ", "), group: "Objectives")
 
   /// An option for an output, which goes to a file or, as `-`, to the standard output.
   static func file(_ name: String, _ content: String) -> Option {

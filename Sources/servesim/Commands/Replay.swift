@@ -1,3 +1,8 @@
+import Metrics
+import Reporting
+import Serving
+import Studies
+
 /// What `servesim replay` is asked for.
 struct ReplayOptions: Sendable {
   /// The path of the trace.
@@ -25,14 +30,44 @@ struct ReplayOptions: Sendable {
 
   /// Serves the trace, reports, and writes the outputs.
   func run() throws {
-    throw Failure("replay: this build has no engine")
+    let objective = try OutputOptions.objective(objectives)
+    var service = try deployment.deployment().service(scheduler.string())
+    let (trace, notes) = try workload.load(self.trace)
+    service.settings += workload.settings(of: trace)
+    let bar = ProgressBar("replay")
+    let replay = try service.replay(
+      trace, objective: objective, recordsIterations: outputs.includes("--iterations-csv")
+    ) { bar.update($0) }
+    bar.finish()
+    try outputs.write { option, writer in
+      try write(option, replay, trace, objective, to: &writer)
+    }
+    if !outputs.usesStandardOutput {
+      try show(notes.map { "Note: \($0).\n" }.joined() + ReplayReport.text(replay.run))
+    }
+  }
+
+  private func write(
+    _ option: String, _ replay: Replay, _ trace: Trace, _ objective: ServiceLevelObjective?,
+    to writer: inout ByteWriter
+  ) throws {
+    switch option {
+    case "--json": writer.write(RunsJSON.text([replay.run]))
+    case "--requests-csv":
+      RequestsCSV.write(trace, replay.timeline) { writer.write($0) }
+    case "--iterations-csv":
+      IterationsCSV.write(replay.timeline.iterations) { writer.write($0) }
+    default:
+      let entries = replay.chartEntries(of: .tbt, trace)
+      writer.write(OutputOptions.chart(entries, replay.run.settings, objective))
+    }
   }
 
   fileprivate static let files = [
     OutputOptions.file("--json", "the report as JSON"),
     OutputOptions.file("--requests-csv", "one row a request"),
     OutputOptions.file("--iterations-csv", "one row an iteration"),
-    OutputOptions.file("--svg", "the report as a chart"),
+    OutputOptions.file("--svg", "how the time between tokens was spread, as a chart"),
   ]
 }
 

@@ -1,3 +1,5 @@
+import Workloads
+
 /// What `servesim synthesize` is asked for.
 struct SynthesizeOptions: Sendable {
   /// How many requests the trace has.
@@ -10,8 +12,8 @@ struct SynthesizeOptions: Sendable {
   var outputs: Outputs
 
   init(_ invocation: Invocation) throws {
-    requests = try invocation["--requests"]?.int(min: 1) ?? 1000
-    requestRate = try invocation["--request-rate"]?.double(min: 0, exclusive: true) ?? 1
+    requests = try invocation["--requests"]?.int(min: 1) ?? 2000
+    requestRate = try invocation["--request-rate"]?.double(min: 0, exclusive: true) ?? 5.53
     seed = try WorkloadOptions.seed(invocation)
     let output = invocation["--output"] ?? GivenValue(source: "--output", text: "-")
     outputs = try Outputs([output])
@@ -19,15 +21,25 @@ struct SynthesizeOptions: Sendable {
 
   /// Makes the trace and writes it.
   func run() throws {
-    throw Failure("synthesize: this build has no workloads")
+    let trace = try ChatWorkload.azureConversation.trace(
+      count: requests, rate: requestRate, seed: seed)
+    try outputs.write { _, writer in
+      writer.write(TraceWriter.csv(trace, madeBy: command))
+    }
+  }
+
+  /// The command that makes the same trace again.
+  private var command: String {
+    "servesim synthesize --requests \(requests) --request-rate \(requestRate) --seed \(seed)"
   }
 
   fileprivate static let options = [
     Option(
-      name: "--requests", placeholder: "N", standard: "1000", help: "requests in the trace",
+      name: "--requests", placeholder: "N", standard: "2000", help: "requests in the trace",
       group: group),
     Option(
-      name: "--request-rate", placeholder: "RATE", standard: "1",
+      name: "--request-rate", placeholder: "RATE",
+      standard: "5.53, as Azure's conversation service in 2023",
       help: "requests a second, on average", group: group),
     WorkloadOptions.seedOption(group: group),
     Option(
@@ -42,7 +54,9 @@ extension Command {
   /// A trace made from a description.
   static func synthesize() -> Command {
     Command(
-      name: "synthesize", summary: "make a trace", options: SynthesizeOptions.options,
+      name: "synthesize",
+      summary: "make a trace of chat requests with the statistics of Azure's conversation service",
+      options: SynthesizeOptions.options,
       examples: [
         Example(
           line: "servesim synthesize --requests 500 --request-rate 2 --output chat.csv",

@@ -1,28 +1,55 @@
+import Metrics
+import Serving
+import Workloads
+
 /// Which requests of the trace are served, and when they arrive, as the user set it.
 struct WorkloadOptions: Sendable {
   /// Requests a second, on average; nil for the trace's own rate.
   var requestRate: Double?
   /// What the arrival times are made from.
-  var arrivals: Arrivals
+  var arrivals: ArrivalProcess
   /// How many requests of the trace are served, counted from its beginning; nil for all.
   var limit: Int?
   /// The beginning of every random number stream.
   var seed: UInt64
 
-  /// What arrival times are made from.
-  enum Arrivals: String, CaseIterable, Sendable {
-    /// The trace's own times, stretched where a rate is given.
-    case trace
-    /// Independent arrivals at the rate that is given, or at the trace's own.
-    case poisson
-  }
-
   init(_ invocation: Invocation) throws {
     requestRate = try invocation["--request-rate"]?.double(min: 0, exclusive: true)
-    let pattern = try invocation["--arrivals"]?.choice(of: Arrivals.allCases.map(\.rawValue))
-    arrivals = pattern.flatMap(Arrivals.init) ?? .trace
+    let names = ArrivalProcess.allCases.map(\.rawValue)
+    let name = try invocation["--arrivals"]?.choice(of: names)
+    arrivals = name.flatMap(ArrivalProcess.init) ?? .trace
     limit = try invocation["--limit"]?.int(min: 1)
     seed = try Self.seed(invocation)
+  }
+
+  /// The requests of the trace at `path` that are to be served, and what is to be said of them.
+  func load(_ path: GivenValue) throws -> (trace: Trace, notes: [String]) {
+    let loaded = try TraceFile.read(path.string())
+    var trace = loaded.trace
+    if let limit { trace = trace.prefix(limit) }
+    if requestRate != nil || arrivals != .trace {
+      do throws(InputError) {
+        trace = try arrivals.arrivals(of: trace, rate: requestRate, seed: seed)
+      } catch {
+        throw GivenValue(source: "--request-rate", text: "").mistake(error.problem, error.remedy)
+      }
+    }
+    var notes = loaded.notes
+    if trace.prefixHashes != nil {
+      notes.append("prefix hashes are not used: no scheduler caches prefixes yet")
+    }
+    return (trace, notes)
+  }
+
+  /// What was set, as reports show it.
+  func settings(of trace: Trace) -> [Run.Setting] {
+    let rate = trace.meanRate.map { "\(($0 * 1000).rounded() / 1000)" } ?? "all at once"
+    return [
+      Run.Setting("requests", String(trace.count)),
+      Run.Setting("arrivals", arrivals.rawValue),
+      Run.Setting("requests_per_second", rate),
+      Run.Setting("seed", String(seed)),
+    ]
   }
 
   /// What was given for `--seed`.
@@ -36,9 +63,9 @@ struct WorkloadOptions: Sendable {
       name: "--request-rate", placeholder: "RATE", standard: "the trace's own",
       help: "requests a second, on average", group: group),
     Option(
-      name: "--arrivals", placeholder: "PATTERN", standard: Arrivals.trace.rawValue,
-      help: "trace keeps the trace's pattern and stretches it to the rate; poisson draws "
-        + "independent arrivals at the rate", group: group),
+      name: "--arrivals", placeholder: "PATTERN", standard: ArrivalProcess.trace.rawValue,
+      help: ArrivalProcess.allCases.map { "\($0.rawValue): \($0.summary)" }
+        .joined(separator: "; "), group: group),
     Option(
       name: "--limit", placeholder: "N", standard: "all",
       help: "requests to serve, from the beginning of the trace", group: group),

@@ -17,6 +17,12 @@ struct Outputs: Sendable {
     for given in wanted { try add(given, inputs) }
   }
 
+  /// Whether an output was asked for with `option`.
+  func includes(_ option: String) -> Bool {
+    files.contains { $0.option == option } || streams.contains { $0.source == option }
+      || standardOutput?.source == option
+  }
+
   /// Whether one of the outputs goes where the command would print its report.
   var usesStandardOutput: Bool { standardOutput != nil }
 

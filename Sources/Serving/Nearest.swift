@@ -1,7 +1,19 @@
+extension InputError {
+  /// The mistake of a `name` that no `kind` goes by: what there is, and what was probably meant.
+  public static func unknown(
+    _ kind: String, _ name: String, among names: [String], in source: String
+  ) -> InputError {
+    let suggestion = nearest(to: name, among: names).map { "did you mean \($0)? " } ?? ""
+    return InputError(
+      source, problem: "there is no \(kind) \"\(name)\"",
+      remedy: "\(suggestion)there are \(names.joined(separator: ", "))")
+  }
+}
+
 /// The one of `names` that was probably meant by `word`, or nil where none is close.
 ///
 /// A name is close if few keystrokes lead to it, or if `word` is the beginning of it.
-func nearest(to word: String, among names: [String]) -> String? {
+public func nearest(to word: String, among names: [String]) -> String? {
   let typed = Array(word.lowercased().unicodeScalars.prefix(64))
   let ranked = names.map { name in
     (name: name, distance: editDistance(typed, Array(name.lowercased().unicodeScalars)))

@@ -1,0 +1,32 @@
+import Metrics
+import Serving
+
+/// One trace served by several engines on the same deployment.
+public struct Comparison: Sendable {
+  public var trace: Trace
+  /// In the order in which the results are shown.
+  public var services: [Service]
+  /// What to judge every run by, if anything.
+  public var objective: ServiceLevelObjective?
+
+  public init(_ trace: Trace, _ services: [Service], objective: ServiceLevelObjective? = nil) {
+    self.trace = trace
+    self.services = services
+    self.objective = objective
+  }
+
+  /// Serves the trace once a service, on at most `jobs` threads; their number changes no result.
+  ///
+  /// - Parameters:
+  ///   - progress: told now and then which share of the trace a service, by its place, has behind
+  ///     it; from any thread.
+  ///   - summary: what to keep of each replay.
+  public func run<Summary: Sendable>(
+    jobs: Int, progress: @escaping @Sendable (Int, Double) -> Void = { _, _ in },
+    summary: @Sendable (Replay) -> Summary
+  ) throws(Stall) -> [Summary] {
+    try parallelMap(services, jobs: jobs) { (index, service) throws(Stall) in
+      summary(try service.replay(trace, objective: objective) { progress(index, $0) })
+    }
+  }
+}

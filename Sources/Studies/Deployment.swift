@@ -1,0 +1,97 @@
+import Costs
+import Metrics
+import Schedulers
+import Serving
+
+/// A model on its GPUs, and the limits that the user set for whatever engine serves it.
+public struct Deployment: Sendable {
+  public var model: Model
+  public var gpu: GPU
+  /// GPUs that hold one copy of the model together.
+  public var tensorParallelSize = 1
+  /// The share of each GPU's memory that the engine may use.
+  public var gpuMemoryUtilization = 0.9
+  /// The most tokens of a prompt and its answer; the model's own where nil.
+  public var maxModelLen: Int?
+  /// The most sequences at once; the engine's own where nil.
+  public var maxNumSeqs: Int?
+  /// The token budget of an iteration; the engine's own where nil.
+  public var maxNumBatchedTokens: Int?
+  /// Tokens in a KV block; the engine's own where nil.
+  public var blockSize: Int?
+  /// KV blocks of a replica; what memory has room for where nil.
+  public var blocks: Int?
+
+  public init(model: Model, gpu: GPU) {
+    self.model = model
+    self.gpu = gpu
+  }
+
+  /// What serves requests when the engine that `scheduler` names, options included, runs here.
+  ///
+  /// Throws if there is no such engine, or if model and cache do not fit the GPUs.
+  public func service(_ scheduler: String) throws(InputError) -> Service {
+    let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
+    let length = try modelLength()
+    var engine = try Schedulers.engine(scheduler, setting(length))
+    let rules = engine.rules
+    let tokens = rules.maxNumBatchedTokens ?? length
+    let limits = MemoryLimits(
+      gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.blockSize,
+      maxNumBatchedTokens: tokens, maxNumSeqs: rules.maxBatchSequences, maxModelLen: length)
+    let room = try MemoryPlan(of: shard, on: gpu, limits: limits).blocks
+    engine.rules.blocks = try blocks.map { given throws(InputError) in
+      try checked(given, rules.blockSize, length)
+    } ?? room
+    let cost = IterationCost(
+      of: shard, on: gpu, tokens: tokens, sequences: rules.maxBatchSequences)
+    return Service(engine: engine, cost: cost, settings: settings(engine))
+  }
+
+  private func checked(_ blocks: Int, _ size: Int, _ length: Int) throws(InputError) -> Int {
+    guard blocks * size >= length else {
+      throw InputError(
+        "--num-gpu-blocks-override", problem: "\(blocks) blocks of \(size) tokens hold less than "
+          + "one sequence of \(length)",
+        remedy: "give \((length + size - 1) / size) or more, or lower --max-model-len")
+    }
+    return blocks
+  }
+
+  private func modelLength() throws(InputError) -> Int {
+    guard let length = maxModelLen else { return model.maxPositions }
+    guard length <= model.maxPositions else {
+      throw InputError(
+        "--max-model-len",
+        problem: "\(length) is more than the \(model.maxPositions) tokens that "
+          + "\(model.name) was made for", remedy: "give \(model.maxPositions) or less")
+    }
+    return length
+  }
+
+  private func setting(_ length: Int) -> EngineSetting {
+    EngineSetting(
+      maxModelLen: length, headSize: model.headSize, isLargeGPU: isLargeGPU,
+      maxNumSeqs: maxNumSeqs, maxNumBatchedTokens: maxNumBatchedTokens, blockSize: blockSize)
+  }
+
+  /// vLLM 0.11 gives larger defaults to GPUs with at least 70 GiB that are not A100s
+  /// (`engine/arg_utils.py`).
+  private var isLargeGPU: Bool { gpu.memoryBytes >= 70 << 30 && !gpu.name.hasPrefix("a100") }
+
+  private func settings(_ engine: Engine) -> [Run.Setting] {
+    let rules = engine.rules
+    return [
+      Run.Setting("engine", engine.version),
+      Run.Setting("model", model.name),
+      Run.Setting("gpu", gpu.name),
+      Run.Setting("tensor_parallel_size", String(tensorParallelSize)),
+      Run.Setting("gpu_memory_utilization", "\(gpuMemoryUtilization)"),
+      Run.Setting("max_model_len", String(rules.maxModelLen)),
+      Run.Setting("max_num_seqs", String(rules.maxBatchSequences)),
+      Run.Setting("max_num_batched_tokens", rules.maxNumBatchedTokens.map(String.init) ?? "none"),
+      Run.Setting("block_size", String(rules.blockSize)),
+      Run.Setting("num_gpu_blocks", String(rules.blocks)),
+    ]
+  }
+}

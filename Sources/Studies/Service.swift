@@ -1,0 +1,38 @@
+import Metrics
+import Schedulers
+import Serving
+
+/// An engine with its memory and its costs: all that a trace needs to be served.
+public struct Service: Sendable {
+  public var engine: Engine
+  public var cost: any CostModel
+  /// What was set, as reports show it.
+  public var settings: [Run.Setting]
+
+  /// Serves `trace` from its first arrival to its last token.
+  ///
+  /// - Parameters:
+  ///   - objective: what to judge the run by, if anything.
+  ///   - recordsIterations: whether the timeline keeps every iteration.
+  ///   - progress: told now and then which share of the requests has arrived.
+  public func replay(
+    _ trace: Trace, objective: ServiceLevelObjective? = nil, recordsIterations: Bool = false,
+    progress: ((Double) -> Void)? = nil
+  ) throws(Stall) -> Replay {
+    var simulation = Simulation(
+      trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
+      recordsIterations: recordsIterations)
+    let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
+    let metrics = RunMetrics(trace: trace, timeline: timeline)
+    let run = Run(
+      scheduler: engine.name, settings: settings, metrics: metrics,
+      verdict: objective?.verdict(on: trace, timeline, metrics))
+    return Replay(run: run, timeline: timeline)
+  }
+}
+
+/// A trace served once: the figures, and everything they were taken from.
+public struct Replay: Sendable, Equatable {
+  public var run: Run
+  public var timeline: Timeline
+}

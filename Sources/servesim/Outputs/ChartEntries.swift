@@ -1,0 +1,13 @@
+import Metrics
+import Reporting
+import Serving
+import Studies
+
+extension Replay {
+  /// This replay's line in a chart of `metric`; none where nothing was measured.
+  func chartEntries(of metric: LatencyMetric, _ trace: Trace) -> [LatencyDistributionChart.Entry] {
+    CumulativeDistribution(of: metric, trace: trace, timeline: timeline).map {
+      [LatencyDistributionChart.Entry(run.scheduler, $0, run.metrics[metric])]
+    } ?? []
+  }
+}
