@@ -1,0 +1,91 @@
+import Serving
+
+/// Prices a batch as the sum of its operations.
+///
+/// Whatever depends on nothing but the number of tokens, or of sequences, is worked out once; what
+/// lies beyond the tables is summed up when it is asked for.
+public struct IterationCost: CostModel {
+  /// The operations that are summed up.
+  public let operations: ModelOperations
+  public let gpu: GPU
+  public let times: any OperationTimes
+  public let host: HostTime
+  /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
+  private let tokenSeconds: [Double]
+  private let sequenceSeconds: [Double]
+
+  /// The cost of `shard` on `gpu`.
+  ///
+  /// - Parameters:
+  ///   - times: how long each operation takes.
+  ///   - host: what the engine's own program adds to an iteration.
+  ///   - tokens: the most tokens that most batches have; more are priced too, but slower.
+  ///   - sequences: the most sequences that most batches have; likewise.
+  public init(
+    of shard: Shard, on gpu: GPU, times: any OperationTimes = Roofline(),
+    host: HostTime = .overlapped, tokens: Int, sequences: Int
+  ) {
+    precondition(tokens >= 0 && sequences >= 0, "a batch has no negative number of tokens")
+    operations = ModelOperations(of: shard)
+    self.gpu = gpu
+    self.times = times
+    self.host = host
+    let direct = Direct(operations: operations, gpu: gpu, times: times, host: host)
+    tokenSeconds = (0...tokens).map(direct.tokenSeconds)
+    sequenceSeconds = (0...sequences).map(direct.sequenceSeconds)
+  }
+
+  public func seconds(for batch: borrowing Batch) -> Double {
+    var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sequences)
+    if batch.decodes > 0 {
+      let decode = operations.attention.decode(
+        sequences: batch.decodes, context: batch.decodeContext,
+        contextSquares: batch.decodeContextSquares)
+      seconds += times.seconds(decode, on: gpu) * Double(decode.repeats)
+    }
+    for index in batch.chunks.indices {
+      let chunk = batch.chunks[index]
+      let prefill = operations.attention.prefill(
+        tokens: chunk.tokens, context: chunk.context, isFirst: index == 0)
+      seconds += times.seconds(prefill, on: gpu) * Double(prefill.repeats)
+    }
+    return seconds
+  }
+
+  private func tokenSeconds(_ tokens: Int) -> Double {
+    tokens < tokenSeconds.count ? tokenSeconds[tokens] : direct.tokenSeconds(tokens)
+  }
+
+  private func sequenceSeconds(_ sequences: Int) -> Double {
+    sequences < sequenceSeconds.count
+      ? sequenceSeconds[sequences] : direct.sequenceSeconds(sequences)
+  }
+
+  private var direct: Direct {
+    Direct(operations: operations, gpu: gpu, times: times, host: host)
+  }
+}
+
+/// The sums behind the tables.
+private struct Direct {
+  var operations: ModelOperations
+  var gpu: GPU
+  var times: any OperationTimes
+  var host: HostTime
+
+  func tokenSeconds(_ tokens: Int) -> Double {
+    var sum = 0.0
+    operations.forEachTokenOperation(tokens) {
+      sum += times.seconds($0, on: gpu) * Double($0.repeats)
+    }
+    return sum
+  }
+
+  func sequenceSeconds(_ sequences: Int) -> Double {
+    var sum = host.secondsPerIteration + Double(sequences) * host.secondsPerSequence
+    operations.forEachRowOperation(sequences) {
+      sum += times.seconds($0, on: gpu) * Double($0.repeats)
+    }
+    return sum
+  }
+}

@@ -1,0 +1,66 @@
+/// Times by the roofline: an operation takes as long as the slowest of arithmetic, memory and
+/// link, each at the share of its peak that such operations reach, and its launches on top.
+///
+/// S. Williams et al., Roofline: An Insightful Visual Performance Model, CACM 52(4), 2009.
+public struct Roofline: OperationTimes {
+  public init() {}
+
+  public func seconds(_ operation: Operation, on gpu: GPU) -> Double {
+    let parts = parts(of: operation, on: gpu)
+    return max(parts.compute, parts.memory, parts.network) + launchSeconds(operation, on: gpu)
+  }
+
+  /// What an operation waits for.
+  public enum Limit: String, CaseIterable, Sendable { case compute, memory, network, launch }
+
+  /// What `operation` waits for longest on `gpu`.
+  public func limit(of operation: Operation, on gpu: GPU) -> Limit {
+    let parts = parts(of: operation, on: gpu)
+    let slowest = max(parts.compute, parts.memory, parts.network)
+    if launchSeconds(operation, on: gpu) > slowest { return .launch }
+    if parts.compute == slowest { return .compute }
+    return parts.memory == slowest ? .memory : .network
+  }
+
+  /// The seconds of one run of an operation if nothing but one resource held it up.
+  struct Parts: Sendable, Equatable {
+    var compute: Double
+    var memory: Double
+    var network: Double
+  }
+
+  func parts(of operation: Operation, on gpu: GPU) -> Parts {
+    let kind = operation.kind
+    let efficiencies = gpu.efficiencies
+    return Parts(
+      compute: operation.flops / (gpu.tensorFLOPsPerSecond * efficiencies.compute(kind)),
+      memory: operation.memoryBytes / (gpu.memoryBytesPerSecond * efficiencies.memory(kind)),
+      network: operation.wireBytes / (gpu.link.bytesPerSecond * efficiencies.collective))
+  }
+
+  func launchSeconds(_ operation: Operation, on gpu: GPU) -> Double {
+    let each =
+      operation.kind == .collective
+      ? gpu.efficiencies.collectiveSeconds : gpu.efficiencies.launchSeconds
+    return Double(operation.launches) * each
+  }
+}
+
+extension Efficiencies {
+  /// The share of the arithmetic peak that operations of `kind` reach.
+  func compute(_ kind: Operation.Kind) -> Double {
+    switch kind {
+    case .matrix, .elementwise, .collective: matrixCompute
+    case .prefillAttention, .decodeAttention: prefillAttention
+    }
+  }
+
+  /// The share of the memory bandwidth that operations of `kind` reach.
+  func memory(_ kind: Operation.Kind) -> Double {
+    switch kind {
+    case .matrix: matrixMemory
+    case .prefillAttention, .decodeAttention: decodeAttention
+    case .elementwise, .collective: elementwise
+    }
+  }
+}

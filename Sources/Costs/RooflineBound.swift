@@ -1,0 +1,142 @@
+import Serving
+
+/// The highest throughput that the roofline allows for requests of one prompt and output length.
+///
+/// A request of P prompt and O output tokens computes N = P + O - 1 tokens, O - 1 of them as
+/// decodes, and samples O rows. At most B tokens and S sequences go through an iteration, so it
+/// takes part, as one of those that share them, in no less than I = max(N / B, (O - 1) / S)
+/// iterations. For each operation that is at least
+///
+///     compute = FLOPs / (peak x share)
+///     memory  = (bytes of the request's own + I x bytes of weights) / (bandwidth x share)
+///     network = bytes sent / (link x share)
+///     seconds = max(compute, memory, network) + I x launches
+///
+/// and the request takes no less than their sum, plus the host's time. The attention of a prompt
+/// has P (P + 1) / 2 pairs of tokens, that of its decodes (O - 1) (P + O / 2). Of experts, a token
+/// reads no less than its part of what B tokens read, or S decodes.
+///
+/// Chunks, partly filled iterations, waiting and recomputation only add to it. It holds without
+/// cached prefixes, and for lengths that vary about the means P and O independently of each other
+/// too, unless the cache is what limits S.
+public struct RooflineBound: Sendable, Equatable {
+  /// Tokens of the prompt and of the output.
+  public let promptTokens: Double
+  public let outputTokens: Double
+  /// Seconds of a request if only arithmetic took time, or only memory, or only the link.
+  public private(set) var computeSeconds = 0.0
+  public private(set) var memorySeconds = 0.0
+  public private(set) var networkSeconds = 0.0
+  /// Seconds of a request when one operation follows the other.
+  public private(set) var sequentialSeconds = 0.0
+
+  /// Seconds of a request when operations of different kinds overlap perfectly.
+  public var overlappedSeconds: Double { max(computeSeconds, memorySeconds, networkSeconds) }
+
+  /// Throughput when one operation follows the other.
+  public var requestsPerSecond: Double { 1 / sequentialSeconds }
+  public var outputTokensPerSecond: Double { outputTokens / sequentialSeconds }
+  public var totalTokensPerSecond: Double { (promptTokens + outputTokens) / sequentialSeconds }
+
+  /// The bound for `shard` on `gpu`.
+  ///
+  /// - Parameters:
+  ///   - promptTokens: the mean length of prompts, at least 1.
+  ///   - outputTokens: the mean length of outputs, at least 1.
+  ///   - tokens: the most tokens of an iteration.
+  ///   - sequences: the most sequences of an iteration.
+  ///   - cacheTokens: tokens that the KV cache holds; a sequence that decodes holds more than
+  ///     its prompt.
+  public init(
+    of shard: Shard, on gpu: GPU, host: HostTime = .overlapped, promptTokens: Double,
+    outputTokens: Double, tokens: Int, sequences: Int, cacheTokens: Int
+  ) {
+    precondition(promptTokens >= 1 && outputTokens >= 1, "a request has a prompt and an answer")
+    precondition(tokens >= 1 && sequences >= 1, "an iteration has room for a token")
+    self.promptTokens = promptTokens
+    self.outputTokens = outputTokens
+    let resident = Int(Double(cacheTokens) / (promptTokens + 1))
+    let load = Load(
+      computed: promptTokens + outputTokens - 1, decoded: outputTokens - 1, tokens: tokens,
+      sequences: max(1, min(sequences, resident)))
+    let operations = ModelOperations(of: shard)
+    addTokens(of: operations, load, on: gpu)
+    addRows(of: operations, load, on: gpu)
+    addAttention(of: operations, load, on: gpu)
+    sequentialSeconds +=
+      load.iterations * host.secondsPerIteration + outputTokens * host.secondsPerSequence
+  }
+
+  /// What a request asks of the iterations that it takes part in.
+  private struct Load {
+    /// Tokens that the request computes, and those of them that are decodes.
+    var computed: Double
+    var decoded: Double
+    /// The most tokens of an iteration, and the most decodes.
+    var tokens: Int
+    var sequences: Int
+
+    var iterations: Double { max(computed / Double(tokens), decodeIterations) }
+    var decodeIterations: Double { decoded / Double(sequences) }
+  }
+}
+
+extension RooflineBound {
+  private mutating func addTokens(of operations: ModelOperations, _ load: Load, on gpu: GPU) {
+    var decodeWeights: [Double] = []
+    operations.forEachTokenOperation(load.sequences) { decodeWeights.append($0.weightBytes) }
+    var index = 0
+    operations.forEachTokenOperation(load.tokens) { operation in
+      let share = load.computed / Double(load.tokens)
+      let weights = max(
+        operation.weightBytes * share, decodeWeights[index] * load.decodeIterations)
+      add(operation, share: share, weights: weights, iterations: load.iterations, on: gpu)
+      index += 1
+    }
+  }
+
+  private mutating func addRows(of operations: ModelOperations, _ load: Load, on gpu: GPU) {
+    operations.forEachRowOperation(load.sequences) { operation in
+      let weights = operation.weightBytes * load.decodeIterations
+      let share = outputTokens / Double(load.sequences)
+      add(
+        operation, share: share, weights: weights, iterations: load.decodeIterations, on: gpu)
+    }
+  }
+
+  private mutating func addAttention(of operations: ModelOperations, _ load: Load, on gpu: GPU) {
+    let attention = operations.attention
+    let shape = attention.prefill(tokens: 1, context: 0, isFirst: true).shape
+    let prefill = attention.operation(
+      .prefillAttention, shape, pairs: promptTokens * (promptTokens + 1) / 2,
+      queries: promptTokens, keys: promptTokens)
+    let fewest = promptTokens / Double(load.tokens)
+    add(prefill, share: 1, weights: 0, iterations: fewest, on: gpu)
+
+    let keys = load.decoded * (promptTokens + outputTokens / 2)
+    let decode = attention.operation(
+      .decodeAttention, attention.decode(sequences: 1, context: 0, contextSquares: 0).shape,
+      pairs: keys, queries: load.decoded, keys: keys)
+    add(decode, share: 1, weights: 0, iterations: load.decodeIterations, on: gpu)
+  }
+
+  /// Adds the `share` of `operation` that one request causes, with `weights` bytes of weights, in
+  /// its part of `iterations`.
+  private mutating func add(
+    _ operation: Operation, share: Double, weights: Double, iterations: Double, on gpu: GPU
+  ) {
+    let roofline = Roofline()
+    var part = operation
+    part.flops *= share
+    part.wireBytes *= share
+    part.memoryBytes = (operation.memoryBytes - operation.weightBytes) * share + weights
+    let seconds = roofline.parts(of: part, on: gpu)
+    let repeats = Double(operation.repeats)
+    computeSeconds += seconds.compute * repeats
+    memorySeconds += seconds.memory * repeats
+    networkSeconds += seconds.network * repeats
+    let launches = roofline.launchSeconds(operation, on: gpu) * iterations
+    sequentialSeconds +=
+      (max(seconds.compute, seconds.memory, seconds.network) + launches) * repeats
+  }
+}
