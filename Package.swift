@@ -34,10 +34,17 @@ let package = Package(
     tests("Costs", needs: ["Serving", "Costs"]),
     tests("Workloads", needs: ["Serving", "Workloads"]),
     tests("Metrics", needs: ["Serving", "Metrics"]),
-    tests("Studies", needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies"]),
+    tests(
+      "Studies",
+      needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies", "Reporting"]),
     tests("Reporting", needs: ["Serving", "Metrics", "Studies", "Reporting"]),
     tests("servesim", needs: ["servesim", "Serving", "Schedulers", "Studies", "Reporting"]),
-    tests("Golden", needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies"]),
+    tests(
+      "Golden",
+      needs: [
+        "Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies", "Reporting",
+        "servesim",
+      ]),
     tests("Tidy", needs: []),
   ]
 )

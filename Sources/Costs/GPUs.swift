@@ -26,7 +26,7 @@ public enum GPUs {
   /// The GPU called `name`.
   public static func named(_ name: String) throws(InputError) -> GPU {
     if let gpu = all.first(where: { $0.name == name }) { return gpu }
-    throw .unknown(name, "gpu", among: all.map(\.name))
+    throw .unknown("GPU", name, among: all.map(\.name), in: "--gpu")
   }
 
   private static let measured = "aiconfigurator-core 0.12.0; elementwise: Vidur"

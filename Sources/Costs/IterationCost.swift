@@ -23,7 +23,7 @@ public struct IterationCost: CostModel {
   ///   - sequences: the most sequences that most batches have; likewise.
   public init(
     of shard: Shard, on gpu: GPU, times: any OperationTimes = Roofline(),
-    host: HostTime = .overlapped, tokens: Int, sequences: Int
+    host: HostTime = .vllmV1, tokens: Int, sequences: Int
   ) {
     precondition(tokens >= 0 && sequences >= 0, "a batch has no negative number of tokens")
     operations = ModelOperations(of: shard)

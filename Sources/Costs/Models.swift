@@ -10,7 +10,7 @@ public enum Models {
   /// The model called `name`.
   public static func named(_ name: String) throws(InputError) -> Model {
     if let model = all.first(where: { $0.name == name }) { return model }
-    throw .unknown(name, "model", among: all.map(\.name))
+    throw .unknown("model", name, among: all.map(\.name), in: "--model")
   }
 
   private static let llama = [

@@ -48,7 +48,7 @@ public struct RooflineBound: Sendable, Equatable {
   ///   - cacheTokens: tokens that the KV cache holds; a sequence that decodes holds more than
   ///     its prompt.
   public init(
-    of shard: Shard, on gpu: GPU, host: HostTime = .overlapped, promptTokens: Double,
+    of shard: Shard, on gpu: GPU, host: HostTime = .vllmV1, promptTokens: Double,
     outputTokens: Double, tokens: Int, sequences: Int, cacheTokens: Int
   ) {
     precondition(promptTokens >= 1 && outputTokens >= 1, "a request has a prompt and an answer")

@@ -40,9 +40,10 @@ public struct Deployment: Sendable {
       gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.blockSize,
       maxNumBatchedTokens: tokens, maxNumSeqs: rules.maxBatchSequences, maxModelLen: length)
     let room = try MemoryPlan(of: shard, on: gpu, limits: limits).blocks
-    engine.rules.blocks = try blocks.map { given throws(InputError) in
-      try checked(given, rules.blockSize, length)
-    } ?? room
+    engine.rules.blocks =
+      try blocks.map { given throws(InputError) in
+        try checked(given, rules.blockSize, length)
+      } ?? room
     let cost = IterationCost(
       of: shard, on: gpu, tokens: tokens, sequences: rules.maxBatchSequences)
     return Service(engine: engine, cost: cost, settings: settings(engine))
@@ -51,7 +52,8 @@ public struct Deployment: Sendable {
   private func checked(_ blocks: Int, _ size: Int, _ length: Int) throws(InputError) -> Int {
     guard blocks * size >= length else {
       throw InputError(
-        "--num-gpu-blocks-override", problem: "\(blocks) blocks of \(size) tokens hold less than "
+        "--num-gpu-blocks-override",
+        problem: "\(blocks) blocks of \(size) tokens hold less than "
           + "one sequence of \(length)",
         remedy: "give \((length + size - 1) / size) or more, or lower --max-model-len")
     }

@@ -34,6 +34,16 @@ struct CompareOptions: Sendable {
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
   func run() throws {
+    let (runs, notes) = try serve()
+    if !outputs.usesStandardOutput {
+      try show(notes.map { "Note: \($0).\n" }.joined() + ComparisonTable.text(runs))
+    }
+  }
+
+  /// Serves the trace once a scheduler and writes the outputs; returns the runs and what is to be
+  /// said of the trace.
+  @discardableResult
+  func serve() throws -> (runs: [Run], notes: [String]) {
     let objective = try OutputOptions.objective(objectives)
     let deployment = try self.deployment.deployment()
     var services = try schedulers.map { try deployment.service($0.string()) }
@@ -56,9 +66,7 @@ struct CompareOptions: Sendable {
         writer.write(OutputOptions.chart(entries, runs[0].settings, objective))
       }
     }
-    if !outputs.usesStandardOutput {
-      try show(notes.map { "Note: \($0).\n" }.joined() + ComparisonTable.text(runs))
-    }
+    return (runs, notes)
   }
 
   fileprivate static let files = [
