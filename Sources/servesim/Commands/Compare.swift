@@ -52,8 +52,8 @@ struct CompareOptions: Sendable {
     let bar = ProgressBar("compare", parts: services.count)
     let drawsChart = outputs.includes("--svg")
     let results = try Comparison(trace, services, objective: objective).run(
-      jobs: jobs, progress: { bar.update($1, part: $0) }
-    ) { ($0.run, drawsChart ? $0.chartEntries(of: .tbt, trace) : []) }
+      jobs: jobs, progress: { bar.update($1, part: $0) },
+      summary: { ($0.run, drawsChart ? $0.chartEntries(of: .tbt, trace) : []) })
     bar.finish()
     let runs = results.map(\.0)
     try outputs.write { option, writer in
