@@ -20,7 +20,7 @@ public func nearest(to word: String, among names: [String]) -> String? {
   }
   let close = ranked.filter { $0.distance <= max(1, $0.name.unicodeScalars.count / 3) }
   if let best = close.min(by: { $0.distance < $1.distance }) { return best.name }
-  return word.count > 2 ? names.first { $0.hasPrefix(word) } : nil
+  return word.count > 2 ? names.first { $0.lowercased().hasPrefix(word.lowercased()) } : nil
 }
 
 /// Keystrokes between two words: a letter added, dropped or replaced, or two neighbours swapped.
