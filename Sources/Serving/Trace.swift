@@ -6,18 +6,27 @@ public struct Trace: Sendable, Equatable {
   public private(set) var labels: [String]?
   /// The conversation that each request belongs to, or nil where the source has none.
   public private(set) var sessions: [String]?
-  /// The hashes of each request's prompt, block by block, or nil where the source has none.
+  /// The hashes of each request's prompt, block by block, or nil where the source has none. Equal
+  /// hashes mean equal tokens up to the end of the block.
   public private(set) var prefixHashes: [[UInt64]]?
+  /// Tokens in a block of `prefixHashes`.
+  public private(set) var prefixBlockTokens: Int
+  /// How urgent each request is, smaller first, or nil where the source has no priorities.
+  public private(set) var priorities: [Int]?
 
   /// A trace; sorted by arrival, keeping the order of requests that arrive together.
   public init(
     requests: [Request], labels: [String]? = nil, sessions: [String]? = nil,
-    prefixHashes: [[UInt64]]? = nil
+    prefixHashes: [[UInt64]]? = nil, prefixBlockTokens: Int = 16, priorities: [Int]? = nil
   ) {
     self.requests = requests
     self.labels = labels
     self.sessions = sessions
     self.prefixHashes = prefixHashes
+    self.prefixBlockTokens = prefixBlockTokens
+    self.priorities = priorities
+    precondition(prefixBlockTokens > 0, "a block has tokens")
+    precondition(priorities.map { $0.count == requests.count } ?? true, "one priority a request")
     precondition(labels.map { $0.count == requests.count } ?? true, "one label a request")
     precondition(sessions.map { $0.count == requests.count } ?? true, "one session a request")
     precondition(prefixHashes.map { $0.count == requests.count } ?? true, "one list a request")
@@ -45,7 +54,8 @@ public struct Trace: Sendable, Equatable {
     Trace(
       requests: Array(requests.prefix(limit)), labels: labels.map { Array($0.prefix(limit)) },
       sessions: sessions.map { Array($0.prefix(limit)) },
-      prefixHashes: prefixHashes.map { Array($0.prefix(limit)) })
+      prefixHashes: prefixHashes.map { Array($0.prefix(limit)) },
+      prefixBlockTokens: prefixBlockTokens, priorities: priorities.map { Array($0.prefix(limit)) })
   }
 
   private mutating func sortByArrival() {
@@ -59,5 +69,6 @@ public struct Trace: Sendable, Equatable {
     labels = unsorted.labels.map { labels in order.map { labels[$0] } }
     sessions = unsorted.sessions.map { sessions in order.map { sessions[$0] } }
     prefixHashes = unsorted.prefixHashes.map { hashes in order.map { hashes[$0] } }
+    priorities = unsorted.priorities.map { priorities in order.map { priorities[$0] } }
   }
 }
