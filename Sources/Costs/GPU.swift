@@ -12,6 +12,9 @@ public struct GPU: Sendable, Equatable {
   public var tensorFLOPsPerSecond: Double
   public var link: Link
   public var efficiencies: Efficiencies
+  /// Bytes a second between its memory and the host's: four fifths of PCIe 4.0 x16, which all of
+  /// them have at least; not measured.
+  public var hostBytesPerSecond = 25e9
 
   /// What connects the GPUs of one server.
   public struct Link: Sendable, Equatable {

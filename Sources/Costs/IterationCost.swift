@@ -49,6 +49,10 @@ public struct IterationCost: CostModel {
         tokens: chunk.tokens, context: chunk.context, isFirst: index == 0)
       seconds += times.seconds(prefill, on: gpu) * Double(prefill.repeats)
     }
+    if batch.swappedTokens > 0 {
+      let bytes = batch.swappedTokens * operations.shard.keyValueBytesPerToken
+      seconds += Double(bytes) / gpu.hostBytesPerSecond
+    }
     return seconds
   }
 

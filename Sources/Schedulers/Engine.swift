@@ -40,29 +40,6 @@ public struct EngineSetting: Sendable {
   }
 }
 
-/// One number of an engine that its user can set.
-public struct EngineOption: Sendable {
-  /// The name, as the users of the original system know it.
-  public let name: String
-  /// What it is, as a clause.
-  public let help: String
-  let rule: WritableKeyPath<EngineRules, Int> & Sendable
-  let least: Int
-
-  init(
-    _ name: String, _ rule: WritableKeyPath<EngineRules, Int> & Sendable, _ help: String,
-    least: Int = 1
-  ) {
-    self.name = name
-    self.help = help
-    self.rule = rule
-    self.least = least
-  }
-
-  /// Its value in `rules`.
-  public func value(in rules: EngineRules) -> Int { rules[keyPath: rule] }
-}
-
 extension EngineRules {
   /// The token budget of an engine that has one.
   var tokenBudget: Int {

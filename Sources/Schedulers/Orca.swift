@@ -8,7 +8,14 @@ struct Orca: Scheduler {
   static let entry = SchedulerEntry(
     "orca",
     "Whole prompts join running decodes; memory is reserved for the longest answer (Orca).",
-    reproduces: "sarathi-serve 96f9911, orca"
+    reproduces: "sarathi-serve 96f9911, orca",
+    options: [
+      EngineOption(
+        "reserve", "blocks for the longest sequence there can be, or for the request's own length",
+        choices: [
+          ("max", { $0.reservation = .maxModelLen }), ("own", { $0.reservation = .ownLength }),
+        ])
+    ]
   ) { setting in
     .reservingWholeLength(setting)
   } scheduler: {

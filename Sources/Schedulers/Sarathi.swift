@@ -7,7 +7,8 @@ import Serving
 struct Sarathi: Scheduler {
   static let entry = SchedulerEntry(
     "sarathi", "Decodes first, then chunks of prompts up to a small budget (Sarathi-Serve).",
-    reproduces: "sarathi-serve 96f9911, sarathi", tokenBudget: "chunk"
+    reproduces: "sarathi-serve 96f9911, sarathi", tokenBudget: "chunk",
+    options: EngineOption.chunkSchedule + EngineOption.sarathiDefects
   ) { setting in
     EngineRules(
       maxNumSeqs: 128, maxNumBatchedTokens: 512, chunksPrompts: true,
@@ -19,10 +20,7 @@ struct Sarathi: Scheduler {
 
   mutating func plan(_ replica: inout Replica) {
     replica.decodeAll()
-    for sequence in replica.prefilling where replica.tokensLeftInBudget > 0 {
-      let tokens = min(replica.tokensLeft(sequence), replica.tokensLeftInBudget)
-      replica.compute(sequence, tokens: tokens)
-    }
-    if replica.preempted == 0 { replica.admitChunks() }
+    replica.computeChunks()
+    if replica.preempted.isEmpty || replica.rules.readmitsAtOnce { replica.admitChunks() }
   }
 }

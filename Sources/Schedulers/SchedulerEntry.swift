@@ -15,6 +15,7 @@ public struct SchedulerEntry: Sendable {
   private let scheduler: @Sendable () -> any Scheduler
   private let tokenBudget: String?
   private let sequenceCap: String
+  private static let admittedCap = "max-num-seqs"
 
   /// - Parameters:
   ///   - tokenBudget: what the engine calls its token budget, if it has one.
@@ -32,7 +33,7 @@ public struct SchedulerEntry: Sendable {
     self.rules = rules
     self.scheduler = scheduler
     self.tokenBudget = tokenBudget
-    sequenceCap = batchSequences ?? "max-num-seqs"
+    sequenceCap = batchSequences ?? Self.admittedCap
     var all: [EngineOption] = []
     if let tokenBudget {
       all.append(EngineOption(tokenBudget, \.tokenBudget, "tokens computed in one iteration"))
@@ -40,7 +41,7 @@ public struct SchedulerEntry: Sendable {
     if let batchSequences {
       all.append(EngineOption(batchSequences, \.maxBatchSequences, "sequences in one iteration"))
     } else {
-      all.append(EngineOption("max-num-seqs", \.sequenceCap, "sequences served at once"))
+      all.append(EngineOption(Self.admittedCap, \.sequenceCap, "sequences served at once"))
     }
     all.append(EngineOption("block-size", \.blockSize, "tokens in a KV block"))
     self.options = all + options
@@ -54,12 +55,22 @@ public struct SchedulerEntry: Sendable {
     _ values: [(name: String, value: String)], _ setting: EngineSetting, source: String
   ) throws(InputError) -> Engine {
     var rules = defaults(setting)
-    try apply(setting, to: &rules)
+    var given: [(option: EngineOption, value: String)] = []
     for (name, value) in values {
       guard let option = options.first(where: { $0.name == name }) else {
         throw unknownOption(name, source)
       }
-      rules[keyPath: option.rule] = try integer(value, option, source)
+      if given.contains(where: { $0.option.name == name }) {
+        throw InputError(source, problem: "\(name) is given twice", remedy: "give it once")
+      }
+      given.append((option, value))
+    }
+    for (option, value) in given where option.isChoice {
+      try option.set(value, in: &rules, source: source)
+    }
+    try apply(setting, to: &rules)
+    for (option, value) in given where !option.isChoice {
+      try option.set(value, in: &rules, source: source)
     }
     try check(rules, source)
     return Engine(name: source, version: name, scheduler: scheduler(), rules: rules)
@@ -70,8 +81,12 @@ public struct SchedulerEntry: Sendable {
   ) throws(InputError) {
     if let size = setting.blockSize { rules.blockSize = size }
     if let cap = setting.maxNumSeqs {
-      let option = options.first { $0.name == sequenceCap }!
-      rules[keyPath: option.rule] = cap
+      if sequenceCap == Self.admittedCap {
+        rules.sequenceCap = cap
+      } else {
+        rules.maxBatchSequences = cap
+        rules.maxNumSeqs = max(rules.maxNumSeqs, cap)
+      }
     }
     if let budget = setting.maxNumBatchedTokens {
       guard tokenBudget != nil else {
@@ -82,17 +97,6 @@ public struct SchedulerEntry: Sendable {
       }
       rules.maxNumBatchedTokens = budget
     }
-  }
-
-  private func integer(
-    _ text: String, _ option: EngineOption, _ source: String
-  ) throws(InputError) -> Int {
-    guard let value = Int(text), value >= option.least, value <= Int(Int32.max) else {
-      throw InputError(
-        source, problem: "\(option.name) is \"\(text)\"",
-        remedy: "give a whole number, at least \(option.least)")
-    }
-    return value
   }
 
   private func check(_ rules: EngineRules, _ source: String) throws(InputError) {
@@ -112,8 +116,6 @@ public struct SchedulerEntry: Sendable {
   }
 
   private func unknownOption(_ option: String, _ source: String) -> InputError {
-    InputError(
-      source, problem: "\(name) has no option \"\(option)\"",
-      remedy: "it has \(options.map(\.name).joined(separator: ", "))")
+    .unknown("option of \(name)", option, among: options.map(\.name), in: source)
   }
 }

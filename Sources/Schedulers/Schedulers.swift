@@ -4,11 +4,12 @@ import Serving
 public enum Schedulers {
   /// Every scheduler, from the oldest idea to the newest.
   public static let all: [SchedulerEntry] = [
-    RequestLevel.entry, Orca.entry, VLLM06.entry, VLLM011.entry, Sarathi.entry, SplitFuse.entry,
+    RequestLevel.entry, Orca.entry, VLLMV0.entry, VLLMV1.entry011, VLLMV1.entry033, Sarathi.entry,
+    Sarathi.artifact, SimpleChunking.entry, SplitFuse.entry,
   ]
 
   /// Other names: each means the newest version of its engine.
-  public static let aliases: [(name: String, means: String)] = [("vllm", "vllm-0.11")]
+  public static let aliases: [(name: String, means: String)] = [("vllm", "vllm-0.33")]
 
   /// The engine that `specification` names: a scheduler, and after a colon its options, as in
   /// `sarathi:chunk=512,max-num-seqs=64`.

@@ -13,7 +13,14 @@ struct SplitFuse: Scheduler {
       EngineOption(
         "max-tracked-sequences", \.maxNumSeqs, "sequences that may hold a cache at once"),
       EngineOption(
-        "flush-lag", \.releaseLag, "turns before a finished sequence's blocks are free", least: 0),
+        "flush-lag", \.releaseLag, "turns before a finished sequence's blocks are free", least: 0,
+        most: 8),
+      EngineOption(
+        "reset", "whose cache is taken when nothing can run",
+        choices: [
+          ("last", { $0.reset = .last }), ("all", { $0.reset = .all }),
+          ("none", { $0.reset = .none }),
+        ]),
     ]
   ) { setting in
     EngineRules(
@@ -30,9 +37,15 @@ struct SplitFuse: Scheduler {
     decode(in: &replica)
     if hadFreeBlocks { fill(&replica) }
     let isStarved = replica.plannedDecodes == 0 && replica.batch.chunks.isEmpty
-    if isStarved && !replica.cache.isReleasing, let victim = lastHolder(in: replica) {
+    if isStarved && !replica.cache.isReleasing { reset(&replica) }
+  }
+
+  /// Takes the cache from the last holder, or as the version of the engine has it.
+  private func reset(_ replica: inout Replica) {
+    repeat {
+      guard replica.rules.reset != .none, let victim = lastHolder(in: replica) else { return }
       replica.preemptToEnd(victim)
-    }
+    } while replica.rules.reset == .all
   }
 
   /// Decodes the first sequences up to the caps, skipping those that lack a block; who was left out
@@ -64,7 +77,7 @@ struct SplitFuse: Scheduler {
     while let head = replica.waiting.first {
       guard hasRoom(in: replica), fits(head, in: replica) else { return }
       let tokens = min(replica.tokensLeft(head), replica.tokensLeftInBudget)
-      guard replica.admit(computing: tokens) else { return }
+      guard replica.admit(head, computing: tokens) else { return }
     }
   }
 

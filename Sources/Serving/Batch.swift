@@ -24,6 +24,8 @@ public struct Batch: Sendable, Equatable {
   public internal(set) var decodeContextSquares: Int
   /// Prompts in this iteration.
   public internal(set) var chunks: [Chunk]
+  /// Tokens whose keys and values move between the GPU and the host's memory.
+  public internal(set) var swappedTokens = 0
   /// The sum over the chunks of their tokens.
   public internal(set) var chunkTokens: Int
 
@@ -50,5 +52,6 @@ public struct Batch: Sendable, Equatable {
     decodeContextSquares = 0
     if !chunks.isEmpty { chunks.removeAll(keepingCapacity: true) }
     chunkTokens = 0
+    swappedTokens = 0
   }
 }

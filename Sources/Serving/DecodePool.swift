@@ -87,6 +87,11 @@ struct DecodePool: Sendable {
   ) -> Int {
     var different = 0
     for id in fresh {
+      if sequences[id.index].emitted == 0 {
+        sequences[id.index].firstToken = now
+        different += 1
+        continue
+      }
       let own = now - sequences[id.index].lastToken
       if own != gap || lastEmission < 0 {
         gaps.record(own)

@@ -27,36 +27,30 @@ public struct EngineRules: Sendable, Equatable {
   public var lengthLimit: LengthLimit
   /// Plans that pass before the blocks of a finished sequence can be taken again.
   public var releaseLag: Int
-
-  /// How many blocks an admission takes.
-  public enum Reservation: Sendable {
-    /// Blocks for the longest sequence there can be; decoding takes none.
-    case maxModelLen
-    /// Blocks for the whole prompt; decoding takes one at a time.
-    case prompt
-    /// Blocks for the first chunk; later chunks and decoding take theirs.
-    case chunk
-  }
-
-  /// What must hold for a sequence to decode.
-  public enum DecodeGate: Sendable {
-    /// Nothing: its blocks were reserved.
-    case open
-    /// Some block is free, whether the sequence needs it or not.
-    case anyFreeBlock
-    /// A block is free if the sequence needs one.
-    case neededBlock
-  }
-
-  /// What the engine does at the model's length.
-  public enum LengthLimit: Sendable {
-    /// Nothing; only prompts are held against it.
-    case promptsOnly
-    /// It stops an answer when prompt and answer have reached the limit.
-    case reached
-    /// It stops an answer when prompt and answer have passed the limit.
-    case exceeded
-  }
+  /// What must be free for an admission besides what it takes.
+  public var admission = Admission.whatItTakes
+  /// The most tokens of one prompt in one iteration; none if zero.
+  public var longPrefillTokenThreshold = 0
+  /// Whether that threshold holds for a sequence that has the replica to itself.
+  public var thresholdHoldsAlone = true
+  /// Whether a prompt too long for the budget lets those behind it pass, where prompts stay whole.
+  public var longPromptsArePassed = false
+  /// Who goes first, and who loses its cache first.
+  public var order = Order.arrival
+  /// Blocks in the host's memory for the caches of preempted sequences; where there is no room for
+  /// one, it is computed again.
+  public var swapBlocks = 0
+  /// How chunks shrink as a prompt gets on; off unless it has stages.
+  public var chunkSchedule = ChunkSchedule()
+  /// Whose cache is taken when nothing at all can run.
+  public var reset = Reset.last
+  /// Whether the iteration that completes a prompt emits the first token.
+  public var emitsWithPrompt = true
+  /// Whether a preempted sequence generates its whole answer once more: a defect of sarathi-serve.
+  public var restartsAnswers = false
+  /// Whether a half-computed prompt that lost its cache may be admitted by the call that took it,
+  /// with a chunk sized by what it had computed: a defect of sarathi-serve.
+  public var readmitsAtOnce = false
 
   /// - Parameters:
   ///   - maxBatchSequences: as many as `maxNumSeqs` unless given.
@@ -88,6 +82,10 @@ public struct EngineRules: Sendable, Equatable {
   /// Blocks that an admission must leave free.
   public var watermarkBlocks: Int { Int(watermark * Double(blocks)) }
 
+  /// Whether an admission takes all blocks that a sequence will ever hold.
+  @inline(__always)
+  var reservesAll: Bool { reservation == .maxModelLen || reservation == .ownLength }
+
   /// Blocks that hold `tokens` tokens.
   public func blocks(for tokens: Int) -> Int { (tokens + blockSize - 1) / blockSize }
 
@@ -113,6 +111,8 @@ public struct EngineRules: Sendable, Equatable {
     switch reservation {
     case .maxModelLen:
       return blocks(for: maxModelLen) + watermarkBlocks <= totalBlocks
+    case .ownLength:
+      return blocks(for: request.promptTokens + emitted) + watermarkBlocks <= totalBlocks
     case .prompt, .chunk:
       let spare = max(watermarkBlocks, decodeGate == .anyFreeBlock ? 1 : 0)
       return blocks(for: request.promptTokens + emitted - 1) + spare <= totalBlocks

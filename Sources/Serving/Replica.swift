@@ -10,14 +10,18 @@ public struct Replica: Sendable {
   public internal(set) var running = SequenceList()
   /// Admitted sequences with part of their prompt still to be computed, in order of admission.
   public internal(set) var prefilling: [SequenceID] = []
+  /// Preempted sequences whose cache is in the host's memory, in that order.
+  public internal(set) var swapped = SequenceList()
   /// The cache.
   public internal(set) var cache: KVCache
   /// What the next iteration computes, as far as it is planned.
   public internal(set) var batch = Batch()
-  /// Sequences that lost their cache in the plan under way.
-  public internal(set) var preempted = 0
+  /// Requests that lost their cache in the plan under way, in that order.
+  public internal(set) var preempted: [RequestID] = []
 
   var pool: DecodePool
+  /// Blocks in the host's memory that are free.
+  var freeSwapBlocks: Int
   var sequences: [Sequence] = []
   /// Which of the decoding sequences the plan under way has chosen.
   var chosen = Chosen.none
@@ -38,13 +42,16 @@ public struct Replica: Sendable {
     self.rules = rules
     cache = KVCache(totalBlocks: rules.totalBlocks, releaseLag: rules.releaseLag)
     pool = DecodePool(blockSize: rules.blockSize)
+    freeSwapBlocks = rules.swapBlocks
   }
 
-  /// Takes `request` on at the end of the queue; refuses it if it could never be served.
-  mutating func enqueue(_ id: RequestID, _ request: Request) {
-    guard rules.canServe(request) else { return }
-    if waiting.isEmpty && running.isEmpty && batchEnd == Simulation.never { cache.settle() }
-    let sequence = Sequence(id, request, outputTokens: rules.emittedTokens(of: request))
+  /// Takes `request` on at the end of the queue; refuses it, and says so, if it could never
+  /// be served.
+  mutating func enqueue(_ id: RequestID, _ request: Request, priority: Int) -> Bool {
+    guard rules.canServe(request) else { return false }
+    if !hasWork && batchEnd == Simulation.never { cache.settle() }
+    let sequence = Sequence(
+      id, request, outputTokens: rules.emittedTokens(of: request), priority: priority)
     let slot: Int32
     if let free = freeSlots.popLast() {
       slot = free
@@ -53,7 +60,12 @@ public struct Replica: Sendable {
       slot = Int32(sequences.count)
       sequences.append(sequence)
     }
-    waiting.append(SequenceID(slot))
+    if rules.order == .priority {
+      insertByRank(SequenceID(slot))
+    } else {
+      waiting.append(SequenceID(slot))
+    }
+    return true
   }
 
   mutating func leavePrefilling(_ id: SequenceID) {
@@ -63,7 +75,7 @@ public struct Replica: Sendable {
   /// Takes `id` out of the pool with its own figures up to date.
   mutating func leavePool(_ id: SequenceID) {
     pool.leave(id, &sequences[id.index])
-    if rules.reservation != .maxModelLen {
+    if !rules.reservesAll {
       sequences[id.index].blocks = rules.blocks(for: sequences[id.index].context)
     }
   }

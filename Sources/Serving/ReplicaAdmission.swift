@@ -1,18 +1,11 @@
-/// How waiting requests are admitted, always from the head of the queue: one that does not fit
-/// holds up all behind it.
+/// How waiting requests are admitted: from the head of the queue, where one that does not fit holds
+/// up all behind it.
 extension Replica {
-  /// Admits the head of the queue and computes `tokens` of its prompt, if the cap on sequences and
-  /// the memory that its admission takes allow it; says whether they did.
+  /// Admits `id`, which waits, and computes `tokens` of its prompt, if the cap on sequences and the
+  /// memory that its admission takes allow it; says whether they did.
   @inline(__always)
-  public mutating func admit(computing tokens: Int) -> Bool {
-    guard let id = waiting.first, running.count < rules.maxNumSeqs else { return false }
-    let need =
-      switch rules.reservation {
-      case .maxModelLen: rules.blocks(for: rules.maxModelLen)
-      case .prompt: rules.blocks(for: sequences[id.index].target)
-      case .chunk: rules.blocks(for: tokens)
-      }
-    guard cache.freeBlocks - need >= rules.watermarkBlocks else { return false }
+  public mutating func admit(_ id: SequenceID, computing tokens: Int) -> Bool {
+    guard let need = blocksToAdmit(id, computing: tokens) else { return false }
     waiting.remove(id)
     running.append(id)
     prefilling.append(id)
@@ -23,21 +16,87 @@ extension Replica {
     return true
   }
 
+  /// Blocks that admitting `id` takes, or nil if the cap on sequences or memory forbids it.
+  @inline(__always)
+  func blocksToAdmit(_ id: SequenceID, computing tokens: Int) -> Int? {
+    guard running.count < rules.maxNumSeqs else { return nil }
+    let whole = rules.blocks(for: sequences[id.index].target)
+    let need =
+      switch rules.reservation {
+      case .maxModelLen: rules.blocks(for: rules.maxModelLen)
+      case .ownLength:
+        rules.blocks(for: sequences[id.index].promptTokens + sequences[id.index].answerTokens)
+      case .prompt: whole
+      case .chunk: rules.blocks(for: tokens)
+      }
+    guard cache.freeBlocks - need >= rules.watermarkBlocks else { return nil }
+    return rules.admission == .wholePrompt && whole > cache.freeBlocks ? nil : need
+  }
+
   /// Admits waiting requests, each with its whole prompt, while the token budget, the cap on
   /// sequences and memory allow it.
   public mutating func admitWholePrompts() {
     while let head = waiting.first {
       let tokens = tokensLeft(head)
-      guard tokens <= tokensLeftInBudget, admit(computing: tokens) else { return }
+      guard tokens <= tokensLeftInBudget, admit(head, computing: tokens) else { return }
     }
   }
 
   /// Admits waiting requests, each with as much of its prompt as the token budget has left, while
-  /// budget, the cap on sequences and memory allow it.
-  public mutating func admitChunks() {
-    while let head = waiting.first {
-      let tokens = min(tokensLeft(head), tokensLeftInBudget)
-      guard tokens > 0, admit(computing: tokens) else { return }
+  /// budget, the cap on sequences and memory allow it. Where prompts stay whole, one that is too
+  /// long for the budget ends it, or is passed over where the engine does so.
+  ///
+  /// - Parameter passingPreempted: whether those who lost their cache in this plan, who head the
+  ///   queue, are passed over; they are not back in the queue yet then.
+  public mutating func admitChunks(passingPreempted: Bool = false) {
+    var cursor = waiting.first
+    while passingPreempted, let id = cursor, wasJustPreempted(id) {
+      cursor = waiting.next(after: id)
     }
+    while let id = cursor, tokensLeftInBudget > 0 {
+      let next = waiting.next(after: id)
+      let wanted = wantedTokens(id)
+      if !rules.chunksPrompts && wanted > tokensLeftInBudget {
+        guard rules.longPromptsArePassed else { return }
+      } else {
+        let tokens = min(wanted, tokensLeftInBudget(for: id))
+        guard tokens > 0, admit(id, computing: tokens) else { return }
+      }
+      cursor = next
+    }
+  }
+
+  /// Computes chunks of the prompts of running sequences, in order, as far as the budget goes.
+  public mutating func computeChunks() {
+    for sequence in prefilling {
+      let tokens = min(tokensLeft(sequence), tokensLeftInBudget(for: sequence))
+      if tokens > 0 { compute(sequence, tokens: tokens) }
+    }
+  }
+
+  /// Tokens that `sequence` would have computed in one iteration if it were up to it alone: what it
+  /// has left, cut to the engine's threshold for long prompts.
+  public func wantedTokens(_ sequence: SequenceID) -> Int {
+    if rules.readmitsAtOnce && wasJustPreempted(sequence) {
+      return sequences[sequence.index].leftAtEviction
+    }
+    let left = tokensLeft(sequence)
+    let threshold = rules.longPrefillTokenThreshold
+    guard threshold > 0, left > threshold else { return left }
+    let isAlone = running.count + waiting.count == 1
+    return isAlone && !rules.thresholdHoldsAlone ? left : threshold
+  }
+
+  /// Tokens that the batch can still take, if the next of them are of the prompt of `sequence`.
+  @inline(__always)
+  private func tokensLeftInBudget(for sequence: SequenceID) -> Int {
+    if rules.chunkSchedule.stages == 0 { return tokensLeftInBudget }
+    let chunk = rules.chunkSchedule.chunk(after: sequences[sequence.index].context)
+    return min(tokensLeftInBudget, chunk - batch.chunkTokens - plannedDecodes)
+  }
+
+  /// Whether this plan took the cache from `sequence`.
+  public func wasJustPreempted(_ sequence: SequenceID) -> Bool {
+    sequences[sequence.index].evictedIn == plan
   }
 }

@@ -3,30 +3,40 @@ extension Replica {
   /// Whether there is work and no batch in flight.
   @inline(__always)
   var isIdleWithWork: Bool {
-    batchEnd == Simulation.never && !(waiting.isEmpty && running.isEmpty)
+    batchEnd == Simulation.never && hasWork
   }
+
+  /// Whether any request is here that is not done.
+  @inline(__always)
+  var hasWork: Bool { !(waiting.isEmpty && running.isEmpty && swapped.isEmpty) }
 
   /// Plans a batch at `now` and puts it in flight.
   mutating func start(
     at now: Nanoseconds, _ index: Int, _ scheduler: inout any Scheduler, _ cost: any CostModel,
     _ timeline: inout Timeline
   ) throws(Stall) {
+    var preemptedBefore = 0
     while true {
       beginPlan()
       scheduler.plan(&self)
       endPlan(at: now)
       if !batch.isEmpty { break }
-      guard preempted > 0 || cache.allReleasing > 0 else {
+      guard !preempted.isEmpty || cache.allReleasing > 0 else {
         throw Stall(self, index: index, at: now)
       }
+      preemptedBefore += preempted.count
     }
     let seconds = cost.seconds(for: batch)
     precondition(seconds > 0, "a batch takes time")
     batchEnd = now + max(1, Nanoseconds(seconds: seconds))
     timeline.occupancy.record(
       batch, for: batchEnd - now, usedBlocks: cache.usedBlocks, of: cache.totalBlocks,
-      atSequenceCap: running.count == rules.maxNumSeqs)
-    if timeline.keepsIterations { timeline.iterations.append(record(index, start: now)) }
+      atSequenceCap: running.count == rules.maxNumSeqs
+        || batch.sequences == rules.maxBatchSequences)
+    if timeline.keepsIterations {
+      timeline.iterations.append(
+        record(index, start: now, preempted: preemptedBefore + preempted.count))
+    }
   }
 
   /// Applies the results of the batch, which ends at `now`.
@@ -48,7 +58,7 @@ extension Replica {
     plan += 1
     cache.beginPlan()
     batch.clear()
-    preempted = 0
+    if !preempted.isEmpty { preempted.removeAll(keepingCapacity: true) }
     chosen = .none
     named = 0
   }
@@ -85,6 +95,13 @@ extension Replica {
     sequences[id.index].context += chunk.tokens
     guard sequences[id.index].context == sequences[id.index].target else { return }
     leavePrefilling(id)
+    guard rules.emitsWithPrompt else {
+      // The prompt's last token is computed once more, and the first one comes out of that.
+      sequences[id.index].context -= 1
+      sequences[id.index].phase = .stalled
+      stalled.append(id)
+      return
+    }
     sequences[id.index].emit(at: now, into: &timeline.gaps)
     if sequences[id.index].emitted == sequences[id.index].outputTokens {
       retire(id, &timeline)
@@ -94,13 +111,16 @@ extension Replica {
   }
 
   private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
+    timeline.settled += 1
     timeline.records[sequences[id.index].request.index] = sequences[id.index].record
     cache.release(sequences[id.index].blocks)
     running.remove(id)
     freeSlots.append(id.slot)
   }
 
-  private func record(_ index: Int, start: Nanoseconds) -> IterationRecord {
+  private func record(
+    _ index: Int, start: Nanoseconds, preempted: Int
+  ) -> IterationRecord {
     IterationRecord(
       replica: index, start: start, end: batchEnd, decodes: batch.decodes,
       chunks: batch.chunks.count, chunkTokens: batch.chunkTokens,

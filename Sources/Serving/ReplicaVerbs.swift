@@ -18,7 +18,7 @@ extension Replica {
 
   /// Whether `sequence` is admitted.
   public func isRunning(_ sequence: SequenceID) -> Bool {
-    sequences[sequence.index].phase != .waiting
+    sequences[sequence.index].phase != .waiting && sequences[sequence.index].phase != .swapped
   }
 
   /// Tokens of `sequence` that are not in the cache and must be before it emits: the rest of its
@@ -30,8 +30,10 @@ extension Replica {
 
   /// Blocks that `sequence` needs beyond those it holds to compute `tokens` tokens more.
   public func blocksNeeded(_ sequence: SequenceID, computing tokens: Int) -> Int {
-    if rules.reservation == .maxModelLen { return 0 }
-    if isDecoding(sequence) { return context(of: sequence) % rules.blockSize == 0 ? 1 : 0 }
+    if rules.reservesAll { return 0 }
+    if sequences[sequence.index].phase == .decoding {
+      return pool.context(of: sequences[sequence.index]) % rules.blockSize == 0 ? 1 : 0
+    }
     return max(
       0,
       rules.blocks(for: sequences[sequence.index].context + tokens)
@@ -88,8 +90,8 @@ extension Replica {
   public mutating func decodeAll() {
     precondition(chosen == .none, "a plan decodes all once")
     while !canDecodeAll, let victim = running.last { preempt(victim) }
+    cache.take(blocksToDecodeAll)
     while let id = stalled.popLast() { pool.join(id, &sequences[id.index]) }
-    if rules.decodeGate != .open { cache.take(pool.membersAtBlockEnd) }
     chosen = .all
   }
 
@@ -119,7 +121,7 @@ extension Replica {
     until enough: (borrowing Replica) -> Bool, for sequence: SequenceID
   ) -> Bool {
     while !enough(self) {
-      guard let victim = running.last else { return false }
+      guard let victim else { return false }
       preempt(victim)
       if victim == sequence { return false }
     }
@@ -129,14 +131,27 @@ extension Replica {
   /// Takes the cache from `sequence`, which this plan computes nothing for, and puts it at the
   /// front of the queue, to be computed again with what it has emitted.
   public mutating func preempt(_ sequence: SequenceID) {
+    if rules.swapBlocks > 0 && swapOut(sequence) { return }
+    if rules.order == .priority { unplan(sequence) }
     evict(sequence)
-    waiting.prepend(sequence)
+    if rules.order == .priority { insertByRank(sequence) } else { waiting.prepend(sequence) }
   }
 
   /// As `preempt`, but puts it at the end of the queue.
   public mutating func preemptToEnd(_ sequence: SequenceID) {
     evict(sequence)
     waiting.append(sequence)
+  }
+
+  /// Whether this plan computes anything for `sequence`.
+  public func isPlanned(_ sequence: SequenceID) -> Bool {
+    sequences[sequence.index].namedIn == plan || chosen == .all && isDecoding(sequence)
+  }
+
+  /// Makes `sequence`, which is running, the last of `running`.
+  public mutating func moveToBack(_ sequence: SequenceID) {
+    running.remove(sequence)
+    running.append(sequence)
   }
 
   /// Makes `sequence`, which is running, the first of `running`.
@@ -152,16 +167,24 @@ extension Replica {
     case .decoding: leavePool(id)
     case .stalled: stalled.removeAll { $0 == id }
     case .prefilling: leavePrefilling(id)
-    case .waiting: break
+    case .waiting, .swapped: break
     }
+    sequences[id.index].evictedIn = plan
+    sequences[id.index].leftAtEviction =
+      sequences[id.index].phase == .prefilling
+      ? sequences[id.index].target - sequences[id.index].context : 0
     cache.evict(sequences[id.index].blocks)
     sequences[id.index].blocks = 0
     sequences[id.index].context = 0
     sequences[id.index].target = sequences[id.index].promptTokens + sequences[id.index].emitted
+    if rules.restartsAnswers {
+      sequences[id.index].outputTokens =
+        sequences[id.index].emitted + sequences[id.index].answerTokens
+    }
     sequences[id.index].preemptions += 1
     sequences[id.index].phase = .waiting
     running.remove(id)
-    preempted += 1
+    preempted.append(sequences[id.index].request)
   }
 
   /// Whether the last of the sequences that can decode needs a block to do so.
@@ -173,13 +196,13 @@ extension Replica {
 
   @inline(__always)
   private var blocksToDecodeAll: Int {
-    guard rules.decodeGate != .open else { return 0 }
+    if rules.reservesAll { return 0 }
     var blocks = pool.membersAtBlockEnd
     for id in stalled { blocks += blocksNeeded(id, computing: 1) }
     return blocks
   }
 
-  private func context(of sequence: SequenceID) -> Int {
+  func context(of sequence: SequenceID) -> Int {
     sequences[sequence.index].phase == .decoding
       ? pool.context(of: sequences[sequence.index]) : sequences[sequence.index].context
   }

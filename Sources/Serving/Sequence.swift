@@ -21,15 +21,21 @@ struct Sequence: Sendable {
     case prefilling
     /// In the decode pool.
     case decoding
+    /// Preempted with its cache in the host's memory.
+    case swapped
     /// Ready to decode, but left out of the last batch.
     case stalled
   }
 
   let request: RequestID
   let arrival: Nanoseconds
+  /// How urgent it is, smaller first.
+  let priority: Int
   let promptTokens: Int
-  /// Tokens it emits in all.
-  let outputTokens: Int
+  /// Tokens of its answer.
+  let answerTokens: Int
+  /// Tokens it emits in all; more than its answer only where a defect repeats it.
+  var outputTokens: Int
   var phase = Phase.waiting
   /// Tokens whose keys and values are in the cache.
   var context = 0
@@ -42,16 +48,21 @@ struct Sequence: Sendable {
   var joined = 0
   /// The plan that last named this sequence.
   var namedIn = -1
+  /// The plan that last took its cache, and the tokens of its target that were missing then.
+  var evictedIn = -1
+  var leftAtEviction = 0
   var firstScheduled: Nanoseconds = -1
   var firstToken: Nanoseconds = -1
   var lastToken: Nanoseconds = -1
   var longestGap: Nanoseconds = 0
   var preemptions = 0
 
-  init(_ id: RequestID, _ request: Request, outputTokens: Int) {
+  init(_ id: RequestID, _ request: Request, outputTokens: Int, priority: Int = 0) {
     self.request = id
     arrival = request.arrival
+    self.priority = priority
     promptTokens = request.promptTokens
+    answerTokens = outputTokens
     self.outputTokens = outputTokens
     target = request.promptTokens
   }

@@ -51,6 +51,12 @@ public struct SequenceList: Sendable {
     link(sequence.slot, after: Self.none, before: head)
   }
 
+  /// Puts `sequence` in front of `other`, which is in the list.
+  mutating func insert(_ sequence: SequenceID, before other: SequenceID) {
+    makeRoom(for: sequence)
+    link(sequence.slot, after: links[Int(other.slot)].previous, before: other.slot)
+  }
+
   mutating func remove(_ sequence: SequenceID) {
     let old = links[Int(sequence.slot)]
     if old.previous == Self.none {

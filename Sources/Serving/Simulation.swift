@@ -14,6 +14,7 @@ public struct Simulation: Sendable {
 
   static let never = Nanoseconds.max
   private let requests: [Request]
+  private let priorities: [Int]?
   private let cost: any CostModel
   private var schedulers: [any Scheduler]
   private var router: any Router
@@ -27,6 +28,7 @@ public struct Simulation: Sendable {
   ) {
     precondition(replicas > 0, "a service has at least one replica")
     requests = trace.requests
+    priorities = trace.priorities
     timeline = Timeline(count: trace.count, keepsIterations: recordsIterations)
     self.cost = cost
     self.router = router
@@ -36,12 +38,12 @@ public struct Simulation: Sendable {
 
   /// Serves the trace to its end and returns what was seen.
   ///
-  /// - Parameter progress: told now and then how many requests have arrived.
+  /// - Parameter progress: told now and then how many requests are completed or refused.
   public mutating func run(progress: ((Int) -> Void)? = nil) throws(Stall) -> Timeline {
     var steps = 0
     while try step() {
       steps += 1
-      if steps & 0xFFFF == 0 { progress?(arrived) }
+      if steps & 0xFFFF == 0 { progress?(timeline.settled) }
     }
     return timeline
   }
@@ -67,7 +69,9 @@ public struct Simulation: Sendable {
   private mutating func handOver() {
     let id = RequestID(arrived)
     let index = replicas.count == 1 ? 0 : router.route(id, among: replicas)
-    replicas[index].enqueue(id, requests[arrived])
+    let taken = replicas[index].enqueue(
+      id, requests[arrived], priority: priorities?[arrived] ?? 0)
+    if !taken { timeline.settled += 1 }
     arrived += 1
   }
 }

@@ -39,13 +39,16 @@ public struct Deployment: Sendable {
     let limits = MemoryLimits(
       gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.blockSize,
       maxNumBatchedTokens: tokens, maxNumSeqs: rules.maxBatchSequences, maxModelLen: length)
+    // All engines serve the same answers here, whatever their originals do at the model's length.
+    engine.rules.lengthLimit = .reached
     let room = try MemoryPlan(of: shard, on: gpu, limits: limits).blocks
     engine.rules.blocks =
       try blocks.map { given throws(InputError) in
         try checked(given, rules.blockSize, length)
       } ?? room
     let cost = IterationCost(
-      of: shard, on: gpu, tokens: tokens, sequences: rules.maxBatchSequences)
+      of: shard, on: gpu, tokens: min(tokens, 1 << 16),
+      sequences: min(rules.maxBatchSequences, 1 << 14))
     return Service(engine: engine, cost: cost, settings: settings(engine))
   }
 

@@ -14,7 +14,7 @@ public struct Service: Sendable {
   /// - Parameters:
   ///   - objective: what to judge the run by, if anything.
   ///   - recordsIterations: whether the timeline keeps every iteration.
-  ///   - progress: told now and then which share of the requests has arrived.
+  ///   - progress: told now and then which share of the requests is served or refused.
   public func replay(
     _ trace: Trace, objective: ServiceLevelObjective? = nil, recordsIterations: Bool = false,
     progress: ((Double) -> Void)? = nil

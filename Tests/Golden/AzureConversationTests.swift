@@ -26,7 +26,9 @@ struct `The report on Azure's conversation service` {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     func made(_ name: String) -> String { folder.appending(path: name).path }
-    var words = ["compare", source.path, "--slo", "ttft.p99<2s,tbt.p99<100ms"]
+    let schedulers = "request-level,orca,vllm-0.6,vllm-0.11,sarathi,splitfuse"
+    var words = ["compare", source.path, "--schedulers", schedulers]
+    words += ["--slo", "ttft.p99<2s,tbt.p99<100ms"]
     if !suffix.isEmpty { words += ["--request-rate", "15"] }
     words += ["--csv", made("data"), "--markdown", made("table"), "--svg", made("chart")]
     let catalogue = Catalogue.standard

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: ReferencePolicy.allCases)
   func `agree on every request, gap, iteration and block`(_ policy: ReferencePolicy) throws {
     var preemptions = 0
-    for seed in 0..<400 {
+    for seed in 0..<300 {
       let example = try RandomCase(policy, seed: seed)
       var reference = ReferenceEngine(
         example.trace, rules: example.rules, policy: policy, cost: example.cost)

@@ -20,14 +20,17 @@ struct Ledger {
       let context = inPool ? replica.pool.context(of: sequence) : sequence.context
       let decodes = inPool && replica.batch.decodes > 0 ? 1 : 0
       let chunk = replica.batch.chunks.first { $0.sequence == id }?.tokens ?? 0
-      if let before = contexts[sequence.request], before != context {
+      let before = contexts[sequence.request] ?? context
+      if !replica.rules.emitsWithPrompt && context == before - 1 {
+        lost += 1  // The prompt's last token is computed once more.
+      } else if before != context {
         // A sequence that was evicted and admitted again in one step starts anew.
         guard context == 0 else { return "\(sequence.request) holds \(context), not \(before)" }
         lost += before
       }
       now[sequence.request] = context + decodes + chunk
       held +=
-        inPool && replica.rules.reservation != .maxModelLen
+        inPool && !replica.rules.reservesAll
         ? replica.rules.blocks(for: context + decodes) : sequence.blocks
     }
     for (request, context) in contexts where now[request] == nil {

@@ -40,6 +40,10 @@ struct ReferenceEngine {
   var plan = 0
   var batch: [Work] = []
   var evicted: [Int] = []
+  /// How many were evicted by plans since the last batch.
+  var evictedBefore = 0
+  /// Whose turn it is where prompts and decodes alternate.
+  var isDecodesTurn = false
   var iterations: [IterationRecord] = []
 
   init(_ trace: Trace, rules: EngineRules, policy: ReferencePolicy, cost: any CostModel) {
@@ -77,6 +81,7 @@ struct ReferenceEngine {
       policy.plan(&self)
       if batch.isEmpty {
         guard !evicted.isEmpty || !returning.isEmpty else { return false }
+        evictedBefore += evicted.count
         continue
       }
       now = execute(at: now)
@@ -101,12 +106,19 @@ struct ReferenceEngine {
         chunkTokens: prompts.reduce(0) { $0 + $1.tokens }, decodeContext: summed.decodeContext,
         running: running.count, waiting: waiting.count,
         usedBlocks: rules.totalBlocks - free - flushed,
-        preempted: evicted.count))
+        preempted: evictedBefore + evicted.count))
+    evictedBefore = 0
     for work in batch {
       if states[work.id].firstScheduled < 0 { states[work.id].firstScheduled = now }
       states[work.id].computed += work.tokens
       if work.isDecode || states[work.id].computed == states[work.id].target {
+        let completesPrompt = !states[work.id].isDecoding
         states[work.id].isDecoding = true
+        if completesPrompt && !rules.emitsWithPrompt {
+          // The prompt's last token is computed once more.
+          states[work.id].computed -= 1
+          continue
+        }
         states[work.id].tokens.append(end)
         if states[work.id].tokens.count == states[work.id].output { retire(work.id) }
       }

@@ -6,7 +6,10 @@ enum ReferencePolicy: String, CaseIterable {
   case orca
   case vllm06 = "vllm-0.6"
   case vllm011 = "vllm-0.11"
+  case vllm033 = "vllm-0.33"
   case sarathi
+  case sarathiArtifact = "sarathi-osdi"
+  case simpleChunking = "simple-chunking"
   case splitfuse
 
   func plan(_ engine: inout ReferenceEngine) {
@@ -14,8 +17,10 @@ enum ReferencePolicy: String, CaseIterable {
     case .requestLevel: engine.planRequestLevel()
     case .orca: engine.planOrca()
     case .vllm06: engine.planVLLM06()
-    case .vllm011: engine.planVLLM011()
-    case .sarathi: engine.planSarathi()
+    case .vllm011: engine.planVLLMV1()
+    case .vllm033: engine.planVLLMV1(admittingWholePrompts: true)
+    case .sarathi, .sarathiArtifact: engine.planSarathi()
+    case .simpleChunking: engine.planSimpleChunking()
     case .splitfuse: engine.planSplitFuse()
     }
   }
@@ -78,11 +83,31 @@ extension ReferenceEngine {
 
   fileprivate mutating func planSarathi() {
     running.sort { (states[$0].arrival, $0) < (states[$1].arrival, $1) }
-    let chunk = rules.maxNumBatchedTokens!
-    for id in decodeEvictingLatest() {
-      let tokens = min(states[id].left, chunk - used)
+    computeChunks(of: decodeEvictingLatest())
+    admitChunks()
+  }
+
+  fileprivate mutating func planSimpleChunking() {
+    // A turn of decodes with nothing to decode takes no time and is followed by one of prompts.
+    if !isDecodesTurn || !running.contains(where: { states[$0].isDecoding }) {
+      computeChunks(of: running.filter { !states[$0].isDecoding })
+      if batch.isEmpty { admitChunks() }
+      isDecodesTurn = true
+      if !batch.isEmpty { return }
+    }
+    decodeEvictingLatest()
+    isDecodesTurn = false
+  }
+
+  private mutating func computeChunks(of ids: [Int]) {
+    for id in ids {
+      let tokens = min(states[id].left, rules.maxNumBatchedTokens! - used)
       if tokens > 0 { schedule(id, tokens) }
     }
+  }
+
+  private mutating func admitChunks() {
+    let chunk = rules.maxNumBatchedTokens!
     let watermark = Int(rules.watermark * Double(rules.blocks))
     while let id = waiting.first, !evicted.contains(id) {
       let need = rules.blocks(for: states[id].target)
@@ -93,7 +118,7 @@ extension ReferenceEngine {
     }
   }
 
-  fileprivate mutating func planVLLM011() {
+  fileprivate mutating func planVLLMV1(admittingWholePrompts: Bool = false) {
     var budget = rules.maxNumBatchedTokens!
     var index = 0
     walk: while index < running.count && budget > 0 {
@@ -113,6 +138,7 @@ extension ReferenceEngine {
     while let id = waiting.first, budget > 0, running.count < rules.maxNumSeqs {
       let tokens = min(states[id].left, budget)
       if rules.blocks(for: tokens) > free { return }
+      if admittingWholePrompts && rules.blocks(for: states[id].target) > free { return }
       admit(tokens, taking: rules.blocks(for: tokens))
       budget -= tokens
     }

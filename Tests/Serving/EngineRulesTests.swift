@@ -60,7 +60,7 @@ private struct OneAtATime: Scheduler {
       replica.compute(sequence, tokens: min(replica.tokensLeft(sequence), 64))
     }
     if let head = replica.waiting.first, replica.running.isEmpty {
-      _ = replica.admit(computing: min(replica.tokensLeft(head), 64))
+      _ = replica.admit(head, computing: min(replica.tokensLeft(head), 64))
     }
   }
 }

@@ -22,6 +22,8 @@ struct Argument: Sendable {
   var help: String
   /// Whether the command needs it.
   var isRequired = true
+  /// Whether more of the same may follow; the last argument alone may.
+  var isRepeated = false
 }
 
 /// A value or a flag that is told by its name.

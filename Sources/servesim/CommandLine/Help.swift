@@ -21,7 +21,10 @@ enum Help {
 
   /// What `servesim help` shows of one command.
   static func full(_ command: Command) -> String {
-    let arguments = command.arguments.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+    let arguments = command.arguments.map { argument in
+      (argument.isRequired ? argument.name : "[\(argument.name)]")
+        + (argument.isRepeated ? "…" : "")
+    }
     let usage =
       ["servesim", command.name] + arguments + (command.options.isEmpty ? [] : ["[options]"])
     return Layout.wrapped(command.summary, indent: 0)

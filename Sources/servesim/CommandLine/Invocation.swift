@@ -34,6 +34,14 @@ struct Invocation: Sendable {
     return value
   }
 
+  /// What was given for the argument `name`, which may be repeated, in order.
+  func arguments(_ name: String) -> [GivenValue] {
+    guard let place = command.arguments.firstIndex(where: { $0.name == name }) else {
+      preconditionFailure("a command reads the arguments that it declares")
+    }
+    return arguments.dropFirst(place).map { GivenValue(source: name, text: $0) }
+  }
+
   /// What was given for the argument `name`, or nil where it was left out.
   func argumentIfGiven(_ name: String) -> GivenValue? {
     guard let place = command.arguments.firstIndex(where: { $0.name == name }) else {

@@ -71,12 +71,13 @@ struct Parser {
   }
 
   private mutating func take(argument word: String) throws {
-    if arguments.count == command.arguments.count {
+    let isRepeated = command.arguments.last?.isRepeated ?? false
+    if arguments.count >= command.arguments.count && !isRepeated {
       let names = command.arguments.map(\.name)
       let taken = names.isEmpty ? "no arguments" : "only " + names.joined(separator: " ")
       throw mistake(quoted(word), "is one argument too many", "the command takes \(taken)")
     }
-    let name = command.arguments[arguments.count].name
+    let name = command.arguments[min(arguments.count, command.arguments.count - 1)].name
     if word.isEmpty { throw mistake(name, "the argument is empty", "give \(name)") }
     arguments.append(word)
   }

@@ -29,26 +29,29 @@ struct CompareOptions: Sendable {
     objectives = invocation["--slo"]
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
     outputs = try Outputs(
-      CompareOptions.files.compactMap { invocation[$0.name] }, reading: [trace])
+      CompareOptions.files.compactMap { invocation[$0.name] },
+      reading: [trace.withoutFormat, deployment.model])
   }
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
   func run() throws {
-    let (runs, notes) = try serve()
+    let runs = try serve()
     if !outputs.usesStandardOutput {
-      try show(notes.map { "Note: \($0).\n" }.joined() + ComparisonTable.text(runs))
+      let notes = runs[0].settings.first { $0.name == "notes" }
+      try show((notes.map { "Note: \($0.value).\n\n" } ?? "") + ComparisonTable.text(runs))
     }
   }
 
-  /// Serves the trace once a scheduler and writes the outputs; returns the runs and what is to be
-  /// said of the trace.
+  /// Serves the trace once a scheduler and writes the outputs.
   @discardableResult
-  func serve() throws -> (runs: [Run], notes: [String]) {
+  func serve() throws -> [Run] {
     let objective = try OutputOptions.objective(objectives)
     let deployment = try self.deployment.deployment()
     var services = try schedulers.map { try deployment.service($0.string()) }
     let (trace, notes) = try workload.load(self.trace)
-    for index in services.indices { services[index].settings += workload.settings(of: trace) }
+    for index in services.indices {
+      services[index].settings += workload.settings(of: trace, notes)
+    }
     let bar = ProgressBar("compare", parts: services.count)
     let drawsChart = outputs.includes("--svg")
     let results = try Comparison(trace, services, objective: objective).run(
@@ -66,7 +69,7 @@ struct CompareOptions: Sendable {
         writer.write(OutputOptions.chart(entries, runs[0].settings, objective))
       }
     }
-    return (runs, notes)
+    return runs
   }
 
   fileprivate static let files = [

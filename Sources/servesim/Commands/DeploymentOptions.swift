@@ -23,14 +23,15 @@ struct DeploymentOptions: Sendable {
     model =
       invocation["--model"] ?? GivenValue(source: "--model", text: catalogue.models.standard)
     gpu = invocation["--gpu"] ?? GivenValue(source: "--gpu", text: catalogue.gpus.standard)
-    tensorParallelSize = try invocation["--tensor-parallel-size"]?.int(min: 1) ?? 1
+    tensorParallelSize =
+      try invocation["--tensor-parallel-size"]?.int(min: 1, max: Int(Int32.max)) ?? 1
     memoryUtilization =
       try invocation["--gpu-memory-utilization"]?.double(min: 0, max: 1, exclusive: true) ?? 0.9
-    maxSequences = try invocation["--max-num-seqs"]?.int(min: 1)
-    maxBatchedTokens = try invocation["--max-num-batched-tokens"]?.int(min: 1)
-    maxModelLength = try invocation["--max-model-len"]?.int(min: 1)
-    blockTokens = try invocation["--block-size"]?.int(min: 1)
-    blocks = try invocation["--num-gpu-blocks-override"]?.int(min: 1)
+    maxSequences = try invocation["--max-num-seqs"]?.int(min: 1, max: Int(Int32.max))
+    maxBatchedTokens = try invocation["--max-num-batched-tokens"]?.int(min: 1, max: Int(Int32.max))
+    maxModelLength = try invocation["--max-model-len"]?.int(min: 1, max: Int(Int32.max))
+    blockTokens = try invocation["--block-size"]?.int(min: 1, max: Int(Int32.max))
+    blocks = try invocation["--num-gpu-blocks-override"]?.int(min: 1, max: Int(Int32.max))
   }
 
   /// The deployment that these options describe.

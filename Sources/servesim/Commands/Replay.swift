@@ -25,7 +25,8 @@ struct ReplayOptions: Sendable {
     workload = try WorkloadOptions(invocation)
     objectives = invocation["--slo"]
     outputs = try Outputs(
-      ReplayOptions.files.compactMap { invocation[$0.name] }, reading: [trace])
+      ReplayOptions.files.compactMap { invocation[$0.name] },
+      reading: [trace.withoutFormat, deployment.model])
   }
 
   /// Serves the trace, reports, and writes the outputs.
@@ -33,7 +34,7 @@ struct ReplayOptions: Sendable {
     let objective = try OutputOptions.objective(objectives)
     var service = try deployment.deployment().service(scheduler.string())
     let (trace, notes) = try workload.load(self.trace)
-    service.settings += workload.settings(of: trace)
+    service.settings += workload.settings(of: trace, notes)
     let bar = ProgressBar("replay")
     let replay = try service.replay(
       trace, objective: objective, recordsIterations: outputs.includes("--iterations-csv")
@@ -43,7 +44,7 @@ struct ReplayOptions: Sendable {
       try write(option, replay, trace, objective, to: &writer)
     }
     if !outputs.usesStandardOutput {
-      try show(notes.map { "Note: \($0).\n" }.joined() + ReplayReport.text(replay.run))
+      try show(ReplayReport.text(replay.run))
     }
   }
 

@@ -2,6 +2,15 @@ import Metrics
 import Serving
 import Workloads
 
+extension GivenValue {
+  /// The path of a trace that may be given as FORMAT:PATH.
+  var withoutFormat: GivenValue {
+    guard let colon = text.firstIndex(of: ":"), TraceFormats.named(String(text[..<colon])) != nil
+    else { return self }
+    return GivenValue(source: source, text: String(text[text.index(after: colon)...]))
+  }
+}
+
 /// Which requests of the trace are served, and when they arrive, as the user set it.
 struct WorkloadOptions: Sendable {
   /// Requests a second, on average; nil for the trace's own rate.
@@ -42,14 +51,14 @@ struct WorkloadOptions: Sendable {
   }
 
   /// What was set, as reports show it.
-  func settings(of trace: Trace) -> [Run.Setting] {
+  func settings(of trace: Trace, _ notes: [String]) -> [Run.Setting] {
     let rate = trace.meanRate.map { "\(($0 * 1000).rounded() / 1000)" } ?? "all at once"
     return [
       Run.Setting("requests", String(trace.count)),
       Run.Setting("arrivals", arrivals.rawValue),
       Run.Setting("requests_per_second", rate),
       Run.Setting("seed", String(seed)),
-    ]
+    ] + (notes.isEmpty ? [] : [Run.Setting("notes", notes.joined(separator: "; "))])
   }
 
   /// What was given for `--seed`.

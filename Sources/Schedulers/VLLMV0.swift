@@ -1,0 +1,85 @@
+import Serving
+
+/// vLLM's first scheduler (V0): prompts go first, in batches of their own, and decodes wait; or,
+/// with chunked prefill, decodes go first and chunks of prompts share their batch.
+///
+/// Kwon et al., "vLLM", SOSP 2023; vLLM 0.6.6, `vllm/core/scheduler.py`.
+struct VLLMV0: Scheduler {
+  static let entry = SchedulerEntry(
+    "vllm-0.6", "Whole prompts first, in batches of their own; decodes wait for them (vLLM V0).",
+    reproduces: "vLLM 0.6.6.post1", tokenBudget: "max-num-batched-tokens",
+    options: [
+      EngineOption(
+        "chunked", "decodes first, with chunks of prompts beside them, in 2048 tokens",
+        choices: [
+          ("false", { _ in }),
+          (
+            "true",
+            {
+              $0.chunksPrompts = true
+              $0.maxNumBatchedTokens = 2048
+            }
+          ),
+        ]),
+      .schedulingPolicy(.priorityWhenFull),
+      EngineOption(
+        "swap-blocks", \.swapBlocks,
+        "blocks of host memory for the caches of preempted sequences; 0 to compute anew",
+        least: 0),
+    ]
+  ) { setting in
+    EngineRules(
+      maxNumSeqs: 256, maxNumBatchedTokens: max(setting.maxModelLen, 2048), chunksPrompts: false,
+      maxModelLen: setting.maxModelLen, blockSize: 16, reservation: .prompt, watermark: 0.01,
+      decodeGate: .anyFreeBlock, lengthLimit: .exceeded)
+  } scheduler: {
+    VLLMV0()
+  }
+
+  mutating func plan(_ replica: inout Replica) {
+    if replica.rules.chunksPrompts {
+      planChunked(&replica)
+    } else {
+      if replica.swapped.isEmpty { replica.admitWholePrompts() }
+      guard replica.batch.chunks.isEmpty else { return }
+      if replica.rules.order == .priorityWhenFull { replica.preemptForPriority() }
+      replica.decodeAll()
+      if replica.preempted.isEmpty { replica.swapIn() }
+    }
+  }
+
+  private func planChunked(_ replica: inout Replica) {
+    if replica.decodesComeFirst {
+      replica.decodeAll()
+      catchUp(replica.prefilling, in: &replica)
+    } else {
+      catchUp(replica.running.all, in: &replica)
+      orderByWork(&replica)
+    }
+    replica.admitChunks(passingPreempted: true)
+  }
+
+  /// Computes what each of `sequences` lacks, in order; with no block free at all, the last running
+  /// sequence loses its cache.
+  private func catchUp(_ sequences: [SequenceID], in replica: inout Replica) {
+    for sequence in sequences where replica.isRunning(sequence) {
+      let tokens = min(replica.tokensLeft(sequence), replica.tokensLeftInBudget)
+      guard tokens > 0 else { return }
+      let fits = replica.preempt(until: { $0.cache.freeBlocks > 0 }, for: sequence)
+      guard fits else { return }
+      if replica.isDecoding(sequence) {
+        replica.decode(sequence)
+      } else {
+        replica.compute(sequence, tokens: tokens)
+      }
+    }
+  }
+
+  /// Puts first who was left out for lack of budget, then who decodes, then whose prompt is cut.
+  private func orderByWork(_ replica: inout Replica) {
+    let running = replica.running.all
+    let planned = running.filter { replica.isPlanned($0) }
+    for sequence in planned where replica.isDecoding(sequence) { replica.moveToBack(sequence) }
+    for sequence in planned where !replica.isDecoding(sequence) { replica.moveToBack(sequence) }
+  }
+}

@@ -1,0 +1,74 @@
+import Serving
+
+/// vLLM's second scheduler (V1): every running sequence catches up with its known tokens within one
+/// budget, decodes and chunks of prompts alike, and new requests share what is left.
+///
+/// vLLM 0.11.0 and 0.33.0, `vllm/v1/core/sched/scheduler.py`, synchronous scheduling.
+struct VLLMV1: Scheduler {
+  static let entry011 = SchedulerEntry(
+    "vllm-0.11", "Decodes and chunks of prompts share one token budget in order (vLLM V1).",
+    reproduces: "vLLM 0.11.0, V1", tokenBudget: "max-num-batched-tokens", options: options
+  ) { setting in
+    var rules = EngineRules(
+      maxNumSeqs: setting.isLargeGPU ? 1024 : 256,
+      maxNumBatchedTokens: setting.isLargeGPU ? 8192 : 2048, chunksPrompts: true,
+      maxModelLen: setting.maxModelLen, blockSize: 16, nullBlocks: 1, reservation: .chunk,
+      watermark: 0, decodeGate: .neededBlock, lengthLimit: .reached)
+    rules.longPromptsArePassed = true
+    return rules
+  } scheduler: {
+    VLLMV1()
+  }
+
+  static let entry033 = SchedulerEntry(
+    "vllm-0.33", "As vllm-0.11, but admits a request only where its whole prompt fits (vLLM V1).",
+    reproduces: "vLLM 0.33.0, V1", tokenBudget: "max-num-batched-tokens", options: options
+  ) { setting in
+    var rules = entry011.defaults(setting)
+    rules.admission = .wholePrompt
+    rules.thresholdHoldsAlone = false
+    rules.longPromptsArePassed = false
+    return rules
+  } scheduler: {
+    VLLMV1()
+  }
+
+  private static let options = [
+    EngineOption(
+      "long-prefill-token-threshold", \.longPrefillTokenThreshold,
+      "tokens of one prompt in one iteration; 0 for no such limit", least: 0),
+    EngineOption(
+      "enable-chunked-prefill", \.chunksPrompts, "whether a prompt may be cut into chunks"),
+    .schedulingPolicy(.priority),
+  ]
+
+  mutating func plan(_ replica: inout Replica) {
+    let victimsComeLast = replica.rules.order == .arrival
+    let onlyDecodes = replica.prefilling.isEmpty && replica.canDecodeAll
+    if replica.decodesComeFirst && (victimsComeLast || onlyDecodes) {
+      replica.decodeAll()
+      catchUp(replica.prefilling, in: &replica)
+    } else {
+      catchUp(replica.running.all, in: &replica)
+    }
+    if replica.preempted.isEmpty { replica.admitChunks() }
+  }
+
+  /// Computes what each of `sequences` lacks, in order; where memory is short, the last running
+  /// sequence loses its cache.
+  private func catchUp(_ sequences: [SequenceID], in replica: inout Replica) {
+    for sequence in sequences where replica.isRunning(sequence) {
+      let tokens = min(replica.wantedTokens(sequence), replica.tokensLeftInBudget)
+      guard tokens > 0 else { return }
+      let fits = replica.preempt(
+        until: { $0.blocksNeeded(sequence, computing: tokens) <= $0.cache.freeBlocks },
+        for: sequence)
+      guard fits else { return }
+      if replica.isDecoding(sequence) {
+        replica.decode(sequence)
+      } else {
+        replica.compute(sequence, tokens: tokens)
+      }
+    }
+  }
+}

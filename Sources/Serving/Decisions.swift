@@ -1,0 +1,73 @@
+/// What the batch that a replica planned last computes and brings about, sequence by sequence: for
+/// looking on, not for speed.
+public struct Decisions: Sendable, Equatable {
+  /// What is computed for one request.
+  public struct Work: Sendable, Equatable {
+    public var request: RequestID
+    public var isDecode: Bool
+    public var tokens: Int
+    /// Tokens in the cache before.
+    public var context: Int
+  }
+
+  /// In order of the running sequences.
+  public var work: [Work] = []
+  /// Requests that lost their cache while it was planned, in that order.
+  public var preempted: [RequestID] = []
+  /// Blocks free while the batch runs, and once it has ended.
+  public var freeBlocks = 0
+  public var freeBlocksAtEnd = 0
+  /// Requests that get a token when the batch ends, and those that are done then.
+  public var emitted: [RequestID] = []
+  public var finished: [RequestID] = []
+}
+
+extension Replica {
+  /// What the batch that was planned last decides.
+  public var decisions: Decisions {
+    var decisions = Decisions()
+    decisions.preempted = preempted
+    decisions.freeBlocks = cache.totalBlocks - cache.usedBlocks
+    decisions.freeBlocksAtEnd = decisions.freeBlocks
+    for id in running.all {
+      let sequence = sequences[id.index]
+      if sequence.phase == .decoding && batch.decodes > 0 {
+        let context = pool.context(of: sequence)
+        let emitted = sequence.emitted + pool.emissions - sequence.joined
+        decisions.note(sequence, true, 1, context, emitted: emitted, rules)
+      } else if let chunk = batch.chunks.first(where: { $0.sequence == id }) {
+        decisions.note(
+          sequence, false, chunk.tokens, chunk.context, emitted: sequence.emitted, rules)
+      }
+    }
+    return decisions
+  }
+
+  /// The names of the running requests and of those waiting, in order.
+  public var queues: (running: [RequestID], waiting: [RequestID]) {
+    (
+      running.all.map { sequences[$0.index].request },
+      waiting.all.map { sequences[$0.index].request }
+    )
+  }
+}
+
+extension Decisions {
+  fileprivate mutating func note(
+    _ sequence: Sequence, _ isDecode: Bool, _ tokens: Int, _ context: Int, emitted: Int,
+    _ rules: EngineRules
+  ) {
+    work.append(
+      Work(request: sequence.request, isDecode: isDecode, tokens: tokens, context: context))
+    let completes = context + tokens == sequence.target
+    guard isDecode || completes && rules.emitsWithPrompt else { return }
+    self.emitted.append(sequence.request)
+    guard emitted + 1 == sequence.outputTokens else { return }
+    finished.append(sequence.request)
+    if rules.releaseLag == 0 {
+      let held =
+        isDecode && !rules.reservesAll ? rules.blocks(for: context + 1) : sequence.blocks
+      freeBlocksAtEnd += held
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// The pieces in which engines differ, by name.
+extension EngineRules {
+  /// How many blocks an admission takes.
+  public enum Reservation: Sendable {
+    /// Blocks for the longest sequence there can be; decoding takes none.
+    case maxModelLen
+    /// Blocks for the request's own prompt and answer; decoding takes none.
+    case ownLength
+    /// Blocks for the whole prompt; decoding takes one at a time.
+    case prompt
+    /// Blocks for the first chunk; later chunks and decoding take theirs.
+    case chunk
+  }
+
+  /// What must hold for a sequence to decode.
+  public enum DecodeGate: Sendable {
+    /// Nothing: its blocks were reserved.
+    case open
+    /// Some block is free, whether the sequence needs it or not.
+    case anyFreeBlock
+    /// A block is free if the sequence needs one.
+    case neededBlock
+  }
+
+  /// What the engine does at the model's length.
+  public enum LengthLimit: Sendable {
+    /// Nothing; only prompts are held against it.
+    case promptsOnly
+    /// It stops an answer when prompt and answer have reached the limit.
+    case reached
+    /// It stops an answer when prompt and answer have passed the limit.
+    case exceeded
+  }
+
+  /// Whose cache is taken when nothing at all can run.
+  public enum Reset: Sendable {
+    /// The last sequence's that holds one.
+    case last
+    /// Every sequence's.
+    case all
+    /// Nobody's: the engine hangs.
+    case none
+  }
+
+  /// Who goes first, and who loses its cache first.
+  public enum Order: Sendable {
+    /// Who came first.
+    case arrival
+    /// Who has the smaller priority, then who came first: the queue is kept in that order, and the
+    /// last of it that runs loses its cache first (vLLM V1).
+    case priority
+    /// Likewise, but queue and running sequences are put in that order only when no prompt could be
+    /// admitted (vLLM V0).
+    case priorityWhenFull
+  }
+
+  /// What must be free for an admission besides what it takes.
+  public enum Admission: Sendable {
+    /// Nothing.
+    case whatItTakes
+    /// Blocks for all known tokens of the sequence, so that its prompt cannot run out of memory
+    /// at once.
+    case wholePrompt
+  }
+}
+
+/// Chunk sizes that fall as a prompt gets on: sarathi-serve's dynamic chunking.
+public struct ChunkSchedule: Sendable, Equatable {
+  /// Stages, each for an equal part of `maxTokens` of a prompt; no schedule if zero.
+  public var stages = 0
+  public var maxTokens = 4096
+  /// Tokens of a chunk in the first stage, and in the last.
+  public var high = 512
+  public var low = 128
+
+  public init() {}
+
+  /// Tokens of a chunk after `processed` tokens of the prompt: between high and low in even steps,
+  /// rounded to multiples of 32, or of `low` if that is less. What lies beyond `maxTokens` has the
+  /// last stage's.
+  public func chunk(after processed: Int) -> Int {
+    precondition(stages > 0, "there is a schedule")
+    let stage = min(processed / ((maxTokens + stages - 1) / stages), stages - 1)
+    if stages == 1 { return high }
+    let even = Double(high) + Double(low - high) * Double(stage) / Double(stages - 1)
+    let multiple = min(32, low)
+    return Int((even / Double(multiple)).rounded(.toNearestOrEven)) * multiple
+  }
+}

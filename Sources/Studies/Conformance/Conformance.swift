@@ -1,0 +1,121 @@
+import Schedulers
+import Serving
+
+/// Whether our scheduler decides what a logged one decided.
+public struct Conformance: Sendable {
+  /// The log's file, the scheduler that the log names, and ours.
+  public var source: String
+  public var logged: String
+  public var ours: String
+  /// Iterations that agree, from the first.
+  public var iterations: Int
+  /// The first iteration that differs, if one does.
+  public var difference: Difference?
+
+  /// An iteration in which the two disagree.
+  public struct Difference: Sendable {
+    /// Its number in the log, counted from 0 over iterations with a batch.
+    public var iteration: Int
+    /// What each side has, a line for each thing that was compared.
+    public var rows: [Row]
+    /// Our replica before it.
+    public var before: String
+
+    /// One thing that was compared.
+    public struct Row: Sendable, Equatable {
+      public var name: String
+      public var logged: String
+      public var ours: String
+    }
+  }
+
+  /// Serves the requests of `log` under its clock and compares every iteration.
+  public init(_ log: DecisionLog) throws(InputError) {
+    let engine = try log.engine()
+    source = log.source
+    logged = log.header.scheduler
+    ours = engine.name
+    iterations = 0
+    var simulation = Simulation(
+      log.trace, rules: engine.rules, scheduler: engine.scheduler, cost: log.header.clock,
+      recordsIterations: true)
+    var before = "nothing running, nothing waiting"
+    do {
+      while difference == nil, try simulation.step() {
+        guard simulation.timeline.iterations.count > iterations else { continue }
+        compare(simulation, log, before)
+        before = log.state(simulation.replicas[0])
+      }
+    } catch {
+      note(Difference.Row(name: "outcome", logged: "goes on", ours: "\(error)"), before)
+    }
+    if iterations < log.steps.count {
+      note(Difference.Row(name: "outcome", logged: "goes on", ours: "is done"), before)
+    }
+  }
+
+  private mutating func note(_ row: Difference.Row, _ before: String) {
+    if difference == nil {
+      difference = Difference(iteration: iterations, rows: [row], before: before)
+    }
+  }
+
+  private mutating func compare(_ simulation: Simulation, _ log: DecisionLog, _ before: String) {
+    guard iterations < log.steps.count else {
+      note(Difference.Row(name: "outcome", logged: "is done", ours: "goes on"), before)
+      return
+    }
+    let rows = log.rows(log.steps[iterations], simulation)
+    if rows.contains(where: { $0.logged != $0.ours }) {
+      difference = Difference(iteration: iterations, rows: rows, before: before)
+    } else {
+      iterations += 1
+    }
+  }
+}
+
+extension DecisionLog {
+  /// The iteration that `simulation` has just planned beside the logged one; what the log does not
+  /// give is left out.
+  fileprivate func rows(
+    _ theirs: Line, _ simulation: Simulation
+  ) -> [Conformance.Difference.Row] {
+    let iteration = simulation.timeline.iterations[simulation.timeline.iterations.count - 1]
+    let ours = simulation.replicas[0].decisions
+    var rows: [Conformance.Difference.Row] = []
+    func compare(_ name: String, _ logged: String?, _ ours: String) {
+      if let logged { rows.append(.init(name: name, logged: logged, ours: ours)) }
+    }
+    compare("start (us)", theirs.tUs.map(String.init), String(iteration.start / 1000))
+    compare("end (us)", theirs.endUs.map(String.init), String(iteration.end / 1000))
+    let work = ours.work.map {
+      IterationWork(
+        request: label($0.request), isDecode: $0.isDecode, tokens: $0.tokens, context: $0.context)
+    }
+    compare("batch", theirs.batch.map { Self.text($0.map(\.work)) }, Self.text(work))
+    compare(
+      "preempted", theirs.preempted?.joined(separator: " "),
+      ours.preempted.map(label).joined(separator: " "))
+    compare("free blocks", theirs.freeBlocksAfterSchedule.map(String.init), "\(ours.freeBlocks)")
+    compare("emitted", theirs.emitted.map(Self.text), Self.text(ours.emitted.map(label)))
+    compare("finished", theirs.finished.map(Self.text), Self.text(ours.finished.map(label)))
+    compare("free at its end", theirs.freeBlocksEnd.map(String.init), "\(ours.freeBlocksAtEnd)")
+    return rows
+  }
+
+  /// The queues of `replica`, by the names of the requests.
+  fileprivate func state(_ replica: Replica) -> String {
+    let queues = replica.queues
+    return "running \(queues.running.map(label).joined(separator: " ")); waiting "
+      + queues.waiting.map(label).joined(separator: " ")
+  }
+
+  private func label(_ request: RequestID) -> String { requests[request.index].id }
+
+  private static func text(_ names: [String]) -> String { names.sorted().joined(separator: " ") }
+
+  private static func text(_ work: [IterationWork]) -> String {
+    work.sorted().map { "\($0.request):\($0.isDecode ? "D" : "P")\($0.tokens)@\($0.context)" }
+      .joined(separator: " ")
+  }
+}
