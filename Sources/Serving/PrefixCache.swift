@@ -1,0 +1,97 @@
+/// The blocks of a replica whose sequences share the beginnings of their prompts.
+///
+/// Every block is either held, by one sequence or several, or free. A full block bears a hash of
+/// all tokens up to its end and is found under it, free or not, until it is taken for something
+/// else; the block that has been free for the longest time is taken first. Blocks that come to hold
+/// the same tokens are not merged. The rules are those of vLLM 0.11 (`vllm/v1/core/block_pool.py`);
+/// see Kwon et al., "Efficient Memory Management for Large Language Model Serving with
+/// PagedAttention", SOSP 2023.
+public struct PrefixCache: Sendable {
+  private var free: FreeBlockQueue
+  private var table: BlockTable
+  /// Sequences that hold each block.
+  private var holders: [Int32]
+
+  /// Blocks at the beginning of a prompt that are in the cache.
+  public struct Hit: Sendable, Equatable {
+    /// How many they are.
+    public var blocks = 0
+    /// How many of them are free, and no longer are when they are taken.
+    public var freeBlocks = 0
+  }
+
+  /// A cache of `blocks` blocks, free and without a hash, to be taken by number.
+  public init(blocks: Int) {
+    free = FreeBlockQueue(blocks: blocks)
+    table = BlockTable(blocks: blocks)
+    holders = Array(repeating: 0, count: blocks)
+  }
+
+  /// The blocks that there are.
+  public var totalBlocks: Int { holders.count }
+
+  /// Blocks that can be taken now, those that could still be hit among them.
+  public var freeBlocks: Int { free.count }
+
+  /// The free blocks, the one to be taken first first; takes time in proportion to their number.
+  public var freeBlocksInOrder: [BlockID] { free.all }
+
+  /// Sequences that hold `block`.
+  public func holders(of block: BlockID) -> Int { Int(holders[block.index]) }
+
+  /// The longest beginning of `hashes`, of at most `limit` blocks, that is in the cache.
+  public func longestHit(_ hashes: ArraySlice<UInt64>, atMost limit: Int) -> Hit {
+    var hit = Hit()
+    for hash in hashes.prefix(limit) {
+      guard let block = table.first(under: hash) else { break }
+      hit.blocks += 1
+      if holders[block.index] == 0 { hit.freeBlocks += 1 }
+    }
+    return hit
+  }
+
+  /// Takes a block under each of `hashes`, all of which are in the cache, and appends them to
+  /// `blocks`, those of one sequence.
+  public mutating func take(hits hashes: ArraySlice<UInt64>, into blocks: inout [BlockID]) {
+    for hash in hashes {
+      guard let block = table.first(under: hash) else {
+        preconditionFailure("only what is in the cache can be hit")
+      }
+      if holders[block.index] == 0 { free.remove(block) }
+      holders[block.index] += 1
+      blocks.append(block)
+    }
+  }
+
+  /// Takes the first `count` free blocks, which lose their hashes, and appends them to `blocks`,
+  /// those of one sequence.
+  public mutating func take(_ count: Int, into blocks: inout [BlockID]) {
+    precondition(count <= free.count, "a replica takes only free blocks")
+    for _ in 0..<count {
+      let block = free.removeFirst()
+      if table.contains(block) { table.remove(block) }
+      holders[block.index] = 1
+      blocks.append(block)
+    }
+  }
+
+  /// Lets `block`, which is held and has no hash yet, be found under `hash`: from the moment that
+  /// the last of its tokens is scheduled, even before they are computed.
+  public mutating func register(_ block: BlockID, under hash: UInt64) {
+    precondition(holders[block.index] > 0, "a block is filled while it is held")
+    precondition(!table.contains(block), "a full block does not change")
+    table.insert(block, under: hash)
+  }
+
+  /// Gives back `blocks`, all those of one sequence in the order of its tokens.
+  ///
+  /// Blocks that nobody else holds become free and keep their hashes; the last of them is the first
+  /// to be taken again, for the beginning of a sequence is worth the most.
+  public mutating func release(_ blocks: [BlockID]) {
+    for block in blocks.reversed() {
+      precondition(holders[block.index] > 0, "only a held block is given back")
+      holders[block.index] -= 1
+      if holders[block.index] == 0 { free.append(block) }
+    }
+  }
+}
