@@ -9,8 +9,9 @@ struct AzureFormat: TraceFormat {
   let summary = "the CSV of Azure's public LLM inference traces, 2023 and 2024"
   let header = "TIMESTAMP,ContextTokens,GeneratedTokens"
 
-  func recognises(_ columns: [String]) -> Bool {
-    columns.contains("TIMESTAMP")
+  func recognises(_ firstLine: FirstLine) -> Bool {
+    guard case .columns(let columns) = firstLine else { return false }
+    return columns.contains("TIMESTAMP")
       && (columns.contains("ContextTokens") || columns.contains("GeneratedTokens"))
   }
 

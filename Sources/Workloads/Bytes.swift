@@ -12,6 +12,8 @@ extension UInt8 {
   static let point = UInt8(ascii: ".")
   static let zero = UInt8(ascii: "0")
   static let colon = UInt8(ascii: ":")
+  static let equals = UInt8(ascii: "=")
+  static let openingBrace = UInt8(ascii: "{")
 
   var isBlank: Bool { self == .space || self == .tab }
   var endsLine: Bool { self == .lineFeed || self == .carriageReturn }

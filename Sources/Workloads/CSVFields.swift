@@ -48,13 +48,9 @@ extension CSVReader {
   @inline(__always)
   func tokens(_ column: Column) throws(InputError) -> Int {
     do throws(NumberProblem) {
-      let number = try DecimalNumber(bytes.span.extracting(range(of: column)), places: 0)
-      if !number.isExact { throw .fractional }
-      if number.units > Int32.max { throw .overflow }
-      return number.units
+      return try DecimalNumber.tokens(bytes.span.extracting(range(of: column)))
     } catch {
-      throw self.error(
-        in: column, describe(error, in: column), "a whole number of at most \(Int32.max) tokens")
+      throw self.error(in: column, describe(error, in: column), DecimalNumber.tokensRemedy)
     }
   }
 
@@ -62,14 +58,19 @@ extension CSVReader {
   @inline(__always)
   func arrival(_ column: Column) throws(InputError) -> Nanoseconds {
     do throws(NumberProblem) {
-      let number = try DecimalNumber(bytes.span.extracting(range(of: column)), places: 9)
-      if number.units > Nanoseconds.latestArrival { throw .overflow }
-      return number.units
+      return try DecimalNumber.arrival(bytes.span.extracting(range(of: column)), places: 9)
     } catch {
-      let limit = Nanoseconds.latestArrival / 1_000_000_000
       throw self.error(
-        in: column, describe(error, in: column),
-        "seconds since the start of the trace, from 0 to \(limit)")
+        in: column, describe(error, in: column), DecimalNumber.arrivalRemedy("seconds", places: 9))
+    }
+  }
+
+  /// How urgent a request is.
+  func priority(_ column: Column) throws(InputError) -> Int {
+    do throws(NumberProblem) {
+      return try DecimalNumber.priority(bytes.span.extracting(range(of: column)))
+    } catch {
+      throw self.error(in: column, describe(error, in: column), DecimalNumber.priorityRemedy)
     }
   }
 
@@ -106,20 +107,7 @@ extension CSVReader {
   }
 
   /// `problem` as a clause about the field of `column`.
-  func describe(_ problem: NumberProblem, in column: Column) -> String {
-    switch problem {
-    case .empty: "the field is empty"
-    case .notANumber: "\(excerpt(of: column)) is not a number"
-    case .nan: "\(excerpt(of: column)) stands for no number"
-    case .infinite: "\(excerpt(of: column)) is infinite"
-    case .negative: "\(excerpt(of: column)) is negative"
-    case .overflow: "\(excerpt(of: column)) is too large"
-    case .fractional: "\(excerpt(of: column)) is not whole"
-    }
+  private func describe(_ problem: NumberProblem, in column: Column) -> String {
+    problem.clause(about: excerpt(of: column))
   }
-}
-
-extension Nanoseconds {
-  /// The latest arrival that a trace may hold: half of what the clock can show.
-  static let latestArrival = Nanoseconds.max / 2
 }

@@ -15,6 +15,8 @@ struct CSVReader: Sendable {
   /// Rows read so far; the header is none.
   private(set) var rows = 0
   private(set) var fields: [Field] = []
+  /// The comments passed so far.
+  private(set) var comments: [Comment] = []
   private var position = 0
   private var nextLine = 1
   private var fieldCount = 0
@@ -26,6 +28,13 @@ struct CSVReader: Sendable {
     var end: Int
     /// Whether a quote in it is written twice.
     var hasDoubledQuotes = false
+  }
+
+  /// A line that begins with `#`.
+  struct Comment {
+    var line: Int
+    /// What follows the `#`.
+    var range: Range<Int>
   }
 
   init(_ bytes: [UInt8], source: String) throws(InputError) {
@@ -75,7 +84,11 @@ extension CSVReader {
   private mutating func skipToRow() -> Bool {
     while position < bytes.count {
       if bytes[position] != .hash && !startsBlankLine { return true }
+      let start = position
       while position < bytes.count && !bytes[position].endsLine { position += 1 }
+      if bytes[start] == .hash {
+        comments.append(Comment(line: nextLine, range: start + 1..<position))
+      }
       _ = endField()
     }
     return false

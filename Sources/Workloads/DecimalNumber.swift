@@ -7,23 +7,37 @@ enum NumberProblem: Error, Equatable {
   case negative
   case overflow
   case fractional
+
+  /// The problem as a clause about the text that `excerpt` shows.
+  func clause(about excerpt: @autoclosure () -> String) -> String {
+    switch self {
+    case .empty: "the field is empty"
+    case .notANumber: "\(excerpt()) is not a number"
+    case .nan: "\(excerpt()) stands for no number"
+    case .infinite: "\(excerpt()) is infinite"
+    case .negative: "\(excerpt()) is negative"
+    case .overflow: "\(excerpt()) is too large"
+    case .fractional: "\(excerpt()) is not whole"
+    }
+  }
 }
 
 /// A number read from its decimal digits, without binary fractions on the way.
 struct DecimalNumber: Equatable {
-  /// The number in units of ten to the power of minus `places`, halves rounded up.
+  /// The number in units of ten to the power of minus `places`, halves rounded away from zero.
   var units: Int
   /// Whether nothing was rounded.
   var isExact: Bool
 
-  /// Reads digits with an optional point, fraction, exponent and spaces around them.
+  /// Reads digits with an optional point, fraction, exponent and spaces around them, and a sign
+  /// where there may be one.
   @inline(__always)
-  init(_ text: Span<UInt8>, places: Int) throws(NumberProblem) {
+  init(_ text: Span<UInt8>, places: Int, maySign: Bool = false) throws(NumberProblem) {
     if let units = Self.plainUnits(text, places: places) {
       self.units = units
       isExact = true
     } else {
-      self = try DecimalNumber(anyShape: text, places: places)
+      self = try DecimalNumber(anyShape: text, places: places, maySign: maySign)
     }
   }
 
@@ -52,7 +66,9 @@ struct DecimalNumber: Equatable {
     return units
   }
 
-  private init(anyShape untrimmed: Span<UInt8>, places: Int) throws(NumberProblem) {
+  private init(
+    anyShape untrimmed: Span<UInt8>, places: Int, maySign: Bool
+  ) throws(NumberProblem) {
     let text = untrimmed.extracting(untrimmed.trimmed(0..<untrimmed.count))
     if text.isEmpty { throw .empty }
     var shape = Shape()
@@ -60,7 +76,7 @@ struct DecimalNumber: Equatable {
     units = 0
     isExact = true
     if !shape.hasValue { return }
-    if shape.isNegative { throw .negative }
+    if shape.isNegative && !maySign { throw .negative }
     try take(places + shape.wholeDigits + shape.exponent, of: text, in: shape)
   }
 
@@ -68,13 +84,14 @@ struct DecimalNumber: Equatable {
   private mutating func take(
     _ taken: Int, of text: Span<UInt8>, in shape: Shape
   ) throws(NumberProblem) {
+    let sign = shape.isNegative ? -1 : 1
     var seen = 0
     for index in shape.start..<shape.end {
       guard let digit = text[index].digit else { continue }
       if seen < taken {
-        try append(digit)
+        try append(sign * digit)
       } else {
-        if seen == taken && digit >= 5 { try add(1) }
+        if seen == taken && digit >= 5 { try add(sign) }
         if digit != 0 { isExact = false }
       }
       seen += 1

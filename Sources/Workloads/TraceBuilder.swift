@@ -10,7 +10,10 @@ struct TraceBuilder {
   /// What else is known of the requests, one entry a request that was kept.
   var labels: [String]?
   var sessions: [String]?
+  var priorities: [Int]?
   var prefixHashes: [[UInt64]]?
+  /// Tokens in a block of `prefixHashes`.
+  var prefixBlockTokens = NativeFormat.standardBlockTokens
 
   /// Requests kept so far.
   var count: Int { requests.count }
@@ -48,7 +51,8 @@ struct TraceBuilder {
       for index in requests.indices { requests[index].arrival -= origin }
     }
     let trace = Trace(
-      requests: requests, labels: labels, sessions: sessions, prefixHashes: prefixHashes)
+      requests: requests, labels: labels, sessions: sessions, prefixHashes: prefixHashes,
+      prefixBlockTokens: prefixBlockTokens, priorities: priorities)
     return LoadedTrace(trace: trace, formatName: formatName, notes: notes)
   }
 
@@ -62,7 +66,9 @@ struct TraceBuilder {
     if withoutPrompt > 0 { notes.append("\(rows(withoutPrompt)) dropped: no prompt tokens") }
     if let prefixHashes {
       let count = prefixHashes.count { !$0.isEmpty }
-      notes.append("prefix_hashes present: \(count) of \(prefixHashes.count) requests have some")
+      notes.append(
+        "prefix hashes of \(prefixBlockTokens)-token blocks: "
+          + "\(count) of \(prefixHashes.count) requests have some")
     }
     return notes
   }

@@ -2,8 +2,8 @@ import Serving
 
 /// Trace files, as a user names them.
 public enum TraceFile {
-  /// Reads the trace that `specification` names: `FILE`, whose header tells its format, or
-  /// `FORMAT:FILE`. A file whose own name has a colon in it comes first.
+  /// Reads the trace that `specification` names: `FILE`, whose first line tells its format,
+  /// or `FORMAT:FILE`. A file whose own name has a colon in it comes first.
   public static func read(_ specification: String) throws(InputError) -> LoadedTrace {
     if let colon = specification.firstIndex(of: ":"), !InputFile.exists(specification) {
       let prefix = String(specification[..<colon])
@@ -16,16 +16,15 @@ public enum TraceFile {
     return try parse(try contents(of: specification), source: specification)
   }
 
-  /// Reads the bytes of a trace whose header tells its format; `source` is what messages call it.
+  /// Reads the bytes of a trace whose first line tells its format; `source` is what messages call
+  /// it.
   public static func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
-    let reader = try CSVReader(bytes, source: source)
-    if let format = TraceFormats.recognising(reader.header) {
+    let (firstLine, line) = try FirstLine.read(bytes, source: source)
+    if let format = TraceFormats.recognising(firstLine) {
       return try format.parse(bytes, source: source)
     }
-    let header = reader.header.joined(separator: ",").utf8
     throw InputError(
-      source, line: reader.line,
-      problem: "\(excerpt(of: Array(header).span)) is the header of no known format",
+      source, line: line, problem: "\(firstLine.excerpt) of no known format",
       remedy: "the formats are \(TraceFormats.headers)")
   }
 

@@ -6,10 +6,10 @@ public protocol TraceFormat: Sendable {
   var name: String { get }
   /// What the format is, in one line.
   var summary: String { get }
-  /// The header as it should be, with the columns that may be left out.
+  /// The header, or the keys of an object, with those that may be left out in brackets.
   var header: String { get }
-  /// Whether a file whose first line names `columns` is meant to be of this format.
-  func recognises(_ columns: [String]) -> Bool
+  /// Whether a file that begins with `firstLine` is meant to be of this format.
+  func recognises(_ firstLine: FirstLine) -> Bool
   /// Reads a whole file; `source` is what messages call it.
   func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace
 }
@@ -35,6 +35,7 @@ public enum TraceFormats {
   public static let all: [any TraceFormat] = [
     NativeFormat(),
     AzureFormat(),
+    MooncakeFormat(),
   ]
 
   /// The format called `name`.
@@ -42,9 +43,9 @@ public enum TraceFormats {
     all.first { $0.name == name }
   }
 
-  /// The format of a file whose first line names `columns`.
-  public static func recognising(_ columns: [String]) -> (any TraceFormat)? {
-    all.first { $0.recognises(columns) }
+  /// The format of a file that begins with `firstLine`.
+  public static func recognising(_ firstLine: FirstLine) -> (any TraceFormat)? {
+    all.first { $0.recognises(firstLine) }
   }
 
   /// The names of all formats, for a message.

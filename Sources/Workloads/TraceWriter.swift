@@ -10,8 +10,12 @@ public enum TraceWriter {
     var text = CSVText()
     text.bytes.reserveCapacity(64 + trace.count * 32)
     if let command { text.comment("made by: \(command)") }
+    if trace.prefixBlockTokens != NativeFormat.standardBlockTokens {
+      text.comment("block_size=\(trace.prefixBlockTokens)")
+    }
     text.append("id,arrival_s,prompt_tokens,output_tokens")
     if trace.sessions != nil { text.append(",session_id") }
+    if trace.priorities != nil { text.append(",priority") }
     if trace.prefixHashes != nil { text.append(",prefix_hashes") }
     text.bytes.append(.lineFeed)
     for row in 0..<trace.count {
@@ -26,6 +30,10 @@ public enum TraceWriter {
       if let sessions = trace.sessions {
         text.bytes.append(.comma)
         text.field(sessions[row])
+      }
+      if let priorities = trace.priorities {
+        text.bytes.append(.comma)
+        text.append(String(priorities[row]))
       }
       if let hashes = trace.prefixHashes {
         text.bytes.append(.comma)

@@ -12,6 +12,12 @@ private let samples = [
   """#,
   "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:15:46.6805900,374,44\r\n"
     + "2024-05-10T00:00:00+01:30,5,6\r\n1700158546680,1,2",
+  #"""
+  {"timestamp": 0, "input_length": 5.0, "output_length": 1e1, "hash_ids": [-5], "priority": -2}
+
+  {"hash_ids": [18446744073709551615], "timestamp": 1.5, "input_length": 6, "output_length": 1,
+  """# + #" "session_id": "é", "chats": [{"a": [null, "\u00e9\\"]}]}"#,
+  "# block_size = 512\narrival_s,priority,prompt_tokens,output_tokens\n0,-5,1,1\n1,7.0,1,1",
 ]
 
 /// Reads `bytes` in every format; whatever is refused must be refused in a few words.
@@ -39,7 +45,7 @@ func `a file cut off anywhere is read or refused`(sample: Int) {
 @Test(arguments: 0..<20)
 func `a file with random damage is read or refused`(seed: Int) {
   var random = RandomStream(seed: UInt64(seed), named: "damage")
-  let special = Array("\",\n\r#-+.eE0129xXnaN \t:TZ".utf8) + [0, 0x7F, 0xC3, 0xFF]
+  let special = Array("\"{}[]\\=,\n\r#-+.eE0129xXnaN \t:TZ".utf8) + [0, 0x7F, 0xC3, 0xFF]
   for _ in 0..<300 {
     var bytes = Array(samples[random.integer(below: samples.count)].utf8)
     for _ in 0...random.integer(below: 8) {

@@ -122,7 +122,7 @@ func `an arrival is exact to the nanosecond, halves rounded up`(text: String, ex
     loaded.trace.prefixHashes == [
       [0, 1, .max, 9_007_199_254_740_993], [.max, 1 << 63], [.max, 255, 1], [],
     ])
-  #expect(loaded.notes == ["prefix_hashes present: 3 of 4 requests have some"])
+  #expect(loaded.notes == ["prefix hashes of 16-token blocks: 3 of 4 requests have some"])
 }
 
 @Test(arguments: [
@@ -132,4 +132,58 @@ func `an arrival is exact to the nanosecond, halves rounded up`(text: String, ex
 func `a prefix hash that is no 64-bit number is refused`(hash: String) {
   let error = refusal("arrival_s,prompt_tokens,output_tokens,prefix_hashes\n0,1,1,7 \(hash) 8")
   #expect(isAbout(error, line: 2, column: "prefix_hashes", says: "is not a 64-bit number"))
+}
+
+@Test func `priorities are whole numbers of any sign`() throws {
+  let loaded = try load(
+    """
+    priority,arrival_s,prompt_tokens,output_tokens
+    -9223372036854775808,3,1,1
+    9223372036854775807,2,1,1
+    7,1,1,0
+     -2.0 ,1,1,1
+    +1e2,0,1,1
+    -0,0,1,1
+    """)
+  #expect(loaded.trace.priorities == [100, 0, -2, .max, .min])
+  #expect(try load("\(header)\n0,0,1,1\n").trace.priorities == nil)
+}
+
+@Test(arguments: [
+  ("", "the field is empty"), (" ", "the field is empty"), ("1.5", "`1.5` is not whole"),
+  ("-1e-1", "`-1e-1` is not whole"), ("nan", "stands for no number"), ("-inf", "is infinite"),
+  ("high", "`high` is not a number"), ("--1", "`--1` is not a number"),
+  ("9223372036854775808", "is too large"), ("-9223372036854775809", "is too large"),
+])
+func `a priority that is no whole number is refused`(priority: String, words: String) {
+  let error = refusal("\(header),priority\na,0,1,1,0\nb,0,1,1,\(priority)\n")
+  #expect(isAbout(error, line: 3, column: "priority", says: words))
+}
+
+@Test(arguments: [
+  ("", 16), ("# block_size=512\n", 512), ("#block_size=1\r\n", 1),
+  ("# made by: a\n\n#\tBlock_Size = 2147483647 \n# b\n", 2_147_483_647),
+  ("# block_size=32\n# block_size=32.0\n", 32), ("# block_sizes=2\n# block_size: 3\n", 16),
+  ("# a block_size=4\n# block_size\n", 16),
+])
+func `a comment gives the tokens in a block`(comments: String, expected: Int) throws {
+  let loaded = try load(
+    "\(comments)arrival_s,prompt_tokens,output_tokens,prefix_hashes\n0,1,1,7\n")
+  #expect(loaded.trace.prefixBlockTokens == expected)
+  #expect(loaded.notes == ["prefix hashes of \(expected)-token blocks: 1 of 1 requests have some"])
+}
+
+@Test(arguments: [
+  ("", "the field is empty"), ("0", "a block of no tokens"), ("-16", "`-16` is negative"),
+  ("1.5", "`1.5` is not whole"), ("nan", "stands for no number"), ("16k", "`16k` is not a number"),
+  ("2147483648", "is too large"), ("512, 16", "`512, 16` is not a number"),
+])
+func `a size of blocks that is none is refused`(size: String, words: String) {
+  let error = refusal("# made by: a\n# block_size=\(size)\n\(header)\n0,0,1,1\n")
+  #expect(isAbout(error, line: 2, column: "block_size", says: words))
+}
+
+@Test func `two sizes of blocks are refused, wherever they stand`() {
+  let error = refusal("# block_size=16\n\(header)\n0,0,1,1\n# block_size=32\n")
+  #expect(isAbout(error, line: 4, column: "block_size", says: "line 1 has another size, 16"))
 }

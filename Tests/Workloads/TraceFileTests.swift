@@ -60,7 +60,7 @@ private func refusal(of specification: String) -> InputError? {
 @Test func `an unknown format says which there are`() {
   let error = refusal(of: "azur:foo.csv")
   #expect(error?.problem == "there is neither a file of this name nor a format `azur`")
-  #expect(error?.remedy.contains("native, azure") == true)
+  #expect(error?.remedy.contains("native, azure, mooncake") == true)
 }
 
 @Test func `an unknown header says which formats there are and their headers`() throws {
@@ -68,6 +68,34 @@ private func refusal(of specification: String) -> InputError? {
   #expect(isAbout(error, line: 1, column: nil, says: "`a,b,c` is the header of no known format"))
   for format in TraceFormats.all {
     #expect(error.remedy.contains("\(format.name) (`\(format.header)`)"))
+  }
+}
+
+@Test func `JSON lines are told apart by the keys of their first object`() throws {
+  let row = #"{"timestamp": 0, "input_length": 5, "output_length": 6, "hash_ids": []}"#
+  for start in ["", "\u{FEFF}", "\n \r\n", "\u{FEFF}\n\t"] {
+    #expect(try load(start + row).formatName == "mooncake")
+  }
+  let error = refusal("\n" + #"{"turn": 1, "chat_id": 5}"#)
+  #expect(isAbout(error, line: 2, column: nil, says: "`chat_id,turn` are the keys of no known"))
+  let others = refusal(#"{"chat_id": 5, "timestamp": 0, "input_length": 5}"#)
+  #expect(isAbout(others, line: 1, column: nil, says: "are the keys of no known format"))
+  let broken = refusal("{a,b\n1,2\n")
+  #expect(isAbout(broken, line: 1, column: nil, says: "`{a,b` is not a JSON object"))
+}
+
+@Test func `JSON lines are read by name`() throws {
+  try inFolder { folder in
+    let path = "\(folder)/a.jsonl"
+    let row = #"{"timestamp": 0, "input_length": 5, "output_length": 6, "hash_ids": [1]}"#
+    try Data(row.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try TraceFile.read("mooncake:\(path)") == TraceFile.read(path))
+    #expect(refusal(of: "native:\(path)")?.column == "arrival_s")
+    try Data(native.utf8).write(to: URL(fileURLWithPath: path))
+    let problem = refusal(of: "mooncake:\(path)")?.problem
+    #expect(problem == "`arrival_s,prompt_tokens,…` is not a JSON object")
+    try Data().write(to: URL(fileURLWithPath: path))
+    #expect(refusal(of: "mooncake:\(path)")?.problem == "the file is empty")
   }
 }
 
@@ -84,8 +112,10 @@ private func refusal(of specification: String) -> InputError? {
   for format in TraceFormats.all {
     #expect(TraceFormats.named(format.name)?.name == format.name)
     #expect(!format.summary.isEmpty && !format.summary.contains("\n"))
-    let columns = format.header.replacing("[", with: "").replacing("]", with: "").split(
-      separator: ",")
-    #expect(TraceFormats.recognising(columns.map(String.init))?.name == format.name)
+    let names = format.header.split { "{[,]}".contains($0) }.map(String.init)
+    let isObject = format.header.hasPrefix("{")
+    let firstLine = isObject ? FirstLine.keys(names) : .columns(names)
+    #expect(TraceFormats.recognising(firstLine)?.name == format.name)
+    #expect(TraceFormats.recognising(isObject ? .columns(names) : .keys(names)) == nil)
   }
 }

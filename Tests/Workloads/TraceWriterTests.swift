@@ -39,6 +39,22 @@ private func text(_ trace: Trace, madeBy command: String? = nil) -> String {
       """#)
 }
 
+@Test func `priorities and the size of blocks are written where there are any`() {
+  let request = Request(arrival: 0, promptTokens: 600, outputTokens: 1)
+  let trace = Trace(
+    requests: [request, request], sessions: ["a", "b"], prefixHashes: [[7], []],
+    prefixBlockTokens: 512, priorities: [-3, .max])
+  #expect(
+    text(trace, madeBy: "hand") == """
+      # made by: hand
+      # block_size=512
+      id,arrival_s,prompt_tokens,output_tokens,session_id,priority,prefix_hashes
+      0,0,600,1,a,-3,7
+      1,0,600,1,b,9223372036854775807,
+
+      """)
+}
+
 @Test func `the command that made a trace stands in comments before the header`() throws {
   let trace = Trace(requests: [Request(arrival: 0, promptTokens: 1, outputTokens: 1)])
   #expect(
@@ -66,15 +82,20 @@ private func randomTrace(_ random: inout RandomStream) -> Trace {
       promptTokens: 1 + random.integer(below: 1 << random.integer(below: 31)),
       outputTokens: 1 + random.integer(below: 1 << random.integer(below: 31)))
   }
-  let labels = (0..<count).map { "\(randomText(&random))\($0)" }
+  let labels = (0..<count).map { "\(randomText(&random))\($0 + 1)" }
   let sessions = (0..<count).map { _ in randomText(&random) }
   let hashes = (0..<count).map { _ in
     (0..<random.integer(below: 4)).map { _ in random.next() >> random.integer(below: 64) }
   }
+  let priorities = (0..<count).map { _ in
+    Int(bitPattern: UInt(random.next())) >> random.integer(below: 64)
+  }
   return Trace(
     requests: requests, labels: random.integer(below: 2) == 0 ? nil : labels,
     sessions: random.integer(below: 2) == 0 ? nil : sessions,
-    prefixHashes: random.integer(below: 2) == 0 ? nil : hashes)
+    prefixHashes: random.integer(below: 2) == 0 ? nil : hashes,
+    prefixBlockTokens: random.integer(below: 2) == 0 ? 16 : 1 + random.integer(below: 1 << 31),
+    priorities: random.integer(below: 2) == 0 ? nil : priorities)
 }
 
 private func randomText(_ random: inout RandomStream) -> String {
