@@ -18,12 +18,14 @@ public struct BatchUse: Sendable, Equatable {
   public var spanSeconds: Double
   /// The share of the span in which a replica was busy, the mean over replicas, 0 to 1.
   public var busyShare: Double
-  /// Prompt tokens that were computed more than the completed requests needed: after preemptions,
-  /// less those that a cache of prefixes saved.
+  /// Prompt tokens that were not computed because they were in the cache.
+  public var cachedPromptTokens: Int
+  /// Prompt tokens that were computed or found in the cache once more, after preemptions.
   public var recomputedPromptTokens: Int
 
   public init(
-    _ occupancy: Occupancy, _ counts: RequestCounts, spanSeconds: Double, replicas: Int
+    _ occupancy: Occupancy, _ counts: RequestCounts, cachedTokens: Int, spanSeconds: Double,
+    replicas: Int
   ) {
     iterations = occupancy.iterations
     meanSequences = occupancy.meanSequences
@@ -34,7 +36,8 @@ public struct BatchUse: Sendable, Equatable {
     busySeconds = occupancy.busy.seconds
     self.spanSeconds = spanSeconds
     busyShare = spanSeconds > 0 ? busySeconds / (spanSeconds * Double(replicas)) : 0
-    recomputedPromptTokens = occupancy.promptTokens - counts.promptTokens
+    cachedPromptTokens = cachedTokens
+    recomputedPromptTokens = occupancy.promptTokens + cachedTokens - counts.promptTokens
   }
 
   /// The figures by name, in the order in which reports show them.
@@ -49,6 +52,7 @@ public struct BatchUse: Sendable, Equatable {
       NamedValue("batch", "busy_seconds", unit: "s", .real(busySeconds)),
       NamedValue("batch", "span_seconds", unit: "s", .real(spanSeconds)),
       NamedValue("batch", "busy_share", .real(busyShare)),
+      NamedValue("batch", "cached_prompt_tokens", unit: "tokens", .count(cachedPromptTokens)),
       NamedValue(
         "batch", "recomputed_prompt_tokens", unit: "tokens", .count(recomputedPromptTokens)),
     ]

@@ -19,7 +19,8 @@ public struct RunMetrics: Sendable, Equatable {
     throughput = Throughput(requests, trace: trace, timeline: timeline)
     memory = MemoryUse(timeline.occupancy)
     batches = BatchUse(
-      timeline.occupancy, requests, spanSeconds: throughput.spanSeconds, replicas: replicas)
+      timeline.occupancy, requests, cachedTokens: timeline.cachedTokens,
+      spanSeconds: throughput.spanSeconds, replicas: replicas)
     distributions = LatencyMetric.allCases.map {
       Distribution(of: $0, trace: trace, timeline: timeline)
     }

@@ -96,6 +96,7 @@ public enum ReplayReport {
             + "\(Numbers.grouped(batches.peakTokens)) at most"
         ),
         ("at the sequence cap", part(batches.atSequenceCapSeconds, of: batches.busySeconds)),
+        ("found in the cache", "\(Numbers.grouped(batches.cachedPromptTokens)) prompt tokens"),
         ("recomputed", "\(Numbers.grouped(batches.recomputedPromptTokens)) prompt tokens"),
       ])
   }

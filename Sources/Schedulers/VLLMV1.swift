@@ -15,6 +15,7 @@ struct VLLMV1: Scheduler {
       maxModelLen: setting.maxModelLen, blockSize: 16, nullBlocks: 1, reservation: .chunk,
       watermark: 0, decodeGate: .neededBlock, lengthLimit: .reached)
     rules.longPromptsArePassed = true
+    rules.sharesPrefixes = true
     return rules
   } scheduler: {
     VLLMV1()
@@ -40,6 +41,11 @@ struct VLLMV1: Scheduler {
     EngineOption(
       "enable-chunked-prefill", \.chunksPrompts, "whether a prompt may be cut into chunks"),
     .schedulingPolicy(.priority),
+    EngineOption(
+      "enable-prefix-caching", "whether prompts share blocks where the trace has prefix hashes",
+      choices: [
+        ("true", { $0.sharesPrefixes = true }), ("false", { $0.sharesPrefixes = false }),
+      ]),
   ]
 
   mutating func plan(_ replica: inout Replica) {

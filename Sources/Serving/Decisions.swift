@@ -29,6 +29,7 @@ extension Replica {
     decisions.preempted = preempted
     decisions.freeBlocks = cache.totalBlocks - cache.usedBlocks
     decisions.freeBlocksAtEnd = decisions.freeBlocks
+    var shared = prefixes
     for id in running.all {
       let sequence = sequences[id.index]
       if sequence.phase == .decoding && batch.decodes > 0 {
@@ -38,6 +39,9 @@ extension Replica {
       } else if let chunk = batch.chunks.first(where: { $0.sequence == id }) {
         decisions.note(
           sequence, false, chunk.tokens, chunk.context, emitted: sequence.emitted, rules)
+      }
+      if decisions.finished.last == sequence.request, rules.releaseLag == 0 {
+        decisions.freeBlocksAtEnd += shared?.release(id) ?? decisions.blocks(of: sequence, rules)
       }
     }
     return decisions
@@ -64,10 +68,11 @@ extension Decisions {
     self.emitted.append(sequence.request)
     guard emitted + 1 == sequence.outputTokens else { return }
     finished.append(sequence.request)
-    if rules.releaseLag == 0 {
-      let held =
-        isDecode && !rules.reservesAll ? rules.blocks(for: context + 1) : sequence.blocks
-      freeBlocksAtEnd += held
-    }
+  }
+
+  /// Blocks that `sequence`, which was noted last, holds when the batch ends.
+  fileprivate func blocks(of sequence: Sequence, _ rules: EngineRules) -> Int {
+    guard let last = work.last, last.isDecode, !rules.reservesAll else { return sequence.blocks }
+    return rules.blocks(for: last.context + 1)
   }
 }

@@ -40,6 +40,8 @@ public struct EngineRules: Sendable, Equatable {
   /// Blocks in the host's memory for the caches of preempted sequences; where there is no room for
   /// one, it is computed again.
   public var swapBlocks = 0
+  /// Whether prompts that begin alike share their blocks, where the trace tells which do.
+  public var sharesPrefixes = false
   /// How chunks shrink as a prompt gets on; off unless it has stages.
   public var chunkSchedule = ChunkSchedule()
   /// Whose cache is taken when nothing at all can run.

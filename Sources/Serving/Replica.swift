@@ -20,11 +20,17 @@ public struct Replica: Sendable {
   public internal(set) var preempted: [RequestID] = []
 
   var pool: DecodePool
+  /// The blocks by name, where prompts share them.
+  var prefixes: PrefixBlocks?
   /// Blocks in the host's memory that are free.
   var freeSwapBlocks: Int
   var sequences: [Sequence] = []
   /// Which of the decoding sequences the plan under way has chosen.
   var chosen = Chosen.none
+  /// Sequences that are done and hold blocks that have names.
+  var done: [SequenceID] = []
+  /// Tokens of the prompts that the plan under way admits that were in the cache.
+  var cachedTokens = 0
   /// Sequences that the plan under way decodes by name.
   var named = 0
   /// Sequences that are ready to decode and were left out of the last batch.
@@ -39,9 +45,17 @@ public struct Replica: Sendable {
 
   /// A replica with nothing to do.
   public init(rules: EngineRules) {
+    self.init(rules: rules, prefixes: nil)
+  }
+
+  /// A replica with nothing to do, whose prompts share the beginnings that `prefixes` tells of.
+  init(rules: EngineRules, prefixes source: PrefixBlocks.Source?) {
     self.rules = rules
     cache = KVCache(totalBlocks: rules.totalBlocks, releaseLag: rules.releaseLag)
     pool = DecodePool(blockSize: rules.blockSize)
+    if let source, rules.sharesPrefixes {
+      prefixes = PrefixBlocks(source, blocks: rules.totalBlocks, blockSize: rules.blockSize)
+    }
     freeSwapBlocks = rules.swapBlocks
   }
 

@@ -6,12 +6,16 @@ extension Replica {
   @inline(__always)
   public mutating func admit(_ id: SequenceID, computing tokens: Int) -> Bool {
     guard let need = blocksToAdmit(id, computing: tokens) else { return false }
+    let hits = sequences[id.index].context / rules.blockSize
     waiting.remove(id)
     running.append(id)
     prefilling.append(id)
     sequences[id.index].phase = .prefilling
     cache.take(need)
-    sequences[id.index].blocks = need
+    sequences[id.index].blocks =
+      prefixes == nil ? need : rules.blocks(for: sequences[id.index].context + tokens)
+    prefixes?.takeHits(hits, for: id, sequences[id.index])
+    cachedTokens += sequences[id.index].context
     compute(id, tokens: tokens)
     return true
   }
@@ -20,6 +24,7 @@ extension Replica {
   @inline(__always)
   func blocksToAdmit(_ id: SequenceID, computing tokens: Int) -> Int? {
     guard running.count < rules.maxNumSeqs else { return nil }
+    if prefixes != nil { return blocksToAdmitSharing(id, computing: tokens) }
     let whole = rules.blocks(for: sequences[id.index].target)
     let need =
       switch rules.reservation {
@@ -53,8 +58,10 @@ extension Replica {
     while passingPreempted, let id = cursor, wasJustPreempted(id) {
       cursor = waiting.next(after: id)
     }
-    while let id = cursor, tokensLeftInBudget > 0 {
+    while let id = cursor, tokensLeftInBudget > 0, running.count < rules.maxNumSeqs {
       let next = waiting.next(after: id)
+      findPrefix(of: id)
+      defer { forgetPrefix(of: id) }
       let wanted = wantedTokens(id)
       if !rules.chunksPrompts && wanted > tokensLeftInBudget {
         guard rules.longPromptsArePassed else { return }
@@ -76,6 +83,7 @@ extension Replica {
 
   /// Tokens that `sequence` would have computed in one iteration if it were up to it alone: what it
   /// has left, cut to the engine's threshold for long prompts.
+  @inline(__always)
   public func wantedTokens(_ sequence: SequenceID) -> Int {
     if rules.readmitsAtOnce && wasJustPreempted(sequence) {
       return sequences[sequence.index].leftAtEviction
@@ -96,6 +104,7 @@ extension Replica {
   }
 
   /// Whether this plan took the cache from `sequence`.
+  @inline(__always)
   public func wasJustPreempted(_ sequence: SequenceID) -> Bool {
     sequences[sequence.index].evictedIn == plan
   }

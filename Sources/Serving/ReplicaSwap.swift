@@ -24,7 +24,7 @@ extension Replica {
   }
 
   /// Brings back swapped sequences, first come first served, and decodes them along with all
-  /// others, while their blocks and the next token's leave the watermark free and the cap allows it.
+  /// others, while their blocks and the next token's leave the watermark free and the cap allows.
   public mutating func swapIn() {
     precondition(chosen == .all, "swapped sequences come back beside all that decode")
     while let id = swapped.first, running.count < rules.maxNumSeqs {

@@ -26,6 +26,7 @@ extension Replica {
       }
       preemptedBefore += preempted.count
     }
+    timeline.cachedTokens += cachedTokens
     let seconds = cost.seconds(for: batch)
     precondition(seconds > 0, "a batch takes time")
     batchEnd = now + max(1, Nanoseconds(seconds: seconds))
@@ -51,6 +52,7 @@ extension Replica {
       }
     }
     for place in batch.chunks.indices { finish(batch.chunks[place], at: now, &timeline) }
+    if !done.isEmpty { giveBackDone() }
   }
 
   /// Begins a plan: an empty batch, and the blocks whose time has come.
@@ -61,6 +63,7 @@ extension Replica {
     if !preempted.isEmpty { preempted.removeAll(keepingCapacity: true) }
     chosen = .none
     named = 0
+    cachedTokens = 0
   }
 
   /// Ends a plan: the pool holds just the sequences that decode, and the batch their sums.
@@ -113,9 +116,24 @@ extension Replica {
   private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
     timeline.settled += 1
     timeline.records[sequences[id.index].request.index] = sequences[id.index].record
-    cache.release(sequences[id.index].blocks)
-    running.remove(id)
-    freeSlots.append(id.slot)
+    if prefixes == nil {
+      cache.release(sequences[id.index].blocks)
+      running.remove(id)
+      freeSlots.append(id.slot)
+    } else {
+      done.append(id)
+    }
+  }
+
+  /// Gives back the blocks of sequences that are done in the order of `running`, which decides
+  /// whose blocks are taken first where they have names.
+  private mutating func giveBackDone() {
+    for id in done.count == 1 ? done : running.all.filter(done.contains) {
+      cache.release(giveBackBlocks(of: id))
+      running.remove(id)
+      freeSlots.append(id.slot)
+    }
+    done.removeAll(keepingCapacity: true)
   }
 
   private func record(

@@ -29,6 +29,7 @@ extension Replica {
   }
 
   /// Blocks that `sequence` needs beyond those it holds to compute `tokens` tokens more.
+  @inline(__always)
   public func blocksNeeded(_ sequence: SequenceID, computing tokens: Int) -> Int {
     if rules.reservesAll { return 0 }
     if sequences[sequence.index].phase == .decoding {
@@ -53,6 +54,8 @@ extension Replica {
       let need = blocksNeeded(sequence, computing: tokens)
       cache.take(need)
       sequences[sequence.index].blocks += need
+      prefixes?.extend(
+        sequence, sequences[sequence.index], to: sequences[sequence.index].context + tokens)
     }
     sequences[sequence.index].namedIn = plan
     batch.chunks.append(
@@ -93,6 +96,7 @@ extension Replica {
     cache.take(blocksToDecodeAll)
     while let id = stalled.popLast() { pool.join(id, &sequences[id.index]) }
     chosen = .all
+    nameDecodedBlocks()
   }
 
   /// Decodes `sequence`, which can decode and whose block, if it needs one, is free.
@@ -101,6 +105,8 @@ extension Replica {
     precondition(isDecoding(sequence), "only a computed prompt decodes")
     precondition(sequences[sequence.index].namedIn != plan, "a sequence decodes once an iteration")
     cache.take(blocksNeeded(sequence, computing: 1))
+    let context = context(of: sequence)
+    prefixes?.extend(sequence, sequences[sequence.index], to: context + 1)
     sequences[sequence.index].namedIn = plan
     chosen = .named
     named += 1
@@ -173,7 +179,7 @@ extension Replica {
     sequences[id.index].leftAtEviction =
       sequences[id.index].phase == .prefilling
       ? sequences[id.index].target - sequences[id.index].context : 0
-    cache.evict(sequences[id.index].blocks)
+    cache.evict(giveBackBlocks(of: id))
     sequences[id.index].blocks = 0
     sequences[id.index].context = 0
     sequences[id.index].target = sequences[id.index].promptTokens + sequences[id.index].emitted
@@ -188,6 +194,7 @@ extension Replica {
   }
 
   /// Whether the last of the sequences that can decode needs a block to do so.
+  @inline(__always)
   private var lastDecodeTakesBlock: Bool {
     var cursor = running.last
     while let id = cursor, !isDecoding(id) { cursor = running.previous(before: id) }
@@ -202,6 +209,7 @@ extension Replica {
     return blocks
   }
 
+  @inline(__always)
   func context(of sequence: SequenceID) -> Int {
     sequences[sequence.index].phase == .decoding
       ? pool.context(of: sequences[sequence.index]) : sequences[sequence.index].context

@@ -32,7 +32,8 @@ public struct Simulation: Sendable {
     timeline = Timeline(count: trace.count, keepsIterations: recordsIterations)
     self.cost = cost
     self.router = router
-    self.replicas = Array(repeating: Replica(rules: rules), count: replicas)
+    self.replicas = Array(
+      repeating: Replica(rules: rules, prefixes: PrefixBlocks.Source(trace)), count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
   }
 

@@ -8,6 +8,8 @@ public struct Timeline: Sendable, Equatable {
   public internal(set) var occupancy = Occupancy()
   /// The iterations one by one; empty unless they were asked for.
   public internal(set) var iterations: [IterationRecord] = []
+  /// Prompt tokens that admissions found in the cache, recomputed ones included.
+  public internal(set) var cachedTokens = 0
   /// Requests that are completed or refused.
   public internal(set) var settled = 0
   /// When the last request finished.

@@ -10,9 +10,7 @@ private let logs = URL(filePath: #filePath).deletingLastPathComponent()
   static let folders = try! FileManager.default.contentsOfDirectory(atPath: logs.path).sorted()
 
   /// Logs of what ours cannot do yet.
-  static let missing: Set<String> = [
-    "pp2", "pp2_mem", "prefix_mem", "prefix_repeat", "prefix_shared",
-  ]
+  static let missing: Set<String> = ["pp2", "pp2_mem"]
 
   @Test(arguments: folders)
   func `decided what ours decides, iteration by iteration`(folder: String) throws {

@@ -61,6 +61,8 @@ public struct DecisionLog: Sendable {
     let prompt: Int
     let output: Int
     let priority: Int?
+    let prefixGroup: String?
+    let sharedPrefix: Int?
   }
 
   /// A line of any other type.
@@ -135,11 +137,22 @@ public struct DecisionLog: Sendable {
   var trace: Trace {
     Trace(
       requests: requests.map {
-        Request(
-          arrival: $0.arrivalUs * 1000, promptTokens: $0.prompt, outputTokens: $0.output)
+        Request(arrival: $0.arrivalUs * 1000, promptTokens: $0.prompt, outputTokens: $0.output)
       }, labels: requests.map(\.id),
-      priorities: requests.contains { $0.priority != nil } ? requests.map { $0.priority ?? 0 } : nil
-    )
+      prefixHashes: header.config.prefixCaching == true ? requests.indices.map(hashes) : nil,
+      prefixBlockTokens: 1,
+      priorities: requests.contains { $0.priority != nil }
+        ? requests.map { $0.priority ?? 0 } : nil)
+  }
+
+  /// A hash for each token of a prompt: its group's as far as the group shares it, then its own.
+  private func hashes(of row: Int) -> [UInt64] {
+    let request = requests[row]
+    let shared = request.prefixGroup == nil ? 0 : request.sharedPrefix ?? 0
+    let first = requests.firstIndex { $0.prefixGroup == request.prefixGroup } ?? row
+    return (0..<request.prompt).map { token in
+      UInt64(token < shared ? first : requests.count + row) << 32 | UInt64(token)
+    }
   }
 }
 

@@ -43,11 +43,7 @@ struct WorkloadOptions: Sendable {
         throw GivenValue(source: "--request-rate", text: "").mistake(error.problem, error.remedy)
       }
     }
-    var notes = loaded.notes
-    if trace.prefixHashes != nil {
-      notes.append("prefix hashes are not used: no scheduler caches prefixes yet")
-    }
-    return (trace, notes)
+    return (trace, loaded.notes)
   }
 
   /// What was set, as reports show it.

@@ -1,0 +1,103 @@
+/// The blocks of a replica by name, where prompts share their beginnings: who holds which, and the
+/// hash under which each full one is found.
+struct PrefixBlocks: Sendable {
+  /// The hashes of the trace's prompts, request by request, and the tokens of a hashed block.
+  struct Source: Sendable {
+    let hashes: [[UInt64]]
+    let tokens: Int
+
+    /// The hashes of `trace`, if it has any.
+    init?(_ trace: Trace) {
+      guard let hashes = trace.prefixHashes else { return nil }
+      self.hashes = hashes
+      tokens = trace.prefixBlockTokens
+    }
+  }
+
+  private struct Held {
+    var blocks: [BlockID] = []
+    /// How many of them are full and have their hash.
+    var full = 0
+  }
+
+  private var cache: PrefixCache
+  private let source: Source
+  private let blockSize: Int
+  private var held: [Held] = []
+
+  init(_ source: Source, blocks: Int, blockSize: Int) {
+    cache = PrefixCache(blocks: blocks)
+    self.source = source
+    self.blockSize = blockSize
+  }
+
+  /// The blocks at the beginning of `sequence`, which holds none, that are in the cache; never all
+  /// of its known tokens, for the last one has to be computed.
+  func hit(_ sequence: Sequence) -> PrefixCache.Hit {
+    let limit = (sequence.target - 1) / blockSize
+    var count = 0
+    var hashes: [UInt64] = []
+    // Look for a few blocks first: most prompts share either little or nearly everything.
+    while count < limit {
+      let next = min(limit, max(16, count * 2))
+      for block in hashes.count..<next { hashes.append(hash(of: sequence, block: block)) }
+      let hit = cache.longestHit(hashes[...], atMost: next)
+      if hit.blocks < next || next == limit { return hit }
+      count = next
+    }
+    return PrefixCache.Hit()
+  }
+
+  /// Takes the first `hits` blocks of `sequence`, which are in the cache.
+  mutating func takeHits(_ hits: Int, for id: SequenceID, _ sequence: Sequence) {
+    while held.count <= id.index { held.append(Held()) }
+    let hashes = (0..<hits).map { hash(of: sequence, block: $0) }
+    cache.take(hits: hashes[...], into: &held[id.index].blocks)
+    held[id.index].full = hits
+  }
+
+  /// Takes the blocks that `sequence` lacks to hold `tokens` tokens, and enters those that are then
+  /// full under their hashes.
+  mutating func extend(_ id: SequenceID, _ sequence: Sequence, to tokens: Int) {
+    while held.count <= id.index { held.append(Held()) }
+    let blocks = (tokens + blockSize - 1) / blockSize
+    let missing = blocks - held[id.index].blocks.count
+    if missing > 0 { cache.take(missing, into: &held[id.index].blocks) }
+    while (held[id.index].full + 1) * blockSize <= tokens {
+      let full = held[id.index].full
+      cache.register(held[id.index].blocks[full], under: hash(of: sequence, block: full))
+      held[id.index].full += 1
+    }
+  }
+
+  /// Gives back all blocks of `id`; returns how many of them nobody else holds.
+  mutating func release(_ id: SequenceID) -> Int {
+    let before = cache.freeBlocks
+    cache.release(held[id.index].blocks)
+    held[id.index].blocks.removeAll(keepingCapacity: true)
+    held[id.index].full = 0
+    return cache.freeBlocks - before
+  }
+
+  /// The hash of a full block: the trace's up to its last token, or the sequence's own, which it
+  /// has again after a preemption.
+  private func hash(of sequence: Sequence, block: Int) -> UInt64 {
+    let last = (block + 1) * blockSize - 1
+    let hashes = source.hashes[sequence.request.index]
+    if last < sequence.promptTokens, last / source.tokens < hashes.count {
+      return mix(hashes[last / source.tokens], UInt64(last % source.tokens))
+    }
+    return mix(UInt64(sequence.request.index) | 1 << 63, UInt64(block) | 1 << 62)
+  }
+
+  /// One number of two, by two rounds of SplitMix64's finaliser.
+  private func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    func scramble(_ value: UInt64) -> UInt64 {
+      var z = value &+ 0x9E37_79B9_7F4A_7C15
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return z ^ (z >> 31)
+    }
+    return scramble(scramble(a) ^ b)
+  }
+}

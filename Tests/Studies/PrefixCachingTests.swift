@@ -1,0 +1,43 @@
+import Serving
+import Studies
+import Testing
+
+@Suite struct `Prefix caching` {
+  /// Twenty requests a second apart, whose prompts of 1,024 tokens all begin with the same 768.
+  private static func trace() -> Trace {
+    Trace(
+      requests: (0..<20).map { row in
+        Request(arrival: row * 1_000_000_000, promptTokens: 1024, outputTokens: 20)
+      },
+      prefixHashes: (0..<20).map { row in [1, 2, 3, UInt64(100 + row)] }, prefixBlockTokens: 256)
+  }
+
+  /// Each request but the first finds its shared 768 tokens, and nobody else's.
+  @Test(arguments: ["vllm-0.11", "vllm-0.33"])
+  func `spares a prompt what was computed before`(_ scheduler: String) throws {
+    let replay = try deployment().service(scheduler).replay(Self.trace())
+    #expect(replay.timeline.cachedTokens == 19 * 768)
+    #expect(replay.timeline.occupancy.promptTokens == 20 * 1024 - 19 * 768)
+    #expect(replay.run.metrics.batches.recomputedPromptTokens == 0)
+    let first = replay.timeline.records[0]
+    let second = replay.timeline.records[1]
+    #expect(second.firstToken - 1_000_000_000 < first.firstToken)
+  }
+
+  @Test(arguments: ["vllm-0.33:enable-prefix-caching=false", "sarathi"])
+  func `is left out where it is turned off or does not exist`(_ scheduler: String) throws {
+    let replay = try deployment().service(scheduler).replay(Self.trace())
+    #expect(replay.timeline.cachedTokens == 0)
+    #expect(replay.timeline.occupancy.promptTokens == 20 * 1024)
+  }
+
+  /// Of a prompt that is in the cache whole, the last block is computed: a token comes out of it.
+  @Test func `computes the last block of a prompt that is known whole`() throws {
+    let twice = Trace(
+      requests: [0, 1_000_000_000].map {
+        Request(arrival: $0, promptTokens: 512, outputTokens: 2)
+      }, prefixHashes: [[7, 8], [7, 8]], prefixBlockTokens: 256)
+    let replay = try deployment().service("vllm-0.11").replay(twice)
+    #expect(replay.timeline.cachedTokens == 512 - 16)
+  }
+}
