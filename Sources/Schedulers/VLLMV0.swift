@@ -63,7 +63,9 @@ struct VLLMV0: Scheduler {
   /// sequence loses its cache.
   private func catchUp(_ sequences: [SequenceID], in replica: inout Replica) {
     for sequence in sequences where replica.isRunning(sequence) {
-      let tokens = min(replica.tokensLeft(sequence), replica.tokensLeftInBudget)
+      let wanted = replica.tokensLeft(sequence)
+      if wanted == 0 { continue }  // In flight.
+      let tokens = min(wanted, replica.tokensLeftInBudget)
       guard tokens > 0 else { return }
       let fits = replica.preempt(until: { $0.cache.freeBlocks > 0 }, for: sequence)
       guard fits else { return }

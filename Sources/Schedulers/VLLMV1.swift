@@ -16,6 +16,7 @@ struct VLLMV1: Scheduler {
       watermark: 0, decodeGate: .neededBlock, lengthLimit: .reached)
     rules.longPromptsArePassed = true
     rules.sharesPrefixes = true
+    rules.chunksOverlap = true
     return rules
   } scheduler: {
     VLLMV1()
@@ -64,7 +65,9 @@ struct VLLMV1: Scheduler {
   /// sequence loses its cache.
   private func catchUp(_ sequences: [SequenceID], in replica: inout Replica) {
     for sequence in sequences where replica.isRunning(sequence) {
-      let tokens = min(replica.wantedTokens(sequence), replica.tokensLeftInBudget)
+      let wanted = replica.wantedTokens(sequence)
+      if wanted == 0 { continue }  // In flight.
+      let tokens = min(wanted, replica.tokensLeftInBudget)
       guard tokens > 0 else { return }
       let fits = replica.preempt(
         until: { $0.blocksNeeded(sequence, computing: tokens) <= $0.cache.freeBlocks },

@@ -9,6 +9,8 @@ struct DecodePool: Sendable {
   private(set) var contextSquares = 0
   /// Emissions so far.
   private(set) var emissions = 0
+  /// Tells the pools of a replica apart.
+  let tag: Int
   private var lastEmission: Nanoseconds = -1
   /// Members by context less emissions, modulo the block size.
   private var residues: [Int]
@@ -19,7 +21,8 @@ struct DecodePool: Sendable {
   /// Members that have not emitted with the pool yet.
   private var fresh: [SequenceID] = []
 
-  init(blockSize: Int) {
+  init(blockSize: Int, tag: Int = 0) {
+    self.tag = tag
     residues = Array(repeating: 0, count: blockSize)
   }
 
@@ -32,6 +35,7 @@ struct DecodePool: Sendable {
 
   mutating func join(_ id: SequenceID, _ sequence: inout Sequence) {
     sequence.phase = .decoding
+    sequence.pool = tag
     sequence.joined = emissions
     count += 1
     contextSum += sequence.context

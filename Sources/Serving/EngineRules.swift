@@ -42,6 +42,10 @@ public struct EngineRules: Sendable, Equatable {
   public var swapBlocks = 0
   /// Whether prompts that begin alike share their blocks, where the trace tells which do.
   public var sharesPrefixes = false
+  /// Stages of the pipeline, and the most batches in flight.
+  public var pipelineParallelSize = 1
+  /// Whether a prompt's next chunk may start before the one before has come back.
+  public var chunksOverlap = false
   /// How chunks shrink as a prompt gets on; off unless it has stages.
   public var chunkSchedule = ChunkSchedule()
   /// Whose cache is taken when nothing at all can run.

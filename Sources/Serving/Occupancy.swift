@@ -19,6 +19,8 @@ public struct Occupancy: Sendable, Equatable {
   public private(set) var promptTokens = 0
   /// Time spent with as many sequences running as the cap allows.
   public private(set) var timeAtSequenceCap: Nanoseconds = 0
+  /// Time that the first stage of a pipeline stood idle with batches in later ones.
+  public private(set) var bubbles: Nanoseconds = 0
   private var blockTime = Wide()
   private var sequenceTime = Wide()
 
@@ -39,6 +41,9 @@ public struct Occupancy: Sendable, Equatable {
   public func time(withMemoryAtLeast percent: Int) -> Nanoseconds {
     timeByMemoryPercent[percent...].reduce(0, +)
   }
+
+  /// Books `duration` of an idle first stage.
+  mutating func recordBubble(_ duration: Nanoseconds) { bubbles += max(0, duration) }
 
   /// Books an iteration of `batch` that took `duration`.
   @inline(__always)

@@ -35,7 +35,15 @@ public struct Replica: Sendable {
   var named = 0
   /// Sequences that are ready to decode and were left out of the last batch.
   var stalled: [SequenceID] = []
-  /// When the batch in flight ends; `never` where there is none.
+  /// Batches in a pipeline, the first to end first.
+  var flights: [Flight] = []
+  /// When each stage of the pipeline is free.
+  var stages: [Nanoseconds]
+  /// When the first stage is free for another batch; `never` where nothing waits for that.
+  var wake = Simulation.never
+  /// Pools that are not in use.
+  var sparePools: [DecodePool]
+  /// When the next batch in flight ends; `never` where there is none.
   var batchEnd = Simulation.never
   /// The number of the plan under way.
   var plan = 0
@@ -53,6 +61,10 @@ public struct Replica: Sendable {
     self.rules = rules
     cache = KVCache(totalBlocks: rules.totalBlocks, releaseLag: rules.releaseLag)
     pool = DecodePool(blockSize: rules.blockSize)
+    stages = Array(repeating: 0, count: rules.pipelineParallelSize)
+    sparePools = (1..<rules.pipelineParallelSize + 1).map {
+      DecodePool(blockSize: rules.blockSize, tag: $0)
+    }
     if let source, rules.sharesPrefixes {
       prefixes = PrefixBlocks(source, blocks: rules.totalBlocks, blockSize: rules.blockSize)
     }

@@ -1,11 +1,5 @@
 /// One turn of a replica: a plan, its batch, and what comes of it.
 extension Replica {
-  /// Whether there is work and no batch in flight.
-  @inline(__always)
-  var isIdleWithWork: Bool {
-    batchEnd == Simulation.never && hasWork
-  }
-
   /// Whether any request is here that is not done.
   @inline(__always)
   var hasWork: Bool { !(waiting.isEmpty && running.isEmpty && swapped.isEmpty) }
@@ -22,6 +16,8 @@ extension Replica {
       endPlan(at: now)
       if !batch.isEmpty { break }
       guard !preempted.isEmpty || cache.allReleasing > 0 else {
+        wake = Simulation.never
+        if !flights.isEmpty { return }
         throw Stall(self, index: index, at: now)
       }
       preemptedBefore += preempted.count
@@ -29,9 +25,15 @@ extension Replica {
     timeline.cachedTokens += cachedTokens
     let seconds = cost.seconds(for: batch)
     precondition(seconds > 0, "a batch takes time")
-    batchEnd = now + max(1, Nanoseconds(seconds: seconds))
+    let duration: Nanoseconds
+    if isPipelined {
+      duration = launch(at: now, seconds: seconds, &timeline.occupancy)
+    } else {
+      duration = max(1, Nanoseconds(seconds: seconds))
+      batchEnd = now + duration
+    }
     timeline.occupancy.record(
-      batch, for: batchEnd - now, usedBlocks: cache.usedBlocks, of: cache.totalBlocks,
+      batch, for: duration, usedBlocks: cache.usedBlocks, of: cache.totalBlocks,
       atSequenceCap: running.count == rules.maxNumSeqs
         || batch.sequences == rules.maxBatchSequences)
     if timeline.keepsIterations {
@@ -42,8 +44,17 @@ extension Replica {
 
   /// Applies the results of the batch, which ends at `now`.
   mutating func finish(at now: Nanoseconds, _ timeline: inout Timeline) {
-    batchEnd = Simulation.never
     timeline.end = now
+    guard isPipelined else {
+      batchEnd = Simulation.never
+      return apply(at: now, &timeline)
+    }
+    let idle = land(at: now, &timeline.occupancy)
+    apply(at: now, &timeline)
+    merge(idle)
+  }
+
+  private mutating func apply(at now: Nanoseconds, _ timeline: inout Timeline) {
     if batch.decodes > 0 {
       pool.emit(at: now, sequences: &sequences, into: &timeline.gaps)
       while let id = pool.nextFinished() {
@@ -140,7 +151,7 @@ extension Replica {
     _ index: Int, start: Nanoseconds, preempted: Int
   ) -> IterationRecord {
     IterationRecord(
-      replica: index, start: start, end: batchEnd, decodes: batch.decodes,
+      replica: index, start: start, end: flights.last?.end ?? batchEnd, decodes: batch.decodes,
       chunks: batch.chunks.count, chunkTokens: batch.chunkTokens,
       decodeContext: batch.decodeContext, running: running.count, waiting: waiting.count,
       usedBlocks: cache.usedBlocks, preempted: preempted)

@@ -13,7 +13,15 @@ extension Replica {
   /// Whether the prompt of `sequence`, which is running, is computed.
   @inline(__always)
   public func isDecoding(_ sequence: SequenceID) -> Bool {
-    sequences[sequence.index].phase == .decoding || sequences[sequence.index].phase == .stalled
+    sequences[sequence.index].phase == .decoding
+      ? !isPipelined || sequences[sequence.index].pool == pool.tag
+      : sequences[sequence.index].phase == .stalled
+  }
+
+  /// Whether `sequence`, which cannot decode now, has to wait for what is in flight of it.
+  func isInFlight(_ sequence: SequenceID) -> Bool {
+    sequences[sequence.index].phase == .decoding
+      || sequences[sequence.index].inFlight > 0 && !rules.chunksOverlap
   }
 
   /// Whether `sequence` is admitted.
@@ -25,7 +33,10 @@ extension Replica {
   /// prompt with what it emitted before a preemption, or 1 while it decodes.
   @inline(__always)
   public func tokensLeft(_ sequence: SequenceID) -> Int {
-    isDecoding(sequence) ? 1 : sequences[sequence.index].target - sequences[sequence.index].context
+    if isDecoding(sequence) { return 1 }
+    if isPipelined && isInFlight(sequence) { return 0 }
+    return sequences[sequence.index].target - sequences[sequence.index].context
+      - sequences[sequence.index].inFlight
   }
 
   /// Blocks that `sequence` needs beyond those it holds to compute `tokens` tokens more.
@@ -37,7 +48,8 @@ extension Replica {
     }
     return max(
       0,
-      rules.blocks(for: sequences[sequence.index].context + tokens)
+      rules.blocks(
+        for: sequences[sequence.index].context + sequences[sequence.index].inFlight + tokens)
         - sequences[sequence.index].blocks)
   }
 
@@ -59,7 +71,9 @@ extension Replica {
     }
     sequences[sequence.index].namedIn = plan
     batch.chunks.append(
-      Chunk(sequence: sequence, tokens: tokens, context: sequences[sequence.index].context))
+      Chunk(
+        sequence: sequence, tokens: tokens,
+        context: sequences[sequence.index].context + sequences[sequence.index].inFlight))
     batch.chunkTokens += tokens
   }
 
@@ -77,7 +91,7 @@ extension Replica {
 
   /// Whether all that can decode come before all that cannot in `running`, and fit the budget.
   public var decodesComeFirst: Bool {
-    guard decoding <= tokensLeftInBudget else { return false }
+    guard decoding <= tokensLeftInBudget, !isPipelined else { return false }
     var cursor = running.last
     for _ in prefilling {
       guard let sequence = cursor, !isDecoding(sequence) else { return false }
@@ -169,16 +183,17 @@ extension Replica {
   private mutating func evict(_ id: SequenceID) {
     precondition(isRunning(id) && sequences[id.index].namedIn != plan, "planned work is not undone")
     precondition(chosen != .all || !isDecoding(id), "planned work is not undone")
-    switch sequences[id.index].phase {
-    case .decoding: leavePool(id)
-    case .stalled: stalled.removeAll { $0 == id }
-    case .prefilling: leavePrefilling(id)
-    case .waiting, .swapped: break
-    }
     sequences[id.index].evictedIn = plan
     sequences[id.index].leftAtEviction =
       sequences[id.index].phase == .prefilling
       ? sequences[id.index].target - sequences[id.index].context : 0
+    if isPipelined && !isDecoding(id) { recall(id) }
+    switch sequences[id.index].phase {
+    case .decoding: if isDecoding(id) { leavePool(id) }
+    case .stalled: stalled.removeAll { $0 == id }
+    case .prefilling: leavePrefilling(id)
+    case .waiting, .swapped: break
+    }
     cache.evict(giveBackBlocks(of: id))
     sequences[id.index].blocks = 0
     sequences[id.index].context = 0

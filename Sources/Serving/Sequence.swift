@@ -42,6 +42,10 @@ struct Sequence: Sendable {
   /// Tokens to have in the cache before the next token comes out: prompt and what was emitted.
   var target: Int
   var emitted = 0
+  /// Tokens of its prompt that are in flight in a pipeline.
+  var inFlight = 0
+  /// The pool that it is in, by the pool's tag.
+  var pool = 0
   /// Blocks held; while decoding, those at joining the pool.
   var blocks = 0
   /// Emissions of the pool when this sequence joined it.

@@ -53,14 +53,14 @@ public struct Simulation: Sendable {
   public mutating func step() throws(Stall) -> Bool {
     let arrival = arrived < requests.count ? requests[arrived].arrival : Self.never
     var next = arrival
-    for index in replicas.indices { next = min(next, replicas[index].batchEnd) }
+    for index in replicas.indices { next = min(next, replicas[index].nextEvent) }
     guard next != Self.never else { return false }
     now = next
     for index in replicas.indices where replicas[index].batchEnd == now {
       replicas[index].finish(at: now, &timeline)
     }
     while arrived < requests.count && requests[arrived].arrival <= now { handOver() }
-    for index in replicas.indices where replicas[index].isIdleWithWork {
+    for index in replicas.indices where replicas[index].canPlan(at: now) {
       try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
     }
     return true

@@ -37,7 +37,7 @@ public struct Conformance: Sendable {
     ours = engine.name
     iterations = 0
     var simulation = Simulation(
-      log.trace, rules: engine.rules, scheduler: engine.scheduler, cost: log.header.clock,
+      log.trace, rules: engine.rules, scheduler: engine.scheduler, cost: StageClock(clock: log.header.clock, stages: log.header.config.pp ?? 1),
       recordsIterations: true)
     var before = "nothing running, nothing waiting"
     do {
@@ -51,6 +51,9 @@ public struct Conformance: Sendable {
     }
     if iterations < log.steps.count {
       note(Difference.Row(name: "outcome", logged: "goes on", ours: "is done"), before)
+    }
+    for row in log.outcomeRows(simulation.timeline) where row.logged != row.ours {
+      note(row, "all iterations agree")
     }
   }
 
@@ -97,10 +100,32 @@ extension DecisionLog {
       "preempted", theirs.preempted?.joined(separator: " "),
       ours.preempted.map(label).joined(separator: " "))
     compare("free blocks", theirs.freeBlocksAfterSchedule.map(String.init), "\(ours.freeBlocks)")
+    // In a pipeline others are planned and done in between, so the later lines tell of these.
+    if isPipelined { return rows }
     compare("emitted", theirs.emitted.map(Self.text), Self.text(ours.emitted.map(label)))
     compare("finished", theirs.finished.map(Self.text), Self.text(ours.finished.map(label)))
     compare("free at its end", theirs.freeBlocksEnd.map(String.init), "\(ours.freeBlocksAtEnd)")
     return rows
+  }
+
+  /// What became of each request: tokens, preemptions, and the times of its first and last token.
+  fileprivate func outcomeRows(_ timeline: Timeline) -> [Conformance.Difference.Row] {
+    zip(requests, timeline.records).compactMap { request, record in
+      guard let theirs = outcomes.first(where: { $0.id == request.id }) else { return nil }
+      // One that was dropped in the queue there is refused at arrival here.
+      let dropped = theirs.emitted == 0
+      let logged =
+        dropped
+        ? "0 tokens"
+        : "\(theirs.emitted) tokens, \(theirs.preemptions) preemptions, "
+          + "\(theirs.firstTokenUs ?? -1) to \(theirs.finishUs ?? -1) us"
+      let ours =
+        !record.isCompleted
+        ? "0 tokens"
+        : "\(record.emittedTokens) tokens, \(record.preemptions) preemptions, "
+          + "\(record.firstToken / 1000) to \(record.finish / 1000) us"
+      return Conformance.Difference.Row(name: request.id, logged: logged, ours: ours)
+    }
   }
 
   /// The queues of `replica`, by the names of the requests.

@@ -78,6 +78,16 @@ public struct DecisionLog: Sendable {
     let finished: [String]?
     let running: [String]?
     let waiting: [String]?
+    let requests: [Outcome]?
+  }
+
+  /// What became of a request, in the last line.
+  struct Outcome: Decodable, Sendable {
+    let id: String
+    let firstTokenUs: Int?
+    let finishUs: Int?
+    let emitted: Int
+    let preemptions: Int
   }
 
   /// `[id, kind, tokens, context]`.
@@ -97,6 +107,7 @@ public struct DecisionLog: Sendable {
   let header: Header
   let requests: [LoggedRequest]
   let steps: [Line]
+  let outcomes: [Outcome]
 
   /// The log in `data`, which came from `source`.
   public init(_ data: Data, source: String) throws(InputError) {
@@ -111,12 +122,15 @@ public struct DecisionLog: Sendable {
     header = try Self.decode(Header.self, lines[0], source, 1)
     requests = try Self.decode(Requests.self, lines[1], source, 2).requests
     var steps: [Line] = []
+    var outcomes: [Outcome] = []
     for (index, line) in lines.enumerated().dropFirst(2) {
       let step = try Self.decode(Line.self, line, source, index + 1)
       // An iteration without a batch takes no time and decides nothing that the next does not show.
       if step.type == "step" && !(step.batch ?? []).isEmpty { steps.append(step) }
+      outcomes += step.requests ?? []
     }
     self.steps = steps
+    self.outcomes = outcomes
   }
 
   private static func decode<Value: Decodable>(
@@ -137,13 +151,22 @@ public struct DecisionLog: Sendable {
   var trace: Trace {
     Trace(
       requests: requests.map {
-        Request(arrival: $0.arrivalUs * 1000, promptTokens: $0.prompt, outputTokens: $0.output)
+        Request(arrival: arrival(of: $0), promptTokens: $0.prompt, outputTokens: $0.output)
       }, labels: requests.map(\.id),
       prefixHashes: header.config.prefixCaching == true ? requests.indices.map(hashes) : nil,
       prefixBlockTokens: 1,
       priorities: requests.contains { $0.priority != nil }
         ? requests.map { $0.priority ?? 0 } : nil)
   }
+
+  /// When `request` is handed over: in a pipeline, at the next tick of a stage.
+  private func arrival(of request: LoggedRequest) -> Nanoseconds {
+    guard isPipelined, let step = header.clock.stepUs else { return request.arrivalUs * 1000 }
+    let tick = Int(step)
+    return (request.arrivalUs + tick - 1) / tick * tick * 1000
+  }
+
+  var isPipelined: Bool { (header.config.pp ?? 1) > 1 }
 
   /// A hash for each token of a prompt: its group's as far as the group shares it, then its own.
   private func hashes(of row: Int) -> [UInt64] {
@@ -165,5 +188,15 @@ struct IterationWork: Hashable, Sendable, Comparable {
 
   static func < (a: IterationWork, b: IterationWork) -> Bool {
     (a.request, a.context, a.tokens) < (b.request, b.context, b.tokens)
+  }
+}
+
+/// The clock of a log whose batches pass through `stages` stages, each as long as the clock says.
+struct StageClock: CostModel {
+  var clock: DecisionLog.LogClock
+  var stages: Int
+
+  func seconds(for batch: borrowing Batch) -> Double {
+    clock.seconds(for: batch) * Double(stages)
   }
 }

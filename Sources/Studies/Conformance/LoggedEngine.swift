@@ -62,6 +62,7 @@ extension DecisionLog {
     if config.policy == "priority" {
       rules.order = header.scheduler == "vllm_v0" ? .priorityWhenFull : .priority
     }
+    rules.pipelineParallelSize = config.pp ?? 1
     rules.sharesPrefixes = config.prefixCaching ?? false
     rules.restartsAnswers = header.preemptOutputAccounting == "as_is"
     rules.readmitsAtOnce = header.case == "quirk_readmit_same_step"
