@@ -18,6 +18,8 @@ public struct BatchUse: Sendable, Equatable {
   public var spanSeconds: Double
   /// The share of the span in which a replica was busy, the mean over replicas, 0 to 1.
   public var busyShare: Double
+  /// Time that the first stage of a pipeline stood idle with batches in later ones.
+  public var bubbleSeconds: Double
   /// Prompt tokens that were not computed because they were in the cache.
   public var cachedPromptTokens: Int
   /// Prompt tokens that were computed or found in the cache once more, after preemptions.
@@ -36,6 +38,7 @@ public struct BatchUse: Sendable, Equatable {
     busySeconds = occupancy.busy.seconds
     self.spanSeconds = spanSeconds
     busyShare = spanSeconds > 0 ? busySeconds / (spanSeconds * Double(replicas)) : 0
+    bubbleSeconds = occupancy.bubbles.seconds
     cachedPromptTokens = cachedTokens
     recomputedPromptTokens = occupancy.promptTokens + cachedTokens - counts.promptTokens
   }
@@ -52,6 +55,7 @@ public struct BatchUse: Sendable, Equatable {
       NamedValue("batch", "busy_seconds", unit: "s", .real(busySeconds)),
       NamedValue("batch", "span_seconds", unit: "s", .real(spanSeconds)),
       NamedValue("batch", "busy_share", .real(busyShare)),
+      NamedValue("batch", "bubble_seconds", unit: "s", .real(bubbleSeconds)),
       NamedValue("batch", "cached_prompt_tokens", unit: "tokens", .count(cachedPromptTokens)),
       NamedValue(
         "batch", "recomputed_prompt_tokens", unit: "tokens", .count(recomputedPromptTokens)),

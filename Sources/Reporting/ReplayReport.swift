@@ -78,27 +78,30 @@ public enum ReplayReport {
 
   private static func batches(_ batches: BatchUse) -> String {
     "Batches\n"
-      + lines([
-        ("iterations", Numbers.grouped(batches.iterations)),
-        (
-          "busy",
-          "\(Numbers.duration(batches.busySeconds)), "
-            + "\(Numbers.percent(batches.busyShare)) of the time"
-        ),
-        (
-          "sequences",
-          "\(Numbers.significant(batches.meanSequences)) on average, "
-            + "\(Numbers.grouped(batches.peakSequences)) at most"
-        ),
-        (
-          "tokens",
-          "\(Numbers.significant(batches.meanTokens)) on average, "
-            + "\(Numbers.grouped(batches.peakTokens)) at most"
-        ),
-        ("at the sequence cap", part(batches.atSequenceCapSeconds, of: batches.busySeconds)),
-        ("found in the cache", "\(Numbers.grouped(batches.cachedPromptTokens)) prompt tokens"),
-        ("recomputed", "\(Numbers.grouped(batches.recomputedPromptTokens)) prompt tokens"),
-      ])
+      + lines(
+        [
+          ("iterations", Numbers.grouped(batches.iterations)),
+          (
+            "busy",
+            "\(Numbers.duration(batches.busySeconds)), "
+              + "\(Numbers.percent(batches.busyShare)) of the time"
+          ),
+          (
+            "sequences",
+            "\(Numbers.significant(batches.meanSequences)) on average, "
+              + "\(Numbers.grouped(batches.peakSequences)) at most"
+          ),
+          (
+            "tokens",
+            "\(Numbers.significant(batches.meanTokens)) on average, "
+              + "\(Numbers.grouped(batches.peakTokens)) at most"
+          ),
+          ("at the sequence cap", part(batches.atSequenceCapSeconds, of: batches.busySeconds)),
+          ("found in the cache", "\(Numbers.grouped(batches.cachedPromptTokens)) prompt tokens"),
+          ("recomputed", "\(Numbers.grouped(batches.recomputedPromptTokens)) prompt tokens"),
+        ]
+          + (batches.bubbleSeconds > 0
+            ? [("bubbles", part(batches.bubbleSeconds, of: batches.spanSeconds, "span"))] : []))
   }
 
   private static func objective(_ verdict: Verdict) -> String {
@@ -117,9 +120,11 @@ public enum ReplayReport {
         ])
   }
 
-  private static func part(_ seconds: Double, of busySeconds: Double) -> String {
+  private static func part(
+    _ seconds: Double, of busySeconds: Double, _ whole: String = "busy time"
+  ) -> String {
     let share = busySeconds > 0 ? seconds / busySeconds : 0
-    return "\(Numbers.duration(seconds)), \(Numbers.percent(share)) of the busy time"
+    return "\(Numbers.duration(seconds)), \(Numbers.percent(share)) of the \(whole)"
   }
 
   /// Names and values below each other, the values in one column.

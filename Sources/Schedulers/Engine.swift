@@ -6,6 +6,8 @@ public struct Engine: Sendable {
   public var name: String
   /// The name of its scheduler in the list: the version that an alias means.
   public var version: String
+  /// Whether it keeps several batches in flight where there are pipeline stages.
+  public var hasPipelines: Bool
   public var scheduler: any Scheduler
   /// Limits and treatment of memory; how many blocks there are is for the caller to fill in.
   public var rules: EngineRules

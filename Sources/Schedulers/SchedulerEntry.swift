@@ -11,6 +11,7 @@ public struct SchedulerEntry: Sendable {
   /// What its user can set.
   public let options: [EngineOption]
 
+  private let hasPipelines: Bool
   private let rules: @Sendable (EngineSetting) -> EngineRules
   private let scheduler: @Sendable () -> any Scheduler
   private let tokenBudget: String?
@@ -21,15 +22,17 @@ public struct SchedulerEntry: Sendable {
   ///   - tokenBudget: what the engine calls its token budget, if it has one.
   ///   - batchSequences: what it calls its cap on the sequences of a batch, where that is not its
   ///     cap on admitted sequences.
+  ///   - hasPipelines: whether it keeps several batches in flight.
   init(
     _ name: String, _ summary: String, reproduces: String, tokenBudget: String? = nil,
-    batchSequences: String? = nil, options: [EngineOption] = [],
+    batchSequences: String? = nil, hasPipelines: Bool = true, options: [EngineOption] = [],
     rules: @escaping @Sendable (EngineSetting) -> EngineRules,
     scheduler: @escaping @Sendable () -> any Scheduler
   ) {
     self.name = name
     self.summary = summary
     self.reproduces = reproduces
+    self.hasPipelines = hasPipelines
     self.rules = rules
     self.scheduler = scheduler
     self.tokenBudget = tokenBudget
@@ -73,7 +76,8 @@ public struct SchedulerEntry: Sendable {
       try option.set(value, in: &rules, source: source)
     }
     try check(rules, source)
-    return Engine(name: source, version: name, scheduler: scheduler(), rules: rules)
+    return Engine(
+      name: source, version: name, hasPipelines: hasPipelines, scheduler: scheduler(), rules: rules)
   }
 
   private func apply(

@@ -8,7 +8,7 @@ struct SplitFuse: Scheduler {
   static let entry = SchedulerEntry(
     "splitfuse", "Forwards of one size, decodes first, the rest cut from prompts (FastGen).",
     reproduces: "DeepSpeed-MII d100a854", tokenBudget: "max-ragged-batch-size",
-    batchSequences: "max-ragged-sequence-count",
+    batchSequences: "max-ragged-sequence-count", hasPipelines: false,
     options: [
       EngineOption(
         "max-tracked-sequences", \.maxNumSeqs, "sequences that may hold a cache at once"),

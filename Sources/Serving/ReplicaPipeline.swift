@@ -5,7 +5,7 @@ struct Flight: Sendable {
   var end: Nanoseconds
 }
 
-/// Pipeline parallelism: as many batches in flight as there are stages, each sequence in one of them
+/// at most, and the next batch formed when the first stage is free.
 /// at most, and the next batch formed when the first stage is free.
 extension Replica {
   @inline(__always)

@@ -9,6 +9,8 @@ public struct Deployment: Sendable {
   public var gpu: GPU
   /// GPUs that hold one copy of the model together.
   public var tensorParallelSize = 1
+  /// Groups of such GPUs, each with a part of the layers, that a batch passes through.
+  public var pipelineParallelSize = 1
   /// The share of each GPU's memory that the engine may use.
   public var gpuMemoryUtilization = 0.9
   /// The most tokens of a prompt and its answer; the model's own where nil.
@@ -32,16 +34,23 @@ public struct Deployment: Sendable {
   /// Throws if there is no such engine, or if model and cache do not fit the GPUs.
   public func service(_ scheduler: String) throws(InputError) -> Service {
     let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
+    let stage = try Shard(of: try stageModel(), tensorParallel: tensorParallelSize)
     let length = try modelLength()
     var engine = try Schedulers.engine(scheduler, setting(length))
+    if pipelineParallelSize > 1 && !engine.hasPipelines {
+      throw InputError(
+        "--pipeline-parallel-size", problem: "\(engine.version) has no pipelines",
+        remedy: "leave it out, or use another scheduler")
+    }
     let rules = engine.rules
     let tokens = rules.maxNumBatchedTokens ?? length
     let limits = MemoryLimits(
       gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.blockSize,
       maxNumBatchedTokens: tokens, maxNumSeqs: rules.maxBatchSequences, maxModelLen: length)
+    engine.rules.pipelineParallelSize = pipelineParallelSize
     // All engines serve the same answers here, whatever their originals do at the model's length.
     engine.rules.lengthLimit = .reached
-    let room = try MemoryPlan(of: shard, on: gpu, limits: limits).blocks
+    let room = try MemoryPlan(of: stage, on: gpu, limits: limits).blocks
     engine.rules.blocks =
       try blocks.map { given throws(InputError) in
         try checked(given, rules.blockSize, length)
@@ -49,7 +58,9 @@ public struct Deployment: Sendable {
     let cost = IterationCost(
       of: shard, on: gpu, tokens: min(tokens, 1 << 16),
       sequences: min(rules.maxBatchSequences, 1 << 14))
-    return Service(engine: engine, cost: cost, settings: settings(engine))
+    return Service(
+      engine: engine, cost: PipelineCost(cost, stages: pipelineParallelSize),
+      settings: settings(engine))
   }
 
   private func checked(_ blocks: Int, _ size: Int, _ length: Int) throws(InputError) -> Int {
@@ -74,6 +85,19 @@ public struct Deployment: Sendable {
     return length
   }
 
+  /// The largest stage: its part of the layers, and embedding and head, though no stage has both.
+  private func stageModel() throws(InputError) -> Model {
+    guard pipelineParallelSize >= 1, pipelineParallelSize <= model.layers else {
+      throw InputError(
+        "--pipeline-parallel-size",
+        problem: "\(model.layers) layers cannot be cut into \(pipelineParallelSize) stages",
+        remedy: "give a whole number from 1 to \(model.layers)")
+    }
+    var stage = model
+    stage.layers = (model.layers + pipelineParallelSize - 1) / pipelineParallelSize
+    return stage
+  }
+
   private func setting(_ length: Int) -> EngineSetting {
     EngineSetting(
       maxModelLen: length, headSize: model.headSize, isLargeGPU: isLargeGPU,
@@ -91,6 +115,7 @@ public struct Deployment: Sendable {
       Run.Setting("model", model.name),
       Run.Setting("gpu", gpu.name),
       Run.Setting("tensor_parallel_size", String(tensorParallelSize)),
+      Run.Setting("pipeline_parallel_size", String(pipelineParallelSize)),
       Run.Setting("gpu_memory_utilization", "\(gpuMemoryUtilization)"),
       Run.Setting("max_model_len", String(rules.maxModelLen)),
       Run.Setting("max_num_seqs", String(rules.maxBatchSequences)),

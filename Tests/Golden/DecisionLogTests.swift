@@ -9,16 +9,12 @@ private let logs = URL(filePath: #filePath).deletingLastPathComponent()
 @Suite struct `Real schedulers` {
   static let folders = try! FileManager.default.contentsOfDirectory(atPath: logs.path).sorted()
 
-  /// Logs of what ours cannot do yet.
-  static let missing: Set<String> = ["pp2", "pp2_mem"]
-
   @Test(arguments: folders)
   func `decided what ours decides, iteration by iteration`(folder: String) throws {
     let files = try FileManager.default.contentsOfDirectory(
       at: logs.appending(path: folder), includingPropertiesForKeys: nil)
     #expect(!files.isEmpty)
-    for file in files.sorted(by: { $0.path < $1.path })
-    where !Self.missing.contains(file.deletingPathExtension().lastPathComponent) {
+    for file in files.sorted(by: { $0.path < $1.path }) {
       let log = try DecisionLog(Data(contentsOf: file), source: file.lastPathComponent)
       let conformance = try Conformance(log)
       #expect(conformance.difference == nil, "\(folder)/\(file.lastPathComponent)")

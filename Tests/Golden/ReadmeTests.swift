@@ -20,10 +20,21 @@ private func text(_ path: String) throws -> String {
       try text("README.md").split(separator: "\n", omittingEmptySubsequences: false).count <= 151)
   }
 
-  @Test func `shows every scheduler in the list, in its order`() throws {
-    let rows = Schedulers.all.map { "| `\($0.name)` | \($0.summary) | \($0.reproduces) |\n" }
-    let table = "| name | rule | decides as |\n| --- | --- | --- |\n" + rows.joined()
-    #expect(try text("README.md").contains(table))
+  @Test func `shows every scheduler in the list, with the iterations that were checked`() throws {
+    var checked: [String: Int] = [:]
+    let logs = root.appending(path: "Tests/Golden/decisions")
+    for path in try FileManager.default.subpathsOfDirectory(atPath: logs.path)
+    where path.hasSuffix(".jsonl") {
+      let data = try Data(contentsOf: logs.appending(path: path))
+      let conformance = try Conformance(DecisionLog(data, source: path))
+      let name = conformance.ours.prefix { $0 != ":" }
+      checked[String(name), default: 0] += conformance.iterations
+    }
+    let rows = Schedulers.all.map {
+      "| `\($0.name)` | \($0.summary) | \($0.reproduces) | \(checked[$0.name] ?? 0) |\n"
+    }
+    let head = "| name | rule | decides as | iterations checked |\n| --- | --- | --- | ---: |\n"
+    #expect(try text("README.md").contains(head + rows.joined()))
   }
 
   @Test func `shows the file of a scheduler as it is`() throws {

@@ -37,7 +37,8 @@ public struct Conformance: Sendable {
     ours = engine.name
     iterations = 0
     var simulation = Simulation(
-      log.trace, rules: engine.rules, scheduler: engine.scheduler, cost: StageClock(clock: log.header.clock, stages: log.header.config.pp ?? 1),
+      log.trace, rules: engine.rules, scheduler: engine.scheduler,
+      cost: StageClock(clock: log.header.clock, stages: log.header.config.pp ?? 1),
       recordsIterations: true)
     var before = "nothing running, nothing waiting"
     do {

@@ -10,6 +10,8 @@ struct DeploymentOptions: Sendable {
   var gpu: GivenValue
   /// GPUs that hold one copy of the model together.
   var tensorParallelSize: Int
+  /// Groups of GPUs that each have a part of the layers.
+  var pipelineParallelSize: Int
   /// The share of a GPU's memory that the server may use.
   var memoryUtilization: Double
   /// The limits that follow are the scheduler's or the model's own where they are nil.
@@ -25,6 +27,8 @@ struct DeploymentOptions: Sendable {
     gpu = invocation["--gpu"] ?? GivenValue(source: "--gpu", text: catalogue.gpus.standard)
     tensorParallelSize =
       try invocation["--tensor-parallel-size"]?.int(min: 1, max: Int(Int32.max)) ?? 1
+    pipelineParallelSize =
+      try invocation["--pipeline-parallel-size"]?.int(min: 1, max: 64) ?? 1
     memoryUtilization =
       try invocation["--gpu-memory-utilization"]?.double(min: 0, max: 1, exclusive: true) ?? 0.9
     maxSequences = try invocation["--max-num-seqs"]?.int(min: 1, max: Int(Int32.max))
@@ -39,6 +43,7 @@ struct DeploymentOptions: Sendable {
     var deployment = Deployment(
       model: try Models.described(by: model), gpu: try GPUs.named(gpu.string()))
     deployment.tensorParallelSize = tensorParallelSize
+    deployment.pipelineParallelSize = pipelineParallelSize
     deployment.gpuMemoryUtilization = memoryUtilization
     deployment.maxModelLen = maxModelLength
     deployment.maxNumSeqs = maxSequences
@@ -67,6 +72,10 @@ struct DeploymentOptions: Sendable {
       Option(
         name: "--tensor-parallel-size", placeholder: "N", standard: "1",
         help: "GPUs that hold one copy of the model together", group: group),
+      Option(
+        name: "--pipeline-parallel-size", placeholder: "N", standard: "1",
+        help: "groups of GPUs with a part of the layers each; as many batches are in flight",
+        group: group),
       Option(
         name: "--gpu-memory-utilization", placeholder: "SHARE", standard: "0.9",
         help: "share of each GPU's memory for weights, activations and KV cache", group: group),

@@ -1,0 +1,29 @@
+import Serving
+
+/// The cost of a batch that passes through the stages of a pipeline: that of all its layers, and of
+/// handing its activations on from stage to stage.
+///
+/// Each hand-over takes the activations of all tokens over one GPU's link, at the share of its peak
+/// that collectives reach, and a collective's start. Stages are taken to be equally long.
+public struct PipelineCost: CostModel {
+  public let layers: IterationCost
+  public let stages: Int
+  private let secondsPerToken: Double
+
+  public init(_ layers: IterationCost, stages: Int) {
+    precondition(stages > 0, "a pipeline has a stage")
+    self.layers = layers
+    self.stages = stages
+    let bytes = Double(layers.operations.shard.model.hidden) * Model.bytesPerActivation
+    let link = layers.gpu.link.bytesPerSecond * layers.gpu.efficiencies.collective
+    secondsPerToken = bytes / link
+  }
+
+  public func seconds(for batch: borrowing Batch) -> Double {
+    let seconds = layers.seconds(for: batch)
+    if stages == 1 { return seconds }
+    let handOver =
+      Double(batch.tokens) * secondsPerToken + layers.gpu.efficiencies.collectiveSeconds
+    return seconds + Double(stages - 1) * handOver
+  }
+}
