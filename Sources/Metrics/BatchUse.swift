@@ -20,13 +20,16 @@ public struct BatchUse: Sendable, Equatable {
   public var busyShare: Double
   /// Time that the first stage of a pipeline stood idle with batches in later ones.
   public var bubbleSeconds: Double
+  /// Plans in which the original engine crashes or hangs, and ours waits.
+  public var hungPlans: Int
   /// Prompt tokens that were not computed because they were in the cache.
   public var cachedPromptTokens: Int
   /// Prompt tokens that were computed or found in the cache once more, after preemptions.
   public var recomputedPromptTokens: Int
 
   public init(
-    _ occupancy: Occupancy, _ counts: RequestCounts, cachedTokens: Int, spanSeconds: Double,
+    _ occupancy: Occupancy, _ counts: RequestCounts, cachedTokens: Int, hungPlans: Int,
+    spanSeconds: Double,
     replicas: Int
   ) {
     iterations = occupancy.iterations
@@ -39,6 +42,7 @@ public struct BatchUse: Sendable, Equatable {
     self.spanSeconds = spanSeconds
     busyShare = spanSeconds > 0 ? busySeconds / (spanSeconds * Double(replicas)) : 0
     bubbleSeconds = occupancy.bubbles.seconds
+    self.hungPlans = hungPlans
     cachedPromptTokens = cachedTokens
     recomputedPromptTokens = occupancy.promptTokens + cachedTokens - counts.promptTokens
   }
@@ -56,6 +60,7 @@ public struct BatchUse: Sendable, Equatable {
       NamedValue("batch", "span_seconds", unit: "s", .real(spanSeconds)),
       NamedValue("batch", "busy_share", .real(busyShare)),
       NamedValue("batch", "bubble_seconds", unit: "s", .real(bubbleSeconds)),
+      NamedValue("batch", "hung_plans", .count(hungPlans)),
       NamedValue("batch", "cached_prompt_tokens", unit: "tokens", .count(cachedPromptTokens)),
       NamedValue(
         "batch", "recomputed_prompt_tokens", unit: "tokens", .count(recomputedPromptTokens)),

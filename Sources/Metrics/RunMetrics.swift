@@ -20,6 +20,7 @@ public struct RunMetrics: Sendable, Equatable {
     memory = MemoryUse(timeline.occupancy)
     batches = BatchUse(
       timeline.occupancy, requests, cachedTokens: timeline.cachedTokens,
+      hungPlans: timeline.hungPlans,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
     distributions = LatencyMetric.allCases.map {
       Distribution(of: $0, trace: trace, timeline: timeline)

@@ -101,7 +101,9 @@ public enum ReplayReport {
           ("recomputed", "\(Numbers.grouped(batches.recomputedPromptTokens)) prompt tokens"),
         ]
           + (batches.bubbleSeconds > 0
-            ? [("bubbles", part(batches.bubbleSeconds, of: batches.spanSeconds, "span"))] : []))
+            ? [("bubbles", part(batches.bubbleSeconds, of: batches.spanSeconds, "span"))] : [])
+          + (batches.hungPlans > 0
+            ? [("original hangs in", "\(Numbers.grouped(batches.hungPlans)) plans; waited")] : []))
   }
 
   private static func objective(_ verdict: Verdict) -> String {

@@ -13,7 +13,8 @@ import Metrics
 ///                  "at_least_99_percent_seconds"},
 ///       "batch": {"iterations", "mean_sequences", "peak_sequences", "mean_tokens", "peak_tokens",
 ///                 "at_sequence_cap_seconds", "busy_seconds", "span_seconds", "busy_share",
-///                 "bubble_seconds", "cached_prompt_tokens", "recomputed_prompt_tokens"},
+///                 "bubble_seconds", "hung_plans", "cached_prompt_tokens",
+///                 "recomputed_prompt_tokens"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
 ///               "attaining_requests", "attainment", "goodput_requests_per_second"}

@@ -5,8 +5,8 @@ struct Flight: Sendable {
   var end: Nanoseconds
 }
 
-/// at most, and the next batch formed when the first stage is free.
-/// at most, and the next batch formed when the first stage is free.
+/// Pipeline parallelism: as many batches in flight as there are stages, each sequence in at most
+/// one of them, and the next batch formed when the first stage is free.
 extension Replica {
   @inline(__always)
   var isPipelined: Bool { rules.pipelineParallelSize > 1 }

@@ -20,6 +20,7 @@ extension Replica {
         if !flights.isEmpty { return }
         throw Stall(self, index: index, at: now)
       }
+      if preempted.isEmpty && !cache.isReleasing { timeline.hungPlans += 1 }
       preemptedBefore += preempted.count
     }
     timeline.cachedTokens += cachedTokens

@@ -10,6 +10,8 @@ public struct Timeline: Sendable, Equatable {
   public internal(set) var iterations: [IterationRecord] = []
   /// Prompt tokens that admissions found in the cache, recomputed ones included.
   public internal(set) var cachedTokens = 0
+  /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back.
+  public internal(set) var hungPlans = 0
   /// Requests that are completed or refused.
   public internal(set) var settled = 0
   /// When the last request finished.

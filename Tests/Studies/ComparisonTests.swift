@@ -88,3 +88,26 @@ import Testing
     #expect(throws: InputError.self) { try deployment().service(name) }
   }
 }
+
+@Suite struct `A deployment with pipeline stages` {
+  /// Each of two stages holds half the layers, so a block takes half the memory of its GPUs.
+  @Test func `holds more tokens and reports its bubbles`() throws {
+    var deployment = try deployment("llama-2-70b", "a100-sxm-80gb")
+    deployment.tensorParallelSize = 2
+    let one = try deployment.service("sarathi")
+    deployment.pipelineParallelSize = 2
+    let two = try deployment.service("sarathi")
+    #expect(two.engine.rules.blocks > 2 * one.engine.rules.blocks)
+    let trace = try chat(200, rate: 3)
+    #expect(try one.replay(trace).run.metrics.batches.bubbleSeconds == 0)
+    #expect(try two.replay(trace).run.metrics.batches.bubbleSeconds > 0)
+  }
+
+  @Test func `is refused where the engine has none, or there are more stages than layers`() throws {
+    var deployment = try deployment()
+    deployment.pipelineParallelSize = 2
+    #expect(throws: InputError.self) { try deployment.service("splitfuse") }
+    deployment.pipelineParallelSize = 33
+    #expect(throws: InputError.self) { try deployment.service("sarathi") }
+  }
+}
