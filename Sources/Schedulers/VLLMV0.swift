@@ -49,32 +49,9 @@ struct VLLMV0: Scheduler {
   }
 
   private func planChunked(_ replica: inout Replica) {
-    if replica.decodesComeFirst {
-      replica.decodeAll()
-      catchUp(replica.prefilling, in: &replica)
-    } else {
-      catchUp(replica.running.all, in: &replica)
-      orderByWork(&replica)
-    }
+    let walked = replica.catchUp()
+    if walked { orderByWork(&replica) }
     replica.admitChunks(passingPreempted: true)
-  }
-
-  /// Computes what each of `sequences` lacks, in order; with no block free at all, the last running
-  /// sequence loses its cache.
-  private func catchUp(_ sequences: [SequenceID], in replica: inout Replica) {
-    for sequence in sequences where replica.isRunning(sequence) {
-      let wanted = replica.tokensLeft(sequence)
-      if wanted == 0 { continue }  // In flight.
-      let tokens = min(wanted, replica.tokensLeftInBudget)
-      guard tokens > 0 else { return }
-      let fits = replica.preempt(until: { $0.cache.freeBlocks > 0 }, for: sequence)
-      guard fits else { return }
-      if replica.isDecoding(sequence) {
-        replica.decode(sequence)
-      } else {
-        replica.compute(sequence, tokens: tokens)
-      }
-    }
   }
 
   /// Puts first who was left out for lack of budget, then who decodes, then whose prompt is cut.

@@ -50,34 +50,7 @@ struct VLLMV1: Scheduler {
   ]
 
   mutating func plan(_ replica: inout Replica) {
-    let victimsComeLast = replica.rules.order == .arrival
-    let onlyDecodes = replica.prefilling.isEmpty && replica.canDecodeAll
-    if replica.decodesComeFirst && (victimsComeLast || onlyDecodes) {
-      replica.decodeAll()
-      catchUp(replica.prefilling, in: &replica)
-    } else {
-      catchUp(replica.running.all, in: &replica)
-    }
+    replica.catchUp()
     if replica.preempted.isEmpty { replica.admitChunks() }
-  }
-
-  /// Computes what each of `sequences` lacks, in order; where memory is short, the last running
-  /// sequence loses its cache.
-  private func catchUp(_ sequences: [SequenceID], in replica: inout Replica) {
-    for sequence in sequences where replica.isRunning(sequence) {
-      let wanted = replica.wantedTokens(sequence)
-      if wanted == 0 { continue }  // In flight.
-      let tokens = min(wanted, replica.tokensLeftInBudget)
-      guard tokens > 0 else { return }
-      let fits = replica.preempt(
-        until: { $0.blocksNeeded(sequence, computing: tokens) <= $0.cache.freeBlocks },
-        for: sequence)
-      guard fits else { return }
-      if replica.isDecoding(sequence) {
-        replica.decode(sequence)
-      } else {
-        replica.compute(sequence, tokens: tokens)
-      }
-    }
   }
 }

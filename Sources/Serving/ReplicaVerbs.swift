@@ -89,17 +89,6 @@ extension Replica {
     }
   }
 
-  /// Whether all that can decode come before all that cannot in `running`, and fit the budget.
-  public var decodesComeFirst: Bool {
-    guard decoding <= tokensLeftInBudget, !isPipelined else { return false }
-    var cursor = running.last
-    for _ in prefilling {
-      guard let sequence = cursor, !isDecoding(sequence) else { return false }
-      cursor = running.previous(before: sequence)
-    }
-    return true
-  }
-
   /// Decodes every sequence that can decode, in the order of `running`. Where the gate is shut for
   /// one, the last of `running` loses its cache, until the gate opens or it was the last itself.
   ///
@@ -126,26 +115,13 @@ extension Replica {
     named += 1
   }
 
-  /// Whether memory lets `sequence`, which can decode, decode now.
-  public func gateIsOpen(for sequence: SequenceID) -> Bool {
+  /// Whether memory lets `sequence`, which is running, compute `tokens` more.
+  public func gateIsOpen(for sequence: SequenceID, computing tokens: Int = 1) -> Bool {
     switch rules.decodeGate {
     case .open: true
     case .anyFreeBlock: cache.freeBlocks > 0
-    case .neededBlock: blocksNeeded(sequence, computing: 1) <= cache.freeBlocks
+    case .neededBlock: blocksNeeded(sequence, computing: tokens) <= cache.freeBlocks
     }
-  }
-
-  /// Takes the cache from the last of `running`, one after another, until `enough` holds for the
-  /// sake of `sequence`; false if that took `sequence` itself.
-  public mutating func preempt(
-    until enough: (borrowing Replica) -> Bool, for sequence: SequenceID
-  ) -> Bool {
-    while !enough(self) {
-      guard let victim else { return false }
-      preempt(victim)
-      if victim == sequence { return false }
-    }
-    return true
   }
 
   /// Takes the cache from `sequence`, which this plan computes nothing for, and puts it at the

@@ -1,0 +1,50 @@
+/// Running sequences that catch up with their known tokens, decodes and prompts alike.
+extension Replica {
+  /// Computes what each running sequence lacks, in order, within the token budget; where memory is
+  /// short by the engine's gate, a victim loses its cache, until there is enough or it was the
+  /// sequence itself. Says whether it walked over the sequences one by one.
+  @discardableResult
+  public mutating func catchUp() -> Bool {
+    let victimsComeLast = rules.order != .priority
+    let onlyDecodes = prefilling.isEmpty && canDecodeAll
+    if decodesComeFirst && (victimsComeLast || onlyDecodes) {
+      decodeAll()
+      catchUp(prefilling)
+      return false
+    }
+    catchUp(running.all)
+    return true
+  }
+
+  /// Whether all that can decode come before all that cannot in `running`, and fit the budget.
+  private var decodesComeFirst: Bool {
+    guard decoding <= tokensLeftInBudget, !isPipelined else { return false }
+    var cursor = running.last
+    for _ in prefilling {
+      guard let sequence = cursor, !isDecoding(sequence) else { return false }
+      cursor = running.previous(before: sequence)
+    }
+    return true
+  }
+
+  private mutating func catchUp(_ sequences: [SequenceID]) {
+    for sequence in sequences where isRunning(sequence) {
+      let wanted = wantedTokens(sequence)
+      if wanted == 0 { continue }  // In flight.
+      let tokens = min(wanted, tokensLeftInBudget)
+      guard tokens > 0, makeRoom(for: sequence, computing: tokens) else { return }
+      if isDecoding(sequence) { decode(sequence) } else { compute(sequence, tokens: tokens) }
+    }
+  }
+
+  /// Takes the cache from one victim after another until `sequence` can compute `tokens` tokens;
+  /// false if that took its own.
+  private mutating func makeRoom(for sequence: SequenceID, computing tokens: Int) -> Bool {
+    while !gateIsOpen(for: sequence, computing: tokens) {
+      guard let victim else { return false }
+      preempt(victim)
+      if victim == sequence { return false }
+    }
+    return true
+  }
+}
