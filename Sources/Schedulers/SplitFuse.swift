@@ -34,8 +34,9 @@ struct SplitFuse: Scheduler {
 
   mutating func plan(_ replica: inout Replica) {
     let hadFreeBlocks = replica.cache.freeBlocks > 0
+    let tracked = replica.running.count + replica.cache.releasingSequences
     decode(in: &replica)
-    if hadFreeBlocks { fill(&replica) }
+    if hadFreeBlocks { fill(&replica, admitting: tracked < replica.rules.maxNumSeqs) }
     let isStarved = replica.plannedDecodes == 0 && replica.batch.chunks.isEmpty
     if isStarved && !replica.cache.isReleasing { reset(&replica) }
   }
@@ -68,13 +69,13 @@ struct SplitFuse: Scheduler {
   }
 
   /// Fills the forward with prompts in order, each only if all that is left of it fits in memory.
-  private func fill(_ replica: inout Replica) {
+  private func fill(_ replica: inout Replica, admitting: Bool) {
     for sequence in replica.prefilling {
       guard hasRoom(in: replica), fits(sequence, in: replica) else { return }
       let tokens = min(replica.tokensLeft(sequence), replica.tokensLeftInBudget)
       replica.compute(sequence, tokens: tokens)
     }
-    while let head = replica.waiting.first {
+    while admitting, let head = replica.waiting.first {
       guard hasRoom(in: replica), fits(head, in: replica) else { return }
       let tokens = min(replica.tokensLeft(head), replica.tokensLeftInBudget)
       guard replica.admit(head, computing: tokens) else { return }

@@ -7,11 +7,14 @@ public struct KVCache: Sendable {
   /// Blocks given back that become free when as many further plans have begun as the index says;
   /// empty where they are free at once.
   private var releasing: [Int]
+  /// Sequences that gave them back, likewise.
+  private var releasers: [Int]
 
   init(totalBlocks: Int, releaseLag: Int) {
     self.totalBlocks = totalBlocks
     freeBlocks = totalBlocks
     releasing = releaseLag == 0 ? [] : Array(repeating: 0, count: releaseLag + 1)
+    releasers = releasing
   }
 
   /// Blocks that hold something while the batch that was planned last runs.
@@ -19,6 +22,9 @@ public struct KVCache: Sendable {
 
   /// Whether blocks given back become free before the next plan.
   public var isReleasing: Bool { (releasing.first ?? 0) > 0 }
+
+  /// Sequences that are done or evicted and whose blocks are still to become free.
+  public var releasingSequences: Int { releasers.reduce(0, +) }
 
   /// Blocks given back that are still to become free.
   var allReleasing: Int { releasing.reduce(0, +) }
@@ -30,20 +36,29 @@ public struct KVCache: Sendable {
 
   /// Gives back the blocks of a sequence that has finished.
   mutating func release(_ blocks: Int) {
-    if releasing.isEmpty { freeBlocks += blocks } else { releasing[releasing.count - 1] += blocks }
+    if releasing.isEmpty { freeBlocks += blocks } else { enter(blocks, at: releasing.count - 1) }
   }
 
   /// Gives back the blocks of a sequence that the plan under way evicts.
   mutating func evict(_ blocks: Int) {
-    if releasing.isEmpty { freeBlocks += blocks } else { releasing[0] += blocks }
+    if releasing.isEmpty { freeBlocks += blocks } else { enter(blocks, at: 0) }
   }
 
   /// Frees the blocks whose time has come.
   mutating func beginPlan() {
     guard !releasing.isEmpty else { return }
     freeBlocks += releasing[0]
-    for index in releasing.indices.dropLast() { releasing[index] = releasing[index + 1] }
+    for index in releasing.indices.dropLast() {
+      releasing[index] = releasing[index + 1]
+      releasers[index] = releasers[index + 1]
+    }
     releasing[releasing.count - 1] = 0
+    releasers[releasing.count - 1] = 0
+  }
+
+  private mutating func enter(_ blocks: Int, at index: Int) {
+    releasing[index] += blocks
+    releasers[index] += 1
   }
 
   /// Frees all blocks given back: an engine with nothing to do runs its turns out in no time.
@@ -51,6 +66,7 @@ public struct KVCache: Sendable {
     for index in releasing.indices {
       freeBlocks += releasing[index]
       releasing[index] = 0
+      releasers[index] = 0
     }
   }
 }

@@ -146,6 +146,7 @@ extension ReferenceEngine {
 
   fileprivate mutating func planSplitFuse() {
     let hadFree = free > 0
+    let tracked = running.count + returning.count
     let cap = min(rules.maxBatchSequences, rules.maxNumBatchedTokens!)
     let decodes = running.filter { states[$0].isDecoding }
     var skipped: [Int] = []
@@ -158,7 +159,7 @@ extension ReferenceEngine {
       }
     }
     running = skipped + running.filter { !skipped.contains($0) }
-    if hadFree { fillForward() }
+    if hadFree { fillForward(tracked: tracked) }
     let flushing = returning.contains { $0.plan == plan + 1 }
     if batch.isEmpty && !flushing {
       let holder = decodes.isEmpty ? running.last : running.last { states[$0].isDecoding }
@@ -166,13 +167,13 @@ extension ReferenceEngine {
     }
   }
 
-  private mutating func fillForward() {
+  private mutating func fillForward(tracked: Int) {
     let budget = rules.maxNumBatchedTokens!
     for id in running.filter({ !states[$0].isDecoding }) + waiting {
       if batch.count >= rules.maxBatchSequences || used >= budget { return }
       let isNew = states[id].blocks == 0
       if blocksNeeded(id, states[id].left) > free { return }
-      if isNew && running.count >= rules.maxNumSeqs { return }
+      if isNew && max(tracked, running.count) >= rules.maxNumSeqs { return }
       let tokens = min(states[id].left, budget - used)
       let need = blocksNeeded(id, tokens)
       if isNew {
