@@ -88,6 +88,12 @@ public struct EngineRules: Sendable, Equatable {
   /// Blocks that an admission must leave free.
   public var watermarkBlocks: Int { Int(watermark * Double(blocks)) }
 
+  /// The most tokens of an iteration: the budget, unless chunks have sizes of their own.
+  @inline(__always)
+  var tokenLimit: Int {
+    chunkSchedule.stages > 0 ? Int.max : maxNumBatchedTokens ?? Int.max
+  }
+
   /// Whether an admission takes all blocks that a sequence will ever hold.
   @inline(__always)
   var reservesAll: Bool { reservation == .maxModelLen || reservation == .ownLength }

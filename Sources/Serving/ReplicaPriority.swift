@@ -17,11 +17,17 @@ extension Replica {
   mutating func insertByRank(_ id: SequenceID) {
     var before: SequenceID?
     var cursor = waiting.last
-    while let other = cursor, rank(id) < rank(other) {
+    while let other = cursor, isAhead(id, of: other) {
       before = other
       cursor = waiting.previous(before: other)
     }
     if let before { waiting.insert(id, before: before) } else { waiting.append(id) }
+  }
+
+  /// Whether `a` is served before `b`: by rank, and of equal ranks in the order of the trace.
+  private func isAhead(_ a: SequenceID, of b: SequenceID) -> Bool {
+    rank(a) == rank(b)
+      ? sequences[a.index].request < sequences[b.index].request : rank(a) < rank(b)
   }
 
   /// Takes back what this plan computes for `sequence`, if it does, with the blocks that it took.

@@ -3,7 +3,7 @@ extension Replica {
   /// Tokens that the batch can still take within the token budget; all there are without one.
   @inline(__always)
   public var tokensLeftInBudget: Int {
-    (rules.maxNumBatchedTokens ?? Int.max) - batch.chunkTokens - plannedDecodes
+    rules.tokenLimit - batch.chunkTokens - plannedDecodes
   }
 
   /// Sequences whose prompt is computed: those that can decode.

@@ -32,31 +32,52 @@ struct LinearCost: CostModel {
 /// One seeded workload with one engine's rules under seeded limits.
 struct RandomCase: CustomStringConvertible {
   let seed: Int
-  let policy: ReferencePolicy
+  let policy: any ReferencePlanner
   let trace: Trace
   let rules: EngineRules
   let cost: LinearCost
 
-  var description: String { "\(policy.rawValue), seed \(seed)" }
+  var description: String { "\(policy.specification), seed \(seed)" }
 
-  init(_ policy: ReferencePolicy, seed: Int) throws {
+  init(_ policy: ReferencePolicy, seed: Int) throws { try self.init(planner: policy, seed: seed) }
+
+  init(planner policy: any ReferencePlanner, seed: Int) throws {
     var random = SplitMix(state: UInt64(seed) &* 977 &+ UInt64(policy.hashOfName))
     self.seed = seed
     self.policy = policy
     let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
-    var rules = try Schedulers.engine(policy.rawValue, setting).rules
+    var rules = try Schedulers.engine(policy.specification, setting).rules
     rules.blockSize = [1, 4, 16, 16, 64].randomElement(using: &random)!
     rules.maxNumSeqs = Int.random(in: 1...24, using: &random)
     let batchCap = Int.random(in: 1...rules.maxNumSeqs, using: &random)
-    rules.maxBatchSequences = policy == .splitfuse ? batchCap : rules.maxNumSeqs
+    rules.maxBatchSequences = policy.specification == "splitfuse" ? batchCap : rules.maxNumSeqs
     if rules.chunksPrompts { rules.maxNumBatchedTokens = Int.random(in: 1...300, using: &random) }
     let tight = Bool.random(using: &random)
     let longest = rules.blocks(for: 401) + 3
     rules.blocks = longest * (tight ? 1 : 40) + Int.random(in: 0...longest, using: &random)
     if rules.releaseLag > 0 { rules.releaseLag = Int.random(in: 0...2, using: &random) }
-    self.rules = rules
-    trace = Self.trace(&random)
+    var trace = Self.trace(&random)
     cost = Bool.random(using: &random) ? LinearCost() : LinearCost(token: 0, context: 0, square: 0)
+    Self.varyOptions(&rules, &random)
+    if rules.order != .arrival {
+      let priorities = trace.requests.map { _ in Int.random(in: 0...3, using: &random) }
+      trace = Trace(requests: trace.requests, priorities: priorities)
+    }
+    self.rules = rules
+    self.trace = trace
+  }
+
+  /// Other values for the options that the specification sets.
+  private static func varyOptions(_ rules: inout EngineRules, _ random: inout SplitMix) {
+    if rules.longPrefillTokenThreshold > 0 {
+      rules.longPrefillTokenThreshold = Int.random(in: 1...120, using: &random)
+    }
+    if rules.chunkSchedule.stages > 0 {
+      rules.chunkSchedule.stages = Int.random(in: 1...8, using: &random)
+      rules.chunkSchedule.maxTokens = Int.random(in: 100...500, using: &random)
+      rules.chunkSchedule.high = Int.random(in: 1...300, using: &random)
+      rules.chunkSchedule.low = Int.random(in: 1...rules.chunkSchedule.high, using: &random)
+    }
   }
 
   private static func trace(_ random: inout SplitMix) -> Trace {
@@ -78,7 +99,7 @@ struct RandomCase: CustomStringConvertible {
   /// The scheduler under test.
   func scheduler() throws -> any Scheduler {
     let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
-    return try Schedulers.engine(policy.rawValue, setting).scheduler
+    return try Schedulers.engine(policy.specification, setting).scheduler
   }
 
   /// The real engine about to serve this case, keeping its iterations.
@@ -95,7 +116,9 @@ struct RandomCase: CustomStringConvertible {
   }
 }
 
-extension ReferencePolicy {
+extension ReferencePlanner {
   /// A number that depends on the name alone.
-  var hashOfName: Int { rawValue.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xFFFF_FFFF } }
+  var hashOfName: Int {
+    specification.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xFFFF_FFFF }
+  }
 }

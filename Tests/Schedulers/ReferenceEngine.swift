@@ -9,6 +9,8 @@ struct ReferenceEngine {
     let arrival: Nanoseconds
     let prompt: Int
     let output: Int
+    /// Smaller is more urgent.
+    let priority: Int
     /// Tokens in the cache, and tokens to have there before the next one comes out.
     var computed = 0
     var target: Int
@@ -29,7 +31,7 @@ struct ReferenceEngine {
 
   let rules: EngineRules
   let cost: any CostModel
-  let policy: ReferencePolicy
+  let policy: any ReferencePlanner
   let requests: [Request]
   var states: [State]
   var waiting: [Int] = []
@@ -46,16 +48,19 @@ struct ReferenceEngine {
   var isDecodesTurn = false
   var iterations: [IterationRecord] = []
 
-  init(_ trace: Trace, rules: EngineRules, policy: ReferencePolicy, cost: any CostModel) {
+  init(
+    _ trace: Trace, rules: EngineRules, policy: any ReferencePlanner, cost: any CostModel
+  ) {
     self.rules = rules
     self.policy = policy
     self.cost = cost
     requests = trace.requests
     free = rules.totalBlocks
-    states = trace.requests.map {
+    states = trace.requests.enumerated().map { row, request in
       State(
-        arrival: $0.arrival, prompt: $0.promptTokens, output: rules.emittedTokens(of: $0),
-        target: $0.promptTokens)
+        arrival: request.arrival, prompt: request.promptTokens,
+        output: rules.emittedTokens(of: request), priority: trace.priorities?[row] ?? 0,
+        target: request.promptTokens)
     }
   }
 

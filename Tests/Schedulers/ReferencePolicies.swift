@@ -1,7 +1,13 @@
 @testable import Serving
 
+/// A scheduler of the obvious engine, with the specification of the real one.
+protocol ReferencePlanner: Sendable {
+  var specification: String { get }
+  func plan(_ engine: inout ReferenceEngine)
+}
+
 /// The schedulers once more, as their originals are written: one list walk after another.
-enum ReferencePolicy: String, CaseIterable {
+enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
   case requestLevel = "request-level"
   case orca
   case vllm06 = "vllm-0.6"
@@ -12,13 +18,15 @@ enum ReferencePolicy: String, CaseIterable {
   case simpleChunking = "simple-chunking"
   case splitfuse
 
+  var specification: String { rawValue }
+
   func plan(_ engine: inout ReferenceEngine) {
     switch self {
     case .requestLevel: engine.planRequestLevel()
     case .orca: engine.planOrca()
     case .vllm06: engine.planVLLM06()
     case .vllm011: engine.planVLLMV1()
-    case .vllm033: engine.planVLLMV1(admittingWholePrompts: true)
+    case .vllm033: engine.planVLLMV1(isNewest: true)
     case .sarathi, .sarathiArtifact: engine.planSarathi()
     case .simpleChunking: engine.planSimpleChunking()
     case .splitfuse: engine.planSplitFuse()
@@ -31,19 +39,26 @@ extension ReferenceEngine {
     if running.isEmpty { admitReserving() } else { for id in running { schedule(id, 1) } }
   }
 
-  fileprivate mutating func planOrca() {
+  mutating func planOrca(reservingOwnLength own: Bool = false) {
     for id in running { schedule(id, 1) }
-    admitReserving()
+    admitReserving(ownLength: own)
   }
 
-  private mutating func admitReserving() {
-    let need = rules.blocks(for: rules.maxModelLen)
-    while let id = waiting.first, free >= need, running.count + 1 <= rules.maxNumSeqs {
+  private mutating func admitReserving(ownLength: Bool = false) {
+    while let id = waiting.first, running.count + 1 <= rules.maxNumSeqs {
+      let own = states[id].prompt + states[id].output
+      let need = rules.blocks(for: ownLength ? own : rules.maxModelLen)
+      if free < need { return }
       admit(states[id].left, taking: need)
     }
   }
 
   fileprivate mutating func planVLLM06() {
+    admitWholePromptsWithinBudget()
+    if batch.isEmpty { decodeEvictingLatest() }
+  }
+
+  mutating func admitWholePromptsWithinBudget() {
     let watermark = Int(rules.watermark * Double(rules.blocks))
     while let id = waiting.first {
       let length = states[id].target
@@ -53,12 +68,11 @@ extension ReferenceEngine {
       if running.count + 1 > rules.maxNumSeqs { break }
       admit(length, taking: need)
     }
-    if batch.isEmpty { decodeEvictingLatest() }
   }
 
   /// Decodes in order of the list; with no block free at all, the last not yet visited goes.
   @discardableResult
-  private mutating func decodeEvictingLatest() -> [Int] {
+  mutating func decodeEvictingLatest() -> [Int] {
     var rest = running
     var partial: [Int] = []
     while !rest.isEmpty {
@@ -81,7 +95,7 @@ extension ReferenceEngine {
     return partial
   }
 
-  fileprivate mutating func planSarathi() {
+  mutating func planSarathi() {
     running.sort { (states[$0].arrival, $0) < (states[$1].arrival, $1) }
     computeChunks(of: decodeEvictingLatest())
     admitChunks()
@@ -101,46 +115,19 @@ extension ReferenceEngine {
 
   private mutating func computeChunks(of ids: [Int]) {
     for id in ids {
-      let tokens = min(states[id].left, rules.maxNumBatchedTokens! - used)
+      let tokens = min(states[id].left, chunk(of: id) - used)
       if tokens > 0 { schedule(id, tokens) }
     }
   }
 
   private mutating func admitChunks() {
-    let chunk = rules.maxNumBatchedTokens!
     let watermark = Int(rules.watermark * Double(rules.blocks))
     while let id = waiting.first, !evicted.contains(id) {
       let need = rules.blocks(for: states[id].target)
       if free - need < watermark || running.count >= rules.maxNumSeqs { return }
-      let tokens = min(states[id].left, chunk - used)
+      let tokens = min(states[id].left, chunk(of: id) - used)
       if tokens <= 0 { return }
       admit(tokens, taking: need)
-    }
-  }
-
-  fileprivate mutating func planVLLMV1(admittingWholePrompts: Bool = false) {
-    var budget = rules.maxNumBatchedTokens!
-    var index = 0
-    walk: while index < running.count && budget > 0 {
-      let id = running[index]
-      let tokens = min(states[id].left, budget)
-      while blocksNeeded(id, tokens) > free {
-        let victim = running.last!
-        evict(victim)
-        if victim == id { break walk }
-      }
-      take(blocksNeeded(id, tokens), for: id)
-      schedule(id, tokens)
-      budget -= tokens
-      index += 1
-    }
-    guard evicted.isEmpty else { return }
-    while let id = waiting.first, budget > 0, running.count < rules.maxNumSeqs {
-      let tokens = min(states[id].left, budget)
-      if rules.blocks(for: tokens) > free { return }
-      if admittingWholePrompts && rules.blocks(for: states[id].target) > free { return }
-      admit(tokens, taking: rules.blocks(for: tokens))
-      budget -= tokens
     }
   }
 

@@ -1,0 +1,148 @@
+@testable import Serving
+
+/// The options of the schedulers that change who is served, as the originals are written.
+enum ReferenceOption: String, CaseIterable, ReferencePlanner {
+  case chunkedV0 = "vllm-0.6:chunked=true"
+  case priorityV0 = "vllm-0.6:scheduling-policy=priority"
+  case priority011 = "vllm-0.11:scheduling-policy=priority"
+  case priority033 = "vllm-0.33:scheduling-policy=priority"
+  case threshold011 = "vllm-0.11:long-prefill-token-threshold=40"
+  case threshold033 = "vllm-0.33:long-prefill-token-threshold=40"
+  case both033 = "vllm-0.33:long-prefill-token-threshold=40,scheduling-policy=priority"
+  case orcaOwnLength = "orca:reserve=own"
+  case stages = "sarathi:chunk-schedule-stages=4"
+
+  var specification: String { rawValue }
+
+  func plan(_ engine: inout ReferenceEngine) {
+    switch self {
+    case .chunkedV0: engine.planChunkedVLLM06()
+    case .priorityV0: engine.planVLLM06ByPriority()
+    case .priority011: engine.planVLLMV1(byPriority: true)
+    case .threshold011: engine.planVLLMV1()
+    case .threshold033: engine.planVLLMV1(isNewest: true)
+    case .priority033, .both033: engine.planVLLMV1(isNewest: true, byPriority: true)
+    case .orcaOwnLength: engine.planOrca(reservingOwnLength: true)
+    case .stages: engine.planSarathi()
+    }
+  }
+}
+
+extension ReferenceEngine {
+  /// Whether `a` comes before `b` where priorities count.
+  private func isMoreUrgent(_ a: Int, _ b: Int) -> Bool {
+    (states[a].priority, states[a].arrival, a) < (states[b].priority, states[b].arrival, b)
+  }
+
+  /// The first of the least urgent, as Python's `max` by priority and arrival finds it.
+  private func leastUrgent(_ ids: [Int]) -> Int {
+    var worst = ids[0]
+    for id in ids
+    where (states[id].priority, states[id].arrival)
+      > (states[worst].priority, states[worst].arrival)
+    {
+      worst = id
+    }
+    return worst
+  }
+
+  /// Tokens of one iteration as the dynamic schedule of `id` has them, or as all have.
+  func chunk(of id: Int) -> Int {
+    let schedule = rules.chunkSchedule
+    if schedule.stages == 0 { return rules.maxNumBatchedTokens! }
+    var sizes: [Int] = []
+    let multiple = min(32, schedule.low)
+    for stage in 0..<schedule.stages {
+      let step = Double(schedule.low - schedule.high) / Double(max(1, schedule.stages - 1))
+      let size = (Double(schedule.high) + Double(stage) * step) / Double(multiple)
+      sizes.append(Int(size.rounded(.toNearestOrEven)) * multiple)
+    }
+    if schedule.stages == 1 { sizes = [schedule.high] }
+    let covered = (schedule.maxTokens + schedule.stages - 1) / schedule.stages
+    return sizes[min(states[id].computed / covered, schedule.stages - 1)]
+  }
+
+  fileprivate mutating func planChunkedVLLM06() {
+    let budget = rules.maxNumBatchedTokens!
+    var rest = running
+    while let id = rest.first {
+      let tokens = min(states[id].left, budget - used)
+      if tokens == 0 { break }
+      rest.removeFirst()
+      while free == 0 {
+        evict(rest.popLast() ?? id)
+        if evicted.last == id { break }
+      }
+      if evicted.last == id { break }
+      take(blocksNeeded(id, tokens), for: id)
+      schedule(id, tokens)
+    }
+    let decodes = batch.filter(\.isDecode).map(\.id)
+    let partial = batch.filter { !$0.isDecode }.map(\.id)
+    running = rest + decodes + partial
+    // This call's victims come back to the queue after its admissions.
+    let victims = Array(waiting.prefix(evicted.count))
+    waiting.removeFirst(victims.count)
+    let watermark = Int(rules.watermark * Double(rules.blocks))
+    while let id = waiting.first {
+      let tokens = min(states[id].left, budget - used)
+      let need = rules.blocks(for: states[id].target)
+      if free - need < watermark || tokens == 0 || running.count + 1 > rules.maxNumSeqs { break }
+      admit(tokens, taking: need)
+    }
+    waiting = victims + waiting
+  }
+
+  fileprivate mutating func planVLLM06ByPriority() {
+    admitWholePromptsWithinBudget()
+    if !batch.isEmpty { return }
+    let watermark = Int(rules.watermark * Double(rules.blocks))
+    running.sort(by: isMoreUrgent)
+    if let head = waiting.first {
+      let need = rules.blocks(for: states[head].target)
+      while let last = running.last, isMoreUrgent(head, last),
+        free - need < watermark || running.count + 1 > rules.maxNumSeqs
+      {
+        evict(last)
+      }
+    }
+    waiting.sort(by: isMoreUrgent)
+    decodeEvictingLatest()
+  }
+
+  /// vLLM V1: `isNewest` for 0.33, which admits only what fits whole, and lets a sequence that is
+  /// alone exceed the threshold.
+  mutating func planVLLMV1(isNewest: Bool = false, byPriority: Bool = false) {
+    let isAlone = running.count + waiting.count == 1
+    let threshold = rules.longPrefillTokenThreshold
+    let cap = threshold == 0 || isNewest && isAlone ? Int.max : threshold
+    if byPriority { waiting.sort(by: isMoreUrgent) }
+    var budget = rules.maxNumBatchedTokens!
+    var index = 0
+    walk: while index < running.count && budget > 0 {
+      let id = running[index]
+      let tokens = min(states[id].left, cap, budget)
+      while blocksNeeded(id, tokens) > free {
+        let victim = byPriority ? leastUrgent(running) : running.last!
+        if let place = batch.firstIndex(where: { $0.id == victim }) {
+          budget += batch.remove(at: place).tokens
+          index -= 1
+        }
+        evict(victim)
+        if victim == id { break walk }
+      }
+      take(blocksNeeded(id, tokens), for: id)
+      schedule(id, tokens)
+      budget -= tokens
+      index += 1
+    }
+    guard evicted.isEmpty else { return }
+    while let id = waiting.first, budget > 0, running.count < rules.maxNumSeqs {
+      let tokens = min(states[id].left, cap, budget)
+      if rules.blocks(for: tokens) > free { return }
+      if isNewest && rules.blocks(for: states[id].target) > free { return }
+      admit(tokens, taking: rules.blocks(for: tokens))
+      budget -= tokens
+    }
+  }
+}
