@@ -5,6 +5,8 @@
 public struct Operation: Sendable, Equatable {
   public var name: Name
   public var shape: Shape
+  /// What its weights and inputs are stored in; for attention, its cached keys and values.
+  public var format: NumberFormat
   /// How many times it runs in an iteration, such as once a layer.
   public var repeats: Int
   /// Floating-point operations of one run; a multiplication and an addition are two.
@@ -19,11 +21,12 @@ public struct Operation: Sendable, Equatable {
   public var launches: Int
 
   public init(
-    _ name: Name, _ shape: Shape, repeats: Int, flops: Double = 0, weightBytes: Double = 0,
-    otherBytes: Double = 0, wireBytes: Double = 0, launches: Int = 1
+    _ name: Name, _ shape: Shape, format: NumberFormat = .bf16, repeats: Int, flops: Double = 0,
+    weightBytes: Double = 0, otherBytes: Double = 0, wireBytes: Double = 0, launches: Int = 1
   ) {
     self.name = name
     self.shape = shape
+    self.format = format
     self.repeats = repeats
     self.flops = flops
     self.weightBytes = weightBytes
