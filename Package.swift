@@ -18,7 +18,10 @@ let package = Package(
   targets: [
     library("Serving"),
     library("Schedulers", needs: ["Serving"]),
-    library("Costs", needs: ["Serving"]),
+    .target(
+      name: "Costs", dependencies: ["Serving"], exclude: ["Data"], swiftSettings: settings,
+      plugins: ["EmbedData"]),
+    .plugin(name: "EmbedData", capability: .buildTool(), path: "Sources/EmbedData"),
     library("Workloads", needs: ["Serving"]),
     library("Metrics", needs: ["Serving"]),
     library("Studies", needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics"]),

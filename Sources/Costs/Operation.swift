@@ -79,6 +79,12 @@ public struct Operation: Sendable, Equatable {
     case matrix, prefillAttention, decodeAttention, elementwise, collective
   }
 
+  /// GPUs that take part in it.
+  public var ranks: Int {
+    if case .collective(_, _, let ranks) = shape { return ranks }
+    return 1
+  }
+
   /// The kind that the shape is of.
   public var kind: Kind {
     switch shape {

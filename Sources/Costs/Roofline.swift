@@ -32,10 +32,12 @@ public struct Roofline: OperationTimes {
   func parts(of operation: Operation, on gpu: GPU) -> Parts {
     let kind = operation.kind
     let efficiencies = gpu.efficiencies
+    let rate = gpu.peaks.rate(operation.format.arithmetic)
+    let link = gpu.link(among: operation.ranks)
     return Parts(
-      compute: operation.flops / (gpu.tensorFLOPsPerSecond * efficiencies.compute(kind)),
+      compute: operation.flops / (rate * efficiencies.compute(kind)),
       memory: operation.memoryBytes / (gpu.memoryBytesPerSecond * efficiencies.memory(kind)),
-      network: operation.wireBytes / (gpu.link.bytesPerSecond * efficiencies.collective))
+      network: operation.wireBytes / (link.bytesPerSecond * efficiencies.collective))
   }
 
   func launchSeconds(_ operation: Operation, on gpu: GPU) -> Double {

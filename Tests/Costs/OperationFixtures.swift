@@ -4,7 +4,7 @@
 /// A GPU of round numbers: 1,000 FLOPs and 100 bytes a second, 10 bytes a second of link.
 let slow = GPU(
   name: "slow", source: "by hand", memoryBytes: 1000, memoryBytesPerSecond: 100,
-  tensorFLOPsPerSecond: 1000, link: .init(.pcie, bytesPerSecond: 10),
+  peaks: .init(bf16: 1000), links: [.init(.pcie, gpus: 8, bytesPerSecond: 10)],
   efficiencies: Efficiencies(
     matrixCompute: 0.5, matrixMemory: 0.8, prefillAttention: 0.25, decodeAttention: 0.4,
     elementwise: 0.2, collective: 0.1, launchSeconds: 0.5, collectiveSeconds: 3,

@@ -60,9 +60,9 @@ extension Catalogue {
   private static func summary(of gpu: GPU) -> String {
     let memory = tenths(Double(gpu.memoryBytes) / 1_073_741_824)
     let bandwidth = Int(gpu.memoryBytesPerSecond / 1e9)
-    let arithmetic = Int(gpu.tensorFLOPsPerSecond / 1e12)
+    let arithmetic = Int(gpu.peaks.bf16 / 1e12)
     return "\(memory) GiB at \(bandwidth) GB/s, \(arithmetic) TFLOP/s (BF16), "
-      + gpu.link.kind.rawValue
+      + gpu.links[0].kind.rawValue
   }
 
   private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }

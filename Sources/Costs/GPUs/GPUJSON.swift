@@ -1,0 +1,88 @@
+import Foundation
+import Serving
+
+extension GPU {
+  /// The GPU that a JSON file describes.
+  ///
+  /// - Parameters:
+  ///   - json: the file's contents.
+  ///   - source: the file, as the user named it.
+  public init(json: Data, source: String) throws(InputError) {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let file: GPUFile
+    do {
+      file = try decoder.decode(GPUFile.self, from: json)
+    } catch let error as DecodingError {
+      throw GPU.explain(error, source: source)
+    } catch {
+      throw GPU.unreadable(source)
+    }
+    try self.init(file, source: source)
+  }
+
+  /// The GPU as JSON, which `init(json:source:)` reads back.
+  public var json: String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Encoding numbers and strings cannot fail: no number is infinite.
+    let data = (try? encoder.encode(GPUFile(self))) ?? Data()
+    return String(decoding: data, as: UTF8.self) + "\n"
+  }
+
+  init(_ file: GPUFile, source: String) throws(InputError) {
+    let rates = [
+      ("memory_bytes", Double(file.memoryBytes)),
+      ("memory_bytes_per_second", file.memoryBytesPerSecond),
+      ("host_bytes_per_second", file.hostBytesPerSecond),
+      ("flops_per_second", file.flopsPerSecond.bf16),
+      ("links", file.links.map(\.bytesPerSecond).min() ?? 0),
+    ]
+    for (key, value) in rates where !(value > 0 && value.isFinite) {
+      throw InputError(
+        source, column: key, problem: "\(key) is not positive",
+        remedy: "give the data sheet's figure")
+    }
+    var tables: [KernelTable] = []
+    for table in file.tables ?? [] { tables.append(try table.table(in: source)) }
+    let peaks = file.flopsPerSecond
+    self.init(
+      name: file.name, source: file.source, memoryBytes: file.memoryBytes,
+      memoryBytesPerSecond: file.memoryBytesPerSecond,
+      peaks: Peaks(bf16: peaks.bf16, fp8: peaks.fp8, int8: peaks.int8, fp4: peaks.fp4),
+      links: file.links.map { Link($0.kind, gpus: $0.gpus, bytesPerSecond: $0.bytesPerSecond) }
+        .sorted { $0.gpus < $1.gpus },
+      efficiencies: file.efficiencies, hostBytesPerSecond: file.hostBytesPerSecond,
+      tables: KernelTables(tables))
+  }
+
+  private static func explain(_ error: DecodingError, source: String) -> InputError {
+    switch error {
+    case .keyNotFound(let key, let context):
+      let path = (context.codingPath + [key]).map(name).joined(separator: ".")
+      return InputError(
+        source, column: path, problem: "the key \(path) is missing",
+        remedy: "add it, as in the files that `servesim list gpus --json` shows")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      guard !context.codingPath.isEmpty else { return unreadable(source) }
+      let path = context.codingPath.map(name).joined(separator: ".")
+      return InputError(
+        source, column: path, problem: "the value of \(path) is not understood",
+        remedy: "see the built-in files for what it may be")
+    @unknown default: return unreadable(source)
+    }
+  }
+
+  private static func name(_ key: any CodingKey) -> String {
+    key.intValue.map { "[\($0)]" }
+      ?? key.stringValue.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+  }
+
+  private static func unreadable(_ source: String) -> InputError {
+    InputError(
+      source, problem: "it is not the JSON of a GPU",
+      remedy: "use a file that `servesim calibrate` wrote")
+  }
+}

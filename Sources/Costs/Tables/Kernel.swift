@@ -1,0 +1,67 @@
+import Foundation
+
+/// One call of a kernel as tables of measured times know it: which table, where in it, and the
+/// work that its time is estimated from.
+struct Kernel: Sendable, Equatable {
+  var operation: MeasuredOperation
+  var format: NumberFormat
+  /// What tells tables of one operation and format apart, such as the size of a head.
+  var variant = 0
+  var flops = 0.0
+  var memoryBytes = 0.0
+  var wireBytes = 0.0
+  /// GPUs that take part.
+  var gpus = 1
+  /// Logarithms to base two of the table's coordinates.
+  var point = SIMD4<Double>.zero
+
+  /// The seconds that the slowest of arithmetic, memory and link takes at its peak, and the
+  /// shortest time that any kernel takes.
+  @inline(__always)
+  func estimate(on gpu: GPU) -> Double {
+    var seconds = max(
+      flops / gpu.peaks.rate(format.arithmetic), memoryBytes / gpu.memoryBytesPerSecond)
+    if wireBytes > 0 {
+      seconds = max(seconds, wireBytes / gpu.link(among: gpus).bytesPerSecond)
+    }
+    return seconds + (gpus > 1 ? Self.collectiveSeconds : Self.kernelSeconds)
+  }
+
+  /// The order of the shortest times of a kernel, and of a collective: scales, not fits; the
+  /// tables hold what GPUs differ by.
+  private static let kernelSeconds = 2e-6
+  private static let collectiveSeconds = 5e-6
+}
+
+extension Kernel {
+  /// A product of `rows` by `inputs` with `inputs` by `outputs`.
+  static func gemm(rows: Double, outputs: Double, inputs: Double, _ format: NumberFormat) -> Kernel {
+    Kernel(
+      operation: .gemm, format: format, flops: 2 * rows * outputs * inputs,
+      memoryBytes: rows * inputs * format.bytesPerInput
+        + inputs * outputs * format.bytesPerWeight + rows * outputs * 2,
+      point: SIMD4(log2(rows), log2(outputs), log2(inputs), 0))
+  }
+
+  /// A kernel that moves `bytes` and computes little.
+  static func elementwise(_ operation: MeasuredOperation, bytes: Double) -> Kernel {
+    Kernel(
+      operation: operation, format: .bf16, memoryBytes: bytes,
+      point: SIMD4(log2(max(bytes, 1)), 0, 0, 0))
+  }
+
+  /// A collective of `gpus` on a buffer of `bytes` on each of them, as nccl-tests counts: what is
+  /// reduced, what all have gathered, what is scattered or exchanged.
+  static func collective(_ operation: MeasuredOperation, bytes: Double, gpus: Int) -> Kernel {
+    let others = Double(gpus - 1) / Double(gpus)
+    let sent =
+      switch operation {
+      case .allReduce: 2 * bytes * others
+      case .sendReceive: bytes
+      default: bytes * others
+      }
+    return Kernel(
+      operation: operation, format: .bf16, wireBytes: sent, gpus: gpus,
+      point: SIMD4(log2(Double(gpus)), log2(max(bytes, 1)), 0, 0))
+  }
+}

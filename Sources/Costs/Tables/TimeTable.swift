@@ -1,0 +1,72 @@
+import Foundation
+
+/// How much longer than its estimate a kernel was measured to take, on a grid of its shapes.
+///
+/// The value at a point is in octaves: a kernel takes its estimate times two to the power of it.
+/// Between knots it is linear in each coordinate; beyond the grid it is what it is at the edge, so
+/// that the estimate goes on alone.
+public struct TimeTable: Sendable, Equatable {
+  public let grid: Grid
+  /// One value a cell, in octaves.
+  let octaves: [Double]
+
+  init(grid: Grid, octaves: [Double]) {
+    precondition(octaves.count == grid.cells, "a table has a value for each cell")
+    self.grid = grid
+    self.octaves = octaves
+  }
+
+  /// The value at `point`, of which as many coordinates count as the grid has axes.
+  public func octaves(at point: SIMD4<Double>) -> Double {
+    switch grid.axes.count {
+    case 1: line(0, point[0], axis: 0)
+    case 2: plane(0, point[0], point[1], axis: 0)
+    case 3: space(0, point, axis: 0)
+    default: fourfold(point)
+    }
+  }
+
+  @inline(__always)
+  private func line(_ cell: Int, _ x: Double, axis: Int) -> Double {
+    let place = grid.place(x, on: axis)
+    let below = octaves[cell + place.knot]
+    if place.share == 0 { return below }
+    return below + place.share * (octaves[cell + place.knot + 1] - below)
+  }
+
+  @inline(__always)
+  private func plane(_ cell: Int, _ x: Double, _ y: Double, axis: Int) -> Double {
+    let place = grid.place(x, on: axis)
+    let stride = grid.strides[axis]
+    let first = cell + place.knot * stride
+    let across = grid.place(y, on: axis + 1)
+    let low = between(first + across.knot, across.share)
+    if place.share == 0 { return low }
+    let high = between(first + stride + across.knot, across.share)
+    return low + place.share * (high - low)
+  }
+
+  @inline(__always)
+  private func between(_ cell: Int, _ share: Double) -> Double {
+    share == 0
+      ? octaves[cell] : octaves[cell] + share * (octaves[cell + 1] - octaves[cell])
+  }
+
+  private func space(_ cell: Int, _ point: SIMD4<Double>, axis: Int) -> Double {
+    let place = grid.place(point[axis], on: axis)
+    let first = cell + place.knot * grid.strides[axis]
+    let low = plane(first, point[axis + 1], point[axis + 2], axis: axis + 1)
+    if place.share == 0 { return low }
+    let high = plane(
+      first + grid.strides[axis], point[axis + 1], point[axis + 2], axis: axis + 1)
+    return low + place.share * (high - low)
+  }
+
+  private func fourfold(_ point: SIMD4<Double>) -> Double {
+    let place = grid.place(point[0], on: 0)
+    let first = place.knot * grid.strides[0]
+    let low = space(first, point, axis: 1)
+    if place.share == 0 { return low }
+    return low + place.share * (space(first + grid.strides[0], point, axis: 1) - low)
+  }
+}
