@@ -1,15 +1,15 @@
 import Serving
 
 /// A column of a table.
-struct Column {
+public struct Column: Sendable {
   /// The name by which messages call it.
-  var name: String
+  public var name: String
   fileprivate var index: Int
 }
 
 extension CSVReader {
   /// The column called `name`, or nil if the header has none.
-  func optionalColumn(_ name: String) throws(InputError) -> Column? {
+  public func optionalColumn(_ name: String) throws(InputError) -> Column? {
     guard let index = header.firstIndex(of: name) else { return nil }
     if header.lastIndex(of: name) != index {
       throw InputError(
@@ -20,7 +20,7 @@ extension CSVReader {
   }
 
   /// The column called `name`; `expected` is the header as it should be.
-  func column(_ name: String, of expected: String) throws(InputError) -> Column {
+  public func column(_ name: String, of expected: String) throws(InputError) -> Column {
     if let column = try optionalColumn(name) { return column }
     throw InputError(
       source, line: line, column: name, problem: "the column is missing",
@@ -28,7 +28,7 @@ extension CSVReader {
   }
 
   /// A mistake in the field of `column` in the row last read.
-  func error(in column: Column, _ problem: String, _ remedy: String) -> InputError {
+  public func error(in column: Column, _ problem: String, _ remedy: String) -> InputError {
     InputError(source, line: line, column: column.name, problem: problem, remedy: remedy)
   }
 
@@ -75,7 +75,7 @@ extension CSVReader {
   }
 
   /// A text, which may be empty.
-  func text(_ column: Column) throws(InputError) -> String {
+  public func text(_ column: Column) throws(InputError) -> String {
     let field = fields[column.index]
     var text = bytes[field.start..<field.end]
     if field.hasDoubledQuotes { text = undoubled(text) }
@@ -84,6 +84,19 @@ extension CSVReader {
       throw error(in: column, "the text is not valid UTF-8", "save the file as UTF-8")
     }
     return string
+  }
+
+  /// A number above or equal to zero with an optional exponent; nil where the field is empty.
+  public func number(_ column: Column) throws(InputError) -> Double? {
+    let range = bytes.span.trimmed(range(of: column))
+    if range.isEmpty { return nil }
+    let text = String(decoding: bytes[range], as: UTF8.self)
+    guard let value = Double(text), value.isFinite, value >= 0 else {
+      throw error(
+        in: column, "\(excerpt(of: column)) is not a number from 0 on",
+        "write it as 12, 0.5 or 1.2e-5, or leave it empty")
+    }
+    return value
   }
 
   /// A hash of a text.
