@@ -15,7 +15,9 @@ public struct PipelineCost: CostModel {
     self.layers = layers
     self.stages = stages
     let bytes = Double(layers.operations.shard.model.hidden) * Model.bytesPerActivation
-    let link = layers.gpu.link(among: stages * layers.operations.shard.tensorParallel).bytesPerSecond * layers.gpu.efficiencies.collective
+    let link =
+      layers.gpu.link(among: stages * layers.operations.shard.tensorParallel).bytesPerSecond
+      * layers.gpu.efficiencies.collective
     secondsPerToken = bytes / link
   }
 

@@ -35,12 +35,29 @@ struct Kernel: Sendable, Equatable {
 
 extension Kernel {
   /// A product of `rows` by `inputs` with `inputs` by `outputs`.
-  static func gemm(rows: Double, outputs: Double, inputs: Double, _ format: NumberFormat) -> Kernel {
+  static func gemm(rows: Double, outputs: Double, inputs: Double, _ format: NumberFormat) -> Kernel
+  {
     Kernel(
       operation: .gemm, format: format, flops: 2 * rows * outputs * inputs,
       memoryBytes: rows * inputs * format.bytesPerInput
         + inputs * outputs * format.bytesPerWeight + rows * outputs * 2,
       point: SIMD4(log2(rows), log2(outputs), log2(inputs), 0))
+  }
+
+  /// Adds `rows` of `width` elements to the residual stream and normalises them: both are read and
+  /// written.
+  static func normalization(rows: Double, width: Double) -> Kernel {
+    .elementwise(.normalization, bytes: rows * width * 8)
+  }
+
+  /// Reads both halves of the MLP's first product, `rows` of `width` elements each, and writes one.
+  static func activation(rows: Double, width: Double) -> Kernel {
+    .elementwise(.activation, bytes: rows * width * 6)
+  }
+
+  /// Reads `rows` of `width` elements of queries and keys, turns and writes them.
+  static func rotary(rows: Double, width: Double) -> Kernel {
+    .elementwise(.rotary, bytes: rows * width * 4)
   }
 
   /// A kernel that moves `bytes` and computes little.
@@ -50,9 +67,27 @@ extension Kernel {
       point: SIMD4(log2(max(bytes, 1)), 0, 0, 0))
   }
 
+  /// Whose collective it is.
+  enum Library: Int, Sendable {
+    /// The engine's own where it has one, in a CUDA graph: measured in bf16.
+    case engine
+    /// NCCL's, as nccl-tests measures it: in half precision, or in bytes.
+    case nccl
+
+    /// The library whose times stand in a table under `format`.
+    init(format: String) {
+      switch format.lowercased() {
+      case "half", "fp16", "float16", "int8": self = .nccl
+      default: self = .engine
+      }
+    }
+  }
+
   /// A collective of `gpus` on a buffer of `bytes` on each of them, as nccl-tests counts: what is
   /// reduced, what all have gathered, what is scattered or exchanged.
-  static func collective(_ operation: MeasuredOperation, bytes: Double, gpus: Int) -> Kernel {
+  static func collective(
+    _ operation: MeasuredOperation, bytes: Double, gpus: Int, library: Library = .engine
+  ) -> Kernel {
     let others = Double(gpus - 1) / Double(gpus)
     let sent =
       switch operation {
@@ -61,7 +96,7 @@ extension Kernel {
       default: bytes * others
       }
     return Kernel(
-      operation: operation, format: .bf16, wireBytes: sent, gpus: gpus,
+      operation: operation, format: .bf16, variant: library.rawValue, wireBytes: sent, gpus: gpus,
       point: SIMD4(log2(Double(gpus)), log2(max(bytes, 1)), 0, 0))
   }
 }

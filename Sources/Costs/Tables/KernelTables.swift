@@ -8,6 +8,20 @@ public struct KernelTables: Sendable, Equatable {
     all = tables
   }
 
+  /// These tables with `newer` in the place of those of the same operation, format and variant, and
+  /// behind the others where there are none.
+  public func replacing(_ newer: [KernelTable]) -> KernelTables {
+    var tables = all
+    for table in newer {
+      let place = tables.firstIndex {
+        $0.operation == table.operation && $0.format == table.format
+          && $0.variant == table.variant
+      }
+      if let place { tables[place] = table } else { tables.append(table) }
+    }
+    return KernelTables(tables)
+  }
+
   /// The table for `kernel`: of its format and variant if there is one, else of the nearest
   /// variant, else of another format, whose kernels are taken to fall as far short of their own
   /// estimate; nil where nothing of its kind was measured.

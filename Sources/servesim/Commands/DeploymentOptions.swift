@@ -1,6 +1,7 @@
 import Costs
 import Foundation
 import Studies
+import Workloads
 
 /// What serves the requests, as the user set it: the model, its GPUs, and the server's limits.
 struct DeploymentOptions: Sendable {
@@ -41,7 +42,7 @@ struct DeploymentOptions: Sendable {
   /// The deployment that these options describe.
   func deployment() throws -> Deployment {
     var deployment = Deployment(
-      model: try Models.described(by: model), gpu: try GPUs.named(gpu.string()))
+      model: try Models.described(by: model), gpu: try GPUs.described(by: gpu))
     deployment.tensorParallelSize = tensorParallelSize
     deployment.pipelineParallelSize = pipelineParallelSize
     deployment.gpuMemoryUtilization = memoryUtilization
@@ -68,7 +69,8 @@ struct DeploymentOptions: Sendable {
         group: group),
       Option(
         name: "--gpu", placeholder: "NAME", standard: catalogue.gpus.standard,
-        help: catalogue.gpus.choices, group: group),
+        help: "\(catalogue.gpus.choices); or the path of a JSON file that calibrate wrote",
+        group: group),
       Option(
         name: "--tensor-parallel-size", placeholder: "N", standard: "1",
         help: "GPUs that hold one copy of the model together", group: group),
@@ -114,5 +116,14 @@ extension Models {
         "\(quoted(text)) cannot be read (\(error.localizedDescription))",
         "give the path of a config.json, or a name (servesim list models)")
     }
+  }
+}
+
+extension GPUs {
+  /// The GPU that the user named, or that the file at the path given describes.
+  static func described(by given: GivenValue) throws -> GPU {
+    let text = try given.string()
+    guard text.contains("/") || text.hasSuffix(".json") else { return try named(text) }
+    return try GPU(json: Data(try InputFile.read(text)), source: text)
   }
 }

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Rewrites published tables of kernel times as the CSV that `servesim calibrate` reads.
+
+    measurements.py aiconfigurator FOLDER/h100_sxm > h100-sxm.csv
+    measurements.py vidur FOLDER a100 a100_pairwise_nvlink > a100-pcie-80gb.csv
+    measurements.py vidur FOLDER h100 "" elements > h100-elements.csv
+
+FOLDER is `shared/profiles/aiconfigurator` or `shared/profiles/vidur`. Needs Python's standard
+library only. For each operation it takes vLLM's rows, of the newest version there is; formats
+that vLLM has none of are taken from the next engine in ENGINES.
+"""
+
+import csv
+import glob
+import gzip
+import os
+import re
+import sys
+
+HEADER = (
+    "operation,format,m,n,k,batch,query_tokens,context_tokens,heads,kv_heads,head_size,window,"
+    "experts,topk,bytes,gpus,seconds"
+).split(",")
+ENGINES = ["vllm", "trtllm", "sglang"]
+
+out = csv.writer(sys.stdout, lineterminator="\n")
+
+
+def row(operation, form, milliseconds, **sizes):
+    """Prints one measurement."""
+    values = dict(sizes, operation=operation, format=form, seconds=f"{milliseconds / 1000:.6g}")
+    out.writerow([values.get(name, "") for name in HEADER])
+
+
+def rows(path):
+    """The rows of a gzipped CSV, or none if there is no such file."""
+    if not os.path.exists(path):
+        return
+    with gzip.open(path, "rt", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def version(text):
+    """Something that sorts versions such as 1.3.0rc20."""
+    return [int(part) for part in re.findall(r"[0-9]+", text)]
+
+
+def chosen(path, key, where=lambda entry: True):
+    """For each `key(row)`, the newest rows of the first engine that has any."""
+    groups = {}
+    for entry in filter(where, rows(path)):
+        groups.setdefault(key(entry), {}).setdefault(
+            (entry["backend"], tuple(version(entry["backend_version"]))), []
+        ).append(entry)
+    for group in groups.values():
+        best = min(group, key=lambda e: (ENGINES.index(e[0]), [-part for part in e[1]]))
+        yield from group[best]
+
+
+def aiconfigurator(folder):
+    """NVIDIA's aiconfigurator-core 0.12.0 (Apache-2.0)."""
+    gpu = os.path.basename(folder.rstrip("/"))
+    table = lambda name: os.path.join(folder, name + ".csv.gz")
+
+    # cuBLAS is the same in TensorRT-LLM's containers, to 1 % on the A100: its rows thicken a
+    # table that has a quarter of the others' rows.
+    also = {"trtllm"} if gpu == "a100_sxm" else set()
+    seen = set()
+    for entry in chosen(table("gemm"), lambda e: e["gemm_dtype"]):
+        seen.add(entry["gemm_dtype"] + entry["backend"])
+        gemm(entry)
+    for entry in rows(table("gemm")):
+        form = entry["gemm_dtype"]
+        if entry["backend"] in also and form == "bfloat16" and form + entry["backend"] not in seen:
+            gemm(entry)
+
+    # Attention in 8 bits throughout is another kernel than one that only reads 8-bit caches.
+    usual = lambda e: "fa4" not in e["kernel_source"] and e["attn_dtype"] == "bfloat16"
+    for entry in chosen(table("context_attention"), attention_key, usual):
+        attention("attention_prefill", entry, query_tokens=entry["isl"], context_tokens=0)
+    for entry in chosen(table("generation_attention"), attention_key, usual):
+        context = int(entry["isl"]) + int(entry["step"])
+        attention("attention_decode", entry, query_tokens=1, context_tokens=context)
+
+    for name, operation in [("context_mla", "mla_prefill"), ("generation_mla", "mla_decode")]:
+        for entry in chosen(table(name), lambda e: (e["mla_dtype"], e["kv_cache_dtype"])):
+            isl, step = int(entry["isl"]), int(entry["step"])
+            decode = operation == "mla_decode"
+            row(
+                operation, entry["kv_cache_dtype"], float(entry["latency_ms"]),
+                batch=entry["batch_size"], query_tokens=1 if decode else isl,
+                context_tokens=isl + step if decode else step, heads=entry["num_heads"])
+
+    even = lambda e: e["distribution"] == "balanced"
+    for entry in chosen(table("moe"), lambda e: e["moe_dtype"], even):
+        row(
+            "moe", entry["moe_dtype"], float(entry["latency_ms"]), m=entry["num_tokens"],
+            n=int(entry["inter_size"]) // int(entry["moe_tp_size"]), k=entry["hidden_size"],
+            experts=entry["num_experts"], topk=entry["topk"], gpus=entry["moe_ep_size"])
+
+    captured = lambda e: "graph" in e["implementation"]
+    for entry in chosen(table("custom_allreduce"), lambda e: e["num_gpus"], captured):
+        row(
+            "all_reduce", "bf16", float(entry["latency_ms"]),
+            bytes=2 * int(entry["message_elems"]), gpus=entry["num_gpus"])
+    names = {"alltoall": "all_to_all"}
+    for entry in rows(table("nccl")):
+        width = 2 if entry["nccl_dtype"] == "half" else 1
+        row(
+            names.get(entry["op_name"], entry["op_name"]), entry["nccl_dtype"],
+            float(entry["latency_ms"]), bytes=width * int(entry["message_elems"]),
+            gpus=entry["num_gpus"])
+
+
+def gemm(entry):
+    """A linear layer."""
+    row("gemm", entry["gemm_dtype"], float(entry["latency_ms"]), m=entry["m"], n=entry["n"],
+        k=entry["k"])
+
+
+def attention_key(entry):
+    """What a table of attention is apart by."""
+    return (entry["kv_cache_dtype"], entry["head_dim"])
+
+
+def attention(operation, entry, **tokens):
+    """One layer's attention."""
+    window = entry["window_size"] or 0
+    row(
+        operation, entry["kv_cache_dtype"], float(entry["latency_ms"]),
+        batch=entry["batch_size"], heads=entry["num_heads"],
+        kv_heads=entry["num_key_value_heads"], head_size=entry["head_dim"], window=window,
+        **tokens)
+
+
+def plain(path):
+    """The rows of a CSV."""
+    with open(path, newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def vidur(folder, gpu, network=None, only="all"):
+    """Vidur's profiles (MIT): medians of kernels of whole models, of 2024."""
+    models = glob.glob(f"{folder}/data/profiling/compute/{gpu}/*/*/mlp.csv")
+    models += glob.glob(f"{folder}/pr56/data/profiling/compute/{gpu}/*/*/mlp.csv")
+    for path in sorted(models):
+        for entry in plain(path):
+            layer(entry, only)
+    attention_profile = f"{folder}/history/data/profiling/{gpu}/attention.csv"
+    if only == "all" and os.path.exists(attention_profile):
+        for entry in plain(attention_profile):
+            profiled_attention(entry)
+    for path in network_profiles(folder, network):
+        for entry in plain(path):
+            collective = entry["collective"]
+            gpus, together = int(entry["num_workers"]), int(entry["devices_per_node"])
+            # Groups that span nodes are left out: their network is not the built-in one.
+            if gpus == together:
+                row(collective, "bf16", float(entry[f"time_stats.{collective}.median"]),
+                    bytes=entry["size"], gpus=gpus)
+
+
+def network_profiles(folder, network):
+    """The newest profile of each collective on a kind of node."""
+    if not network:
+        return
+    for collective in ["all_reduce", "send_recv"]:
+        for part in ["pr56/data/profiling/network", "data/profiling/network"]:
+            path = f"{folder}/{part}/{network}/{collective}.csv"
+            if os.path.exists(path):
+                yield path
+                break
+        else:
+            path = f"{folder}/history/data/profiling/{network.split('_')[0]}/{collective}.csv"
+            if os.path.exists(path):
+                yield path
+
+
+def layer(entry, only):
+    """A layer's products and its work on single elements, of one tensor-parallel GPU."""
+    m, split = int(entry["num_tokens"]), int(entry["num_tensor_parallel_workers"])
+    heads, pairs = int(entry["n_head"]), int(entry["n_kv_head"])
+    width, mlp = int(entry["n_embd"]), int(entry["n_expanded_embd"])
+    size = width // heads
+    gates = 2 if entry["use_gated_mlp"] == "True" else 1
+    own, shared = heads // split, max(1, pairs // split)
+    time = lambda name: float(entry[f"time_stats.{name}.median"] or "nan")
+    if only == "all":
+        for name, n, k in [
+            ("attn_pre_proj", (own + 2 * shared) * size, width),
+            ("attn_post_proj", width, own * size),
+            ("mlp_up_proj", gates * mlp // split, width),
+            ("mlp_down_proj", width, mlp // split),
+        ]:
+            if time(name) > 0:
+                row("gemm", "bf16", time(name), m=m, n=n, k=k)
+    # Vidur times normalisation and addition apart; it counts one addition for two of them.
+    norm = time("input_layernorm")
+    if norm > 0 and time("add") > 0:
+        row("normalization", "bf16", norm + time("add") / 2, m=m, n=width)
+    if gates == 2 and time("mlp_act") > 0:
+        row("activation", "bf16", time("mlp_act"), m=m, n=mlp // split)
+    if time("attn_rope") > 0:
+        row("rotary", "bf16", time("attn_rope"), m=m, n=(own + shared) * size)
+
+
+def profiled_attention(entry):
+    """A decode batch of equal contexts, or a chunk of one prompt after a prefix."""
+    split = int(entry["num_tensor_parallel_workers"])
+    heads, pairs = int(entry["n_q_head"]) // split, int(entry["n_kv_head"]) // split
+    size = int(entry["n_embd"]) // int(entry["n_q_head"])
+    cached, chunk = int(entry["kv_cache_size"]), int(entry["prefill_chunk_size"])
+    shape = dict(batch=entry["batch_size"], heads=heads, kv_heads=pairs, head_size=size)
+    if chunk > 0:
+        row("attention_prefill", "bf16", float(entry["time_stats.attn_prefill.median"]),
+            query_tokens=chunk, context_tokens=cached, **shape)
+    else:
+        row("attention_decode", "bf16", float(entry["time_stats.attn_decode.median"]),
+            query_tokens=1, context_tokens=cached + 1, **shape)
+
+
+if __name__ == "__main__":
+    kind, *arguments = sys.argv[1:]
+    out.writerow(HEADER)
+    {"aiconfigurator": aiconfigurator, "vidur": vidur}[kind](*arguments)

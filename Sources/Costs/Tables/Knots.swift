@@ -1,0 +1,43 @@
+import Foundation
+
+/// Where the knots of a table's axes lie.
+enum Knots {
+  /// The grid for `points` of tables of `operation`: its usual knots between the least and the
+  /// greatest coordinate, and those two.
+  static func grid(for operation: MeasuredOperation, _ points: [TableFit.Point]) -> Grid {
+    Grid(
+      axes: operation.axes.enumerated().map { index, axis in
+        let values = points.map { $0.coordinates[index] }
+        guard let least = values.min(), let most = values.max(), most > least else {
+          return [values.first ?? 0]
+        }
+        let inner = usual(operation, axis).map { log2($0) }
+          .filter { $0 > least + closest && $0 < most - closest }
+        return [least] + inner + [most]
+      })
+  }
+
+  /// Knots closer than this many octaves to an end are left out.
+  private static let closest = 0.1
+
+  private static func usual(_ operation: MeasuredOperation, _ axis: Axis) -> [Double] {
+    switch (operation, axis) {
+    case (.gemm, .rows): rows
+    case (.gemm, .outputs): outputs
+    case (.gemm, .inputs): inputs
+    default: (0...40).map { exp2(Double($0)) }
+    }
+  }
+
+  /// Rows: dense where kernels change with them.
+  private static let rows: [Double] = [
+    8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 8192, 16384,
+  ]
+  /// Outputs: dense where waves of tiles are few.
+  private static let outputs: [Double] = [
+    64, 128, 256, 512, 768, 1024, 1536, 2048, 2560, 3072, 3584, 4096, 5120, 6144, 7168, 8192,
+    10240, 12288, 16384, 28672, 51200,
+  ]
+  /// Inner sizes: a kernel's time is close to linear in them.
+  private static let inputs: [Double] = [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384]
+}

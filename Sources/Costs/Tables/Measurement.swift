@@ -1,0 +1,113 @@
+/// One measured time of a kernel, with the sizes that it was measured at.
+///
+/// A size that an operation does not have is nil. The columns of a table of measurements have the
+/// same names, with underscores.
+public struct Measurement: Sendable, Equatable {
+  public var operation: MeasuredOperation
+  /// The format as the table of measurements calls it.
+  public var format: String
+  /// Which sizes are given.
+  public var sizes: [Size: Double] = [:]
+  public var seconds: Double
+
+  /// The sizes of a kernel.
+  public enum Size: String, CaseIterable, Sendable {
+    /// Rows, columns and inner size of a product; tokens, width of an expert and width of the model
+    /// for experts; rows and elements of each for work on single elements.
+    case m, n, k
+    /// Sequences.
+    case batch
+    /// New tokens of each sequence, and cached tokens before them; for a decode the tokens
+    /// attended to.
+    case queryTokens = "query_tokens"
+    case contextTokens = "context_tokens"
+    /// Heads on one GPU.
+    case heads
+    case keyValueHeads = "kv_heads"
+    case headSize = "head_size"
+    /// Tokens that attention looks back at most; 0 or nil for all.
+    case window
+    /// Experts of a layer, and how many of them a token goes through.
+    case experts, topk
+    /// Bytes of a collective's buffer on each GPU.
+    case bytes
+    /// GPUs that take part; for experts, those that the experts are divided among.
+    case gpus
+  }
+
+  public init(
+    _ operation: MeasuredOperation, format: String, sizes: [Size: Double], seconds: Double
+  ) {
+    self.operation = operation
+    self.format = format
+    self.sizes = sizes
+    self.seconds = seconds
+  }
+
+  /// The sizes that every measurement of `operation` has.
+  public static func required(_ operation: MeasuredOperation) -> [Size] {
+    switch operation {
+    case .gemm: [.m, .n, .k]
+    case .attentionPrefill: [.batch, .queryTokens, .heads, .keyValueHeads, .headSize]
+    case .attentionDecode: [.batch, .contextTokens, .heads, .keyValueHeads, .headSize]
+    case .latentPrefill: [.batch, .queryTokens, .heads]
+    case .latentDecode: [.batch, .contextTokens, .heads]
+    case .experts: [.m, .n, .k, .experts, .topk]
+    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: [.bytes, .gpus]
+    case .normalization, .activation, .rotary: [.m, .n]
+    }
+  }
+}
+
+extension Measurement {
+  private func size(_ size: Size, or standard: Double = 0) -> Double { sizes[size] ?? standard }
+
+  /// The kernel that was measured, or nil if its format is not known.
+  var kernel: Kernel? {
+    if operation.isCollective {
+      return .collective(
+        operation, bytes: size(.bytes), gpus: Int(size(.gpus)),
+        library: Kernel.Library(format: format))
+    }
+    guard let format = NumberFormat(named: format.isEmpty ? "bf16" : format) else { return nil }
+    switch operation {
+    case .gemm:
+      return .gemm(rows: size(.m), outputs: size(.n), inputs: size(.k), format)
+    case .attentionPrefill:
+      return .prefill(
+        sequences: size(.batch), tokens: size(.queryTokens), context: size(.contextTokens),
+        heads: size(.heads), keyValueHeads: size(.keyValueHeads), headSize: size(.headSize),
+        window: size(.window), format)
+    case .attentionDecode:
+      return .decode(
+        sequences: size(.batch), context: size(.contextTokens), heads: size(.heads),
+        keyValueHeads: size(.keyValueHeads), headSize: size(.headSize), window: size(.window),
+        format)
+    case .latentPrefill:
+      return .latentPrefill(
+        sequences: size(.batch), tokens: size(.queryTokens), context: size(.contextTokens),
+        heads: size(.heads), format)
+    case .latentDecode:
+      return .latentDecode(
+        sequences: size(.batch), context: size(.contextTokens), heads: size(.heads), format)
+    case .experts:
+      return .experts(
+        tokens: size(.m), intermediate: size(.n), hidden: size(.k), experts: size(.experts),
+        perToken: size(.topk), divided: size(.gpus, or: 1), format)
+    case .normalization: return .normalization(rows: size(.m), width: size(.n))
+    case .activation: return .activation(rows: size(.m), width: size(.n))
+    case .rotary: return .rotary(rows: size(.m), width: size(.n))
+    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: return nil
+    }
+  }
+}
+
+extension MeasuredOperation {
+  /// Whether several GPUs take part.
+  var isCollective: Bool {
+    switch self {
+    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: true
+    default: false
+    }
+  }
+}

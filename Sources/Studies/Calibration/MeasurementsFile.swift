@@ -1,0 +1,75 @@
+import Costs
+import Serving
+import Workloads
+
+/// A table of measured kernels as CSV: one kernel a row, sizes that it does not have left empty.
+public struct MeasurementsFile: Sendable {
+  /// The file, as the user named it.
+  public let source: String
+  public private(set) var measurements: [Measurement] = []
+
+  /// The header as it is written; `window` may be left out, and columns may stand in any order.
+  public static let header =
+    "operation,format,"
+    + Measurement.Size.allCases.map(\.rawValue).joined(separator: ",") + ",seconds"
+
+  /// Reads `bytes`.
+  public init(_ bytes: [UInt8], source: String) throws(InputError) {
+    self.source = source
+    var reader = try CSVReader(bytes, source: source, row: "a measured kernel")
+    let columns = try Columns(reader)
+    while try reader.nextRow() { measurements.append(try columns.measurement(reader)) }
+  }
+}
+
+/// The columns of a table of measurements.
+private struct Columns {
+  var operation: Column
+  var format: Column
+  var sizes: [(size: Measurement.Size, column: Column)] = []
+  var seconds: Column
+
+  init(_ reader: CSVReader) throws(InputError) {
+    operation = try reader.column("operation", of: MeasurementsFile.header)
+    format = try reader.column("format", of: MeasurementsFile.header)
+    seconds = try reader.column("seconds", of: MeasurementsFile.header)
+    for size in Measurement.Size.allCases {
+      if let column = try reader.optionalColumn(size.rawValue) { sizes.append((size, column)) }
+    }
+  }
+
+  /// The measurement in the row last read.
+  func measurement(_ reader: CSVReader) throws(InputError) -> Measurement {
+    let name = try reader.text(operation)
+    guard let kind = MeasuredOperation(rawValue: name) else {
+      let names = MeasuredOperation.allCases.map(\.rawValue)
+      throw reader.error(
+        in: operation, "there is no operation \(name)",
+        "use one of \(names.joined(separator: ", "))")
+    }
+    guard let time = try reader.number(seconds), time > 0 else {
+      throw reader.error(in: seconds, "a kernel takes time", "give the seconds that it took")
+    }
+    var given: [Measurement.Size: Double] = [:]
+    for (size, column) in sizes {
+      guard let value = try reader.number(column) else { continue }
+      given[size] = value
+    }
+    try check(given, of: kind, reader)
+    return Measurement(kind, format: try reader.text(format), sizes: given, seconds: time)
+  }
+
+  private func check(
+    _ given: [Measurement.Size: Double], of kind: MeasuredOperation, _ reader: CSVReader
+  ) throws(InputError) {
+    for size in Measurement.required(kind) {
+      if let value = given[size], value > 0 { continue }
+      guard let column = sizes.first(where: { $0.size == size })?.column else {
+        _ = try reader.column(size.rawValue, of: MeasurementsFile.header)
+        continue
+      }
+      throw reader.error(
+        in: column, "\(kind.rawValue) has no \(size.rawValue)", "give a number above 0")
+    }
+  }
+}
