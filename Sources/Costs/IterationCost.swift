@@ -22,7 +22,7 @@ public struct IterationCost: CostModel {
   ///   - tokens: the most tokens that most batches have; more are priced too, but slower.
   ///   - sequences: the most sequences that most batches have; likewise.
   public init(
-    of shard: Shard, on gpu: GPU, times: any OperationTimes = Roofline(),
+    of shard: Shard, on gpu: GPU, times: any OperationTimes = KernelTimes(),
     host: HostTime = .vllmV1, tokens: Int, sequences: Int
   ) {
     precondition(tokens >= 0 && sequences >= 0, "a batch has no negative number of tokens")

@@ -9,6 +9,8 @@ public struct GPU: Sendable, Equatable {
   /// The data sheet's bandwidth of memory.
   public var memoryBytesPerSecond: Double
   public var peaks: Peaks
+  /// Streaming multiprocessors.
+  public var multiprocessors: Double
   /// What connects GPUs, from the fewest of them to the most; a group uses the first that reaches
   /// all of it.
   public var links: [Link]
@@ -21,7 +23,7 @@ public struct GPU: Sendable, Equatable {
 
   public init(
     name: String, source: String, memoryBytes: Int, memoryBytesPerSecond: Double, peaks: Peaks,
-    links: [Link], efficiencies: Efficiencies, hostBytesPerSecond: Double = 25e9,
+    multiprocessors: Double = 108, links: [Link], efficiencies: Efficiencies, hostBytesPerSecond: Double = 25e9,
     tables: KernelTables = KernelTables()
   ) {
     precondition(!links.isEmpty, "a GPU has a link")
@@ -30,6 +32,7 @@ public struct GPU: Sendable, Equatable {
     self.memoryBytes = memoryBytes
     self.memoryBytesPerSecond = memoryBytesPerSecond
     self.peaks = peaks
+    self.multiprocessors = multiprocessors
     self.links = links
     self.efficiencies = efficiencies
     self.hostBytesPerSecond = hostBytesPerSecond

@@ -9,6 +9,7 @@ struct GPUFile: Codable {
   var memoryBytesPerSecond: Double
   var hostBytesPerSecond: Double
   var flopsPerSecond: Peaks
+  var multiprocessors: Double
   var links: [Link]
   var efficiencies: Efficiencies
   var tables: [Table]?
@@ -53,6 +54,7 @@ extension GPUFile {
     hostBytesPerSecond = gpu.hostBytesPerSecond
     flopsPerSecond = Peaks(
       bf16: gpu.peaks.bf16, fp8: gpu.peaks.fp8, int8: gpu.peaks.int8, fp4: gpu.peaks.fp4)
+    multiprocessors = gpu.multiprocessors
     links = gpu.links.map { Link(kind: $0.kind, gpus: $0.gpus, bytesPerSecond: $0.bytesPerSecond) }
     efficiencies = gpu.efficiencies
     tables = gpu.tables.all.map(Table.init)

@@ -37,6 +37,7 @@ extension GPU {
       ("memory_bytes_per_second", file.memoryBytesPerSecond),
       ("host_bytes_per_second", file.hostBytesPerSecond),
       ("flops_per_second", file.flopsPerSecond.bf16),
+      ("multiprocessors", file.multiprocessors),
       ("links", file.links.map(\.bytesPerSecond).min() ?? 0),
     ]
     for (key, value) in rates where !(value > 0 && value.isFinite) {
@@ -51,6 +52,7 @@ extension GPU {
       name: file.name, source: file.source, memoryBytes: file.memoryBytes,
       memoryBytesPerSecond: file.memoryBytesPerSecond,
       peaks: Peaks(bf16: peaks.bf16, fp8: peaks.fp8, int8: peaks.int8, fp4: peaks.fp4),
+      multiprocessors: file.multiprocessors,
       links: file.links.map { Link($0.kind, gpus: $0.gpus, bytesPerSecond: $0.bytesPerSecond) }
         .sorted { $0.gpus < $1.gpus },
       efficiencies: file.efficiencies, hostBytesPerSecond: file.hostBytesPerSecond,

@@ -1,27 +1,44 @@
-import Foundation
-
 /// A rectilinear grid over one to four coordinates: the knots of each, in ascending order.
 public struct Grid: Sendable, Equatable {
-  /// The knots of each axis; at least one knot an axis.
-  public let axes: [[Double]]
+  /// The knots of all axes, one axis after the other.
+  private let knots: [Double]
+  /// Where the knots of each axis begin, and how many there are.
+  private let starts: SIMD4<Int>
+  private let counts: SIMD4<Int>
   /// How far apart, in cells, neighbours along each axis are; the last axis is contiguous.
-  let strides: [Int]
+  let strides: SIMD4<Int>
+  /// The number of axes.
+  let dimensions: Int
 
   /// Cells of the grid: one for each combination of knots.
-  public var cells: Int { axes.reduce(1) { $0 * $1.count } }
+  public var cells: Int { strides[0] * counts[0] }
+
+  /// The knots of each axis.
+  public var axes: [[Double]] {
+    (0..<dimensions).map { Array(knots[starts[$0]..<starts[$0] + counts[$0]]) }
+  }
 
   public init(axes: [[Double]]) {
     precondition((1...4).contains(axes.count), "a grid has one to four axes")
-    for knots in axes {
+    var starts = SIMD4<Int>.zero
+    var counts = SIMD4<Int>(repeating: 1)
+    var strides = SIMD4<Int>(repeating: 1)
+    var all: [Double] = []
+    for (axis, knots) in axes.enumerated() {
       precondition(!knots.isEmpty, "an axis has a knot")
       precondition(zip(knots, knots.dropFirst()).allSatisfy(<), "knots ascend")
+      starts[axis] = all.count
+      counts[axis] = knots.count
+      all += knots
     }
-    self.axes = axes
-    var strides = [Int](repeating: 1, count: axes.count)
     for axis in (0..<axes.count - 1).reversed() {
-      strides[axis] = strides[axis + 1] * axes[axis + 1].count
+      strides[axis] = strides[axis + 1] * counts[axis + 1]
     }
+    knots = all
+    self.starts = starts
+    self.counts = counts
     self.strides = strides
+    dimensions = axes.count
   }
 
   /// Where a coordinate lies on an axis: the knot below, and the share of the way to the next.
@@ -34,22 +51,22 @@ public struct Grid: Sendable, Equatable {
 
   @inline(__always)
   func place(_ coordinate: Double, on axis: Int) -> Place {
-    let knots = axes[axis]
-    let last = knots.count - 1
-    if coordinate <= knots[0] || last == 0 { return Place(knot: 0, share: 0) }
-    if coordinate >= knots[last] { return Place(knot: last - 1, share: 1) }
-    var low = 0
+    let first = starts[axis]
+    let last = first + counts[axis] - 1
+    if coordinate <= knots[first] || last == first { return Place(knot: 0, share: 0) }
+    if coordinate >= knots[last] { return Place(knot: last - first - 1, share: 1) }
+    var low = first
     var high = last
     while high - low > 1 {
       let middle = (low + high) / 2
       if knots[middle] <= coordinate { low = middle } else { high = middle }
     }
-    return Place(knot: low, share: (coordinate - knots[low]) / (knots[high] - knots[low]))
+    let share = (coordinate - knots[low]) / (knots[high] - knots[low])
+    return Place(knot: low - first, share: share)
   }
 
   /// Calls `body` with each cell around `point` that has a part in it, and with that part; the
   /// parts add up to one.
-  @inline(__always)
   func forEachCorner(of point: SIMD4<Double>, _ body: (_ cell: Int, _ part: Double) -> Void) {
     corners(of: point, axis: 0, cell: 0, part: 1, body)
   }
@@ -58,7 +75,7 @@ public struct Grid: Sendable, Equatable {
     of point: SIMD4<Double>, axis: Int, cell: Int, part: Double,
     _ body: (_ cell: Int, _ part: Double) -> Void
   ) {
-    if axis == axes.count { return body(cell, part) }
+    if axis == dimensions { return body(cell, part) }
     let place = place(point[axis], on: axis)
     let below = cell + place.knot * strides[axis]
     if place.share < 1 {

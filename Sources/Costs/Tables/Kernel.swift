@@ -10,6 +10,8 @@ struct Kernel: Sendable, Equatable {
   var flops = 0.0
   var memoryBytes = 0.0
   var wireBytes = 0.0
+  /// Of the floating-point operations, those of the longest part that one multiprocessor computes.
+  var serialFlops = 0.0
   /// GPUs that take part.
   var gpus = 1
   /// Logarithms to base two of the table's coordinates.
@@ -18,9 +20,10 @@ struct Kernel: Sendable, Equatable {
   /// The seconds that the slowest of arithmetic, memory and link takes at its peak, and the
   /// shortest time that any kernel takes.
   @inline(__always)
-  func estimate(on gpu: GPU) -> Double {
+  func estimate(on gpu: borrowing GPU) -> Double {
+    let rate = gpu.peaks.rate(format.arithmetic)
     var seconds = max(
-      flops / gpu.peaks.rate(format.arithmetic), memoryBytes / gpu.memoryBytesPerSecond)
+      (flops + serialFlops * gpu.multiprocessors) / rate, memoryBytes / gpu.memoryBytesPerSecond)
     if wireBytes > 0 {
       seconds = max(seconds, wireBytes / gpu.link(among: gpus).bytesPerSecond)
     }

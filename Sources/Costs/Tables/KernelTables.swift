@@ -2,10 +2,21 @@ import Foundation
 
 /// The measured times of a GPU's kernels.
 public struct KernelTables: Sendable, Equatable {
-  public private(set) var all: [KernelTable] = []
+  public let all: [KernelTable]
+  /// What tables are found by, and what they hold, apart from what only people read.
+  private let heads: [Head]
+  private let times: [TimeTable]
+
+  private struct Head: Equatable {
+    var operation: MeasuredOperation
+    var format: NumberFormat
+    var variant: Int
+  }
 
   public init(_ tables: [KernelTable] = []) {
     all = tables
+    heads = tables.map { Head(operation: $0.operation, format: $0.format, variant: $0.variant) }
+    times = tables.map(\.times)
   }
 
   /// These tables with `newer` in the place of those of the same operation, format and variant, and
@@ -22,28 +33,33 @@ public struct KernelTables: Sendable, Equatable {
     return KernelTables(tables)
   }
 
-  /// The table for `kernel`: of its format and variant if there is one, else of the nearest
-  /// variant, else of another format, whose kernels are taken to fall as far short of their own
-  /// estimate; nil where nothing of its kind was measured.
-  func table(for kernel: Kernel) -> KernelTable? {
-    var best: KernelTable?
+  /// Where the table for `kernel` stands: one of its format and variant if there is one, else of the
+  /// nearest variant, else of another format, whose kernels are taken to fall as far short of their
+  /// own estimate; nil where nothing of its kind was measured.
+  private func place(of kernel: Kernel) -> Int? {
+    var best: Int?
     var least = Int.max
-    for table in all where table.operation == kernel.operation {
+    for index in heads.indices where heads[index].operation == kernel.operation {
+      let head = heads[index]
       let distance =
-        abs(table.variant - kernel.variant) + (table.format == kernel.format ? 0 : 1 << 20)
-        + (table.format == .bf16 ? 0 : 1 << 19)
+        abs(head.variant - kernel.variant) + (head.format == kernel.format ? 0 : 1 << 20)
+        + (head.format == .bf16 ? 0 : 1 << 19)
       if distance < least {
-        best = table
+        best = index
         least = distance
       }
     }
     return best
   }
 
+  /// The table for `kernel`, or nil where nothing of its kind was measured.
+  func table(for kernel: Kernel) -> KernelTable? { place(of: kernel).map { all[$0] } }
+
   /// The seconds of `kernel` on `gpu`, or nil where nothing of its kind was measured.
   @inline(__always)
-  func seconds(_ kernel: Kernel, on gpu: GPU) -> Double? {
-    table(for: kernel)?.seconds(kernel, on: gpu)
+  func seconds(_ kernel: Kernel, on gpu: borrowing GPU) -> Double? {
+    guard let place = place(of: kernel) else { return nil }
+    return kernel.estimate(on: gpu) * exp2(times[place].octaves(at: kernel.point))
   }
 }
 
@@ -58,8 +74,4 @@ public struct KernelTable: Sendable, Equatable {
   /// Measurements that it was fitted to.
   public var measurements: Int
   public var times: TimeTable
-
-  func seconds(_ kernel: Kernel, on gpu: GPU) -> Double {
-    kernel.estimate(on: gpu) * exp2(times.octaves(at: kernel.point))
-  }
 }

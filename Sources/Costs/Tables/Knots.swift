@@ -25,6 +25,8 @@ enum Knots {
     case (.gemm, .rows): rows
     case (.gemm, .outputs): outputs
     case (.gemm, .inputs): inputs
+    case (_, .group): [2, 8]
+    case (.attentionPrefill, .parallel): (0...20).map { exp2(2 * Double($0) - 10) }
     default: (0...40).map { exp2(Double($0)) }
     }
   }

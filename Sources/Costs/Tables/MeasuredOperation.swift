@@ -28,7 +28,7 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Codable {
   var axes: [Axis] {
     switch self {
     case .gemm: [.rows, .outputs, .inputs]
-    case .attentionPrefill: [.parallel, .keys]
+    case .attentionPrefill: [.group, .parallel, .keys]
     case .attentionDecode: [.group, .parallel, .keys]
     case .latentPrefill: [.parallel, .keys]
     case .latentDecode: [.heads, .sequences, .keys]

@@ -74,19 +74,15 @@ extension Measurement {
     case .gemm:
       return .gemm(rows: size(.m), outputs: size(.n), inputs: size(.k), format)
     case .attentionPrefill:
+      // One new token is a decode, and runs as one.
+      if size(.queryTokens) == 1 { return decode(context: size(.contextTokens) + 1, format) }
       return .prefill(
-        sequences: size(.batch), tokens: size(.queryTokens), context: size(.contextTokens),
-        heads: size(.heads), keyValueHeads: size(.keyValueHeads), headSize: size(.headSize),
-        window: size(.window), format)
-    case .attentionDecode:
-      return .decode(
-        sequences: size(.batch), context: size(.contextTokens), heads: size(.heads),
+        work(keyValueHeads: size(.keyValueHeads)), heads: size(.heads),
         keyValueHeads: size(.keyValueHeads), headSize: size(.headSize), window: size(.window),
         format)
+    case .attentionDecode: return decode(context: size(.contextTokens), format)
     case .latentPrefill:
-      return .latentPrefill(
-        sequences: size(.batch), tokens: size(.queryTokens), context: size(.contextTokens),
-        heads: size(.heads), format)
+      return .latentPrefill(work(keyValueHeads: size(.heads)), heads: size(.heads), format)
     case .latentDecode:
       return .latentDecode(
         sequences: size(.batch), context: size(.contextTokens), heads: size(.heads), format)
@@ -99,6 +95,23 @@ extension Measurement {
     case .rotary: return .rotary(rows: size(.m), width: size(.n))
     case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: return nil
     }
+  }
+}
+
+extension Measurement {
+  private func decode(context: Double, _ format: NumberFormat) -> Kernel {
+    .decode(
+      sequences: size(.batch), context: context, heads: size(.heads),
+      keyValueHeads: size(.keyValueHeads), headSize: size(.headSize), window: size(.window),
+      format)
+  }
+
+  private func work(keyValueHeads: Double) -> PrefillWork {
+    var work = PrefillWork(
+      heads: size(.heads), keyValueHeads: keyValueHeads, window: size(.window))
+    work.add(
+      sequences: size(.batch), tokens: size(.queryTokens), context: size(.contextTokens))
+    return work
   }
 }
 

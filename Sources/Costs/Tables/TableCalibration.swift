@@ -23,13 +23,13 @@ public struct TableMeasurements: Sendable {
         unknown.append(measurement)
         continue
       }
-      let key = Key(kernel)
+      let key = Key(kernel, measured: measurement.operation)
       let place = places[key] ?? tables.count
       if place == tables.count {
         places[key] = place
         tables.append(
           TableMeasurements(
-            operation: kernel.operation, format: kernel.format, variant: kernel.variant))
+            operation: measurement.operation, format: kernel.format, variant: kernel.variant))
       }
       tables[place].append(kernel, measurement.seconds, row: row)
     }
@@ -40,8 +40,10 @@ public struct TableMeasurements: Sendable {
     var operation: MeasuredOperation
     var format: NumberFormat
     var variant: Int
+    var measured: MeasuredOperation
 
-    init(_ kernel: Kernel) {
+    init(_ kernel: Kernel, measured: MeasuredOperation) {
+      self.measured = measured
       operation = kernel.operation
       format = kernel.format
       variant = kernel.variant
@@ -73,7 +75,8 @@ public struct TableMeasurements: Sendable {
   ///   - source: who measured, and with which software.
   ///   - kept: whether the measurement at a place in the list counts.
   public func table(on gpu: GPU, source: String, where kept: (Int) -> Bool) -> KernelTable? {
-    let chosen = rows.indices.filter { kept(rows[$0]) }
+    // Rows that another operation's kernel runs are predicted by its table and add nothing to it.
+    let chosen = rows.indices.filter { kept(rows[$0]) && kernels[$0].operation == operation }
     let points = chosen.map { point($0, on: gpu) }
     guard !points.isEmpty else { return nil }
     let grid = Knots.grid(for: operation, points)

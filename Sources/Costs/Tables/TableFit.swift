@@ -8,6 +8,8 @@ import Foundation
 /// which keeps them from running off.
 struct TableFit {
   private let grid: Grid
+  /// The knots of each axis.
+  private let axes: [[Double]]
   private let smoothness: Double
   /// For each point, the cells around it and their parts: `width` entries a point.
   private var cells: [Int32] = []
@@ -28,8 +30,9 @@ struct TableFit {
 
   init(_ points: [Point], on grid: Grid, smoothness: Double) {
     self.grid = grid
+    axes = grid.axes
     self.smoothness = smoothness
-    width = 1 << grid.axes.count
+    width = 1 << grid.dimensions
     for point in points {
       var used = 0
       grid.forEachCorner(of: point.coordinates) { cell, part in
@@ -106,7 +109,7 @@ struct TableFit {
     var errors = predictions(values)
     for index in errors.indices { errors[index] *= weights[index] }
     spread(errors, onto: &result)
-    for axis in grid.axes.indices { addPenalty(of: values, along: axis, to: &result) }
+    for axis in axes.indices { addPenalty(of: values, along: axis, to: &result) }
     return result
   }
 
@@ -119,7 +122,7 @@ struct TableFit {
   }
 
   private func addPenalty(of values: [Double], along axis: Int, to result: inout [Double]) {
-    let knots = grid.axes[axis]
+    let knots = axes[axis]
     let stride = grid.strides[axis]
     for cell in values.indices {
       let index = cell / stride % knots.count

@@ -18,7 +18,7 @@ public struct TimeTable: Sendable, Equatable {
 
   /// The value at `point`, of which as many coordinates count as the grid has axes.
   public func octaves(at point: SIMD4<Double>) -> Double {
-    switch grid.axes.count {
+    switch grid.dimensions {
     case 1: line(0, point[0], axis: 0)
     case 2: plane(0, point[0], point[1], axis: 0)
     case 3: space(0, point, axis: 0)

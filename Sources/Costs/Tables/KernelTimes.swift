@@ -1,0 +1,50 @@
+import Foundation
+
+/// Times by the tables of the GPU, and by the roofline for operations that it has no table for.
+public struct KernelTimes: OperationTimes {
+  private let roofline = Roofline()
+
+  public init() {}
+
+  public func seconds(_ operation: Operation, on gpu: GPU) -> Double {
+    guard let kernel = operation.kernel, let seconds = gpu.tables.seconds(kernel, on: gpu) else {
+      return roofline.seconds(operation, on: gpu)
+    }
+    return seconds
+  }
+}
+
+extension Operation {
+  /// The kernel that runs it, or nil for what no table is kept of.
+  var kernel: Kernel? {
+    switch shape {
+    case .matrix(let rows, let inputs, let outputs):
+      return .gemm(
+        rows: Double(rows), outputs: Double(outputs), inputs: Double(inputs), format)
+    case .experts: return nil
+    case .prefill(let tokens, let context, let heads, let keyValueHeads, let headSize):
+      var work = PrefillWork(
+        heads: Double(heads), keyValueHeads: Double(keyValueHeads), window: 0)
+      work.add(sequences: 1, tokens: Double(tokens), context: Double(context))
+      return .prefill(
+        work, heads: Double(heads), keyValueHeads: Double(keyValueHeads),
+        headSize: Double(headSize), window: 0, format)
+    case .decode(let sequences, let context, _, let heads, let keyValueHeads, let headSize):
+      return .decode(
+        sequences: Double(sequences), context: Double(context) / Double(sequences) + 1,
+        heads: Double(heads), keyValueHeads: Double(keyValueHeads), headSize: Double(headSize),
+        window: 0, format)
+    case .elements:
+      switch name {
+      case .normalization: return .elementwise(.normalization, bytes: memoryBytes)
+      case .activation: return .elementwise(.activation, bytes: memoryBytes)
+      case .rotaryAndCache: return .elementwise(.rotary, bytes: memoryBytes)
+      default: return nil
+      }
+    case .collective(let rows, let width, let ranks):
+      let bytes = Double(rows) * Double(width) * Model.bytesPerActivation
+      return .collective(
+        name == .allReduce ? .allReduce : .allGather, bytes: bytes, gpus: ranks)
+    }
+  }
+}
