@@ -92,7 +92,9 @@ extension Kernel {
       operation: .attentionDecode, format: format, variant: Int(headSize),
       memoryBytes: 4 * sequences * heads * headSize
         + 2 * sequences * keys * keyValueHeads * headSize * format.bytesPerInput,
-      point: SIMD4(log2(heads / keyValueHeads), log2(sequences * keyValueHeads), log2(keys), 0))
+      point: SIMD4(
+        log2(heads / keyValueHeads), log2(min(keyValueHeads, 8)),
+        log2(sequences * keyValueHeads), log2(keys)))
   }
 
   /// Multi-head latent attention of the chunks of `work`: keys and values are made from the latent

@@ -26,6 +26,7 @@ enum Knots {
     case (.gemm, .outputs): outputs
     case (.gemm, .inputs): inputs
     case (_, .group): [2, 8]
+    case (_, .keyValueHeads): [2, 8]
     case (.attentionPrefill, .parallel): (0...20).map { exp2(2 * Double($0) - 10) }
     default: (0...40).map { exp2(Double($0)) }
     }

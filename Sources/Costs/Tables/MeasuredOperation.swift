@@ -29,7 +29,7 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Codable {
     switch self {
     case .gemm: [.rows, .outputs, .inputs]
     case .attentionPrefill: [.group, .parallel, .keys]
-    case .attentionDecode: [.group, .parallel, .keys]
+    case .attentionDecode: [.group, .keyValueHeads, .parallel, .keys]
     case .latentPrefill: [.parallel, .keys]
     case .latentDecode: [.heads, .sequences, .keys]
     case .experts: [.experts, .rows, .outputs]
@@ -44,5 +44,6 @@ enum Axis: String, Sendable {
   case rows = "m"
   case outputs = "n"
   case inputs = "k"
+  case keyValueHeads = "kv_heads"
   case parallel, keys, group, heads, sequences, experts, gpus, bytes
 }
