@@ -40,6 +40,9 @@ public enum NumberFormat: String, CaseIterable, Sendable, Codable {
     }
   }
 
+  /// Whether kernels differ by how many rows they are given, four at a time or not.
+  var kernelsNeedAlignment: Bool { self == .fp8 || self == .fp8Block }
+
   /// What multiplies them.
   public var arithmetic: Arithmetic {
     switch self {

@@ -68,7 +68,7 @@ extension GPUFile.Table {
     variant = table.variant == 0 ? nil : table.variant
     source = table.source
     measurements = table.measurements
-    knots = zip(table.operation.axes, table.times.grid.axes).map { axis, knots in
+    knots = zip(table.operation.axes(table.format), table.times.grid.axes).map { axis, knots in
       GPUFile.Knots(axis: axis.rawValue, values: knots.map { GPUFile.rounded(exp2($0)) })
     }
     octaves = TimeTableCode.text(table.times.octaves)
@@ -77,10 +77,10 @@ extension GPUFile.Table {
   /// The table, or what is wrong with it.
   func table(in source: String) throws(InputError) -> KernelTable {
     let place = "tables[\(operation.rawValue), \(format.rawValue)]"
-    guard knots.map(\.axis) == operation.axes.map(\.rawValue) else {
+    guard knots.map(\.axis) == operation.axes(format).map(\.rawValue) else {
       throw InputError(
         source, column: place, problem: "its axes are not those of \(operation.rawValue)",
-        remedy: "give \(operation.axes.map(\.rawValue).joined(separator: ", "))")
+        remedy: "give \(operation.axes(format).map(\.rawValue).joined(separator: ", "))")
     }
     for axis in knots {
       let ascends = zip(axis.values, axis.values.dropFirst()).allSatisfy(<)

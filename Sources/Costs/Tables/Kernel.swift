@@ -44,7 +44,9 @@ extension Kernel {
       operation: .gemm, format: format, flops: 2 * rows * outputs * inputs,
       memoryBytes: rows * inputs * format.bytesPerInput
         + inputs * outputs * format.bytesPerWeight + rows * outputs * 2,
-      point: SIMD4(log2(rows), log2(outputs), log2(inputs), 0))
+      point: SIMD4(
+        log2(rows), log2(outputs), log2(inputs),
+        rows.truncatingRemainder(dividingBy: 4) == 0 ? 2 : 0))
   }
 
   /// Adds `rows` of `width` elements to the residual stream and normalises them: both are read and

@@ -4,9 +4,11 @@ import Foundation
 enum Knots {
   /// The grid for `points` of tables of `operation`: its usual knots between the least and the
   /// greatest coordinate, and those two.
-  static func grid(for operation: MeasuredOperation, _ points: [TableFit.Point]) -> Grid {
+  static func grid(
+    for operation: MeasuredOperation, _ format: NumberFormat, _ points: [TableFit.Point]
+  ) -> Grid {
     Grid(
-      axes: operation.axes.enumerated().map { index, axis in
+      axes: operation.axes(format).enumerated().map { index, axis in
         let values = points.map { $0.coordinates[index] }
         guard let least = values.min(), let most = values.max(), most > least else {
           return [values.first ?? 0]
@@ -25,6 +27,7 @@ enum Knots {
     case (.gemm, .rows): rows
     case (.gemm, .outputs): outputs
     case (.gemm, .inputs): inputs
+    case (_, .alignment): []
     case (_, .group): [2, 8]
     case (_, .keyValueHeads): [2, 8]
     case (.attentionPrefill, .parallel): (0...20).map { exp2(2 * Double($0) - 10) }

@@ -25,8 +25,9 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Codable {
   case rotary
 
   /// What the coordinates of its tables are, in the order of the axes.
-  var axes: [Axis] {
+  func axes(_ format: NumberFormat) -> [Axis] {
     switch self {
+    case .gemm where format.kernelsNeedAlignment: [.rows, .outputs, .inputs, .alignment]
     case .gemm: [.rows, .outputs, .inputs]
     case .attentionPrefill: [.group, .parallel, .keys]
     case .attentionDecode: [.group, .keyValueHeads, .parallel, .keys]
@@ -45,5 +46,8 @@ enum Axis: String, Sendable {
   case outputs = "n"
   case inputs = "k"
   case keyValueHeads = "kv_heads"
+  /// The greatest power of two, up to 4, that divides the rows: kernels of 8-bit floats that load
+  /// them through descriptors are slower where it is less than 4.
+  case alignment
   case parallel, keys, group, heads, sequences, experts, gpus, bytes
 }

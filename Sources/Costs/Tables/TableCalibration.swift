@@ -79,7 +79,7 @@ public struct TableMeasurements: Sendable {
     let chosen = rows.indices.filter { kept(rows[$0]) && kernels[$0].operation == operation }
     let points = chosen.map { point($0, on: gpu) }
     guard !points.isEmpty else { return nil }
-    let grid = Knots.grid(for: operation, points)
+    let grid = Knots.grid(for: operation, format, points)
     let smoothness = bestSmoothness(points, on: grid)
     let times = TableFit(points, on: grid, smoothness: smoothness).table()
     // What is stored is what is used: values are rounded as files hold them.
