@@ -9,6 +9,10 @@ public struct GPU: Sendable, Equatable {
   /// The data sheet's bandwidth of memory.
   public var memoryBytesPerSecond: Double
   public var peaks: Peaks
+  /// The rate of bf16 matrix products, in operations a second, that the GPU keeps up when one
+  /// follows the other, where its power does not allow the rate of a single product; nil where
+  /// that is not known.
+  public var sustainedRate: Double?
   /// Streaming multiprocessors.
   public var multiprocessors: Double
   /// What connects GPUs, from the fewest of them to the most; a group uses the first that reaches
@@ -23,7 +27,8 @@ public struct GPU: Sendable, Equatable {
 
   public init(
     name: String, source: String, memoryBytes: Int, memoryBytesPerSecond: Double, peaks: Peaks,
-    multiprocessors: Double = 108, links: [Link], efficiencies: Efficiencies, hostBytesPerSecond: Double = 25e9,
+    multiprocessors: Double = 108, links: [Link], sustainedRate: Double? = nil,
+    efficiencies: Efficiencies, hostBytesPerSecond: Double = 25e9,
     tables: KernelTables = KernelTables()
   ) {
     precondition(!links.isEmpty, "a GPU has a link")
@@ -34,6 +39,7 @@ public struct GPU: Sendable, Equatable {
     self.peaks = peaks
     self.multiprocessors = multiprocessors
     self.links = links
+    self.sustainedRate = sustainedRate
     self.efficiencies = efficiencies
     self.hostBytesPerSecond = hostBytesPerSecond
     self.tables = tables

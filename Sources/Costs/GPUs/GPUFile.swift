@@ -9,6 +9,7 @@ struct GPUFile: Codable {
   var memoryBytesPerSecond: Double
   var hostBytesPerSecond: Double
   var flopsPerSecond: Peaks
+  var sustainedFlopsPerSecond: Double?
   var multiprocessors: Double
   var links: [Link]
   var efficiencies: Efficiencies
@@ -54,6 +55,7 @@ extension GPUFile {
     hostBytesPerSecond = gpu.hostBytesPerSecond
     flopsPerSecond = Peaks(
       bf16: gpu.peaks.bf16, fp8: gpu.peaks.fp8, int8: gpu.peaks.int8, fp4: gpu.peaks.fp4)
+    sustainedFlopsPerSecond = gpu.sustainedRate
     multiprocessors = gpu.multiprocessors
     links = gpu.links.map { Link(kind: $0.kind, gpus: $0.gpus, bytesPerSecond: $0.bytesPerSecond) }
     efficiencies = gpu.efficiencies

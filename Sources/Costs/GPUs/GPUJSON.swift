@@ -21,14 +21,24 @@ extension GPU {
     try self.init(file, source: source)
   }
 
-  /// The GPU as JSON, which `init(json:source:)` reads back.
+  /// The GPU as JSON, which `init(json:source:)` reads back: a table a line.
   public var json: String {
+    var file = GPUFile(self)
+    let tables = file.tables ?? []
+    file.tables = nil
+    let sheet = GPU.text(of: file, .prettyPrinted).dropLast(2)
+    let lines = tables.map { "    " + GPU.text(of: $0, []) }.joined(separator: ",\n")
+    return sheet + ",\n  \"tables\" : [" + (lines.isEmpty ? "" : "\n\(lines)\n  ") + "]\n}\n"
+  }
+
+  private static func text(
+    of value: some Encodable, _ formatting: JSONEncoder.OutputFormatting
+  ) -> String {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
     // Encoding numbers and strings cannot fail: no number is infinite.
-    let data = (try? encoder.encode(GPUFile(self))) ?? Data()
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return String(decoding: (try? encoder.encode(value)) ?? Data(), as: UTF8.self)
   }
 
   init(_ file: GPUFile, source: String) throws(InputError) {
@@ -38,6 +48,7 @@ extension GPU {
       ("host_bytes_per_second", file.hostBytesPerSecond),
       ("flops_per_second", file.flopsPerSecond.bf16),
       ("multiprocessors", file.multiprocessors),
+      ("sustained_flops_per_second", file.sustainedFlopsPerSecond ?? 1),
       ("links", file.links.map(\.bytesPerSecond).min() ?? 0),
     ]
     for (key, value) in rates where !(value > 0 && value.isFinite) {
@@ -55,6 +66,7 @@ extension GPU {
       multiprocessors: file.multiprocessors,
       links: file.links.map { Link($0.kind, gpus: $0.gpus, bytesPerSecond: $0.bytesPerSecond) }
         .sorted { $0.gpus < $1.gpus },
+      sustainedRate: file.sustainedFlopsPerSecond,
       efficiencies: file.efficiencies, hostBytesPerSecond: file.hostBytesPerSecond,
       tables: KernelTables(tables))
   }

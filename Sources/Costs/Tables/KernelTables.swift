@@ -33,6 +33,21 @@ public struct KernelTables: Sendable, Equatable {
     return KernelTables(tables)
   }
 
+  /// These tables, and those of `other` for operations that these have none of, or not in that
+  /// format: kernels are taken to fall as far short of the data sheet as on the GPU called `name`.
+  public func completed(by other: KernelTables, of name: String) -> KernelTables {
+    let missing = other.all.filter { table in
+      !all.contains { $0.operation == table.operation && $0.format == table.format }
+    }
+    return KernelTables(
+      all
+        + missing.map { table in
+          var copy = table
+          copy.source = "as \(name): \(table.source)"
+          return copy
+        })
+  }
+
   /// Where the table for `kernel` stands: one of its format and variant if there is one, else of the
   /// nearest variant, else of another format, whose kernels are taken to fall as far short of their
   /// own estimate; nil where nothing of its kind was measured.

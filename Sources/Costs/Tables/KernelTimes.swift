@@ -1,6 +1,9 @@
 import Foundation
 
 /// Times by the tables of the GPU, and by the roofline for operations that it has no table for.
+///
+/// Tables are of single kernels; products that follow one another run no faster than the GPU's
+/// sustained rate.
 public struct KernelTimes: OperationTimes {
   private let roofline = Roofline()
 
@@ -10,7 +13,10 @@ public struct KernelTimes: OperationTimes {
     guard let kernel = operation.kernel, let seconds = gpu.tables.seconds(kernel, on: gpu) else {
       return roofline.seconds(operation, on: gpu)
     }
-    return seconds
+    guard let rate = gpu.sustainedRate, kernel.operation == .gemm, operation.format == .bf16 else {
+      return seconds
+    }
+    return max(seconds, kernel.flops / rate)
   }
 }
 

@@ -21,6 +21,8 @@ struct CalibrateOptions: Sendable {
   var source: String
   /// What the result is called; as the GPU it is made from where nil.
   var name: String?
+  /// The GPU that lends tables of what was not measured, if one does.
+  var like: GivenValue?
   private var outputs: Outputs
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
@@ -31,6 +33,7 @@ struct CalibrateOptions: Sendable {
     seed = try WorkloadOptions.seed(invocation)
     source = try invocation["--source"]?.string() ?? files.map(\.text).joined(separator: ", ")
     name = try invocation["--name"]?.string()
+    like = invocation["--like"]
     let wanted = ["--output", "--json"].compactMap { invocation[$0] }
     outputs = try Outputs(wanted, reading: files)
     try check(invocation)
@@ -38,8 +41,13 @@ struct CalibrateOptions: Sendable {
 
   /// Options that say different things are a mistake, and none is ignored.
   private func check(_ invocation: Invocation) throws {
+    if files.isEmpty && (onlyScores || like == nil) {
+      throw InputError(
+        "MEASUREMENTS", problem: "there is nothing to fit or to score",
+        remedy: "give the path of a table of measured kernels")
+    }
     guard onlyScores else { return }
-    for option in ["--output", "--holdout", "--source", "--name"] {
+    for option in ["--output", "--holdout", "--source", "--name", "--like"] {
       if let given = invocation[option] {
         throw given.mistake(
           "\(option) is for fitting, and --score fits nothing", "leave one of the two out")
@@ -64,9 +72,14 @@ struct CalibrateOptions: Sendable {
     let calibration = Calibration(
       of: base, from: measurements, source: source, holdout: holdout, seed: seed,
       jobs: ProcessInfo.processInfo.activeProcessorCount)
+    var result = calibration.gpu
+    if let like {
+      let lender = try GPUs.described(by: like)
+      result.tables = result.tables.completed(by: lender.tables, of: lender.name)
+    }
     let parts = [("fitted", calibration.fitted), ("held out", calibration.heldOut)]
     try report(
-      holdout > 0 ? calibration.heldOut : calibration.fitted, calibration.gpu,
+      holdout > 0 ? calibration.heldOut : calibration.fitted, result,
       parts.filter { !$0.1.rows.isEmpty })
   }
 
@@ -105,6 +118,10 @@ struct CalibrateOptions: Sendable {
         help: "the share of the measurements to score and not to fit", group: group),
       WorkloadOptions.seedOption(group: group),
       Option(
+        name: "--like", placeholder: "NAME", standard: nil,
+        help: "take tables of operations and formats that were not measured from this GPU, as "
+          + "shares of the data sheets", group: group),
+      Option(
         name: "--source", placeholder: "TEXT", standard: "the files' names",
         help: "who measured and with which software, for the GPU's file", group: group),
       Option(
@@ -126,7 +143,7 @@ extension Command {
           name: "MEASUREMENTS",
           help:
             "CSV with the columns \(MeasurementsFile.header.split(separator: ",").joined(separator: ", "))",
-          isRepeated: true)
+          isRequired: false, isRepeated: true)
       ],
       options: CalibrateOptions.options(catalogue),
       examples: [
