@@ -1,15 +1,20 @@
 import Serving
 
 /// A column of a table.
-struct Column {
+public struct Column: Sendable {
   /// The name by which messages call it.
-  var name: String
+  public var name: String
   fileprivate var index: Int
 }
 
 extension CSVReader {
+  /// Every column, in the order of the header.
+  public var columns: [Column] {
+    header.indices.map { Column(name: header[$0], index: $0) }
+  }
+
   /// The column called `name`, or nil if the header has none.
-  func optionalColumn(_ name: String) throws(InputError) -> Column? {
+  public func optionalColumn(_ name: String) throws(InputError) -> Column? {
     guard let index = header.firstIndex(of: name) else { return nil }
     if header.lastIndex(of: name) != index {
       throw InputError(
@@ -20,7 +25,7 @@ extension CSVReader {
   }
 
   /// The column called `name`; `expected` is the header as it should be.
-  func column(_ name: String, of expected: String) throws(InputError) -> Column {
+  public func column(_ name: String, of expected: String) throws(InputError) -> Column {
     if let column = try optionalColumn(name) { return column }
     throw InputError(
       source, line: line, column: name, problem: "the column is missing",
@@ -28,7 +33,7 @@ extension CSVReader {
   }
 
   /// A mistake in the field of `column` in the row last read.
-  func error(in column: Column, _ problem: String, _ remedy: String) -> InputError {
+  public func error(in column: Column, _ problem: String, _ remedy: String) -> InputError {
     InputError(source, line: line, column: column.name, problem: problem, remedy: remedy)
   }
 
@@ -42,6 +47,16 @@ extension CSVReader {
   /// The beginning of a field, for a message.
   func excerpt(of column: Column) -> String {
     Workloads.excerpt(of: bytes.span.extracting(range(of: column)))
+  }
+
+  /// A count of `things`, for messages in the plural.
+  public func count(_ column: Column, of things: String) throws(InputError) -> Int {
+    do throws(NumberProblem) {
+      return try DecimalNumber.tokens(bytes.span.extracting(range(of: column)))
+    } catch {
+      throw self.error(
+        in: column, describe(error, in: column), "a whole number of at most \(Int32.max) \(things)")
+    }
   }
 
   /// A count of tokens.
@@ -75,7 +90,7 @@ extension CSVReader {
   }
 
   /// A text, which may be empty.
-  func text(_ column: Column) throws(InputError) -> String {
+  public func text(_ column: Column) throws(InputError) -> String {
     let field = fields[column.index]
     var text = bytes[field.start..<field.end]
     if field.hasDoubledQuotes { text = undoubled(text) }

@@ -4,14 +4,16 @@ import Serving
 ///
 /// Lines end in LF, CRLF or CR. A byte-order mark, blank lines and lines that begin with `#` are
 /// skipped. The first line left is the header; columns are found by their names in it.
-struct CSVReader: Sendable {
+public struct CSVReader: Sendable {
   /// The file, as the user named it.
-  let source: String
+  public let source: String
   let bytes: [UInt8]
+  /// What a row is, for messages.
+  private let rowMeaning: String
   /// The names of the columns.
-  private(set) var header: [String] = []
+  public private(set) var header: [String] = []
   /// The line on which the row last read begins, counted from 1.
-  private(set) var line = 1
+  public private(set) var line = 1
   /// Rows read so far; the header is none.
   private(set) var rows = 0
   private(set) var fields: [Field] = []
@@ -37,16 +39,24 @@ struct CSVReader: Sendable {
     var range: Range<Int>
   }
 
-  init(_ bytes: [UInt8], source: String) throws(InputError) {
+  /// A table of `bytes`, of which the header is read.
+  ///
+  /// - Parameters:
+  ///   - source: the file, as the user named it.
+  ///   - rowMeaning: what each row is, for messages.
+  public init(
+    _ bytes: [UInt8], source: String, rowMeaning: String = "a request"
+  ) throws(InputError) {
     self.source = source
     self.bytes = bytes
+    self.rowMeaning = rowMeaning
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     guard try scanRow(keeping: .max) else { throw emptiness }
     for field in fields { header.append(name(at: field)) }
   }
 
   /// Reads the next row; false if there is none.
-  mutating func nextRow() throws(InputError) -> Bool {
+  public mutating func nextRow() throws(InputError) -> Bool {
     guard try scanRow(keeping: header.count) else {
       if rows == 0 { throw noRows }
       return false
@@ -178,13 +188,13 @@ extension CSVReader {
     let problem = bytes.isEmpty ? "the file is empty" : "the file has no header"
     return InputError(
       source, line: 1, problem: problem,
-      remedy: "the first line names the columns and each line after it is a request")
+      remedy: "the first line names the columns and each line after it is \(rowMeaning)")
   }
 
   private var noRows: InputError {
     InputError(
       source, line: line, problem: "there is a header and nothing after it",
-      remedy: "each line after the header is a request")
+      remedy: "each line after the header is \(rowMeaning)")
   }
 
   private var shortRow: InputError {
@@ -202,7 +212,7 @@ extension CSVReader {
   }
 
   private var nul: InputError {
-    error("there is a NUL byte", "a trace is text in UTF-8")
+    error("there is a NUL byte", "a table is text in UTF-8")
   }
 
   private var textAfterQuote: InputError {

@@ -9,12 +9,12 @@ import Serving
 #endif
 
 /// Files that a user names, read whole.
-enum InputFile {
+public enum InputFile {
   /// Whether there is anything at `path`.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// The bytes of the file at `path`.
-  static func read(_ path: String) throws(InputError) -> [UInt8] {
+  public static func read(_ path: String) throws(InputError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw problem(with: path, errno) }
     defer { close(descriptor) }
