@@ -1,4 +1,5 @@
 import Metrics
+import Serving
 import Studies
 
 /// What one batch costs, as CSV and JSON for programs to read.
@@ -7,7 +8,10 @@ import Studies
 /// `share` (of the iteration), `bound_by`, `flops`, `memory_bytes`, `sent_bytes` (of all runs, on
 /// one GPU), `mfu`, `memory_use` and `link_use` (shares of the data sheet's peaks).
 ///
-///     {"settings": {name: text, …}, "batch": text, "seconds": number,
+///     {"settings": {name: text, …},
+///      "batch": {"prompts", "prompt_tokens", "cached_prompt_tokens", "decode_requests",
+///                "decode_context_tokens"},
+///      "seconds": number,
 ///      "operations": [{as above}], "parts": [{as above without what operations alone have}]}
 ///
 /// The seconds of the operations add up to those of the iteration, and those of the parts too.
@@ -30,7 +34,7 @@ public enum CostData {
   public static func json(_ report: CostReport) -> String {
     JSONValue.object([
       .init("settings", settings(report.settings)),
-      .init("batch", .string(report.batch)),
+      .init("batch", batch(report.batch)),
       .init("seconds", .number(report.total.seconds)),
       .init("operations", .array(report.operations.map { .object(operation($0)) })),
       .init("parts", .array(report.parts.map { .object(part($0)) })),
@@ -39,6 +43,16 @@ public enum CostData {
 
   static func settings(_ settings: [Run.Setting]) -> JSONValue {
     .object(settings.map { .init($0.name, .string($0.value)) })
+  }
+
+  private static func batch(_ batch: Batch) -> JSONValue {
+    .object([
+      .init("prompts", .integer(batch.chunks.count)),
+      .init("prompt_tokens", .integer(batch.chunkTokens)),
+      .init("cached_prompt_tokens", .integer(batch.chunks.reduce(0) { $0 + $1.context })),
+      .init("decode_requests", .integer(batch.decodes)),
+      .init("decode_context_tokens", .integer(batch.decodeContext)),
+    ])
   }
 
   private static func operation(_ row: CostReport.Row) -> [JSONValue.Member] {

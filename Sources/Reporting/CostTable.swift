@@ -1,3 +1,4 @@
+import Serving
 import Studies
 
 /// What one batch costs, as tables for a person: its operations, then the parts of its time.
@@ -5,18 +6,40 @@ public enum CostTable {
   /// The tables as text, under what was set and above how to read them.
   public static func text(_ report: CostReport) -> String {
     let settings = report.settings.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
-    return "\(settings)\n\(report.batch)\n\n" + TextTable.text(operations(report)) + "\n"
-      + TextTable.text(parts(report))
-      + """
+    return "\(settings)\n\(words(for: report.batch))\n\n"
+      + TextTable.text(operations(report), limit: widest) + "\n"
+      + TextTable.text(parts(report), limit: widest)
+        + """
 
-      FLOPs and bytes are those of all runs on one GPU; a share of a peak is of its data sheet's.
+        FLOPs and bytes are those of all runs on one GPU; a share of a peak is of its data sheet's.
 
-      """
+        """
   }
 
   /// The tables as Markdown, with an empty line between them.
   public static func markdown(_ report: CostReport) -> String {
     MarkdownTable.text(operations(report)) + "\n" + MarkdownTable.text(parts(report))
+  }
+
+  /// The letters of a line, at most: what an operation on several GPUs has to tell.
+  private static let widest = 140
+
+  private static func words(for batch: Batch) -> String {
+    func count(_ number: Int, _ thing: String) -> String {
+      "\(Numbers.grouped(number)) \(thing)\(number == 1 ? "" : "s")"
+    }
+    var words: [String] = []
+    if !batch.chunks.isEmpty {
+      let cached = batch.chunks.reduce(0) { $0 + $1.context }
+      words.append(
+        "\(count(batch.chunkTokens, "token")) of \(count(batch.chunks.count, "prompt")) "
+          + "after \(Numbers.grouped(cached)) cached")
+    }
+    if batch.decodes > 0 {
+      words.append(
+        "\(count(batch.decodes, "decode")) with \(count(batch.decodeContext, "cached token"))")
+    }
+    return words.joined(separator: ", ")
   }
 
   /// One row an operation, one for the host, and the total.

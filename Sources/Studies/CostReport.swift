@@ -46,8 +46,8 @@ public struct CostReport: Sendable, Equatable {
 
   /// What was set, as reports show it.
   public let settings: [Run.Setting]
-  /// The batch in words.
-  public let batch: String
+  /// What was priced.
+  public let batch: Batch
   /// The operations in the order in which they run, then the host.
   ///
   /// Operations of one name and size that follow each other are one row.
@@ -61,7 +61,7 @@ public struct CostReport: Sendable, Equatable {
   public init(of batch: Batch, on deployment: Deployment) throws(InputError) {
     let breakdown = Breakdown(of: batch, by: try deployment.cost())
     settings = deployment.placement
-    self.batch = Self.words(for: batch)
+    self.batch = batch
     total = Row(name: "total", part: "total", seconds: breakdown.parts.totalSeconds)
     for entry in breakdown.entries { add(Row(entry, on: deployment.gpu)) }
     let host = breakdown.parts[.host]
@@ -93,24 +93,6 @@ public struct CostReport: Sendable, Equatable {
     for index in operations.indices { operations[index].share = operations[index].seconds / whole }
     for index in parts.indices { parts[index].share = parts[index].seconds / whole }
     total.share = 1
-  }
-
-  private static func words(for batch: Batch) -> String {
-    var words: [String] = []
-    if !batch.chunks.isEmpty {
-      let cached = batch.chunks.reduce(0) { $0 + $1.context }
-      words.append(
-        "\(batch.chunkTokens) tokens of \(count(batch.chunks.count, "prompt")) "
-          + "after \(cached) cached")
-    }
-    if batch.decodes > 0 {
-      words.append("\(count(batch.decodes, "decode")) with \(batch.decodeContext) cached tokens")
-    }
-    return words.joined(separator: ", ")
-  }
-
-  private static func count(_ number: Int, _ thing: String) -> String {
-    "\(number) \(thing)\(number == 1 ? "" : "s")"
   }
 }
 
