@@ -11,7 +11,7 @@ public enum CostTable {
       + TextTable.text(parts(report), limit: widest)
         + """
 
-        FLOPs and bytes are those of all runs on one GPU; a share of a peak is of its data sheet's.
+        FLOPs and bytes are those of all runs on one GPU of each stage; peaks are the data sheet's.
 
         """
   }

@@ -4,7 +4,7 @@ import Serving
 
 /// What one batch costs, operation by operation and part by part.
 public struct CostReport: Sendable, Equatable {
-  /// Time, and what was done in it on one GPU.
+  /// Time, and what was done in it on one GPU of each pipeline stage.
   public struct Row: Sendable, Equatable {
     /// What an operation is called, or a part of the iteration.
     public var name: String
