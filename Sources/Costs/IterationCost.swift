@@ -49,10 +49,7 @@ public struct IterationCost: CostModel {
         tokens: chunk.tokens, context: chunk.context, isFirst: index == 0)
       seconds += times.seconds(prefill, on: gpu) * Double(prefill.repeats)
     }
-    if batch.swappedTokens > 0 {
-      let bytes = batch.swappedTokens * operations.shard.keyValueBytesPerToken
-      seconds += Double(bytes) / gpu.hostBytesPerSecond
-    }
+    if batch.swappedTokens > 0 { seconds += swapSeconds(batch.swappedTokens) }
     return seconds
   }
 

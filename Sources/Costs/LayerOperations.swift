@@ -18,11 +18,16 @@ extension ModelOperations {
   }
 
   /// Adds to the residual stream and normalises it in one kernel: both are read and written.
-  func normalization(_ tokens: Int) -> Operation {
+  func normalization(_ name: Operation.Name, _ tokens: Int, repeats: Int) -> Operation {
     .elements(
-      .normalization, rows: tokens, width: model.hidden,
-      bytesPerElement: 4 * Model.bytesPerActivation,
-      repeats: model.layers * model.normalizationsPerLayer + 1)
+      name, rows: tokens, width: model.hidden, bytesPerElement: 4 * Model.bytesPerActivation,
+      repeats: repeats)
+  }
+
+  /// Adds up the activations that the GPUs of a group have of each token.
+  func allReduce(_ name: Operation.Name, _ tokens: Int, repeats: Int) -> Operation {
+    .allReduce(
+      name, rows: tokens, width: model.hidden, ranks: shard.tensorParallel, repeats: repeats)
   }
 
   /// Turns queries and keys by their positions, then copies keys and values to the cache.

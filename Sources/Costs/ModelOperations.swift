@@ -27,7 +27,7 @@ public struct ModelOperations: Sendable, Equatable {
   }
 
   /// Attention, a decode operation for all decodes and a prefill operation for each chunk.
-  private func attentionOperations(for batch: borrowing Batch) -> [Operation] {
+  func attentionOperations(for batch: borrowing Batch) -> [Operation] {
     var list: [Operation] = []
     for index in batch.chunks.indices {
       let chunk = batch.chunks[index]
@@ -45,9 +45,10 @@ public struct ModelOperations: Sendable, Equatable {
 
   /// The operations that depend on nothing but the number of `tokens`.
   func forEachTokenOperation(_ tokens: Int, _ body: (Operation) -> Void) {
-    let layers = model.layers
     body(embedding(tokens))
-    body(normalization(tokens))
+    if shard.tensorParallel > 1 { body(allReduce(.embeddingAllReduce, tokens, repeats: 1)) }
+    body(
+      normalization(.normalization, tokens, repeats: model.layers * model.normalizationsPerLayer))
     body(layerMatrix(.queryKeyValue, tokens, from: model.hidden, to: shard.queryKeyValueWidth))
     body(rotaryAndCache(tokens))
     body(
@@ -55,11 +56,9 @@ public struct ModelOperations: Sendable, Equatable {
         .attentionOutput, tokens, from: shard.heads * model.headSize, to: model.hidden))
     forEachMLPOperation(tokens, body)
     if shard.tensorParallel > 1 {
-      let reductions = (model.isParallel ? 1 : 2) * layers + 1
-      body(
-        .allReduce(
-          rows: tokens, width: model.hidden, ranks: shard.tensorParallel, repeats: reductions))
+      body(allReduce(.allReduce, tokens, repeats: (model.isParallel ? 1 : 2) * model.layers))
     }
+    body(normalization(.finalNormalization, tokens, repeats: 1))
   }
 
   /// The operations that depend on nothing but the number of `rows` that are sampled.

@@ -38,6 +38,7 @@ public struct Operation: Sendable, Equatable {
   /// What the operation is in the model.
   public enum Name: String, CaseIterable, Sendable {
     case embedding
+    case embeddingAllReduce = "embedding all-reduce"
     case normalization
     case queryKeyValue = "QKV"
     case rotaryAndCache = "rotary and cache"
@@ -50,6 +51,8 @@ public struct Operation: Sendable, Equatable {
     case down = "MLP down"
     case combine = "combine experts"
     case allReduce = "all-reduce"
+    case sendActivations = "send activations"
+    case finalNormalization = "final normalization"
     case head
     case gatherLogits = "gather logits"
     case sampling

@@ -50,10 +50,12 @@ extension Operation {
 
   /// A ring all-reduce of `rows` by `width` activations over `ranks` GPUs: each sends
   /// 2 (ranks - 1) / ranks of them.
-  static func allReduce(rows: Int, width: Int, ranks: Int, repeats: Int) -> Operation {
+  static func allReduce(
+    _ name: Name, rows: Int, width: Int, ranks: Int, repeats: Int
+  ) -> Operation {
     let bytes = Double(rows) * Double(width) * activation
     return Operation(
-      .allReduce, .collective(rows: rows, width: width, ranks: ranks), repeats: repeats,
+      name, .collective(rows: rows, width: width, ranks: ranks), repeats: repeats,
       otherBytes: 2 * bytes, wireBytes: 2 * bytes * Double(ranks - 1) / Double(ranks))
   }
 
@@ -64,5 +66,13 @@ extension Operation {
       name, .collective(rows: rows, width: width, ranks: ranks), repeats: 1,
       otherBytes: bytes * (1 + 1 / Double(ranks)),
       wireBytes: bytes * Double(ranks - 1) / Double(ranks))
+  }
+
+  /// `rows` by `width` activations that a GPU sends to the one that has the next layers.
+  static func send(rows: Int, width: Int, repeats: Int) -> Operation {
+    let bytes = Double(rows) * Double(width) * activation
+    return Operation(
+      .sendActivations, .collective(rows: rows, width: width, ranks: 2), repeats: repeats,
+      otherBytes: bytes, wireBytes: bytes)
   }
 }

@@ -24,8 +24,17 @@ public struct PipelineCost: CostModel {
   public func seconds(for batch: borrowing Batch) -> Double {
     let seconds = layers.seconds(for: batch)
     if stages == 1 { return seconds }
-    let handOver =
-      Double(batch.tokens) * secondsPerToken + layers.gpu.efficiencies.collectiveSeconds
-    return seconds + Double(stages - 1) * handOver
+    return seconds + Double(stages - 1) * handOverSeconds(batch.tokens)
+  }
+
+  /// All hand-overs of `tokens` and the seconds of each, or nil where there is one stage.
+  func handOver(_ tokens: Int) -> (operation: Operation, seconds: Double)? {
+    if stages == 1 { return nil }
+    let width = layers.operations.shard.model.hidden
+    return (.send(rows: tokens, width: width, repeats: stages - 1), handOverSeconds(tokens))
+  }
+
+  private func handOverSeconds(_ tokens: Int) -> Double {
+    Double(tokens) * secondsPerToken + layers.gpu.efficiencies.collectiveSeconds
   }
 }

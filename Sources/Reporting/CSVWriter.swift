@@ -35,6 +35,12 @@ struct CSVWriter {
     append(number.magnitude, atLeast: 1)
   }
 
+  /// Adds a number in as few digits as read back to the same one, or nothing if it is not finite.
+  mutating func add(_ number: Double) {
+    separate()
+    if number.isFinite { bytes.append(contentsOf: number.description.utf8) }
+  }
+
   /// Adds a time in seconds with all its nine decimals, or nothing where there is none.
   mutating func add(seconds time: Nanoseconds?) {
     separate()

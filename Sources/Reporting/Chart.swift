@@ -1,4 +1,4 @@
-/// Lines over two axes, before they are drawn.
+/// Lines or points over two axes, before they are drawn.
 public struct Chart: Sendable, Equatable {
   /// One of the two axes.
   public struct Axis: Sendable, Equatable {
@@ -72,6 +72,12 @@ public struct Chart: Sendable, Equatable {
   public var y: Axis
   public var lines: [Line]
   public var limits: [Limit]
+  /// Points without lines between them, and thin lines to read them by.
+  public var clouds: [Cloud] = []
+  public var guides: [Guide] = []
+  /// The size of the plot between the axes, in pixels.
+  public var plotWidth = 600.0
+  public var plotHeight = 340.0
 
   public init(
     _ title: String, subtitle: String = "", x: Axis, y: Axis, lines: [Line], limits: [Limit] = []

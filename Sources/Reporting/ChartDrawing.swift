@@ -1,7 +1,7 @@
 /// Draws a chart as SVG.
 struct ChartDrawing {
-  private let chart: Chart
-  private let layout: ChartLayout
+  let chart: Chart
+  let layout: ChartLayout
 
   init(_ chart: Chart) {
     self.chart = chart
@@ -16,8 +16,10 @@ struct ChartDrawing {
       <title>\(escaped(chart.title))</title>
 
       """ + ChartStyle.sheet
+        + (chart.guides.isEmpty && chart.clouds.isEmpty ? "" : ChartStyle.cloudSheet)
         + "<rect class=\"paper\" width=\"\(width)\" height=\"\(height)\"/>\n"
-        + headings() + horizontalAxis() + verticalAxis() + limits() + lines() + names() + "</svg>\n"
+        + headings() + horizontalAxis() + verticalAxis() + limits() + guides() + clouds() + lines()
+        + names() + cloudNames() + "</svg>\n"
   }
 
   private func headings() -> String {
@@ -99,7 +101,7 @@ struct ChartDrawing {
     return marks
   }
 
-  private func text(
+  func text(
     _ text: String, _ x: Double, _ y: Double, _ style: String = "", anchor: String = ""
   ) -> String {
     let style = style.isEmpty ? "" : " class=\"\(style)\""
@@ -107,7 +109,7 @@ struct ChartDrawing {
     return "<text x=\"\(number(x))\" y=\"\(number(y))\"\(style)\(anchor)>\(escaped(text))</text>\n"
   }
 
-  private func segment(
+  func segment(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String
   ) -> String {
     let ends = [("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2)]
@@ -116,7 +118,7 @@ struct ChartDrawing {
   }
 
   /// A length in pixels with a decimal.
-  private func number(_ value: Double) -> String {
+  func number(_ value: Double) -> String {
     let text = Numbers.fixed(value, decimals: 1)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

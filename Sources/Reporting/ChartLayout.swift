@@ -7,8 +7,6 @@ struct ChartLayout {
     case legend
   }
 
-  static let plotWidth = 600.0
-  static let plotHeight = 340.0
   static let lineHeight = 16.0
 
   let chart: Chart
@@ -23,7 +21,7 @@ struct ChartLayout {
 
   init(_ chart: Chart) {
     self.chart = chart
-    let points = chart.lines.flatMap(\.points)
+    let points = chart.lines.flatMap(\.points) + chart.clouds.flatMap(\.points)
     xRange = chart.x.range ?? chart.x.scale.range(of: points.map(\.x) + chart.limits.map(\.x))
     yRange = chart.y.range ?? chart.y.scale.range(of: points.map(\.y))
     let labels = chart.y.scale.ticks(in: yRange).map(chart.y.labels.text)
@@ -31,23 +29,25 @@ struct ChartLayout {
     let (scale, range) = (chart.x.scale, xRange)
     limitRows = Self.rows(
       chart.limits.map { limit in
-        let middle = Self.share(limit.x, scale, range) * Self.plotWidth
+        let middle = Self.share(limit.x, scale, range) * chart.plotWidth
         return (middle - Self.width(limit.label) / 2, middle + Self.width(limit.label) / 2)
       })
     let heading = chart.subtitle.isEmpty ? 34.0 : 54.0
-    top = heading + 10 + Double((limitRows.max() ?? -1) + 1) * Self.lineHeight
+    let guideRoom = chart.guides.count > 1 ? Self.lineHeight : 0
+    top = heading + 10 + guideRoom + Double((limitRows.max() ?? -1) + 1) * Self.lineHeight
     names = namesBesideLines() ?? .legend
   }
 
-  var right: Double { left + Self.plotWidth }
-  var bottom: Double { top + Self.plotHeight }
+  var right: Double { left + chart.plotWidth }
+  var bottom: Double { top + chart.plotHeight }
 
   /// The size of the paper.
   var width: Double {
     let side = names == .legend ? 32 : 8.0
-    let texts = chart.lines.flatMap { line in
-      names == .legend ? legendTexts(line) : [line.name]
-    }
+    let texts =
+      chart.lines.flatMap { line in
+        names == .legend ? legendTexts(line) : [line.name]
+      } + chart.guides.map(\.label)
     let named = right + side + (texts.map { Self.width($0) }.max() ?? 0) + 16
     return max(named, 16 + Self.width(chart.title, size: 16), 16 + Self.width(chart.subtitle))
       .rounded(.up)
@@ -59,11 +59,11 @@ struct ChartLayout {
   }
 
   func x(_ value: Double) -> Double {
-    left + Self.share(value, chart.x.scale, xRange) * Self.plotWidth
+    left + Self.share(value, chart.x.scale, xRange) * chart.plotWidth
   }
 
   func y(_ value: Double) -> Double {
-    bottom - Self.share(value, chart.y.scale, yRange) * Self.plotHeight
+    bottom - Self.share(value, chart.y.scale, yRange) * chart.plotHeight
   }
 
   /// What a legend says of `line`, row by row: a long name is cut before its options.
@@ -105,7 +105,7 @@ struct ChartLayout {
     }
     let isNear = zip(ends, heights).allSatisfy { $1 - $0 <= Self.lineHeight }
     let isAtEdge = chart.lines.allSatisfy { line in
-      line.points.last.map { right - x($0.x) < Self.plotWidth * 0.1 } ?? false
+      line.points.last.map { right - x($0.x) < chart.plotWidth * 0.1 } ?? false
     }
     return isNear && isAtEdge ? .beside(heights) : nil
   }

@@ -9,6 +9,11 @@ enum ChartStyle {
     index < colours ? "line c\(index)" : "line c\(index % colours) dashed"
   }
 
+  /// The class of the points of the `index`th cloud; after the colours, points are squares.
+  static func cloudClass(_ index: Int) -> String {
+    index < colours ? "dots c\(index)" : "dots c\(index % colours) square"
+  }
+
   static let sheet = """
     <style>
     text{font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;\
@@ -29,6 +34,19 @@ enum ChartStyle {
     .grid{stroke:#30363d}.axis{stroke:#9198a1}.limit,.ring{stroke:#e6edf3}
     .c0{stroke:#2f8fd0}.c6{stroke:#e6edf3}
     }
+    </style>
+
+    """
+
+  /// What charts with points or guides need besides.
+  static let cloudSheet = """
+    <style>
+    .guide{stroke:#57606a;stroke-width:1}
+    .dots{fill:none;stroke-width:4.5;stroke-linecap:round;stroke-opacity:.5}
+    .square{stroke-linecap:square;stroke-width:3.5}
+    .swatch{stroke-opacity:1;stroke-width:8}
+    .halo{paint-order:stroke;stroke:#ffffff;stroke-width:4;stroke-linejoin:round}
+    @media (prefers-color-scheme:dark){.halo{stroke:#0d1117}.guide{stroke:#9198a1}}
     </style>
 
     """

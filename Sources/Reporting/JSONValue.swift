@@ -27,10 +27,13 @@ public indirect enum JSONValue: Sendable, Equatable {
   public init(_ value: Bool?) { self = value.map { .bool($0) } ?? .null }
 
   /// The text, two spaces deeper in every object and array, with a line end.
-  public func text() -> String {
+  public func text() -> String { text(depth: 0) + "\n" }
+
+  /// The text as it stands inside `depth` objects and arrays, without a line end.
+  func text(depth: Int) -> String {
     var text = ""
-    write(to: &text, depth: 0)
-    return text + "\n"
+    write(to: &text, depth: depth)
+    return text
   }
 
   private func write(to text: inout String, depth: Int) {
@@ -66,6 +69,10 @@ public indirect enum JSONValue: Sendable, Equatable {
   }
 
   private static func quoted(_ value: String) -> String {
+    let isPlain = value.utf8.allSatisfy {
+      $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain { return "\"" + value + "\"" }
     var text = "\""
     for scalar in value.unicodeScalars {
       switch scalar {

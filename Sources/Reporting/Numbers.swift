@@ -49,6 +49,20 @@ enum Numbers {
     return "\(significant(seconds)) s"
   }
 
+  /// An amount of `unit` to three significant digits, with the prefix that suits it; nothing for
+  /// none.
+  static func prefixed(_ value: Double, _ unit: String) -> String {
+    guard value.isFinite, value > 0 else { return "" }
+    let prefixes = ["", "k", "M", "G", "T", "P"]
+    var (scaled, index) = (value, 0)
+    while scaled >= 999.5 && index < prefixes.count - 1 {
+      scaled /= 1000
+      index += 1
+    }
+    let suffix = prefixes[index] + unit
+    return significant(scaled) + (suffix.isEmpty ? "" : " " + suffix)
+  }
+
   /// `value` with as many decimals as it needs, nine at most, and commas between thousands.
   static func trimmed(_ value: Double) -> String {
     guard value.magnitude < 1e9 else { return value.description }

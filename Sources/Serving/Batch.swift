@@ -39,6 +39,18 @@ public struct Batch: Sendable, Equatable {
     chunkTokens = chunks.reduce(0) { $0 + $1.tokens }
   }
 
+  /// A batch of nobody's requests, to be priced: decodes as above, and of each prompt the tokens
+  /// that are computed and those that were in the cache before.
+  public init(
+    decodes: Int, decodeContext: Int, decodeContextSquares: Int,
+    prompts: [(tokens: Int, context: Int)]
+  ) {
+    let nobody = SequenceID(0)
+    self.init(
+      decodes: decodes, decodeContext: decodeContext, decodeContextSquares: decodeContextSquares,
+      chunks: prompts.map { Chunk(sequence: nobody, tokens: $0.tokens, context: $0.context) })
+  }
+
   /// Tokens computed in the iteration.
   public var tokens: Int { decodes + chunkTokens }
   /// Sequences in the iteration; the head and the sampler run on one row of each.

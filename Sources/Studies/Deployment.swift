@@ -33,7 +33,6 @@ public struct Deployment: Sendable {
   ///
   /// Throws if there is no such engine, or if model and cache do not fit the GPUs.
   public func service(_ scheduler: String) throws(InputError) -> Service {
-    let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
     let stage = try Shard(of: try stageModel(), tensorParallel: tensorParallelSize)
     let length = try modelLength()
     var engine = try Schedulers.engine(scheduler, setting(length))
@@ -55,12 +54,23 @@ public struct Deployment: Sendable {
       try blocks.map { given throws(InputError) in
         try checked(given, rules.blockSize, length)
       } ?? room
-    let cost = IterationCost(
-      of: shard, on: gpu, tokens: min(tokens, 1 << 16),
-      sequences: min(rules.maxBatchSequences, 1 << 14))
-    return Service(
-      engine: engine, cost: PipelineCost(cost, stages: pipelineParallelSize),
-      settings: settings(engine))
+    let cost = try cost(
+      tokens: min(tokens, 1 << 16), sequences: min(rules.maxBatchSequences, 1 << 14))
+    return Service(engine: engine, cost: cost, settings: settings(engine))
+  }
+
+  /// What batches cost here, whether or not their caches would fit the GPUs.
+  ///
+  /// Throws if the model cannot be split as it should be.
+  ///
+  /// - Parameters:
+  ///   - tokens: the most tokens of a batch that the cost is tabulated for.
+  ///   - sequences: the most sequences of a batch, likewise.
+  public func cost(tokens: Int = 0, sequences: Int = 0) throws(InputError) -> PipelineCost {
+    let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
+    _ = try stageModel()
+    let layers = IterationCost(of: shard, on: gpu, tokens: tokens, sequences: sequences)
+    return PipelineCost(layers, stages: pipelineParallelSize)
   }
 
   private func checked(_ blocks: Int, _ size: Int, _ length: Int) throws(InputError) -> Int {
@@ -110,18 +120,23 @@ public struct Deployment: Sendable {
 
   private func settings(_ engine: Engine) -> [Run.Setting] {
     let rules = engine.rules
-    return [
-      Run.Setting("engine", engine.version),
-      Run.Setting("model", model.name),
-      Run.Setting("gpu", gpu.name),
-      Run.Setting("tensor_parallel_size", String(tensorParallelSize)),
-      Run.Setting("pipeline_parallel_size", String(pipelineParallelSize)),
+    return [Run.Setting("engine", engine.version)] + placement + [
       Run.Setting("gpu_memory_utilization", "\(gpuMemoryUtilization)"),
       Run.Setting("max_model_len", String(rules.maxModelLen)),
       Run.Setting("max_num_seqs", String(rules.maxBatchSequences)),
       Run.Setting("max_num_batched_tokens", rules.maxNumBatchedTokens.map(String.init) ?? "none"),
       Run.Setting("block_size", String(rules.blockSize)),
       Run.Setting("num_gpu_blocks", String(rules.blocks)),
+    ]
+  }
+
+  /// What runs where, as reports show it.
+  var placement: [Run.Setting] {
+    [
+      Run.Setting("model", model.name),
+      Run.Setting("gpu", gpu.name),
+      Run.Setting("tensor_parallel_size", String(tensorParallelSize)),
+      Run.Setting("pipeline_parallel_size", String(pipelineParallelSize)),
     ]
   }
 }

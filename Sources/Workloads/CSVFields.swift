@@ -8,6 +8,11 @@ public struct Column: Sendable {
 }
 
 extension CSVReader {
+  /// Every column, in the order of the header.
+  public var columns: [Column] {
+    header.indices.map { Column(name: header[$0], index: $0) }
+  }
+
   /// The column called `name`, or nil if the header has none.
   public func optionalColumn(_ name: String) throws(InputError) -> Column? {
     guard let index = header.firstIndex(of: name) else { return nil }
@@ -42,6 +47,16 @@ extension CSVReader {
   /// The beginning of a field, for a message.
   func excerpt(of column: Column) -> String {
     Workloads.excerpt(of: bytes.span.extracting(range(of: column)))
+  }
+
+  /// A count of `things`, for messages in the plural.
+  public func count(_ column: Column, of things: String) throws(InputError) -> Int {
+    do throws(NumberProblem) {
+      return try DecimalNumber.tokens(bytes.span.extracting(range(of: column)))
+    } catch {
+      throw self.error(
+        in: column, describe(error, in: column), "a whole number of at most \(Int32.max) \(things)")
+    }
   }
 
   /// A count of tokens.

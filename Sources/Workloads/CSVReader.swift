@@ -8,6 +8,8 @@ public struct CSVReader: Sendable {
   /// The file, as the user named it.
   public let source: String
   let bytes: [UInt8]
+  /// What a row is, for messages.
+  private let rowMeaning: String
   /// The names of the columns.
   public private(set) var header: [String] = []
   /// The line on which the row last read begins, counted from 1.
@@ -17,8 +19,6 @@ public struct CSVReader: Sendable {
   private(set) var fields: [Field] = []
   /// The comments passed so far.
   private(set) var comments: [Comment] = []
-  /// What a row is, for messages.
-  private let row: String
   private var position = 0
   private var nextLine = 1
   private var fieldCount = 0
@@ -39,16 +39,17 @@ public struct CSVReader: Sendable {
     var range: Range<Int>
   }
 
-  /// Reads the header.
+  /// A table of `bytes`, of which the header is read.
   ///
   /// - Parameters:
-  ///   - bytes: the file's contents.
   ///   - source: the file, as the user named it.
-  ///   - row: what a row is, for messages.
-  public init(_ bytes: [UInt8], source: String, row: String = "a request") throws(InputError) {
+  ///   - rowMeaning: what each row is, for messages.
+  public init(
+    _ bytes: [UInt8], source: String, rowMeaning: String = "a request"
+  ) throws(InputError) {
     self.source = source
-    self.row = row
     self.bytes = bytes
+    self.rowMeaning = rowMeaning
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     guard try scanRow(keeping: .max) else { throw emptiness }
     for field in fields { header.append(name(at: field)) }
@@ -187,13 +188,13 @@ extension CSVReader {
     let problem = bytes.isEmpty ? "the file is empty" : "the file has no header"
     return InputError(
       source, line: 1, problem: problem,
-      remedy: "the first line names the columns and each line after it is \(row)")
+      remedy: "the first line names the columns and each line after it is \(rowMeaning)")
   }
 
   private var noRows: InputError {
     InputError(
       source, line: line, problem: "there is a header and nothing after it",
-      remedy: "each line after the header is \(row)")
+      remedy: "each line after the header is \(rowMeaning)")
   }
 
   private var shortRow: InputError {

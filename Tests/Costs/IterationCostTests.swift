@@ -4,7 +4,7 @@ import Testing
 @testable import Costs
 
 /// A generator with a seed (SplitMix64).
-private struct Seeded: RandomNumberGenerator {
+struct Seeded: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {

@@ -70,14 +70,23 @@ import Testing
   @Test func `a group adds up its parts after attention, MLP and embedding`() throws {
     let list = try tiny.operations(for: batch(decodes: 5), tensorParallel: 4)
     #expect(list.only(.allReduce)?.wireBytes == 1.5 * 5 * 8 * 2)
-    #expect(list.only(.allReduce)?.repeats == 5)
+    #expect(list.only(.allReduce)?.repeats == 4)
+    #expect(list.only(.embeddingAllReduce)?.wireBytes == 1.5 * 5 * 8 * 2)
+    #expect(list.only(.embeddingAllReduce)?.repeats == 1)
     #expect(list.only(.gatherLogits)?.wireBytes == 0.75 * 5 * 10 * 2)
+  }
+
+  @Test func `each layer normalises twice, and the last output once more`() throws {
+    let list = try tiny.operations(for: batch(decodes: 5))
+    #expect(list.only(.normalization)?.repeats == 4)
+    #expect(list.only(.finalNormalization)?.repeats == 1)
+    #expect(list.only(.finalNormalization)?.memoryBytes == list.only(.normalization)?.memoryBytes)
   }
 
   /// Half of a plain MLP: 5 rows by 8 x 6.
   @Test func `attention and MLP beside each other are added up together`() throws {
     let list = try tiny.asFalcon().operations(for: batch(decodes: 5), tensorParallel: 2)
-    #expect(list.only(.allReduce)?.repeats == 3)
+    #expect(list.only(.allReduce)?.repeats == 2)
     #expect(list.only(.up)?.flops == 480.0)
   }
 

@@ -53,9 +53,9 @@ import Testing
   @Test func `values lie where the axes say`() {
     let layout = ChartLayout(chart(ends: [100, 50]))
     #expect(layout.x(0) == layout.left)
-    #expect(layout.x(5) == layout.left + ChartLayout.plotWidth / 2)
+    #expect(layout.x(5) == layout.left + 600 / 2)
     #expect(layout.y(100) == layout.top)
-    #expect(layout.y(25) == layout.bottom - ChartLayout.plotHeight / 4)
+    #expect(layout.y(25) == layout.bottom - 340 / 4)
     #expect(layout.y(1000) == layout.top)
   }
 

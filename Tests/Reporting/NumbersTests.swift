@@ -3,6 +3,13 @@ import Testing
 @testable import Reporting
 
 @Suite struct NumbersTests {
+  @Test func `amounts have the prefix that suits them, and nothing has none`() {
+    #expect(
+      [0, 5, 999.4, 999.6, 12_345, 2.5e9, 3e18].map { Numbers.prefixed($0, "B") }
+        == ["", "5.00 B", "999 B", "1.00 kB", "12.3 kB", "2.50 GB", "3000 PB"])
+    #expect(Numbers.prefixed(1.5e12, "") == "1.50 T")
+  }
+
   @Test(arguments: [
     (0.0, "0"), (0.001234, "0.00123"), (0.12345, "0.123"), (0.9996, "1.00"), (1.005, "1.00"),
     (9.994, "9.99"), (9.996, "10.0"), (99.96, "100"), (123.4, "123"), (12345.6, "12346"),

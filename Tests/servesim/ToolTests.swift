@@ -28,7 +28,10 @@ private struct Run {
 }
 
 @Suite struct ToolTests {
-  @Test(arguments: ["", "--help", "help replay", "compare --help", "--version", "list models"])
+  @Test(arguments: [
+    "", "--help", "help replay", "compare --help", "--version", "list models",
+    "cost --batch prefill=5@6,decode=1x2", "cost --batch decode=1x2 --csv -",
+  ])
   func `what can be shown is shown, and nothing else`(words: String) throws {
     let run = try Run("servesim \(words)")
     #expect(run.code == 0)
@@ -39,7 +42,7 @@ private struct Run {
   @Test(arguments: [
     "replya", "--model", "replay", "replay a --zzz", "replay a --limit=0", "list things",
     "compare a --json - --csv -", "replay a --json /nowhere/b", "help replya",
-    "$'re\\nplay\\e[31m'",
+    "cost", "cost --batch decode=1", "cost --batches /nowhere/b", "$'re\\nplay\\e[31m'",
   ])
   func `a mistake costs one line and code 2`(words: String) throws {
     let run = try Run("servesim \(words)")

@@ -16,7 +16,7 @@ public struct MeasurementsFile: Sendable {
   /// Reads `bytes`.
   public init(_ bytes: [UInt8], source: String) throws(InputError) {
     self.source = source
-    var reader = try CSVReader(bytes, source: source, row: "a measured kernel")
+    var reader = try CSVReader(bytes, source: source, rowMeaning: "a measured kernel")
     let columns = try Columns(reader)
     while try reader.nextRow() { measurements.append(try columns.measurement(reader)) }
   }

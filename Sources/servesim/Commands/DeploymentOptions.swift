@@ -14,7 +14,7 @@ struct DeploymentOptions: Sendable {
   /// Groups of GPUs that each have a part of the layers.
   var pipelineParallelSize: Int
   /// The share of a GPU's memory that the server may use.
-  var memoryUtilization: Double
+  var memoryUtilization = 0.9
   /// The limits that follow are the scheduler's or the model's own where they are nil.
   var maxSequences: Int?
   var maxBatchedTokens: Int?
@@ -22,14 +22,9 @@ struct DeploymentOptions: Sendable {
   var blockTokens: Int?
   var blocks: Int?
 
+  /// Reads what `options` declares.
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
-    model =
-      invocation["--model"] ?? GivenValue(source: "--model", text: catalogue.models.standard)
-    gpu = invocation["--gpu"] ?? GivenValue(source: "--gpu", text: catalogue.gpus.standard)
-    tensorParallelSize =
-      try invocation["--tensor-parallel-size"]?.int(min: 1, max: Int(Int32.max)) ?? 1
-    pipelineParallelSize =
-      try invocation["--pipeline-parallel-size"]?.int(min: 1, max: 64) ?? 1
+    try self.init(placementFrom: invocation, catalogue)
     memoryUtilization =
       try invocation["--gpu-memory-utilization"]?.double(min: 0, max: 1, exclusive: true) ?? 0.9
     maxSequences = try invocation["--max-num-seqs"]?.int(min: 1, max: Int(Int32.max))
@@ -37,6 +32,17 @@ struct DeploymentOptions: Sendable {
     maxModelLength = try invocation["--max-model-len"]?.int(min: 1, max: Int(Int32.max))
     blockTokens = try invocation["--block-size"]?.int(min: 1, max: Int(Int32.max))
     blocks = try invocation["--num-gpu-blocks-override"]?.int(min: 1, max: Int(Int32.max))
+  }
+
+  /// Reads what `placement` declares: what runs where, but for the server's limits.
+  init(placementFrom invocation: Invocation, _ catalogue: Catalogue) throws {
+    model =
+      invocation["--model"] ?? GivenValue(source: "--model", text: catalogue.models.standard)
+    gpu = invocation["--gpu"] ?? GivenValue(source: "--gpu", text: catalogue.gpus.standard)
+    tensorParallelSize =
+      try invocation["--tensor-parallel-size"]?.int(min: 1, max: Int(Int32.max)) ?? 1
+    pipelineParallelSize =
+      try invocation["--pipeline-parallel-size"]?.int(min: 1, max: 64) ?? 1
   }
 
   /// The deployment that these options describe.
@@ -54,14 +60,15 @@ struct DeploymentOptions: Sendable {
     return deployment
   }
 
-  /// The options that `init` reads.
+  /// Every option of a deployment.
   static func options(_ catalogue: Catalogue) -> [Option] {
-    hardware(catalogue) + limits
+    placement(catalogue) + limits
   }
 
   private static let group = "Deployment"
 
-  private static func hardware(_ catalogue: Catalogue) -> [Option] {
+  /// The options that say what runs where.
+  static func placement(_ catalogue: Catalogue) -> [Option] {
     [
       Option(
         name: "--model", placeholder: "NAME", standard: catalogue.models.standard,
@@ -78,13 +85,13 @@ struct DeploymentOptions: Sendable {
         name: "--pipeline-parallel-size", placeholder: "N", standard: "1",
         help: "groups of GPUs with a part of the layers each; as many batches are in flight",
         group: group),
-      Option(
-        name: "--gpu-memory-utilization", placeholder: "SHARE", standard: "0.9",
-        help: "share of each GPU's memory for weights, activations and KV cache", group: group),
     ]
   }
 
   private static let limits = [
+    Option(
+      name: "--gpu-memory-utilization", placeholder: "SHARE", standard: "0.9",
+      help: "share of each GPU's memory for weights, activations and KV cache", group: group),
     Option(
       name: "--max-num-seqs", placeholder: "N", standard: "the scheduler's own",
       help: "sequences in a batch, at most", group: group),
