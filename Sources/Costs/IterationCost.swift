@@ -37,17 +37,11 @@ public struct IterationCost: CostModel {
 
   public func seconds(for batch: borrowing Batch) -> Double {
     var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sequences)
-    if batch.decodes > 0 {
-      let decode = operations.attention.decode(
-        sequences: batch.decodes, context: batch.decodeContext,
-        contextSquares: batch.decodeContextSquares)
-      seconds += times.seconds(decode, on: gpu) * Double(decode.repeats)
+    operations.forEachDecodeOperation(batch) {
+      seconds += times.seconds($0, on: gpu) * Double($0.repeats)
     }
-    for index in batch.chunks.indices {
-      let chunk = batch.chunks[index]
-      let prefill = operations.attention.prefill(
-        tokens: chunk.tokens, context: chunk.context, isFirst: index == 0)
-      seconds += times.seconds(prefill, on: gpu) * Double(prefill.repeats)
+    operations.forEachPrefillOperation(batch) {
+      seconds += times.seconds($0, on: gpu) * Double($0.repeats)
     }
     if batch.swappedTokens > 0 {
       let bytes = batch.swappedTokens * operations.shard.keyValueBytesPerToken
