@@ -23,6 +23,10 @@ public struct Deployment: Sendable {
   public var blockSize: Int?
   /// KV blocks of a replica; what memory has room for where nil.
   public var blocks: Int?
+  /// What the linear layers are quantised to; as the model is where nil.
+  public var quantization: NumberFormat?
+  /// What keys and values are cached in; as the model has it where nil.
+  public var kvCacheDtype: NumberFormat?
 
   public init(model: Model, gpu: GPU) {
     self.model = model
@@ -33,8 +37,9 @@ public struct Deployment: Sendable {
   ///
   /// Throws if there is no such engine, or if model and cache do not fit the GPUs.
   public func service(_ scheduler: String) throws(InputError) -> Service {
+    let model = try servedModel()
     let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
-    let stage = try Shard(of: try stageModel(), tensorParallel: tensorParallelSize)
+    let stage = try Shard(of: try largestStage(of: model), tensorParallel: tensorParallelSize)
     let length = try modelLength()
     var engine = try Schedulers.engine(scheduler, setting(length))
     if pipelineParallelSize > 1 && !engine.hasPipelines {
@@ -60,7 +65,7 @@ public struct Deployment: Sendable {
       sequences: min(rules.maxBatchSequences, 1 << 14))
     return Service(
       engine: engine, cost: PipelineCost(cost, stages: pipelineParallelSize),
-      settings: settings(engine))
+      settings: settings(engine, model))
   }
 
   private func checked(_ blocks: Int, _ size: Int, _ length: Int) throws(InputError) -> Int {
@@ -85,17 +90,38 @@ public struct Deployment: Sendable {
     return length
   }
 
+  /// The model with its weights and its cache in the formats that were asked for.
+  private func servedModel() throws(InputError) -> Model {
+    var served = model
+    if let quantization, quantization != model.weights {
+      guard model.weights == .bf16 else {
+        throw InputError(
+          "--quantization",
+          problem: "\(model.name) is in \(model.weights.rawValue), not \(quantization.rawValue)",
+          remedy: "leave it out, or give \(model.weights.rawValue)")
+      }
+      served.weights = quantization
+    }
+    if let kvCacheDtype {
+      guard kvCacheDtype == .bf16 || kvCacheDtype == .fp8 else {
+        throw InputError(
+          "--kv-cache-dtype", problem: "a cache in \(kvCacheDtype.rawValue) is not supported",
+          remedy: "give auto, bf16 or fp8")
+      }
+      served.cache = kvCacheDtype
+    }
+    return served
+  }
+
   /// The largest stage: its part of the layers, and embedding and head, though no stage has both.
-  private func stageModel() throws(InputError) -> Model {
+  private func largestStage(of model: Model) throws(InputError) -> Model {
     guard pipelineParallelSize >= 1, pipelineParallelSize <= model.layers else {
       throw InputError(
         "--pipeline-parallel-size",
         problem: "\(model.layers) layers cannot be cut into \(pipelineParallelSize) stages",
         remedy: "give a whole number from 1 to \(model.layers)")
     }
-    var stage = model
-    stage.layers = (model.layers + pipelineParallelSize - 1) / pipelineParallelSize
-    return stage
+    return model.largestStage(of: pipelineParallelSize)
   }
 
   private func setting(_ length: Int) -> EngineSetting {
@@ -108,9 +134,9 @@ public struct Deployment: Sendable {
   /// (`engine/arg_utils.py`).
   private var isLargeGPU: Bool { gpu.memoryBytes >= 70 << 30 && !gpu.name.hasPrefix("a100") }
 
-  private func settings(_ engine: Engine) -> [Run.Setting] {
+  private func settings(_ engine: Engine, _ model: Model) -> [Run.Setting] {
     let rules = engine.rules
-    return [
+    var settings = [
       Run.Setting("engine", engine.version),
       Run.Setting("model", model.name),
       Run.Setting("gpu", gpu.name),
@@ -123,5 +149,12 @@ public struct Deployment: Sendable {
       Run.Setting("block_size", String(rules.blockSize)),
       Run.Setting("num_gpu_blocks", String(rules.blocks)),
     ]
+    if model.weights != .bf16 {
+      settings.append(Run.Setting("quantization", model.weights.rawValue))
+    }
+    if model.cache != .bf16 {
+      settings.append(Run.Setting("kv_cache_dtype", model.cache.rawValue))
+    }
+    return settings
   }
 }

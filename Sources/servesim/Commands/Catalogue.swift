@@ -54,7 +54,11 @@ extension Catalogue {
 
   private static func summary(of model: Model) -> String {
     let billions = tenths(Double(model.parameters) / 1e9)
-    return "\(billions) billion parameters, \(model.maxPositions) tokens; \(model.source)"
+    let active = tenths(Double(model.activeParameters) / 1e9)
+    let experts = model.mixture == nil ? "" : ", \(active) of them active"
+    let format = model.weights == .bf16 ? "" : ", \(model.weights.rawValue)"
+    return "\(billions) billion parameters\(experts)\(format), \(model.maxPositions) tokens; "
+      + model.source
   }
 
   private static func summary(of gpu: GPU) -> String {

@@ -20,6 +20,9 @@ struct DeploymentOptions: Sendable {
   var maxModelLength: Int?
   var blockTokens: Int?
   var blocks: Int?
+  /// What weights and cache are stored in; as the model has them where they are nil.
+  var quantization: NumberFormat?
+  var cacheFormat: NumberFormat?
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     model =
@@ -36,6 +39,10 @@ struct DeploymentOptions: Sendable {
     maxModelLength = try invocation["--max-model-len"]?.int(min: 1, max: Int(Int32.max))
     blockTokens = try invocation["--block-size"]?.int(min: 1, max: Int(Int32.max))
     blocks = try invocation["--num-gpu-blocks-override"]?.int(min: 1, max: Int(Int32.max))
+    if let given = invocation["--quantization"] {
+      quantization = try given.format(of: NumberFormat.allCases, or: "none") ?? .bf16
+    }
+    cacheFormat = try invocation["--kv-cache-dtype"]?.format(of: [.bf16, .fp8], or: "auto")
   }
 
   /// The deployment that these options describe.
@@ -50,12 +57,14 @@ struct DeploymentOptions: Sendable {
     deployment.maxNumBatchedTokens = maxBatchedTokens
     deployment.blockSize = blockTokens
     deployment.blocks = blocks
+    deployment.quantization = quantization
+    deployment.kvCacheDtype = cacheFormat
     return deployment
   }
 
   /// The options that `init` reads.
   static func options(_ catalogue: Catalogue) -> [Option] {
-    hardware(catalogue) + limits
+    hardware(catalogue) + formats + limits
   }
 
   private static let group = "Deployment"
@@ -82,6 +91,17 @@ struct DeploymentOptions: Sendable {
     ]
   }
 
+  private static let formats = [
+    Option(
+      name: "--quantization", placeholder: "NAME", standard: "the model's own",
+      help: "what linear layers are stored in: none, "
+        + NumberFormat.allCases.dropFirst().map(\.rawValue).joined(separator: ", "),
+      group: group),
+    Option(
+      name: "--kv-cache-dtype", placeholder: "NAME", standard: "auto",
+      help: "what keys and values are cached in: auto, bf16 or fp8", group: group),
+  ]
+
   private static let limits = [
     Option(
       name: "--max-num-seqs", placeholder: "N", standard: "the scheduler's own",
@@ -99,6 +119,18 @@ struct DeploymentOptions: Sendable {
       name: "--num-gpu-blocks-override", placeholder: "N", standard: "what the memory holds",
       help: "blocks of the KV cache on a replica", group: group),
   ]
+}
+
+extension GivenValue {
+  /// The one of `formats` that the text names, or nil if it is `none`.
+  fileprivate func format(of formats: [NumberFormat], or none: String) throws -> NumberFormat? {
+    if text == none { return nil }
+    guard let format = NumberFormat(named: text), formats.contains(format) else {
+      let names = formats.map(\.rawValue).joined(separator: ", ")
+      throw mistake("there is no format \(quoted(text))", "give \(none), or one of \(names)")
+    }
+    return format
+  }
 }
 
 extension Models {
