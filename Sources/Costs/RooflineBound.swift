@@ -106,7 +106,8 @@ extension RooflineBound {
 
   private mutating func addAttention(of operations: ModelOperations, _ load: Load, on gpu: GPU) {
     let fewest = promptTokens / Double(load.tokens)
-    for attention in [operations.attention, operations.windowAttention].compactMap(\.self) {
+    for attention in [operations.attention, operations.windowAttention]
+    where attention.layers > 0 {
       let shape = attention.prefill(tokens: 1, context: 0, isFirst: true).shape
       let prefill = attention.operation(
         .prefillAttention, shape, pairs: attention.pairs(promptTokens, after: 0),

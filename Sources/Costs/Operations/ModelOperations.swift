@@ -7,10 +7,10 @@ import Serving
 /// fused as vLLM fuses it.
 public struct ModelOperations: Sendable, Equatable {
   public let shard: Shard
-  /// Of the layers that attend to the whole context, and of those with a window; nil where there
-  /// are none.
-  let attention: Attention?
-  let windowAttention: Attention?
+  /// Of the layers that attend to the whole context, and of those with a window; either may be of
+  /// no layers.
+  let attention: Attention
+  let windowAttention: Attention
   /// In place of both where attention is latent.
   let latentAttention: LatentAttention?
 
@@ -18,12 +18,10 @@ public struct ModelOperations: Sendable, Equatable {
     let model = shard.model
     self.shard = shard
     latentAttention = model.latent.map { LatentAttention($0, of: shard) }
-    let full = model.layers - model.windowLayers
     let isPlain = model.latent == nil
-    attention = isPlain && full > 0 ? Attention(of: shard, layers: full) : nil
-    windowAttention =
-      isPlain && model.windowLayers > 0
-      ? Attention(of: shard, layers: model.windowLayers, window: model.window) : nil
+    let windowed = isPlain ? model.windowLayers : 0
+    attention = Attention(of: shard, layers: isPlain ? model.layers - windowed : 0)
+    windowAttention = Attention(of: shard, layers: windowed, window: model.window)
   }
 
   private var model: Model { shard.model }
@@ -44,6 +42,7 @@ public struct ModelOperations: Sendable, Equatable {
 
   /// The operations that depend on the prompts in `batch` and how far they are: attention, one
   /// operation a chunk and kind of layer, and what latent attention does for it.
+  @inline(__always)
   func forEachPrefillOperation(_ batch: borrowing Batch, _ body: (Operation) -> Void) {
     if batch.chunks.isEmpty { return }
     if let latentAttention {
@@ -54,10 +53,10 @@ public struct ModelOperations: Sendable, Equatable {
     for index in batch.chunks.indices {
       let (tokens, context) = (batch.chunks[index].tokens, batch.chunks[index].context)
       let isFirst = index == 0
-      if let attention {
+      if attention.layers > 0 {
         body(attention.prefill(tokens: tokens, context: context, isFirst: isFirst))
       }
-      if let windowAttention {
+      if windowAttention.layers > 0 {
         body(windowAttention.prefill(tokens: tokens, context: context, isFirst: isFirst))
       }
       if let latentAttention {
@@ -68,14 +67,15 @@ public struct ModelOperations: Sendable, Equatable {
 
   /// The operations that depend on the decodes in `batch` and their contexts: attention, one
   /// operation a kind of layer, and what latent attention does for it.
+  @inline(__always)
   func forEachDecodeOperation(_ batch: borrowing Batch, _ body: (Operation) -> Void) {
     let (sequences, context) = (batch.decodes, batch.decodeContext)
     if sequences == 0 { return }
     let squares = batch.decodeContextSquares
-    if let attention {
+    if attention.layers > 0 {
       body(attention.decode(sequences: sequences, context: context, contextSquares: squares))
     }
-    if let windowAttention {
+    if windowAttention.layers > 0 {
       body(windowAttention.decode(sequences: sequences, context: context, contextSquares: squares))
     }
     if let latentAttention {

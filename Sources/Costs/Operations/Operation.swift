@@ -4,7 +4,9 @@
 /// an operation waits for, and counts none.
 public struct Operation: Sendable, Equatable {
   public var name: Name
-  public var shape: Shape
+  public let shape: Shape
+  /// The kind that the shape is of.
+  public let kind: Kind
   /// What its weights and inputs are stored in; for attention, its cached keys and values.
   public var format: NumberFormat
   /// How many times it runs in an iteration, such as once a layer.
@@ -26,6 +28,7 @@ public struct Operation: Sendable, Equatable {
   ) {
     self.name = name
     self.shape = shape
+    kind = shape.kind
     self.format = format
     self.repeats = repeats
     self.flops = flops

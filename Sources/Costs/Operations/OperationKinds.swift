@@ -6,20 +6,6 @@ extension Operation {
     case elementwise, collective
   }
 
-  /// The kind that the shape is of.
-  public var kind: Kind {
-    switch shape {
-    case .matrix: .matrix
-    case .experts: .experts
-    case .prefill: .prefillAttention
-    case .decode: .decodeAttention
-    case .latentPrefill: .latentPrefill
-    case .latentDecode: .latentDecode
-    case .elements: .elementwise
-    case .collective: .collective
-    }
-  }
-
   /// The parts that an iteration is measured in: what runs in the layers, and what runs once.
   public enum Part: String, CaseIterable, Sendable { case layers, head }
 
@@ -50,6 +36,22 @@ extension Operation {
     case .prefillAttention, .latentPrefill: .prefillAttention
     case .decodeAttention, .latentDecode: .decodeAttention
     case .elementwise: .other
+    case .collective: .collective
+    }
+  }
+}
+
+extension Operation.Shape {
+  /// The kind that operations of this shape are of.
+  var kind: Operation.Kind {
+    switch self {
+    case .matrix: .matrix
+    case .experts: .experts
+    case .prefill: .prefillAttention
+    case .decode: .decodeAttention
+    case .latentPrefill: .latentPrefill
+    case .latentDecode: .latentDecode
+    case .elements: .elementwise
     case .collective: .collective
     }
   }
