@@ -27,17 +27,25 @@ struct ActivationPeak: Sendable, Equatable {
   private static let samplerBytesPerLogit = 46
 
   /// Elements a token that attention holds beside the residual stream: queries, keys and values,
-  /// and its result.
+  /// and its result; of latent attention the latents too.
   private static func attentionWidth(of shard: Shard) -> Int {
-    shard.queryKeyValueWidth + shard.heads * shard.model.headSize
+    let headSize = shard.model.headSize
+    guard let latent = shard.model.latent else {
+      return shard.queryKeyValueWidth + shard.heads * headSize
+    }
+    let queriesAndKeys = 2 * (headSize + latent.rotary)
+    return latent.queryRank + latent.cachedElements
+      + shard.heads * (queriesAndKeys + 2 * latent.valueSize)
   }
 
-  /// Elements a token that the MLP holds beside the residual stream: its first product with what
-  /// the activation makes of it, for each expert; the first product's memory is used again for
+  /// Elements a token that the widest MLP holds beside the residual stream: its first product with
+  /// what the activation makes of it, for each expert; the first product's memory is used again for
   /// the second.
   private static func mlpWidth(of shard: Shard) -> Int {
     let model = shard.model
-    let first = model.experts == 1 ? shard.upWidth : max(shard.upWidth, model.hidden)
-    return model.expertsPerToken * (first + shard.intermediate)
+    let dense = model.denseLayers == 0 ? 0 : shard.upWidth(shard.intermediate) + shard.intermediate
+    guard let mixture = model.mixture else { return dense }
+    let first = max(shard.upWidth(shard.expertIntermediate), model.hidden)
+    return max(dense, mixture.perToken * (first + shard.expertIntermediate))
   }
 }

@@ -13,6 +13,9 @@ public struct IterationCost: CostModel {
   /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
   private let tokenSeconds: [Double]
   private let sequenceSeconds: [Double]
+  /// Times of attention that is not latent, where they are from tables.
+  private let prefillTimes: KernelSlice?
+  private let decodeTimes: KernelSlice?
 
   /// The cost of `shard` on `gpu`.
   ///
@@ -30,6 +33,10 @@ public struct IterationCost: CostModel {
     self.gpu = gpu
     self.times = times
     self.host = host
+    // Latent attention has operations beside it, and is priced with them.
+    let hasTables = times is KernelTimes && operations.latentAttention == nil
+    prefillTimes = hasTables ? operations.attention.prefillTimes(on: gpu) : nil
+    decodeTimes = hasTables ? operations.attention.decodeTimes(on: gpu) : nil
     let direct = Direct(operations: operations, gpu: gpu, times: times, host: host)
     tokenSeconds = (0...tokens).map(direct.tokenSeconds)
     sequenceSeconds = (0...sequences).map(direct.sequenceSeconds)
@@ -37,19 +44,41 @@ public struct IterationCost: CostModel {
 
   public func seconds(for batch: borrowing Batch) -> Double {
     var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sequences)
-    if batch.decodes > 0 {
-      let decode = operations.attention.decode(
-        sequences: batch.decodes, context: batch.decodeContext,
-        contextSquares: batch.decodeContextSquares)
-      seconds += times.seconds(decode, on: gpu) * Double(decode.repeats)
-    }
-    for index in batch.chunks.indices {
-      let chunk = batch.chunks[index]
-      let prefill = operations.attention.prefill(
-        tokens: chunk.tokens, context: chunk.context, isFirst: index == 0)
-      seconds += times.seconds(prefill, on: gpu) * Double(prefill.repeats)
-    }
+    if batch.decodes > 0 { seconds += decodeSeconds(batch) }
+    if !batch.chunks.isEmpty { seconds += prefillSeconds(batch) }
     if batch.swappedTokens > 0 { seconds += swapSeconds(batch.swappedTokens) }
+    return seconds
+  }
+
+  @inline(__always)
+  private func decodeSeconds(_ batch: borrowing Batch) -> Double {
+    var seconds = 0.0
+    if let decodeTimes {
+      let (sequences, context) = (batch.decodes, batch.decodeContext)
+      operations.forEachAttention {
+        let kernel = $0.decodeKernel(sequences: sequences, context: context)
+        seconds += decodeTimes.seconds(kernel) * Double($0.layers)
+      }
+    } else {
+      operations.forEachDecodeOperation(batch) {
+        seconds += times.seconds($0, on: gpu) * Double($0.repeats)
+      }
+    }
+    return seconds
+  }
+
+  @inline(__always)
+  private func prefillSeconds(_ batch: borrowing Batch) -> Double {
+    var seconds = 0.0
+    if let prefillTimes {
+      operations.forEachAttention {
+        seconds += prefillTimes.seconds($0.prefillKernel(batch.chunks)) * Double($0.layers)
+      }
+    } else {
+      operations.forEachPrefillOperation(batch) {
+        seconds += times.seconds($0, on: gpu) * Double($0.repeats)
+      }
+    }
     return seconds
   }
 
@@ -88,5 +117,17 @@ private struct Direct {
       sum += times.seconds($0, on: gpu) * Double($0.repeats)
     }
     return sum
+  }
+}
+
+extension Attention {
+  /// The measured times of one layer's attention of prompts, where there are any.
+  fileprivate func prefillTimes(on gpu: GPU) -> KernelSlice? {
+    gpu.tables.slice(through: prefillKernel([]), on: gpu)
+  }
+
+  /// The measured times of one layer's attention of decodes, where there are any.
+  fileprivate func decodeTimes(on gpu: GPU) -> KernelSlice? {
+    gpu.tables.slice(through: decodeKernel(sequences: 1, context: 1), on: gpu)
   }
 }

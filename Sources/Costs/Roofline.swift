@@ -52,16 +52,16 @@ extension Efficiencies {
   /// The share of the arithmetic peak that operations of `kind` reach.
   func compute(_ kind: Operation.Kind) -> Double {
     switch kind {
-    case .matrix, .elementwise, .collective: matrixCompute
-    case .prefillAttention, .decodeAttention: prefillAttention
+    case .matrix, .experts, .elementwise, .collective: matrixCompute
+    case .prefillAttention, .decodeAttention, .latentPrefill, .latentDecode: prefillAttention
     }
   }
 
   /// The share of the memory bandwidth that operations of `kind` reach.
   func memory(_ kind: Operation.Kind) -> Double {
     switch kind {
-    case .matrix: matrixMemory
-    case .prefillAttention, .decodeAttention: decodeAttention
+    case .matrix, .experts: matrixMemory
+    case .prefillAttention, .decodeAttention, .latentPrefill, .latentDecode: decodeAttention
     case .elementwise, .collective: elementwise
     }
   }

@@ -105,18 +105,45 @@ extension RooflineBound {
   }
 
   private mutating func addAttention(of operations: ModelOperations, _ load: Load, on gpu: GPU) {
-    let attention = operations.attention
-    let shape = attention.prefill(tokens: 1, context: 0, isFirst: true).shape
-    let prefill = attention.operation(
-      .prefillAttention, shape, pairs: promptTokens * (promptTokens + 1) / 2,
-      queries: promptTokens, keys: promptTokens)
     let fewest = promptTokens / Double(load.tokens)
+    for attention in [operations.attention, operations.windowAttention]
+    where attention.layers > 0 {
+      let shape = attention.prefill([]).shape
+      let prefill = attention.operation(
+        .prefillAttention, shape, pairs: attention.pairs(promptTokens, after: 0),
+        queries: promptTokens, keys: promptTokens)
+      add(prefill, share: 1, weights: 0, iterations: fewest, on: gpu)
+
+      let keys = attention.pairs(load.decoded, after: promptTokens)
+      let decode = attention.operation(
+        .decodeAttention, attention.decode(sequences: 1, context: 0, contextSquares: 0).shape,
+        pairs: keys, queries: load.decoded, keys: keys)
+      add(decode, share: 1, weights: 0, iterations: load.decodeIterations, on: gpu)
+    }
+    if let latent = operations.latentAttention { addLatent(latent, load, fewest, on: gpu) }
+  }
+
+  /// Latent attention: a prompt's latents are expanded once, in no less than `fewest` iterations.
+  private mutating func addLatent(
+    _ attention: LatentAttention, _ load: Load, _ fewest: Double, on gpu: GPU
+  ) {
+    func addProduct(_ product: Operation, rows: Double, iterations: Double) {
+      let weights = product.weightBytes * iterations
+      add(product, share: rows, weights: weights, iterations: iterations, on: gpu)
+    }
+    let shape = attention.prefill([]).shape
+    let prefill = attention.prefill(
+      shape: shape, pairs: promptTokens * (promptTokens + 1) / 2, queries: promptTokens,
+      keys: promptTokens)
+    addProduct(attention.expansion(rows: 1), rows: promptTokens, iterations: fewest)
     add(prefill, share: 1, weights: 0, iterations: fewest, on: gpu)
 
-    let keys = load.decoded * (promptTokens + outputTokens / 2)
-    let decode = attention.operation(
-      .decodeAttention, attention.decode(sequences: 1, context: 0, contextSquares: 0).shape,
-      pairs: keys, queries: load.decoded, keys: keys)
+    let decode = attention.decode(
+      shape: attention.decode(sequences: 1, context: 0, contextSquares: 0).shape,
+      queries: load.decoded, keys: load.decoded * (promptTokens + outputTokens / 2))
+    for product in [attention.absorbQuery(rows: 1), attention.absorbValue(rows: 1)] {
+      addProduct(product, rows: load.decoded, iterations: load.decodeIterations)
+    }
     add(decode, share: 1, weights: 0, iterations: load.decodeIterations, on: gpu)
   }
 

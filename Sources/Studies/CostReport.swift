@@ -147,10 +147,12 @@ extension Operation.Shape {
   fileprivate var size: String {
     switch self {
     case .matrix(let rows, let inputs, let outputs): "\(rows)x\(inputs)x\(outputs)"
-    case .experts(let rows, let inputs, let outputs, let experts, let perToken):
-      "\(rows)x\(inputs)x\(outputs), \(perToken) of \(experts)"
-    case .prefill(let tokens, let context, _, _, _): "\(tokens)@\(context)"
-    case .decode(let sequences, let context, _, _, _, _):
+    case .experts(let rows, let hidden, let intermediate, let experts, let perToken, _):
+      "\(rows)x\(hidden)x\(intermediate), \(perToken) of \(experts)"
+    case .prefill(let work, _, _, _, _), .latentPrefill(let work, _, _, _, _):
+      "\(Int(work.tokens)) in \(Int(work.chunks))"
+    case .decode(let sequences, let context, _, _, _, _, _),
+      .latentDecode(let sequences, let context, _, _, _, _):
       "\(sequences)x\(context / max(1, sequences))"
     case .elements(let rows, let width): "\(rows)x\(width)"
     case .collective(let rows, let width, let ranks): "\(rows)x\(width) over \(ranks)"

@@ -23,6 +23,10 @@ public struct Deployment: Sendable {
   public var blockSize: Int?
   /// KV blocks of a replica; what memory has room for where nil.
   public var blocks: Int?
+  /// What the linear layers are quantised to; as the model is where nil.
+  public var quantization: NumberFormat?
+  /// What keys and values are cached in; as the model has it where nil.
+  public var kvCacheDtype: NumberFormat?
 
   public init(model: Model, gpu: GPU) {
     self.model = model
@@ -33,7 +37,8 @@ public struct Deployment: Sendable {
   ///
   /// Throws if there is no such engine, or if model and cache do not fit the GPUs.
   public func service(_ scheduler: String) throws(InputError) -> Service {
-    let stage = try Shard(of: try stageModel(), tensorParallel: tensorParallelSize)
+    let model = try servedModel()
+    let stage = try Shard(of: try largestStage(of: model), tensorParallel: tensorParallelSize)
     let length = try modelLength()
     var engine = try Schedulers.engine(scheduler, setting(length))
     if pipelineParallelSize > 1 && !engine.hasPipelines {
@@ -56,7 +61,7 @@ public struct Deployment: Sendable {
       } ?? room
     let cost = try cost(
       tokens: min(tokens, 1 << 16), sequences: min(rules.maxBatchSequences, 1 << 14))
-    return Service(engine: engine, cost: cost, settings: settings(engine))
+    return Service(engine: engine, cost: cost, settings: settings(engine, model))
   }
 
   /// What batches cost here, whether or not their caches would fit the GPUs.
@@ -67,8 +72,9 @@ public struct Deployment: Sendable {
   ///   - tokens: the most tokens of a batch that the cost is tabulated for.
   ///   - sequences: the most sequences of a batch, likewise.
   public func cost(tokens: Int = 0, sequences: Int = 0) throws(InputError) -> PipelineCost {
+    let model = try servedModel()
     let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
-    _ = try stageModel()
+    _ = try largestStage(of: model)
     let layers = IterationCost(of: shard, on: gpu, tokens: tokens, sequences: sequences)
     return PipelineCost(layers, stages: pipelineParallelSize)
   }
@@ -95,17 +101,38 @@ public struct Deployment: Sendable {
     return length
   }
 
+  /// The model with its weights and its cache in the formats that were asked for.
+  private func servedModel() throws(InputError) -> Model {
+    var served = model
+    if let quantization, quantization != model.weights {
+      guard model.weights == .bf16 else {
+        throw InputError(
+          "--quantization",
+          problem: "\(model.name) is in \(model.weights.rawValue), not \(quantization.rawValue)",
+          remedy: "leave it out, or give \(model.weights.rawValue)")
+      }
+      served.weights = quantization
+    }
+    if let kvCacheDtype {
+      guard kvCacheDtype == .bf16 || kvCacheDtype == .fp8 else {
+        throw InputError(
+          "--kv-cache-dtype", problem: "a cache in \(kvCacheDtype.rawValue) is not supported",
+          remedy: "give auto, bf16 or fp8")
+      }
+      served.cache = kvCacheDtype
+    }
+    return served
+  }
+
   /// The largest stage: its part of the layers, and embedding and head, though no stage has both.
-  private func stageModel() throws(InputError) -> Model {
+  private func largestStage(of model: Model) throws(InputError) -> Model {
     guard pipelineParallelSize >= 1, pipelineParallelSize <= model.layers else {
       throw InputError(
         "--pipeline-parallel-size",
         problem: "\(model.layers) layers cannot be cut into \(pipelineParallelSize) stages",
         remedy: "give a whole number from 1 to \(model.layers)")
     }
-    var stage = model
-    stage.layers = (model.layers + pipelineParallelSize - 1) / pipelineParallelSize
-    return stage
+    return model.largestStage(of: pipelineParallelSize)
   }
 
   private func setting(_ length: Int) -> EngineSetting {
@@ -118,9 +145,10 @@ public struct Deployment: Sendable {
   /// (`engine/arg_utils.py`).
   private var isLargeGPU: Bool { gpu.memoryBytes >= 70 << 30 && !gpu.name.hasPrefix("a100") }
 
-  private func settings(_ engine: Engine) -> [Run.Setting] {
+  private func settings(_ engine: Engine, _ model: Model) -> [Run.Setting] {
     let rules = engine.rules
-    return [Run.Setting("engine", engine.version)] + placement + [
+    var settings = [Run.Setting("engine", engine.version)] + placement
+    settings += [
       Run.Setting("gpu_memory_utilization", "\(gpuMemoryUtilization)"),
       Run.Setting("max_model_len", String(rules.maxModelLen)),
       Run.Setting("max_num_seqs", String(rules.maxBatchSequences)),
@@ -128,6 +156,13 @@ public struct Deployment: Sendable {
       Run.Setting("block_size", String(rules.blockSize)),
       Run.Setting("num_gpu_blocks", String(rules.blocks)),
     ]
+    if model.weights != .bf16 {
+      settings.append(Run.Setting("quantization", model.weights.rawValue))
+    }
+    if model.cache != .bf16 {
+      settings.append(Run.Setting("kv_cache_dtype", model.cache.rawValue))
+    }
+    return settings
   }
 
   /// What runs where, as reports show it.

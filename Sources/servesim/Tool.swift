@@ -9,12 +9,8 @@ struct Tool: Sendable {
   /// The tool with the commands of this package, which offer what `catalogue` lists.
   init(_ catalogue: Catalogue) {
     commands = [
-<<<<<<< HEAD
-      .replay(catalogue), .compare(catalogue), .calibrate(catalogue), .list(catalogue), .conform(),
-=======
-      .replay(catalogue), .compare(catalogue), .cost(catalogue), .list(catalogue), .conform(),
->>>>>>> cost
-      .synthesize(), .bench(catalogue),
+        .replay(catalogue), .compare(catalogue), .cost(catalogue), .calibrate(catalogue),
+        .list(catalogue), .conform(), .synthesize(), .bench(catalogue),
     ]
   }
 

@@ -53,7 +53,7 @@ private func cost(
     #expect(handOver.operation.name == .sendActivations && handOver.operation.repeats == 1)
     #expect(handOver.operation.wireBytes == 80 && handOver.limit == .network)
     #expect(agree(handOver.secondsPerRun, 83))
-    let reduction = breakdown.entries.filter { $0.operation.name == .embeddingAllReduce }
+    let reduction = breakdown.entries.filter { $0.operation.name == .reduceEmbedding }
     #expect(reduction.map(\.operation.costPart) == [.head])
     #expect(reduction.map(\.limit) == [.network])
   }
@@ -79,7 +79,7 @@ private func cost(
     let head = list.filter { $0.part == .head }.map(\.name)
     #expect(
       head == [
-        .embedding, .embeddingAllReduce, .finalNormalization, .head, .gatherLogits, .sampling,
+        .embedding, .reduceEmbedding, .finalNormalization, .head, .gatherLogits, .sampling,
       ])
     #expect(list.only(.up)?.group == .linear && list.only(.up)?.costPart == .linear)
     #expect(list.only(.head)?.group == .linear && list.only(.head)?.costPart == .head)

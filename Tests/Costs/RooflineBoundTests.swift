@@ -27,6 +27,15 @@ private let loads = [
   Load(
     model: "yi-34b", gpu: "a40", tensorParallel: 4, prompt: 900, output: 1, tokens: 256,
     sequences: 16),
+  Load(
+    model: "gemma-3-27b", gpu: "h200-sxm", tensorParallel: 2, prompt: 3000, output: 100,
+    tokens: 2048, sequences: 24),
+  Load(
+    model: "deepseek-v2-lite", gpu: "h100-sxm", tensorParallel: 1, prompt: 600, output: 200,
+    tokens: 1024, sequences: 64),
+  Load(
+    model: "qwen3-30b-a3b", gpu: "h200-sxm", tensorParallel: 2, prompt: 400, output: 400,
+    tokens: 1024, sequences: 48),
 ]
 
 /// Serves `count` equal requests with chunked prefills: decodes first, then prompts up to the

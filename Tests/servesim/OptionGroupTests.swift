@@ -45,13 +45,32 @@ private func invocation(_ words: String...) throws -> Invocation {
     "--tensor-parallel-size=0", "--gpu-memory-utilization=0", "--gpu-memory-utilization=1.1",
     "--max-num-seqs=0", "--max-num-batched-tokens=-1", "--max-model-len=0", "--block-size=x",
     "--num-gpu-blocks-override=1.5", "--request-rate=0", "--request-rate=inf", "--arrivals=gamma",
-    "--limit=0", "--seed=-1", "--jobs=0", "--schedulers=a=1",
+    "--limit=0", "--seed=-1", "--jobs=0", "--schedulers=a=1", "--quantization=int3",
+    "--quantization=", "--kv-cache-dtype=int8", "--kv-cache-dtype=none",
   ])
   func `what cannot be is refused under the option's own name`(word: String) {
     let error = #expect(throws: InputError.self) {
       try CompareOptions(invocation(word), .standard)
     }
     #expect(error?.source == word.split(separator: "=").first.map(String.init))
+  }
+
+  @Test func `formats go by vLLM's names and by ours`() throws {
+    func deployment(_ words: String...) throws -> DeploymentOptions {
+      try CompareOptions(
+        Parser.parse(["a.csv"] + words, for: .compare(.standard)), .standard
+      ).deployment
+    }
+    let plain = try deployment("--kv-cache-dtype=auto")
+    #expect(plain.quantization == nil && plain.cacheFormat == nil)
+    #expect(try deployment("--quantization=none").quantization == .bf16)
+    #expect(try deployment("--quantization=awq").quantization == .int4Weight)
+    #expect(try deployment("--quantization=fp8-block").quantization == .fp8Block)
+    #expect(try deployment("--kv-cache-dtype=fp8_e4m3").cacheFormat == .fp8)
+    #expect(try deployment("--kv-cache-dtype=bfloat16").cacheFormat == .bf16)
+    let error = #expect(throws: InputError.self) { try deployment("--quantization=int3") }
+    #expect(error?.problem == "there is no format \"int3\"")
+    #expect(error?.remedy.hasPrefix("give none, or one of bf16, fp8, fp8-block, int8") == true)
   }
 
   @Test func `replay and compare share what they can`() {

@@ -1,57 +1,24 @@
 import Foundation
 
-/// What the prompts of one attention kernel add up to: it computes all chunks of a batch at once.
-///
-/// Queries are computed in tiles of 128 rows, those of a group of heads that share keys together.
-struct PrefillWork: Sendable, Equatable {
-  private var keyValueHeads: Double
-  private var group: Double
-  private var window: Double
-  /// New tokens of all chunks.
-  private(set) var tokens = 0.0
-  /// Tiles of all chunks and heads, and the keys that each walks over, in sum.
-  private(set) var tiles = 0.0
-  private(set) var tileKeys = 0.0
-  /// Pairs of a token and one that it attends to.
-  private(set) var pairs = 0.0
-  /// Tokens whose keys and values are read.
-  private(set) var keysRead = 0.0
-  /// The most keys that a tile walks over.
-  private(set) var mostKeys = 0.0
+/// The heads of one layer's attention on one GPU, and their logarithms to base two, which tables of
+/// its times are looked up by.
+struct AttentionHeads: Sendable, Equatable {
+  /// Query heads.
+  let queries: Double
+  /// Heads of keys and values.
+  let pairs: Double
+  /// Elements of a head.
+  let size: Double
+  /// Of the query heads that share keys and values.
+  let logGroup: Double
+  let logPairs: Double
 
-  static let rowsPerTile = 128.0
-
-  init(heads: Double, keyValueHeads: Double, window: Double) {
-    self.keyValueHeads = keyValueHeads
-    group = heads / keyValueHeads
-    self.window = window
-  }
-
-  /// Adds `sequences` chunks of `tokens` new tokens, each after `context` cached ones.
-  @inline(__always)
-  mutating func add(sequences: Double, tokens: Double, context: Double) {
-    let keys = Self.keysPerQuery(tokens: tokens, context: context, window: window)
-    let tiles = sequences * keyValueHeads * (group * tokens / Self.rowsPerTile).rounded(.up)
-    self.tokens += sequences * tokens
-    self.tiles += tiles
-    tileKeys += tiles * keys
-    pairs += sequences * tokens * keys
-    let seen = window > 0 ? min(context, window) + tokens : context + tokens
-    keysRead += sequences * seen
-    mostKeys = max(mostKeys, window > 0 ? min(seen, window + Self.rowsPerTile) : seen)
-  }
-
-  /// The keys that a tile walks over, on average.
-  var keysPerTile: Double { tileKeys / tiles }
-
-  /// The tokens that each of `tokens` after `context` attends to, on average.
-  @inline(__always)
-  static func keysPerQuery(tokens: Double, context: Double, window: Double) -> Double {
-    guard window > 0 else { return context + (tokens + 1) / 2 }
-    // The first tokens see fewer than a window; the rest see a window.
-    let growing = min(tokens, max(0, window - context))
-    let partial = growing * (context + (growing + 1) / 2)
-    return (partial + (tokens - growing) * window) / tokens
+  init(_ queries: Double, sharing pairs: Double, size: Double) {
+    self.queries = queries
+    self.pairs = pairs
+    self.size = size
+    logGroup = log2(queries / pairs)
+    logPairs = log2(pairs)
   }
 }
 
@@ -61,20 +28,19 @@ extension Kernel {
   /// Besides the work of all tiles the estimate has that of the longest, which no other
   /// multiprocessor can take over.
   @inline(__always)
-  static func prefill(
-    _ work: PrefillWork, heads: Double, keyValueHeads: Double, headSize: Double, window: Double,
-    _ format: NumberFormat
-  ) -> Kernel {
-    let flopsPerKey = 4 * PrefillWork.rowsPerTile * headSize
+  static func prefill(_ work: PrefillWork, _ heads: AttentionHeads, _ format: NumberFormat)
+    -> Kernel
+  {
+    let flopsPerKey = 4 * PrefillWork.rowsPerTile * heads.size
+    let keys = work.keysPerTile
     return Kernel(
-      operation: .attentionPrefill, format: format, variant: Int(headSize),
+      operation: .attentionPrefill, format: format, variant: Int(heads.size),
       flops: flopsPerKey * (work.tileKeys + work.tiles * Self.keysInFlight),
-      memoryBytes: 4 * work.tokens * heads * headSize
-        + 2 * work.keysRead * keyValueHeads * headSize * format.bytesPerInput,
+      memoryBytes: 4 * work.tokens * heads.queries * heads.size
+        + 2 * work.keysRead * heads.pairs * heads.size * format.bytesPerInput,
       serialFlops: flopsPerKey * work.mostKeys,
       point: SIMD4(
-        log2(heads / keyValueHeads), log2(64 * work.tiles / (work.keysPerTile + 64)),
-        log2(max(work.keysPerTile, 8)), 0))
+        heads.logGroup, log2(64 * work.tiles / (keys + 64)), log2(max(keys, 8)), 0))
   }
 
   /// The keys beyond its own that a tile computes with, because keys come in tiles too.
@@ -83,18 +49,17 @@ extension Kernel {
   /// Attention of one new token of each of `sequences` to `context` tokens.
   @inline(__always)
   static func decode(
-    sequences: Double, context: Double, heads: Double, keyValueHeads: Double, headSize: Double,
-    window: Double, _ format: NumberFormat
+    sequences: Double, context: Double, window: Double, _ heads: AttentionHeads,
+    _ format: NumberFormat
   ) -> Kernel {
     // Keys come in tiles: fewer than 32 take as long as 32.
     let keys = max(window > 0 ? min(context, window) : context, 32)
     return Kernel(
-      operation: .attentionDecode, format: format, variant: Int(headSize),
-      memoryBytes: 4 * sequences * heads * headSize
-        + 2 * sequences * keys * keyValueHeads * headSize * format.bytesPerInput,
+      operation: .attentionDecode, format: format, variant: Int(heads.size),
+      memoryBytes: 4 * sequences * heads.queries * heads.size
+        + 2 * sequences * keys * heads.pairs * heads.size * format.bytesPerInput,
       point: SIMD4(
-        log2(heads / keyValueHeads), log2(min(keyValueHeads, 8)),
-        log2(sequences * keyValueHeads), log2(keys)))
+        heads.logGroup, min(heads.logPairs, 3), log2(sequences) + heads.logPairs, log2(keys)))
   }
 
   /// Multi-head latent attention of the chunks of `work`: keys and values are made from the latent

@@ -2,6 +2,10 @@
 public struct Grid: Sendable, Equatable {
   /// The knots of all axes, one axis after the other.
   private let knots: [Double]
+  /// One over the distance of each knot to the next; of the last of an axis, anything.
+  private let inverseSpans: [Double]
+  /// One over the distance of an axis's inner knots, where all are as far apart; otherwise 0.
+  private let inverseSteps: SIMD4<Double>
   /// Where the knots of each axis begin, and how many there are.
   private let starts: SIMD4<Int>
   private let counts: SIMD4<Int>
@@ -34,11 +38,24 @@ public struct Grid: Sendable, Equatable {
     for axis in (0..<axes.count - 1).reversed() {
       strides[axis] = strides[axis + 1] * counts[axis + 1]
     }
+    inverseSteps = SIMD4(
+      (0..<4).map { $0 < axes.count ? Grid.inverseStep(of: axes[$0]) : 0 })
     knots = all
+    inverseSpans = all.indices.map { $0 + 1 < all.count ? 1 / (all[$0 + 1] - all[$0]) : 0 }
     self.starts = starts
     self.counts = counts
     self.strides = strides
     dimensions = axes.count
+  }
+
+  private static func inverseStep(of knots: [Double]) -> Double {
+    guard knots.count >= 4 else { return 0 }
+    let inner = knots[1..<knots.count - 1]
+    let step = (inner[inner.endIndex - 1] - inner[1]) / Double(inner.count - 1)
+    let isEven = inner.indices.allSatisfy {
+      abs(knots[$0] - knots[1] - Double($0 - 1) * step) < 1e-4
+    }
+    return isEven ? 1 / step : 0
   }
 
   /// Where a coordinate lies on an axis: the knot below, and the share of the way to the next.
@@ -55,14 +72,20 @@ public struct Grid: Sendable, Equatable {
     let last = first + counts[axis] - 1
     if coordinate <= knots[first] || last == first { return Place(knot: 0, share: 0) }
     if coordinate >= knots[last] { return Place(knot: last - first - 1, share: 1) }
+    let inverseStep = inverseSteps[axis]
+    if inverseStep > 0 {
+      // The knot below, or its neighbour where rounding decides; the share is then 0 or 1.
+      let inner = Int((coordinate - knots[first + 1]) * inverseStep + 1)
+      let low = first + min(max(inner, 0), last - first - 1)
+      return Place(knot: low - first, share: (coordinate - knots[low]) * inverseSpans[low])
+    }
     var low = first
     var high = last
     while high - low > 1 {
       let middle = (low + high) / 2
       if knots[middle] <= coordinate { low = middle } else { high = middle }
     }
-    let share = (coordinate - knots[low]) / (knots[high] - knots[low])
-    return Place(knot: low - first, share: share)
+    return Place(knot: low - first, share: (coordinate - knots[low]) * inverseSpans[low])
   }
 
   /// Calls `body` with each cell around `point` that has a part in it, and with that part; the

@@ -19,15 +19,20 @@ struct Kernel: Sendable, Equatable {
 
   /// The seconds that the slowest of arithmetic, memory and link takes at its peak, and the
   /// shortest time that any kernel takes.
-  @inline(__always)
   func estimate(on gpu: borrowing GPU) -> Double {
-    let rate = gpu.peaks.rate(format.arithmetic)
-    var seconds = max(
-      (flops + serialFlops * gpu.multiprocessors) / rate, memoryBytes / gpu.memoryBytesPerSecond)
-    if wireBytes > 0 {
-      seconds = max(seconds, wireBytes / gpu.link(among: gpus).bytesPerSecond)
+    if gpus > 1 {
+      return wireBytes / gpu.link(among: gpus).bytesPerSecond + Self.collectiveSeconds
     }
-    return seconds + (gpus > 1 ? Self.collectiveSeconds : Self.kernelSeconds)
+    return estimate(
+      rate: gpu.peaks.rate(format.arithmetic), bytesPerSecond: gpu.memoryBytesPerSecond,
+      multiprocessors: gpu.multiprocessors)
+  }
+
+  /// The same of a kernel on one GPU with these peaks.
+  @inline(__always)
+  func estimate(rate: Double, bytesPerSecond: Double, multiprocessors: Double) -> Double {
+    max((flops + serialFlops * multiprocessors) / rate, memoryBytes / bytesPerSecond)
+      + Self.kernelSeconds
   }
 
   /// The order of the shortest times of a kernel, and of a collective: scales, not fits; the

@@ -70,6 +70,12 @@ public struct KernelTables: Sendable, Equatable {
   /// The table for `kernel`, or nil where nothing of its kind was measured.
   func table(for kernel: Kernel) -> KernelTable? { place(of: kernel).map { all[$0] } }
 
+  /// The part of the table for `kernel` that has its first two coordinates, or nil where nothing of
+  /// its kind was measured.
+  func slice(through kernel: Kernel, on gpu: GPU) -> KernelSlice? {
+    table(for: kernel).map { KernelSlice($0.times, through: kernel, on: gpu) }
+  }
+
   /// The seconds of `kernel` on `gpu`, or nil where nothing of its kind was measured.
   @inline(__always)
   func seconds(_ kernel: Kernel, on gpu: borrowing GPU) -> Double? {

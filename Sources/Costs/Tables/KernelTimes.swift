@@ -27,30 +27,43 @@ extension Operation {
     case .matrix(let rows, let inputs, let outputs):
       return .gemm(
         rows: Double(rows), outputs: Double(outputs), inputs: Double(inputs), format)
-    case .experts: return nil
-    case .prefill(let tokens, let context, let heads, let keyValueHeads, let headSize):
-      var work = PrefillWork(
-        heads: Double(heads), keyValueHeads: Double(keyValueHeads), window: 0)
-      work.add(sequences: 1, tokens: Double(tokens), context: Double(context))
-      return .prefill(
-        work, heads: Double(heads), keyValueHeads: Double(keyValueHeads),
-        headSize: Double(headSize), window: 0, format)
-    case .decode(let sequences, let context, _, let heads, let keyValueHeads, let headSize):
+    case .experts(let rows, let hidden, let intermediate, let experts, let perToken, let divided):
+      return .experts(
+        tokens: Double(rows), intermediate: Double(intermediate), hidden: Double(hidden),
+        experts: Double(experts), perToken: Double(perToken), divided: Double(divided), format)
+    case .prefill(let work, let heads, let keyValueHeads, let headSize, _):
+      let heads = AttentionHeads(
+        Double(heads), sharing: Double(keyValueHeads), size: Double(headSize))
+      return .prefill(work, heads, format)
+    case .decode(
+      let sequences, let context, _, let heads, let keyValueHeads, let headSize, let window):
+      let heads = AttentionHeads(
+        Double(heads), sharing: Double(keyValueHeads), size: Double(headSize))
       return .decode(
         sequences: Double(sequences), context: Double(context) / Double(sequences) + 1,
-        heads: Double(heads), keyValueHeads: Double(keyValueHeads), headSize: Double(headSize),
-        window: 0, format)
+        window: Double(window), heads, format)
+    case .latentPrefill(let work, let heads, _, _, _):
+      return .latentPrefill(work, heads: Double(heads), format)
+    case .latentDecode(let sequences, let context, _, let heads, _, _):
+      return .latentDecode(
+        sequences: Double(sequences), context: Double(context) / Double(sequences) + 1,
+        heads: Double(heads), format)
     case .elements:
       switch name {
-      case .normalization: return .elementwise(.normalization, bytes: memoryBytes)
+      case .normalization, .finalNormalization: return .elementwise(.normalization, bytes: memoryBytes)
       case .activation: return .elementwise(.activation, bytes: memoryBytes)
       case .rotaryAndCache: return .elementwise(.rotary, bytes: memoryBytes)
       default: return nil
       }
     case .collective(let rows, let width, let ranks):
       let bytes = Double(rows) * Double(width) * Model.bytesPerActivation
-      return .collective(
-        name == .allReduce ? .allReduce : .allGather, bytes: bytes, gpus: ranks)
+      let operation: MeasuredOperation =
+        switch name {
+        case .gatherLogits: .allGather
+        case .sendActivations: .sendReceive
+        default: .allReduce
+        }
+      return .collective(operation, bytes: bytes, gpus: ranks)
     }
   }
 }

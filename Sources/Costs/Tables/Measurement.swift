@@ -76,10 +76,7 @@ extension Measurement {
     case .attentionPrefill:
       // One new token is a decode, and runs as one.
       if size(.queryTokens) == 1 { return decode(context: size(.contextTokens) + 1, format) }
-      return .prefill(
-        work(keyValueHeads: size(.keyValueHeads)), heads: size(.heads),
-        keyValueHeads: size(.keyValueHeads), headSize: size(.headSize), window: size(.window),
-        format)
+      return .prefill(work(keyValueHeads: size(.keyValueHeads)), attentionHeads, format)
     case .attentionDecode: return decode(context: size(.contextTokens), format)
     case .latentPrefill:
       return .latentPrefill(work(keyValueHeads: size(.heads)), heads: size(.heads), format)
@@ -101,16 +98,17 @@ extension Measurement {
 extension Measurement {
   private func decode(context: Double, _ format: NumberFormat) -> Kernel {
     .decode(
-      sequences: size(.batch), context: context, heads: size(.heads),
-      keyValueHeads: size(.keyValueHeads), headSize: size(.headSize), window: size(.window),
-      format)
+      sequences: size(.batch), context: context, window: size(.window), attentionHeads, format)
+  }
+
+  private var attentionHeads: AttentionHeads {
+    AttentionHeads(size(.heads), sharing: size(.keyValueHeads), size: size(.headSize))
   }
 
   private func work(keyValueHeads: Double) -> PrefillWork {
     var work = PrefillWork(
       heads: size(.heads), keyValueHeads: keyValueHeads, window: size(.window))
-    work.add(
-      sequences: size(.batch), tokens: size(.queryTokens), context: size(.contextTokens))
+    work.add(size(.batch), tokens: size(.queryTokens), context: size(.contextTokens))
     return work
   }
 }

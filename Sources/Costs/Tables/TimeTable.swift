@@ -26,6 +26,24 @@ public struct TimeTable: Sendable, Equatable {
     }
   }
 
+  /// The value at a point of a table with two axes.
+  @inline(__always)
+  func octaves(at x: Double, _ y: Double) -> Double { plane(0, x, y, axis: 0) }
+
+  /// The table of the axes from `axis` on, at the coordinates of `point` on those before.
+  func slice(at point: SIMD4<Double>, from axis: Int) -> TimeTable {
+    let axes = Array(grid.axes[axis...])
+    let size = axes.reduce(1) { $0 * $1.count }
+    var values = [Double](repeating: 0, count: size)
+    // The cells of a slice follow one another, and those before it are its corners.
+    guard axis > 0 else { return self }
+    let leading = Grid(axes: Array(grid.axes[..<axis]))
+    leading.forEachCorner(of: point) { corner, part in
+      for cell in 0..<size { values[cell] += part * octaves[corner * size + cell] }
+    }
+    return TimeTable(grid: Grid(axes: axes), octaves: values)
+  }
+
   @inline(__always)
   private func line(_ cell: Int, _ x: Double, axis: Int) -> Double {
     let place = grid.place(x, on: axis)

@@ -35,7 +35,14 @@ struct Catalogue: Sendable {
   /// A name and what it stands for, as a clause.
   struct Entry: Sendable {
     var name: String
-    var summary: String
+    /// Worked out when it is asked for.
+    var summary: String { describe() }
+    private let describe: @Sendable () -> String
+
+    init(name: String, summary: @autoclosure @escaping @Sendable () -> String) {
+      self.name = name
+      describe = summary
+    }
   }
 }
 
@@ -47,17 +54,23 @@ extension Catalogue {
       models: Section(
         Models.all.map { Entry(name: $0.name, summary: summary(of: $0)) }, standard: "llama-3-8b"),
       gpus: Section(
-        GPUs.all.map { Entry(name: $0.name, summary: summary(of: $0)) }, standard: "h100-sxm"),
+        GPUs.names.map { name in Entry(name: name, summary: summary(ofGPU: name)) },
+        standard: "h100-sxm"),
       formats: Section(
         TraceFormats.all.map { Entry(name: $0.name, summary: "\($0.summary); \($0.header)") }))
   }
 
   private static func summary(of model: Model) -> String {
     let billions = tenths(Double(model.parameters) / 1e9)
-    return "\(billions) billion parameters, \(model.maxPositions) tokens; \(model.source)"
+    let active = tenths(Double(model.activeParameters) / 1e9)
+    let experts = model.mixture == nil ? "" : ", \(active) of them active"
+    let format = model.weights == .bf16 ? "" : ", \(model.weights.rawValue)"
+    return "\(billions) billion parameters\(experts)\(format), \(model.maxPositions) tokens; "
+      + model.source
   }
 
-  private static func summary(of gpu: GPU) -> String {
+  private static func summary(ofGPU name: String) -> String {
+    guard let gpu = try? GPUs.named(name) else { preconditionFailure("a name names a GPU") }
     let memory = tenths(Double(gpu.memoryBytes) / 1_073_741_824)
     let bandwidth = Int(gpu.memoryBytesPerSecond / 1e9)
     let arithmetic = Int(gpu.peaks.bf16 / 1e12)

@@ -21,6 +21,9 @@ struct DeploymentOptions: Sendable {
   var maxModelLength: Int?
   var blockTokens: Int?
   var blocks: Int?
+  /// What weights and cache are stored in; as the model has them where they are nil.
+  var quantization: NumberFormat?
+  var cacheFormat: NumberFormat?
 
   /// Reads what `options` declares.
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
@@ -43,6 +46,10 @@ struct DeploymentOptions: Sendable {
       try invocation["--tensor-parallel-size"]?.int(min: 1, max: Int(Int32.max)) ?? 1
     pipelineParallelSize =
       try invocation["--pipeline-parallel-size"]?.int(min: 1, max: 64) ?? 1
+    if let given = invocation["--quantization"] {
+      quantization = try given.format(of: NumberFormat.allCases, or: "none") ?? .bf16
+    }
+    cacheFormat = try invocation["--kv-cache-dtype"]?.format(of: [.bf16, .fp8], or: "auto")
   }
 
   /// The deployment that these options describe.
@@ -57,6 +64,8 @@ struct DeploymentOptions: Sendable {
     deployment.maxNumBatchedTokens = maxBatchedTokens
     deployment.blockSize = blockTokens
     deployment.blocks = blocks
+    deployment.quantization = quantization
+    deployment.kvCacheDtype = cacheFormat
     return deployment
   }
 
@@ -85,8 +94,19 @@ struct DeploymentOptions: Sendable {
         name: "--pipeline-parallel-size", placeholder: "N", standard: "1",
         help: "groups of GPUs with a part of the layers each; as many batches are in flight",
         group: group),
-    ]
+    ] + formats
   }
+
+  private static let formats = [
+    Option(
+      name: "--quantization", placeholder: "NAME", standard: "the model's own",
+      help: "what linear layers are stored in: none, "
+        + NumberFormat.allCases.dropFirst().map(\.rawValue).joined(separator: ", "),
+      group: group),
+    Option(
+      name: "--kv-cache-dtype", placeholder: "NAME", standard: "auto",
+      help: "what keys and values are cached in: auto, bf16 or fp8", group: group),
+  ]
 
   private static let limits = [
     Option(
@@ -108,6 +128,18 @@ struct DeploymentOptions: Sendable {
       name: "--num-gpu-blocks-override", placeholder: "N", standard: "what the memory holds",
       help: "blocks of the KV cache on a replica", group: group),
   ]
+}
+
+extension GivenValue {
+  /// The one of `formats` that the text names, or nil if it is `none`.
+  fileprivate func format(of formats: [NumberFormat], or none: String) throws -> NumberFormat? {
+    if text == none { return nil }
+    guard let format = NumberFormat(named: text), formats.contains(format) else {
+      let names = formats.map(\.rawValue).joined(separator: ", ")
+      throw mistake("there is no format \(quoted(text))", "give \(none), or one of \(names)")
+    }
+    return format
+  }
 }
 
 extension Models {

@@ -1,19 +1,5 @@
-import Serving
-
-/// The models that servesim knows by name.
-public enum Models {
-  /// Every one of them, by family and size.
-  ///
-  /// Source: the `config.json` of the Hugging Face repository that each names.
-  public static let all = llama + mistral + yi + falcon + qwen
-
-  /// The model called `name`.
-  public static func named(_ name: String) throws(InputError) -> Model {
-    if let model = all.first(where: { $0.name == name }) { return model }
-    throw .unknown("model", name, among: all.map(\.name), in: "--model")
-  }
-
-  private static let llama = [
+extension Models {
+  static let llama = [
     Model(
       name: "llama-2-7b", source: "meta-llama/Llama-2-7b-hf", layers: 32, hidden: 4096,
       heads: 32, keyValueHeads: 32, headSize: 128, intermediate: 11008, vocabulary: 32000,
@@ -35,24 +21,42 @@ public enum Models {
       heads: 64, keyValueHeads: 8, headSize: 128, intermediate: 28672, vocabulary: 128_256,
       maxPositions: 8192),
     Model(
+      name: "llama-3.1-8b", source: "meta-llama/Llama-3.1-8B", layers: 32, hidden: 4096,
+      heads: 32, keyValueHeads: 8, headSize: 128, intermediate: 14336, vocabulary: 128_256,
+      maxPositions: 131_072),
+    Model(
+      name: "llama-3.1-70b", source: "meta-llama/Llama-3.1-70B", layers: 80, hidden: 8192,
+      heads: 64, keyValueHeads: 8, headSize: 128, intermediate: 28672, vocabulary: 128_256,
+      maxPositions: 131_072),
+    Model(
+      name: "llama-3.1-405b", source: "meta-llama/Llama-3.1-405B", layers: 126, hidden: 16384,
+      heads: 128, keyValueHeads: 8, headSize: 128, intermediate: 53248, vocabulary: 128_256,
+      maxPositions: 131_072),
+    Model(
       name: "codellama-34b", source: "codellama/CodeLlama-34b-Instruct-hf", layers: 48,
       hidden: 8192, heads: 64, keyValueHeads: 8, headSize: 128, intermediate: 22016,
       vocabulary: 32000, maxPositions: 16384),
   ]
 
-  private static let mistral = [
+  static let mistral = [
     Model(
       name: "mistral-7b", source: "mistralai/Mistral-7B-v0.1", layers: 32, hidden: 4096,
       heads: 32, keyValueHeads: 8, headSize: 128, intermediate: 14336, vocabulary: 32000,
-      maxPositions: 32768),
+      maxPositions: 32768
+    ).with(window: 4096),
     Model(
       name: "mixtral-8x7b", source: "mistralai/Mixtral-8x7B-v0.1", layers: 32, hidden: 4096,
       heads: 32, keyValueHeads: 8, headSize: 128, intermediate: 14336, vocabulary: 32000,
       maxPositions: 32768
     ).with(experts: 8, perToken: 2),
+    Model(
+      name: "mixtral-8x22b", source: "mistralai/Mixtral-8x22B-v0.1", layers: 56, hidden: 6144,
+      heads: 48, keyValueHeads: 8, headSize: 128, intermediate: 16384, vocabulary: 32000,
+      maxPositions: 65536
+    ).with(experts: 8, perToken: 2),
   ]
 
-  private static let yi = [
+  static let yi = [
     Model(
       name: "yi-34b", source: "01-ai/Yi-34B", layers: 60, hidden: 7168, heads: 56,
       keyValueHeads: 8, headSize: 128, intermediate: 20480, vocabulary: 64000,
@@ -63,7 +67,7 @@ public enum Models {
       maxPositions: 200_000),
   ]
 
-  private static let falcon = [
+  static let falcon = [
     Model(
       name: "falcon-40b", source: "tiiuae/falcon-40b", layers: 60, hidden: 8192, heads: 128,
       keyValueHeads: 8, headSize: 64, intermediate: 32768, vocabulary: 65024,
@@ -76,49 +80,35 @@ public enum Models {
     ).asFalcon(),
   ]
 
-  private static let qwen = [
+  static let phi = [
     Model(
-      name: "qwen2.5-7b", source: "Qwen/Qwen2.5-7B-Instruct", layers: 28, hidden: 3584,
-      heads: 28, keyValueHeads: 4, headSize: 128, intermediate: 18944, vocabulary: 152_064,
-      maxPositions: 32768
-    ).with(biases: .queryKeyValue),
+      name: "phi-3-mini", source: "microsoft/Phi-3-mini-4k-instruct", layers: 32, hidden: 3072,
+      heads: 32, keyValueHeads: 32, headSize: 96, intermediate: 8192, vocabulary: 32064,
+      maxPositions: 4096
+    ).with(window: 2047),
     Model(
-      name: "qwen2.5-32b", source: "Qwen/Qwen2.5-32B-Instruct", layers: 64, hidden: 5120,
-      heads: 40, keyValueHeads: 8, headSize: 128, intermediate: 27648, vocabulary: 152_064,
-      maxPositions: 32768
-    ).with(biases: .queryKeyValue),
-    Model(
-      name: "qwen2.5-72b", source: "Qwen/Qwen2.5-72B-Instruct", layers: 80, hidden: 8192,
-      heads: 64, keyValueHeads: 8, headSize: 128, intermediate: 29568, vocabulary: 152_064,
-      maxPositions: 32768
-    ).with(biases: .queryKeyValue),
+      name: "phi-3-medium", source: "microsoft/Phi-3-medium-4k-instruct", layers: 40,
+      hidden: 5120, heads: 40, keyValueHeads: 10, headSize: 128, intermediate: 17920,
+      vocabulary: 32064, maxPositions: 4096
+    ).with(window: 2047),
   ]
-}
 
-extension Model {
-  /// The same model with an MLP of `experts`, of which a token goes through `perToken`.
-  func with(experts: Int, perToken: Int) -> Model {
-    var model = self
-    model.experts = experts
-    model.expertsPerToken = perToken
-    return model
-  }
-
-  /// The same model with `biases`.
-  func with(biases: Biases) -> Model {
-    var model = self
-    model.biases = biases
-    return model
-  }
-
-  /// The same model with what all Falcons share: a plain MLP beside the attention, LayerNorm, and
-  /// the embedding's matrix as its head.
-  func asFalcon() -> Model {
-    var model = self
-    model.isGated = false
-    model.isParallel = true
-    model.normalizationHasBias = true
-    model.hasTiedHead = true
-    return model
-  }
+  static let gemma = [
+    Model(
+      name: "gemma-2-9b", source: "google/gemma-2-9b", layers: 42, hidden: 3584, heads: 16,
+      keyValueHeads: 8, headSize: 256, intermediate: 14336, vocabulary: 256_000,
+      maxPositions: 8192
+    ).asGemma(window: 4096, windowLayers: 21),
+    Model(
+      name: "gemma-2-27b", source: "google/gemma-2-27b", layers: 46, hidden: 4608, heads: 32,
+      keyValueHeads: 16, headSize: 128, intermediate: 36864, vocabulary: 256_000,
+      maxPositions: 8192
+    ).asGemma(window: 4096, windowLayers: 23),
+    // Without what it sees with.
+    Model(
+      name: "gemma-3-27b", source: "google/gemma-3-27b-it", layers: 62, hidden: 5376, heads: 32,
+      keyValueHeads: 16, headSize: 128, intermediate: 21504, vocabulary: 262_208,
+      maxPositions: 131_072
+    ).asGemma(window: 1024, windowLayers: 52).withHeadNormalization(),
+  ]
 }

@@ -26,6 +26,21 @@ import Testing
     #expect(large.keyValueBytesPerToken == 2 * 80 * 2 * 128 * 2)
   }
 
+  /// 512 elements and 64 for positions, in two bytes and 61 layers, on every GPU of a group.
+  @Test func `a latent cache is short, and on every GPU`() throws {
+    let model = try Models.named("deepseek-v3")
+    for degree in [1, 8, 16] {
+      let shard = try Shard(of: model, tensorParallel: degree)
+      #expect(shard.keyValueBytesPerToken == 576 * 2 * 61)
+    }
+    #expect(try Shard(of: Models.named("longcat-flash")).keyValueBytesPerToken == 576 * 2 * 56)
+  }
+
+  @Test func `experts of a width that does not divide cannot be shared`() throws {
+    #expect(Shard.degrees(of: tinyMixture) == [1, 2])
+    #expect(Shard.degrees(of: try Models.named("qwen3-30b-a3b")) == [1, 2, 4, 8, 16])
+  }
+
   @Test func `a degree that cannot be gets those that can`() {
     let error = #expect(throws: InputError.self) { try Shard(of: tiny, tensorParallel: 3) }
     #expect(error?.source == "--tensor-parallel-size")

@@ -4,24 +4,18 @@ import Serving
 extension Model {
   /// The model that a Hugging Face `config.json` describes, as it is.
   ///
-  /// The families are llama (Yi and CodeLlama too), mistral, mixtral, qwen2 and falcon. Weights
-  /// are taken to be in 16 bits whatever the file says, as vLLM loads them; sliding windows and
-  /// stretched positions are not looked at.
+  /// The families are those of `HuggingFaceFile.families`; Yi and CodeLlama are llamas. Weights
+  /// are in 16 bits unless the file has a `quantization_config`, as vLLM loads them. Stretched
+  /// positions are not looked at; of a model that also sees, only what reads and writes text is
+  /// taken.
   ///
   /// - Parameters:
   ///   - data: the file's contents.
   ///   - source: the file, as the user named it; the model's name too.
   public init(huggingFaceConfiguration data: Data, source: String) throws(InputError) {
     let file = try HuggingFaceFile(data, source: source)
-    switch file.keys.modelType {
-    case "llama", "mistral", "mixtral", "qwen2": self = try file.gatedModel()
-    case "falcon", "RefinedWeb", "RefinedWebModel": self = try file.falcon()
-    case let family?:
-      throw InputError(
-        source, column: "model_type", problem: "the family \(family) is not supported",
-        remedy: "use a model of llama, mistral, mixtral, qwen2 or falcon")
-    case nil: throw file.missing("model_type", "the model's family, such as llama")
-    }
+    self = try file.model()
+    weights = try file.weights()
   }
 }
 
@@ -30,11 +24,23 @@ struct HuggingFaceFile {
   var keys: Keys
   var source: String
 
+  /// The values of `model_type` that are understood.
+  static let families = [
+    "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "falcon", "phi3",
+    "gemma2", "gemma3", "deepseek_v2", "deepseek_v3", "longcat_flash",
+  ]
+
   init(_ data: Data, source: String) throws(InputError) {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {
       keys = try decoder.decode(Keys.self, from: data)
+      if keys.modelType == "gemma3" {
+        let quantization = keys.quantizationConfig
+        keys = try decoder.decode(Whole.self, from: data).textConfig ?? Keys()
+        keys.modelType = "gemma3_text"
+        keys.quantizationConfig = keys.quantizationConfig ?? quantization
+      }
     } catch let error as DecodingError {
       throw HuggingFaceFile.explain(error, source: source)
     } catch {
@@ -42,33 +48,24 @@ struct HuggingFaceFile {
         source, problem: "it cannot be read as JSON", remedy: "use a model's config.json")
     }
     self.source = source
-    if keys.quantizationConfig != nil {
+  }
+
+  /// The model, its weights in 16 bits.
+  func model() throws(InputError) -> Model {
+    switch keys.modelType {
+    case "llama", "mistral", "mixtral", "phi3": try gatedModel()
+    case "qwen2", "qwen2_moe", "qwen3", "qwen3_moe": try qwen()
+    case "gemma2", "gemma3_text": try gemma()
+    case "falcon", "RefinedWeb", "RefinedWebModel": try falcon()
+    case "deepseek_v2", "deepseek_v3": try deepSeek()
+    case "longcat_flash": try longCat()
+    case let family?:
       throw InputError(
-        source, column: "quantization_config", problem: "quantised weights are not supported",
-        remedy: "use the config.json of the model in 16 bits")
+        source, column: "model_type", problem: "the family \(family) is not supported",
+        remedy: "use a model of \(HuggingFaceFile.families.joined(separator: ", "))")
+    case nil: throw missing("model_type", "the model's family, such as llama")
     }
   }
-
-  /// The keys that matter, under their names in camel case.
-  struct Keys: Decodable {
-    var modelType: String?
-    var numHiddenLayers, nLayer: Int?
-    var hiddenSize: Int?
-    var numAttentionHeads, nHead: Int?
-    var numKeyValueHeads, numKvHeads, nHeadKv: Int?
-    var headDim: Int?
-    var intermediateSize, ffnHiddenSize: Int?
-    var vocabSize: Int?
-    var maxPositionEmbeddings: Int?
-    var tieWordEmbeddings: Bool?
-    var attentionBias, mlpBias, bias: Bool?
-    var numLocalExperts, numExpertsPerTok: Int?
-    var newDecoderArchitecture, multiQuery, parallelAttn: Bool?
-    var quantizationConfig: Empty?
-  }
-
-  /// An object whose contents do not matter.
-  struct Empty: Decodable {}
 
   /// The error for a key that the file does not have.
   func missing(_ key: String, _ meaning: String) -> InputError {
@@ -76,7 +73,12 @@ struct HuggingFaceFile {
       source, column: key, problem: "the key \(key) is missing", remedy: "add it: \(meaning)")
   }
 
-  /// The value of `key`, a count that every model has.
+  /// The error for something that is there and not understood.
+  func unsupported(_ key: String, _ problem: String, _ remedy: String) -> InputError {
+    InputError(source, column: key, problem: problem, remedy: remedy)
+  }
+
+  /// The value of `key`, a count that every such model has.
   func count(_ value: Int?, _ key: String, _ meaning: String) throws(InputError) -> Int {
     guard let value else { throw missing(key, meaning) }
     if value < 1 {
@@ -88,7 +90,9 @@ struct HuggingFaceFile {
   }
 
   private static func explain(_ error: DecodingError, source: String) -> InputError {
-    if case .typeMismatch(let type, let context) = error, let key = context.codingPath.first {
+    if case .typeMismatch(let type, let context) = error,
+      let key = context.codingPath.last(where: { $0.intValue == nil })
+    {
       let name = snakeCase(key.stringValue)
       return InputError(
         source, column: name, problem: "the value of \(name) is of the wrong kind",

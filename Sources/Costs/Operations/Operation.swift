@@ -4,7 +4,9 @@
 /// an operation waits for, and counts none.
 public struct Operation: Sendable, Equatable {
   public var name: Name
-  public var shape: Shape
+  public let shape: Shape
+  /// The kind that the shape is of.
+  public let kind: Kind
   /// What its weights and inputs are stored in; for attention, its cached keys and values.
   public var format: NumberFormat
   /// How many times it runs in an iteration, such as once a layer.
@@ -26,6 +28,7 @@ public struct Operation: Sendable, Equatable {
   ) {
     self.name = name
     self.shape = shape
+    kind = shape.kind
     self.format = format
     self.repeats = repeats
     self.flops = flops
@@ -38,14 +41,25 @@ public struct Operation: Sendable, Equatable {
   /// What the operation is in the model.
   public enum Name: String, CaseIterable, Sendable {
     case embedding
-    case embeddingAllReduce = "embedding all-reduce"
+    case reduceEmbedding = "all-reduce embedding"
     case normalization
     case queryKeyValue = "QKV"
+    /// Compresses to the latents of queries, and of keys and values.
+    case queryKeyValueDown = "QKV down"
+    /// Makes queries, and a prompt's keys and values, of latents.
+    case queryUp = "query up"
+    case keyValueUp = "KV up"
     case rotaryAndCache = "rotary and cache"
+    /// Takes decodes' queries to where the cached latents are, and their results back.
+    case absorbQuery = "absorb query"
+    case absorbValue = "absorb value"
     case prefillAttention = "prefill attention"
     case decodeAttention = "decode attention"
     case attentionOutput = "attention output"
     case router
+    case experts
+    case sharedUp = "shared up"
+    case sharedDown = "shared down"
     case up = "MLP up"
     case activation
     case down = "MLP down"
@@ -62,40 +76,30 @@ public struct Operation: Sendable, Equatable {
   public enum Shape: Sendable, Equatable {
     /// A product of `rows` by `inputs` with a weight matrix of `inputs` by `outputs`.
     case matrix(rows: Int, inputs: Int, outputs: Int)
-    /// Products of `rows` tokens, each with the matrices of `perToken` of the `experts`.
-    case experts(rows: Int, inputs: Int, outputs: Int, experts: Int, perToken: Int)
-    /// Causal attention of `tokens` new tokens of a prompt after `context` cached ones.
-    case prefill(tokens: Int, context: Int, heads: Int, keyValueHeads: Int, headSize: Int)
+    /// All routed experts of a layer: both products and the activation between them, for `rows`
+    /// tokens of `hidden` elements that each go through `perToken` of the `experts`, which have
+    /// `intermediate` elements on this GPU and are divided among `expertParallel` GPUs.
+    ///
+    /// Of a mixture with experts that compute nothing, `perToken` is how many compute on average.
+    case experts(
+      rows: Int, hidden: Int, intermediate: Int, experts: Int, perToken: Int, expertParallel: Int)
+    /// Causal attention of the prompts that `work` sums up, each token to the last `window` tokens;
+    /// to all of them if it is 0.
+    case prefill(PrefillWork, heads: Int, keyValueHeads: Int, headSize: Int, window: Int)
     /// Attention of one new token of each of `sequences`, whose cached tokens sum to `context`
-    /// and the squares of them to `contextSquares`.
+    /// and the squares of them to `contextSquares`; `window` likewise.
     case decode(
       sequences: Int, context: Int, contextSquares: Int, heads: Int, keyValueHeads: Int,
-      headSize: Int)
+      headSize: Int, window: Int)
+    /// Latent attention of prompts, whose keys and values are expanded from latents of `rank`
+    /// elements to heads of `headSize`, and of `rotary` more for queries and keys.
+    case latentPrefill(PrefillWork, heads: Int, rank: Int, rotary: Int, headSize: Int)
+    /// Latent attention of decodes, on the cached latents themselves.
+    case latentDecode(
+      sequences: Int, context: Int, contextSquares: Int, heads: Int, rank: Int, rotary: Int)
     /// Work on each of `rows` by `width` elements.
     case elements(rows: Int, width: Int)
     /// A collective over `ranks` GPUs on `rows` by `width` elements.
     case collective(rows: Int, width: Int, ranks: Int)
-  }
-
-  /// The kinds that differ in how much of the GPU they reach.
-  public enum Kind: CaseIterable, Sendable {
-    case matrix, prefillAttention, decodeAttention, elementwise, collective
-  }
-
-  /// GPUs that take part in it.
-  public var ranks: Int {
-    if case .collective(_, _, let ranks) = shape { return ranks }
-    return 1
-  }
-
-  /// The kind that the shape is of.
-  public var kind: Kind {
-    switch shape {
-    case .matrix, .experts: .matrix
-    case .prefill: .prefillAttention
-    case .decode: .decodeAttention
-    case .elements: .elementwise
-    case .collective: .collective
-    }
   }
 }

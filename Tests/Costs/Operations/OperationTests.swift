@@ -71,8 +71,8 @@ import Testing
     let list = try tiny.operations(for: batch(decodes: 5), tensorParallel: 4)
     #expect(list.only(.allReduce)?.wireBytes == 1.5 * 5 * 8 * 2)
     #expect(list.only(.allReduce)?.repeats == 4)
-    #expect(list.only(.embeddingAllReduce)?.wireBytes == 1.5 * 5 * 8 * 2)
-    #expect(list.only(.embeddingAllReduce)?.repeats == 1)
+    #expect(list.only(.reduceEmbedding)?.wireBytes == 1.5 * 5 * 8 * 2)
+    #expect(list.only(.reduceEmbedding)?.repeats == 1)
     #expect(list.only(.gatherLogits)?.wireBytes == 0.75 * 5 * 10 * 2)
   }
 
@@ -88,41 +88,5 @@ import Testing
     let list = try tiny.asFalcon().operations(for: batch(decodes: 5), tensorParallel: 2)
     #expect(list.only(.allReduce)?.repeats == 2)
     #expect(list.only(.up)?.flops == 480.0)
-  }
-
-  @Test func `two tokens of two in four experts reach three of them on average`() throws {
-    let mixture = tiny.with(experts: 4, perToken: 2)
-    #expect(Operation.distinctExperts(of: mixture, for: 1) == 2)
-    #expect(Operation.distinctExperts(of: mixture, for: 2) == 3)
-    let up = try #require(try mixture.operations(for: batch(decodes: 2)).only(.up))
-    #expect(up.weightBytes == 3 * 8 * 24 * 2)
-    #expect(up.flops == 2 * (2 * 2) * 8 * 24)
-  }
-
-  /// A token multiplies with every matrix but the embedding: 2 FLOPs a parameter.
-  @Test(arguments: Models.all.filter { $0.experts == 1 }, [1, 100, 2048])
-  func `n tokens cost two FLOPs a parameter each, and their attention`(
-    model: Model, tokens: Int
-  ) throws {
-    let list = try model.operations(for: batch(chunks: [(tokens, 0)]))
-    let attention = try #require(list.only(.prefillAttention))
-    let head = model.vocabulary * model.hidden
-    let layers = model.layers * layerMatrices(of: model)
-    let expected = 2 * Double(layers) * Double(tokens) + 2 * Double(head)
-    #expect(agree(list.flops - attention.flops * Double(attention.repeats), expected))
-  }
-
-  @Test func `a mixture costs only the experts that a token goes through`() throws {
-    let mixtral = try Models.named("mixtral-8x7b")
-    let list = try mixtral.operations(for: batch(decodes: 1))
-    let attention = try #require(list.only(.decodeAttention))
-    let active = Double(12_879_925_248 - 32000 * 4096 - 65 * 4096)
-    #expect(agree(list.flops - attention.flops * 32, 2 * active))
-  }
-
-  private func layerMatrices(of model: Model) -> Int {
-    let columns = model.heads * model.headSize
-    let attention = model.hidden * (2 * columns + 2 * model.keyValueHeads * model.headSize)
-    return attention + (model.isGated ? 3 : 2) * model.hidden * model.intermediate
   }
 }

@@ -2,8 +2,9 @@ import Serving
 
 /// What one GPU of a tensor-parallel group holds of a model, split as vLLM (and Megatron-LM) does.
 ///
-/// Heads, MLP columns and vocabulary are divided; keys and values are copied where there are more
-/// GPUs than heads of them; normalisations and an expert layer's router are on every GPU.
+/// Heads, columns of MLPs and of experts, and vocabulary are divided; keys and values are copied
+/// where there are more GPUs than heads of them; normalisations, routers, and the compressing
+/// matrices of latent attention are on every GPU.
 public struct Shard: Sendable, Equatable {
   public let model: Model
   /// GPUs in the group.
@@ -12,8 +13,11 @@ public struct Shard: Sendable, Equatable {
   public let heads: Int
   /// Heads of keys and values on this GPU.
   public let keyValueHeads: Int
-  /// The width of the MLP, or of each expert, on this GPU.
+  /// The width of a dense MLP on this GPU.
   public let intermediate: Int
+  /// The width of each expert, and of the shared experts together, on this GPU.
+  public let expertIntermediate: Int
+  public let sharedIntermediate: Int
   /// Rows of the embedding and of the head on this GPU.
   public let vocabulary: Int
 
@@ -43,6 +47,8 @@ public struct Shard: Sendable, Equatable {
     heads = model.heads / tensorParallel
     keyValueHeads = max(1, model.keyValueHeads / tensorParallel)
     intermediate = model.intermediate / tensorParallel
+    expertIntermediate = (model.mixture?.intermediate ?? 0) / tensorParallel
+    sharedIntermediate = (model.mixture?.sharedIntermediate ?? 0) / tensorParallel
     vocabulary = (model.vocabulary + tensorParallel - 1) / tensorParallel
   }
 
@@ -55,6 +61,10 @@ public struct Shard: Sendable, Equatable {
     guard degree >= 1 else { return false }
     let sharesHeads =
       model.keyValueHeads % degree == 0 || degree % model.keyValueHeads == 0
-    return model.heads % degree == 0 && sharesHeads && model.intermediate % degree == 0
+    let widths = [
+      model.denseLayers > 0 ? model.intermediate : 0, model.mixture?.intermediate ?? 0,
+      model.mixture?.sharedIntermediate ?? 0,
+    ]
+    return model.heads % degree == 0 && sharesHeads && widths.allSatisfy { $0 % degree == 0 }
   }
 }

@@ -1,0 +1,122 @@
+import Serving
+
+/// The operations of one iteration of a model on one GPU of its group.
+///
+/// Neither padding to the sizes of captured CUDA graphs is modelled, nor the overlap of operations:
+/// they follow one another, shortcut-connected experts too. Each kernel of element-wise work is
+/// fused as vLLM fuses it.
+public struct ModelOperations: Sendable, Equatable {
+  public let shard: Shard
+  /// Of the layers that attend to the whole context, and of those with a window; either may be of
+  /// no layers.
+  let attention: Attention
+  let windowAttention: Attention
+  /// In place of both where attention is latent.
+  let latentAttention: LatentAttention?
+
+  public init(of shard: Shard) {
+    let model = shard.model
+    self.shard = shard
+    latentAttention = model.latent.map { LatentAttention($0, of: shard) }
+    let isPlain = model.latent == nil
+    let windowed = isPlain ? model.windowLayers : 0
+    attention = Attention(of: shard, layers: isPlain ? model.layers - windowed : 0)
+    windowAttention = Attention(of: shard, layers: windowed, window: model.window)
+  }
+
+  private var model: Model { shard.model }
+
+  /// Everything that an iteration of `batch` computes; an operation that runs more than once, such
+  /// as once a layer, stands in the list once.
+  public func operations(for batch: borrowing Batch) -> [Operation] {
+    var list: [Operation] = []
+    forEachTokenOperation(batch.tokens) { list.append($0) }
+    let place = list.firstIndex { $0.name == .attentionOutput } ?? list.endIndex
+    list.insert(contentsOf: attentionOperations(for: batch), at: place)
+    forEachRowOperation(batch.sequences) { list.append($0) }
+    return list
+  }
+
+  /// The attention of each kind of layer that there is, where it is not latent.
+  @inline(__always)
+  func forEachAttention(_ body: (Attention) -> Void) {
+    if attention.layers > 0 { body(attention) }
+    if windowAttention.layers > 0 { body(windowAttention) }
+  }
+
+  /// The operations that depend on the prompts and contexts in `batch`.
+  func attentionOperations(for batch: borrowing Batch) -> [Operation] {
+    var list: [Operation] = []
+    forEachPrefillOperation(batch) { list.append($0) }
+    forEachDecodeOperation(batch) { list.append($0) }
+    return list
+  }
+
+  /// The operations that depend on the prompts in `batch` and how far they are: attention, one
+  /// operation a kind of layer for all chunks, and what latent attention does for it.
+  @inline(__always)
+  func forEachPrefillOperation(_ batch: borrowing Batch, _ body: (Operation) -> Void) {
+    if batch.chunks.isEmpty { return }
+    if let latentAttention {
+      var rows = batch.chunkTokens
+      for index in batch.chunks.indices { rows += batch.chunks[index].context }
+      body(latentAttention.expansion(rows: rows))
+    }
+    if attention.layers > 0 { body(attention.prefill(batch.chunks)) }
+    if windowAttention.layers > 0 { body(windowAttention.prefill(batch.chunks)) }
+    if let latentAttention { body(latentAttention.prefill(batch.chunks)) }
+  }
+
+  /// The operations that depend on the decodes in `batch` and their contexts: attention, one
+  /// operation a kind of layer, and what latent attention does for it.
+  @inline(__always)
+  func forEachDecodeOperation(_ batch: borrowing Batch, _ body: (Operation) -> Void) {
+    let (sequences, context) = (batch.decodes, batch.decodeContext)
+    if sequences == 0 { return }
+    let squares = batch.decodeContextSquares
+    if attention.layers > 0 {
+      body(attention.decode(sequences: sequences, context: context, contextSquares: squares))
+    }
+    if windowAttention.layers > 0 {
+      body(windowAttention.decode(sequences: sequences, context: context, contextSquares: squares))
+    }
+    if let latentAttention {
+      body(latentAttention.absorbQuery(rows: sequences))
+      body(latentAttention.decode(sequences: sequences, context: context, contextSquares: squares))
+      body(latentAttention.absorbValue(rows: sequences))
+    }
+  }
+
+  /// The operations that depend on nothing but the number of `tokens`.
+  func forEachTokenOperation(_ tokens: Int, _ body: (Operation) -> Void) {
+    body(embedding(tokens))
+    forEachNormalization(tokens, body)
+    forEachProjection(tokens, body)
+    body(rotaryAndCache(tokens))
+    body(layerMatrix(.attentionOutput, tokens, from: shard.attentionWidth, to: model.hidden))
+    forEachDenseOperation(tokens, body)
+    forEachExpertOperation(tokens, body)
+    if shard.tensorParallel > 1 {
+      let mlps = model.isParallel ? 0 : model.denseLayers + (model.mixture?.layers ?? 0)
+      body(allReduce(.allReduce, tokens, repeats: model.layers + mlps))
+      body(allReduce(.reduceEmbedding, tokens, repeats: 1))
+    }
+  }
+
+  /// The operations that depend on nothing but the number of `rows` that are sampled.
+  func forEachRowOperation(_ rows: Int, _ body: (Operation) -> Void) {
+    body(
+      .matrix(.head, rows: rows, inputs: model.hidden, outputs: shard.vocabulary, repeats: 1))
+    if shard.tensorParallel > 1 {
+      body(
+        .allGather(
+          .gatherLogits, rows: rows, width: model.vocabulary, ranks: shard.tensorParallel))
+    }
+    body(sampling(rows))
+  }
+
+  private func allReduce(_ name: Operation.Name, _ tokens: Int, repeats: Int) -> Operation {
+    .allReduce(
+      name, rows: tokens, width: model.hidden, ranks: shard.tensorParallel, repeats: repeats)
+  }
+}

@@ -1,0 +1,91 @@
+extension Operation {
+  private static let activation = Model.bytesPerActivation
+
+  /// `rows` by `inputs`, times a weight matrix of `inputs` by `outputs` in `format`.
+  ///
+  /// Results are in bfloat16. Where inputs are quantised, that is taken to be part of the operation
+  /// before.
+  static func matrix(
+    _ name: Name, rows: Int, inputs: Int, outputs: Int, format: NumberFormat = .bf16, repeats: Int
+  ) -> Operation {
+    let bytesPerRow = Double(inputs) * format.bytesPerInput + Double(outputs) * activation
+    let elements = Double(inputs) * Double(outputs)
+    return Operation(
+      name, .matrix(rows: rows, inputs: inputs, outputs: outputs), format: format,
+      repeats: repeats, flops: 2 * Double(rows) * elements,
+      weightBytes: elements * format.bytesPerWeight, otherBytes: Double(rows) * bytesPerRow)
+  }
+
+  /// A product of each of `heads` with a matrix of its own, of `inputs` by `outputs` in bfloat16.
+  ///
+  /// `shape` gives the sizes of the one matrix that it would be if the heads were a single one.
+  static func batch(
+    _ name: Name, _ shape: Shape, rows: Int, heads: Int, inputs: Int, outputs: Int, repeats: Int
+  ) -> Operation {
+    let elements = Double(heads) * Double(inputs) * Double(outputs)
+    return Operation(
+      name, shape, repeats: repeats, flops: 2 * Double(rows) * elements,
+      weightBytes: elements * activation,
+      otherBytes: Double(rows) * Double(heads * (inputs + outputs)) * activation)
+  }
+
+  /// The routed experts of a layer for `rows` tokens: sorting them by expert, both products, the
+  /// activation between them, and adding up what a token's experts say.
+  ///
+  /// All of `shard`'s GPUs have a part of every expert. Weights are read of the experts that at
+  /// least one token goes through; a token is read once for each of its experts.
+  static func experts(rows: Int, of mixture: Mixture, on shard: Shard) -> Operation {
+    let format = shard.model.weights
+    let (hidden, width) = (shard.model.hidden, shard.expertIntermediate)
+    let up = shard.upWidth(width)
+    let pairs = Double(rows) * mixture.computedPerToken
+    let inputs = Double(hidden + width) * format.bytesPerInput
+    let between = Double(2 * up + width + 2 * hidden) * activation
+    let weights = mixture.distinct(for: rows) * Double(shard.parametersPerExpert)
+    let shape = Shape.experts(
+      rows: rows, hidden: hidden, intermediate: width, experts: mixture.experts,
+      perToken: Int(mixture.computedPerToken.rounded()), expertParallel: 1)
+    return Operation(
+      .experts, shape, format: format, repeats: mixture.layers,
+      flops: 2 * pairs * Double(shard.parametersPerExpert),
+      weightBytes: weights * format.bytesPerWeight,
+      otherBytes: pairs * (inputs + between) + Double(rows * hidden) * activation, launches: 5)
+  }
+
+  /// Work on `rows` by `width` elements that moves `bytesPerElement` of each.
+  static func elements(
+    _ name: Name, rows: Int, width: Int, bytesPerElement: Double, repeats: Int, launches: Int = 1
+  ) -> Operation {
+    Operation(
+      name, .elements(rows: rows, width: width), repeats: repeats,
+      otherBytes: Double(rows) * Double(width) * bytesPerElement, launches: launches)
+  }
+
+  /// A ring all-reduce of `rows` by `width` activations over `ranks` GPUs: each sends
+  /// 2 (ranks - 1) / ranks of them.
+  static func allReduce(
+    _ name: Name, rows: Int, width: Int, ranks: Int, repeats: Int
+  ) -> Operation {
+    let bytes = Double(rows) * Double(width) * activation
+    return Operation(
+      name, .collective(rows: rows, width: width, ranks: ranks), repeats: repeats,
+      otherBytes: 2 * bytes, wireBytes: 2 * bytes * Double(ranks - 1) / Double(ranks))
+  }
+
+  /// An all-gather of `rows` by `width` activations, of which each of `ranks` GPUs holds a part.
+  static func allGather(_ name: Name, rows: Int, width: Int, ranks: Int) -> Operation {
+    let bytes = Double(rows) * Double(width) * activation
+    return Operation(
+      name, .collective(rows: rows, width: width, ranks: ranks), repeats: 1,
+      otherBytes: bytes * (1 + 1 / Double(ranks)),
+      wireBytes: bytes * Double(ranks - 1) / Double(ranks))
+  }
+
+  /// `rows` by `width` activations that a GPU sends to the one that has the next layers.
+  static func send(rows: Int, width: Int, repeats: Int) -> Operation {
+    let bytes = Double(rows) * Double(width) * activation
+    return Operation(
+      .sendActivations, .collective(rows: rows, width: width, ranks: 2), repeats: repeats,
+      otherBytes: bytes, wireBytes: bytes)
+  }
+}

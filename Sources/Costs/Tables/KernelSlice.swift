@@ -1,0 +1,29 @@
+import Foundation
+
+/// The times of kernels that differ in their last two coordinates alone, as the attention of one
+/// model does from batch to batch.
+struct KernelSlice: Sendable {
+  private let times: TimeTable
+  private let firstAxis: Int
+  private let rate: Double
+  private let bytesPerSecond: Double
+  private let multiprocessors: Double
+
+  /// The kernels of `table` that have the coordinates of `kernel` but for the last two.
+  init(_ table: TimeTable, through kernel: Kernel, on gpu: GPU) {
+    firstAxis = table.grid.dimensions - 2
+    times = table.slice(at: kernel.point, from: firstAxis)
+    rate = gpu.peaks.rate(kernel.format.arithmetic)
+    bytesPerSecond = gpu.memoryBytesPerSecond
+    multiprocessors = gpu.multiprocessors
+  }
+
+  /// The seconds of `kernel`.
+  @inline(__always)
+  func seconds(_ kernel: Kernel) -> Double {
+    let estimate = kernel.estimate(
+      rate: rate, bytesPerSecond: bytesPerSecond, multiprocessors: multiprocessors)
+    return estimate
+      * exp2(times.octaves(at: kernel.point[firstAxis], kernel.point[firstAxis + 1]))
+  }
+}
