@@ -35,7 +35,7 @@ public struct Breakdown: Sendable, Equatable {
     }
     var parts = CostParts()
     for entry in entries { parts.add(entry.operation, seconds: entry.secondsPerRun) }
-    parts[.host] = layers.hostSeconds(for: batch)
+    parts[.host] = layers.hostSeconds(for: batch, beside: parts.totalSeconds)
     self.entries = entries
     self.parts = parts
   }
@@ -63,7 +63,7 @@ public struct PartPrices: Sendable {
     layers.operations.forEachRowOperation(batch.sequences) { operation in
       parts.add(operation, seconds: layers.times.seconds(operation, on: layers.gpu))
     }
-    parts[.host] = layers.hostSeconds(for: batch)
+    parts[.host] = layers.hostSeconds(for: batch, beside: parts.totalSeconds)
     return parts
   }
 
@@ -83,16 +83,9 @@ public struct PartPrices: Sendable {
 }
 
 extension IterationCost {
-  /// The seconds of `batch` in which the GPU waits: for the engine's own program, and for copies
-  /// from and to the host's memory.
-  func hostSeconds(for batch: borrowing Batch) -> Double {
-    let program =
-      host.secondsPerIteration + Double(batch.sequences) * host.secondsPerSequence
-    return program + swapSeconds(batch.swappedTokens)
-  }
-
-  /// The seconds in which the keys and values of `tokens` move from or to the host's memory.
-  func swapSeconds(_ tokens: Int) -> Double {
-    Double(tokens * operations.shard.keyValueBytesPerToken) / gpu.hostBytesPerSecond
+  /// The seconds that the host adds to those that the operations of `batch` take: those in which
+  /// the GPU waits for the engine's own program, and for copies from and to the host's memory.
+  func hostSeconds(for batch: borrowing Batch, beside seconds: Double) -> Double {
+    withHost(seconds, batch) - seconds
   }
 }

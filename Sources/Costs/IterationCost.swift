@@ -37,7 +37,7 @@ public struct IterationCost: CostModel {
     let hasTables = times is KernelTimes && operations.latentAttention == nil
     prefillTimes = hasTables ? operations.attention.prefillTimes(on: gpu) : nil
     decodeTimes = hasTables ? operations.attention.decodeTimes(on: gpu) : nil
-    let direct = Direct(operations: operations, gpu: gpu, times: times, host: host)
+    let direct = Direct(operations: operations, gpu: gpu, times: times)
     tokenSeconds = (0...tokens).map(direct.tokenSeconds)
     sequenceSeconds = (0...sequences).map(direct.sequenceSeconds)
   }
@@ -46,8 +46,23 @@ public struct IterationCost: CostModel {
     var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sequences)
     if batch.decodes > 0 { seconds += decodeSeconds(batch) }
     if !batch.chunks.isEmpty { seconds += prefillSeconds(batch) }
-    if batch.swappedTokens > 0 { seconds += swapSeconds(batch.swappedTokens) }
-    return seconds
+    return withHost(seconds, batch)
+  }
+
+  /// The seconds of an iteration whose operations take `seconds`: with what the host adds, and the
+  /// copies from and to its memory.
+  @inline(__always)
+  func withHost(_ seconds: Double, _ batch: borrowing Batch) -> Double {
+    let shard = operations.shard
+    let whole = host.seconds(
+      around: seconds, sequences: batch.sequences, layers: shard.model.layers,
+      gpus: shard.tensorParallel)
+    return batch.swappedTokens == 0 ? whole : whole + swapSeconds(batch.swappedTokens)
+  }
+
+  /// The seconds in which the keys and values of `tokens` move from or to the host's memory.
+  private func swapSeconds(_ tokens: Int) -> Double {
+    Double(tokens * operations.shard.keyValueBytesPerToken) / gpu.hostBytesPerSecond
   }
 
   @inline(__always)
@@ -92,7 +107,7 @@ public struct IterationCost: CostModel {
   }
 
   private var direct: Direct {
-    Direct(operations: operations, gpu: gpu, times: times, host: host)
+    Direct(operations: operations, gpu: gpu, times: times)
   }
 }
 
@@ -101,7 +116,6 @@ private struct Direct {
   var operations: ModelOperations
   var gpu: GPU
   var times: any OperationTimes
-  var host: HostTime
 
   func tokenSeconds(_ tokens: Int) -> Double {
     var sum = 0.0
@@ -112,7 +126,7 @@ private struct Direct {
   }
 
   func sequenceSeconds(_ sequences: Int) -> Double {
-    var sum = host.secondsPerIteration + Double(sequences) * host.secondsPerSequence
+    var sum = 0.0
     operations.forEachRowOperation(sequences) {
       sum += times.seconds($0, on: gpu) * Double($0.repeats)
     }

@@ -63,6 +63,7 @@ public struct RooflineBound: Sendable, Equatable {
     addTokens(of: operations, load, on: gpu)
     addRows(of: operations, load, on: gpu)
     addAttention(of: operations, load, on: gpu)
+    if host.isAsynchronous { return }
     sequentialSeconds +=
       load.iterations * host.secondsPerIteration + outputTokens * host.secondsPerSequence
   }

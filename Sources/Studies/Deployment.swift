@@ -11,6 +11,8 @@ public struct Deployment: Sendable {
   public var tensorParallelSize = 1
   /// Groups of such GPUs, each with a part of the layers, that a batch passes through.
   public var pipelineParallelSize = 1
+  /// What the engine's own program adds to each iteration.
+  public var host = Host.alike(.vllmV1)
   /// The share of each GPU's memory that the engine may use.
   public var gpuMemoryUtilization = 0.9
   /// The most tokens of a prompt and its answer; the model's own where nil.
@@ -27,6 +29,14 @@ public struct Deployment: Sendable {
   public var quantization: NumberFormat?
   /// What keys and values are cached in; as the model has it where nil.
   public var kvCacheDtype: NumberFormat?
+
+  /// Whose host times an engine has.
+  public enum Host: Sendable {
+    /// The same for all engines, so that schedulers differ by their rules alone.
+    case alike(HostTime)
+    /// Each engine's own; hidden behind the GPU's time where that is asked for.
+    case own(isAsynchronous: Bool)
+  }
 
   public init(model: Model, gpu: GPU) {
     self.model = model
@@ -60,7 +70,7 @@ public struct Deployment: Sendable {
         try checked(given, rules.blockSize, length)
       } ?? room
     let cost = try cost(
-      tokens: min(tokens, 1 << 16), sequences: min(rules.maxBatchSequences, 1 << 14))
+      of: engine.version, tokens: min(tokens, 1 << 16), sequences: min(rules.maxBatchSequences, 1 << 14))
     return Service(engine: engine, cost: cost, settings: settings(engine, model))
   }
 
@@ -69,13 +79,17 @@ public struct Deployment: Sendable {
   /// Throws if the model cannot be split as it should be.
   ///
   /// - Parameters:
+  ///   - engine: whose host times it has, where engines have their own.
   ///   - tokens: the most tokens of a batch that the cost is tabulated for.
   ///   - sequences: the most sequences of a batch, likewise.
-  public func cost(tokens: Int = 0, sequences: Int = 0) throws(InputError) -> PipelineCost {
+  public func cost(
+    of engine: String? = nil, tokens: Int = 0, sequences: Int = 0
+  ) throws(InputError) -> PipelineCost {
     let model = try servedModel()
     let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
     _ = try largestStage(of: model)
-    let layers = IterationCost(of: shard, on: gpu, tokens: tokens, sequences: sequences)
+    let layers = IterationCost(
+      of: shard, on: gpu, host: hostTime(of: engine), tokens: tokens, sequences: sequences)
     return PipelineCost(layers, stages: pipelineParallelSize)
   }
 
@@ -161,6 +175,11 @@ public struct Deployment: Sendable {
     }
     if model.cache != .bf16 {
       settings.append(Run.Setting("kv_cache_dtype", model.cache.rawValue))
+    }
+    let host = hostTime(of: engine.version)
+    if host != .vllmV1 {
+      let name = host.isAsynchronous ? "\(host.name), asynchronous" : host.name
+      settings.append(Run.Setting("host_overhead", name))
     }
     return settings
   }

@@ -13,7 +13,7 @@ private let deployments = [
 ]
 
 private func cost(
-  _ model: Model, on gpu: GPU, tensorParallel: Int, stages: Int, host: HostTime = .sequential
+  _ model: Model, on gpu: GPU, tensorParallel: Int, stages: Int, host: HostTime = .vllmV0
 ) throws -> PipelineCost {
   let layers = IterationCost(
     of: try Shard(of: model, tensorParallel: tensorParallel), on: gpu, host: host, tokens: 64,
@@ -46,7 +46,7 @@ private func cost(
   @Test func `what GPUs send each other is of the layers, but for the embedding and the logits`()
     throws
   {
-    let cost = try cost(tiny, on: slow, tensorParallel: 4, stages: 2, host: .overlapped)
+    let cost = try cost(tiny, on: slow, tensorParallel: 4, stages: 2, host: .none)
     let breakdown = Breakdown(of: batch(decodes: 5), by: cost)
     #expect(agree(breakdown.parts[.collective], 4 * 123 + 83))
     let handOver = try #require(breakdown.entries.last)

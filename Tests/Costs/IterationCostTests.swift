@@ -31,7 +31,7 @@ struct Seeded: RandomNumberGenerator {
 /// The cost of `model` on `gpu` with tables for `tokens` tokens and 64 sequences.
 private func cost(
   _ model: String, on gpu: String, tensorParallel: Int = 1, tokens: Int = 512,
-  host: HostTime = .overlapped
+  host: HostTime = .none
 ) throws -> IterationCost {
   IterationCost(
     of: try Shard(of: Models.named(model), tensorParallel: tensorParallel),
@@ -45,7 +45,7 @@ private func cost(
   func `a batch costs the sum of its operations`(model: String, tensorParallel: Int) throws {
     var random = Seeded(state: 7)
     let cost = try cost(
-      model, on: "a100-sxm-80gb", tensorParallel: tensorParallel, host: .sequential)
+      model, on: "a100-sxm-80gb", tensorParallel: tensorParallel, host: .vllmV0)
     for _ in 0..<300 {
       let batch = random.batch()
       var sum = cost.host.secondsPerIteration

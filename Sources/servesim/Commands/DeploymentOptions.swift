@@ -24,6 +24,8 @@ struct DeploymentOptions: Sendable {
   /// What weights and cache are stored in; as the model has them where they are nil.
   var quantization: NumberFormat?
   var cacheFormat: NumberFormat?
+  /// What the engine's own program adds to an iteration.
+  var host: Deployment.Host
 
   /// Reads what `options` declares.
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
@@ -46,10 +48,22 @@ struct DeploymentOptions: Sendable {
       try invocation["--tensor-parallel-size"]?.int(min: 1, max: Int(Int32.max)) ?? 1
     pipelineParallelSize =
       try invocation["--pipeline-parallel-size"]?.int(min: 1, max: 64) ?? 1
+    host = try Self.host(
+      invocation["--host-overhead"], isAsynchronous: invocation.has("--async-scheduling"))
     if let given = invocation["--quantization"] {
       quantization = try given.format(of: NumberFormat.allCases, or: "none") ?? .bf16
     }
     cacheFormat = try invocation["--kv-cache-dtype"]?.format(of: [.bf16, .fp8], or: "auto")
+  }
+
+  private static func host(
+    _ given: GivenValue?, isAsynchronous: Bool
+  ) throws -> Deployment.Host {
+    let name = try given?.choice(of: HostTime.all.map(\.name) + ["own"])
+    if name == "own" { return .own(isAsynchronous: isAsynchronous) }
+    var time = try name.map(HostTime.named) ?? .vllmV1
+    time.isAsynchronous = isAsynchronous
+    return .alike(time)
   }
 
   /// The deployment that these options describe.
@@ -58,6 +72,7 @@ struct DeploymentOptions: Sendable {
       model: try Models.described(by: model), gpu: try GPUs.described(by: gpu))
     deployment.tensorParallelSize = tensorParallelSize
     deployment.pipelineParallelSize = pipelineParallelSize
+    deployment.host = host
     deployment.gpuMemoryUtilization = memoryUtilization
     deployment.maxModelLen = maxModelLength
     deployment.maxNumSeqs = maxSequences
@@ -98,6 +113,14 @@ struct DeploymentOptions: Sendable {
   }
 
   private static let formats = [
+    Option(
+      name: "--host-overhead", placeholder: "NAME", standard: HostTime.vllmV1.name,
+      help: "what the engine's own program adds to an iteration, the same for all schedulers: "
+        + HostTime.all.map(\.name).joined(separator: ", ")
+        + "; or own, for what is known of each scheduler's engine", group: group),
+    Option(
+      name: "--async-scheduling", placeholder: nil, standard: nil,
+      help: "the engine's own program works while the GPU computes", group: group),
     Option(
       name: "--quantization", placeholder: "NAME", standard: "the model's own",
       help: "what linear layers are stored in: none, "
