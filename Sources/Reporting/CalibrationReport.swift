@@ -38,6 +38,27 @@ public enum CalibrationReport {
     ])
   }
 
+  /// Predicted against measured times, a colour an operation.
+  public static func chart(_ score: CalibrationScore, _ gpu: String) -> Chart {
+    var series: [CalibrationChart.Series] = []
+    for row in score.rows {
+      let pairs = row.times.map {
+        CalibrationChart.Pair(measuredSeconds: $0.measured, predictedSeconds: $0.predicted)
+      }
+      let name = row.operation.rawValue.replacing("_", with: " ")
+      if let last = series.last, last.name == name {
+        series[series.count - 1] = CalibrationChart.Series(name, last.pairs + pairs)
+      } else {
+        series.append(CalibrationChart.Series(name, pairs))
+      }
+    }
+    let rows = score.rows.reduce(0) { $0 + $1.count }
+    return CalibrationChart(
+      "Predicted and measured kernel times: \(gpu)",
+      subtitle: "\(Numbers.grouped(rows)) kernels that the tables were not fitted to", series
+    ).chart
+  }
+
   private static func percent(_ share: Double) -> Table.Cell {
     Table.Cell(Numbers.fixed(100 * share, decimals: 2), value: share)
   }

@@ -77,15 +77,17 @@ struct TableFit {
     }
   }
 
-  /// The values that minimise the weighted squares, by conjugate gradients from `start`.
+  /// The values that minimise the weighted squares, by conjugate gradients from `start`,
+  /// preconditioned by the diagonal of the normal equations.
   private func solution(_ weights: [Double], from start: [Double]) -> [Double] {
     var values = start
     var target = [Double](repeating: 0, count: grid.cells)
     spread(octaves.indices.map { weights[$0] * octaves[$0] }, onto: &target)
+    let scale = diagonal(weights).map { 1 / $0 }
     var residual = zip(target, applied(to: values, weights)).map { $0 - $1 }
-    var direction = residual
-    var square = dot(residual, residual)
-    let goal = max(dot(target, target), 1e-12) * 1e-12
+    var direction = zip(residual, scale).map { $0 * $1 }
+    var square = dot(residual, direction)
+    let goal = zip(target, scale).reduce(1e-12) { $0 + $1.0 * $1.0 * $1.1 } * Self.accuracy
     for _ in 0..<2000 where square > goal {
       let image = applied(to: direction, weights)
       let step = square / dot(direction, image)
@@ -93,14 +95,35 @@ struct TableFit {
         values[cell] += step * direction[cell]
         residual[cell] -= step * image[cell]
       }
-      let next = dot(residual, residual)
+      let scaled = zip(residual, scale).map { $0 * $1 }
+      let next = dot(residual, scaled)
       let ratio = next / square
       for cell in direction.indices {
-        direction[cell] = residual[cell] + ratio * direction[cell]
+        direction[cell] = scaled[cell] + ratio * direction[cell]
       }
       square = next
     }
     return values
+  }
+
+  /// Where the residual's square, as a share of the target's, is small enough.
+  private static let accuracy = 1e-11
+
+  /// What each cell's own value contributes to the normal equations.
+  private func diagonal(_ weights: [Double]) -> [Double] {
+    var diagonal = [Double](repeating: 1e-12, count: grid.cells)
+    for point in weights.indices {
+      for entry in point * width..<(point + 1) * width {
+        diagonal[Int(cells[entry])] += weights[point] * parts[entry] * parts[entry]
+      }
+    }
+    let bend = smoothness * smoothness
+    for cell in diagonal.indices {
+      for axis in axes.indices where axes[axis].count > 1 {
+        diagonal[cell] += 2 * Self.flatness * Self.flatness + 6 * bend
+      }
+    }
+    return diagonal
   }
 
   /// The normal equations' left-hand side for `values`.

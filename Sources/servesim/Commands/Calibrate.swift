@@ -34,7 +34,7 @@ struct CalibrateOptions: Sendable {
     source = try invocation["--source"]?.string() ?? files.map(\.text).joined(separator: ", ")
     name = try invocation["--name"]?.string()
     like = invocation["--like"]
-    let wanted = ["--output", "--json"].compactMap { invocation[$0] }
+    let wanted = ["--output", "--json", "--svg"].compactMap { invocation[$0] }
     outputs = try Outputs(wanted, reading: files)
     try check(invocation)
   }
@@ -90,6 +90,7 @@ struct CalibrateOptions: Sendable {
     try outputs.write { option, writer in
       switch option {
       case "--output": writer.write(gpu.json)
+      case "--svg": writer.write(CalibrationReport.chart(score, gpu.name).svg())
       default: writer.write(CalibrationReport.json(score).text())
       }
     }
@@ -129,6 +130,7 @@ struct CalibrateOptions: Sendable {
         help: "what the result is called", group: group),
       OutputOptions.file("--output", "the GPU with its fitted tables as JSON"),
       OutputOptions.file("--json", "the errors as JSON"),
+      OutputOptions.file("--svg", "a picture of predicted against measured times"),
     ]
   }
 }
