@@ -10,6 +10,8 @@ public struct Breakdown: Sendable, Equatable {
     public var totalSeconds: Double { secondsPerRun * Double(operation.repeats) }
     /// What a run waits for longest, by the roofline.
     public var limit: Roofline.Limit
+    /// What its time rests on.
+    public var basis: TimeBasis
   }
 
   /// Every operation, in the order in which they run.
@@ -25,13 +27,14 @@ public struct Breakdown: Sendable, Equatable {
     var entries = layers.operations.operations(for: batch).map { operation in
       Entry(
         operation: operation, secondsPerRun: layers.times.seconds(operation, on: layers.gpu),
-        limit: limits.limit(of: operation, on: layers.gpu))
+        limit: limits.limit(of: operation, on: layers.gpu),
+        basis: layers.basis(of: operation))
     }
     if let handOver = cost.handOver(batch.tokens) {
       entries.append(
         Entry(
           operation: handOver.operation, secondsPerRun: handOver.seconds,
-          limit: limits.limit(of: handOver.operation, on: layers.gpu)))
+          limit: limits.limit(of: handOver.operation, on: layers.gpu), basis: .roofline))
     }
     var parts = CostParts()
     for entry in entries { parts.add(entry.operation, seconds: entry.secondsPerRun) }
@@ -83,6 +86,11 @@ public struct PartPrices: Sendable {
 }
 
 extension IterationCost {
+  /// What the time of `operation` rests on.
+  func basis(of operation: Operation) -> TimeBasis {
+    (times as? KernelTimes)?.basis(of: operation, on: gpu) ?? .roofline
+  }
+
   /// The seconds that the host adds to those that the operations of `batch` take: those in which
   /// the GPU waits for the engine's own program, and for copies from and to the host's memory.
   func hostSeconds(for batch: borrowing Batch, beside seconds: Double) -> Double {

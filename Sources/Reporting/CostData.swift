@@ -5,7 +5,8 @@ import Studies
 /// What one batch costs, as CSV and JSON for programs to read.
 ///
 /// An operation is `operation`, `size`, `part`, `runs`, `seconds_per_run`, `seconds` (of all runs),
-/// `share` (of the iteration), `bound_by`, `flops`, `memory_bytes`, `sent_bytes` (of all runs, on
+/// `share` (of the iteration), `bound_by`, `basis` (`measured` kernels,
+/// `extrapolated` beyond their sizes, `lent` by another GPU or format, `roofline`), `flops`, `memory_bytes`, `sent_bytes` (of all runs, on
 /// one GPU of each pipeline stage), `mfu`, `memory_use` and `link_use` (shares of the data sheet's
 /// peaks).
 ///
@@ -66,6 +67,7 @@ public enum CostData {
       .init("seconds", .number(row.seconds)),
       .init("share", .number(row.share)),
       .init("bound_by", row.limit.map { .string($0) } ?? .null),
+      .init("basis", row.basis.map { .string($0) } ?? .null),
     ] + work(row)
   }
 

@@ -13,7 +13,23 @@ public enum CostTable {
 
         FLOPs and bytes are those of all runs on one GPU of each stage; peaks are the data sheet's.
 
-        """
+        """ + bases(report)
+  }
+
+  /// Which operations' times rest on something else than measured kernels of this GPU.
+  private static func bases(_ report: CostReport) -> String {
+    let reasons = [
+      ("extrapolated", "Beyond the sizes measured"),
+      ("lent", "By another GPU's or format's kernels"),
+      ("roofline", "By the roofline, no kernel measured"),
+    ]
+    return reasons.map { basis, words in
+      var names: [String] = []
+      for row in report.operations where row.basis == basis && !names.contains(row.name) {
+        names.append(row.name)
+      }
+      return names.isEmpty ? "" : "\(words): \(names.joined(separator: ", ")).\n"
+    }.joined()
   }
 
   /// The tables as Markdown, with an empty line between them.

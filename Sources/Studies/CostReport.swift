@@ -19,6 +19,8 @@ public struct CostReport: Sendable, Equatable {
     public var share = 0.0
     /// What the operation waits for longest, by the roofline; nil for a sum.
     public var limit: String?
+    /// What its time rests on, a `TimeBasis`; nil for a sum.
+    public var basis: String?
     /// Floating-point operations of all runs.
     public var flops = 0.0
     /// Bytes of memory that all runs read or write.
@@ -107,6 +109,7 @@ extension CostReport.Row {
     self.runs = operation.repeats
     seconds = entry.totalSeconds
     limit = entry.limit.rawValue
+    basis = entry.basis.rawValue
     flops = operation.flops * runs
     memoryBytes = operation.memoryBytes * runs
     sentBytes = operation.wireBytes * runs

@@ -88,6 +88,16 @@ public struct Grid: Sendable, Equatable {
     return Place(knot: low - first, share: (coordinate - knots[low]) * inverseSpans[low])
   }
 
+  /// Whether no coordinate of `point` lies beyond the ends of its axis.
+  func contains(_ point: SIMD4<Double>) -> Bool {
+    axes.enumerated().allSatisfy { axis, knots in
+      point[axis] >= knots[0] - Self.slack && point[axis] <= knots[knots.count - 1] + Self.slack
+    }
+  }
+
+  /// How far beyond an end a coordinate is still at it: files round the ends.
+  private static let slack = 1e-3
+
   /// Calls `body` with each cell around `point` that has a part in it, and with that part; the
   /// parts add up to one.
   func forEachCorner(of point: SIMD4<Double>, _ body: (_ cell: Int, _ part: Double) -> Void) {

@@ -43,7 +43,7 @@ public struct KernelTables: Sendable, Equatable {
       all
         + missing.map { table in
           var copy = table
-          copy.source = "as \(name): \(table.source)"
+          copy.source = "\(KernelTable.lentFrom) \(name): \(table.source)"
           return copy
         })
   }
@@ -95,4 +95,9 @@ public struct KernelTable: Sendable, Equatable {
   /// Measurements that it was fitted to.
   public var measurements: Int
   public var times: TimeTable
+
+  static let lentFrom = "as"
+
+  /// Whether the kernels were measured on another GPU.
+  public var isLent: Bool { source.hasPrefix("\(Self.lentFrom) ") }
 }

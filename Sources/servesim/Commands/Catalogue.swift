@@ -74,8 +74,11 @@ extension Catalogue {
     let memory = tenths(Double(gpu.memoryBytes) / 1_073_741_824)
     let bandwidth = Int(gpu.memoryBytesPerSecond / 1e9)
     let arithmetic = Int(gpu.peaks.bf16 / 1e12)
+    let tables = gpu.tables.all
+    let lent = tables.count(where: \.isLent)
     return "\(memory) GiB at \(bandwidth) GB/s, \(arithmetic) TFLOP/s (BF16), "
-      + gpu.links[0].kind.rawValue
+      + "\(gpu.links[0].kind.rawValue); \(tables.count - lent) tables of measured kernels"
+      + (lent == 0 ? "" : ", \(lent) lent by other GPUs")
   }
 
   private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
