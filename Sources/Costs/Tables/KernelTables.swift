@@ -19,8 +19,8 @@ public struct KernelTables: Sendable, Equatable {
     times = tables.map(\.times)
   }
 
-  /// These tables with `newer` in the place of those of the same operation, format and variant, and
-  /// behind the others where there are none.
+  /// These tables with `newer` in the place of those of the same operation, format and variant,
+  /// and behind the others where there are none.
   public func replacing(_ newer: [KernelTable]) -> KernelTables {
     var tables = all
     for table in newer {
@@ -48,8 +48,8 @@ public struct KernelTables: Sendable, Equatable {
         })
   }
 
-  /// Where the table for `kernel` stands: one of its format and variant if there is one, else of the
-  /// nearest variant, else of another format, whose kernels are taken to fall as far short of their
+  /// Where the table for `kernel` stands: one of its format and variant if there is one, else of
+  /// the nearest variant, else of another format, whose kernels are taken to fall as far short of their
   /// own estimate; nil where nothing of its kind was measured.
   private func place(of kernel: Kernel) -> Int? {
     var best: Int?

@@ -144,7 +144,8 @@ extension Command {
         Argument(
           name: "MEASUREMENTS",
           help:
-            "CSV with the columns \(MeasurementsFile.header.split(separator: ",").joined(separator: ", "))",
+            "CSV with the columns "
+            + MeasurementsFile.header.replacing(",", with: ", "),
           isRequired: false, isRepeated: true)
       ],
       options: CalibrateOptions.options(catalogue),
