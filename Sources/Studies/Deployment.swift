@@ -27,6 +27,8 @@ public struct Deployment: Sendable {
   public var quantization: NumberFormat?
   /// What keys and values are cached in; as the model has it where nil.
   public var kvCacheDtype: NumberFormat?
+  /// How long operations take.
+  public var times: any OperationTimes = KernelTimes()
 
   public init(model: Model, gpu: GPU) {
     self.model = model
@@ -75,7 +77,8 @@ public struct Deployment: Sendable {
     let model = try servedModel()
     let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
     _ = try largestStage(of: model)
-    let layers = IterationCost(of: shard, on: gpu, tokens: tokens, sequences: sequences)
+    let layers = IterationCost(
+      of: shard, on: gpu, times: times, tokens: tokens, sequences: sequences)
     return PipelineCost(layers, stages: pipelineParallelSize)
   }
 

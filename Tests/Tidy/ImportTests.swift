@@ -5,6 +5,7 @@ private let allowed: [String: Set<String>] = [
   "Serving": [],
   "Schedulers": ["Serving"],
   "Costs": ["Serving"],
+  "EmbedData": [],
   "Workloads": ["Serving"],
   "Metrics": ["Serving"],
   "Studies": ["Serving", "Schedulers", "Costs", "Workloads", "Metrics"],

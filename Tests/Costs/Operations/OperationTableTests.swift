@@ -32,6 +32,13 @@ extension [Operation] {
   }
 }
 
+/// A chunk of 3 tokens after 3 others.
+private func tinyWork(heads: Double, sharing pairs: Double, window: Int = 0) -> PrefillWork {
+  var work = PrefillWork(heads: heads, keyValueHeads: pairs, window: Double(window))
+  work.add(tokens: 3, context: 3)
+  return work
+}
+
 @Suite struct OperationTableTests {
   @Test func `a dense model with shared keys and values`() throws {
     let list = try tiny.operations(for: batch(chunks: [(tokens: 3, context: 3)]))
@@ -66,7 +73,7 @@ extension [Operation] {
     #expect(
       list.only(.prefillAttention)?.shape
         == .latentPrefill(
-          tokens: 3, context: 3, heads: 4, rank: 4, rotary: 2, headSize: 2))
+          tinyWork(heads: 4, sharing: 4), heads: 4, rank: 4, rotary: 2, headSize: 2))
     #expect(
       list.only(.decodeAttention)?.shape
         == .latentDecode(
@@ -105,7 +112,9 @@ extension [Operation] {
     #expect(
       attention.map(\.shape)
         == [0, 3].map {
-          .prefill(tokens: 3, context: 3, heads: 4, keyValueHeads: 2, headSize: 2, window: $0)
+          .prefill(
+            tinyWork(heads: 4, sharing: 2, window: $0), heads: 4, keyValueHeads: 2, headSize: 2,
+            window: $0)
         })
     let plain = try tiny.operations(for: batch(chunks: [(tokens: 3, context: 3)]))
     let others = [list, plain].map { $0.filter { $0.name != .prefillAttention } }
