@@ -50,7 +50,8 @@ extension Operation {
         heads: Double(heads), format)
     case .elements:
       switch name {
-      case .normalization, .finalNormalization: return .elementwise(.normalization, bytes: memoryBytes)
+      case .normalization, .finalNormalization:
+        return .elementwise(.normalization, bytes: memoryBytes)
       case .activation: return .elementwise(.activation, bytes: memoryBytes)
       case .rotaryAndCache: return .elementwise(.rotary, bytes: memoryBytes)
       default: return nil

@@ -141,8 +141,8 @@ extension Command {
       arguments: [
         Argument(
           name: "MEASUREMENTS",
-          help:
-            "CSV with the columns \(MeasurementsFile.header.split(separator: ",").joined(separator: ", "))",
+          help: "CSV with the columns "
+            + MeasurementsFile.header.split(separator: ",").joined(separator: ", "),
           isRequired: false, isRepeated: true)
       ],
       options: CalibrateOptions.options(catalogue),
