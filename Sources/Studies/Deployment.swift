@@ -29,6 +29,8 @@ public struct Deployment: Sendable {
   public var quantization: NumberFormat?
   /// What keys and values are cached in; as the model has it where nil.
   public var kvCacheDtype: NumberFormat?
+  /// How long operations take.
+  public var times: any OperationTimes = KernelTimes()
 
   /// Whose host times an engine has.
   public enum Host: Sendable {
@@ -90,7 +92,8 @@ public struct Deployment: Sendable {
     let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
     _ = try largestStage(of: model)
     let layers = IterationCost(
-      of: shard, on: gpu, host: hostTime(of: engine), tokens: tokens, sequences: sequences)
+      of: shard, on: gpu, times: times, host: hostTime(of: engine), tokens: tokens,
+      sequences: sequences)
     return PipelineCost(layers, stages: pipelineParallelSize)
   }
 

@@ -67,9 +67,13 @@ private func cost(
     }
   }
 
-  @Test(arguments: Models.all, GPUs.all)
-  func `time is positive, and grows with tokens and context`(model: Model, gpu: GPU) throws {
-    let cost = IterationCost(of: try Shard(of: model), on: gpu, tokens: 64, sequences: 8)
+  @Test(arguments: Models.all.map(\.name), GPUs.names)
+  func `by the roofline time is positive, and grows with tokens and context`(
+    model: String, name: String
+  ) throws {
+    let cost = IterationCost(
+      of: try Shard(of: Models.named(model)), on: try gpu(name), times: Roofline(),
+      tokens: 0, sequences: 0)
     let decode = cost.seconds(for: batch(decodes: 4, context: 100))
     #expect(decode > 0)
     #expect(cost.seconds(for: batch(decodes: 5, context: 100)) > decode)

@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Costs
 @testable import Serving
 
@@ -9,6 +11,12 @@ let slow = GPU(
     matrixCompute: 0.5, matrixMemory: 0.8, prefillAttention: 0.25, decodeAttention: 0.4,
     elementwise: 0.2, collective: 0.1, launchSeconds: 0.5, collectiveSeconds: 3,
     isMeasured: false, source: "by hand"))
+
+/// The built-in GPU called `name`, which is read once for all tests.
+func gpu(_ name: String) throws -> GPU {
+  let place = try #require(GPUs.names.firstIndex(of: name))
+  return GPUs.all[place]
+}
 
 /// A batch of `decodes` with `context` cached tokens each, and of prompts.
 func batch(

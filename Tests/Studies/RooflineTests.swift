@@ -8,7 +8,8 @@ import Testing
   /// A backlog of equal requests, served by a scheduler that fills its batches.
   @Test(arguments: Schedulers.all.map(\.name), ["llama-3-8b", "llama-2-13b"])
   func `approaches the roofline and never passes it`(_ scheduler: String, model: String) throws {
-    let deployment = try deployment(model)
+    var deployment = try deployment(model)
+    deployment.times = Roofline()
     let service = try deployment.service(scheduler)
     let (prompt, output, count) = (512, 256, 1500)
     let backlog = Trace(

@@ -42,7 +42,24 @@ private func unexplained(_ paths: [String], _ text: (String) -> String?) -> [Str
   }
 }
 
+/// Those of `paths` under Sources that are neither Swift nor data that a target compiles in.
+private func lodgers(_ paths: [String]) -> [String] {
+  paths.filter { path in
+    let folders = path.split(separator: "/").dropLast()
+    let isData = folders.last == "Data" && folders.count == 3
+    return !path.hasSuffix(".swift") && !(isData && path.hasSuffix(".json"))
+  }
+}
+
 @Suite struct HouseTests {
+  @Test func `sources are Swift, and JSON in a target's folder of data`() {
+    #expect(lodgers(SourceTree.paths(under: "Sources")) == [])
+    let strange = [
+      "Sources/Costs/a.json", "Sources/Costs/Data/a.txt", "Sources/Costs/b/Data/a.json",
+    ]
+    #expect(lodgers(strange + ["Sources/Costs/Data/a.json", "Sources/Costs/a.swift"]) == strange)
+  }
+
   @Test func `nothing else stands at the top level`() throws {
     let found = try strangers(SourceTree.top())
     #expect(found == [])
@@ -56,9 +73,10 @@ private func unexplained(_ paths: [String], _ text: (String) -> String?) -> [Str
     #expect(classes(TextFile("a", "// a class\nlet a = \"class\"\nlet subclass = 1")) == [])
   }
 
-  @Test(arguments: ["Sources", "Tests"])
+  @Test(arguments: ["Sources", "Tests", "Reports"])
   func `no work is left for later`(folder: String) throws {
-    let found = try SourceTree.swift(under: folder).flatMap(leftovers)
+    let files = try SourceTree.files(under: folder, ending: "swift", "py", "sh")
+    let found = files.flatMap(leftovers)
     #expect(found == [])
     #expect(leftovers(TextFile("a", "a\n// TO" + "DO: b\n// FIX" + "ME")).count == 2)
   }

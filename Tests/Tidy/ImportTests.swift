@@ -5,6 +5,7 @@ private let allowed: [String: Set<String>] = [
   "Serving": [],
   "Schedulers": ["Serving"],
   "Costs": ["Serving"],
+  "EmbedData": [],
   "Workloads": ["Serving"],
   "Metrics": ["Serving"],
   "Studies": ["Serving", "Schedulers", "Costs", "Workloads", "Metrics"],
@@ -16,6 +17,10 @@ private let allowed: [String: Set<String>] = [
 
 /// The targets that do without Foundation.
 private let frugal: Set<String> = ["Serving", "Schedulers"]
+
+/// What the plugin that runs while the package is built may import; nothing else may import the
+/// last of it.
+private let plugin = (name: "EmbedData", modules: Set(["Foundation", "PackagePlugin"]))
 
 /// The folder under `Sources` that `file` is in.
 private func target(of file: TextFile) -> String {
@@ -38,6 +43,10 @@ private func direction(_ file: TextFile) -> [String] {
   guard let may = allowed[name] else { return ["\(file.path): \(name) is no target"] }
   return file.findings { line in
     guard let module = module(line) else { return nil }
+    if plugin.modules.contains(module) && name == plugin.name { return nil }
+    if name == plugin.name || module == "PackagePlugin" {
+      return "\(name) may not import \(module)"
+    }
     if allowed.keys.contains(module), !may.contains(module) {
       return "\(name) may not import \(module)"
     }
@@ -58,7 +67,8 @@ private func direction(_ file: TextFile) -> [String] {
     ("Schedulers", "@testable import Studies"), ("Workloads", "import struct Costs.GPU"),
     ("Metrics", "public import Schedulers"), ("Serving", "import Foundation"),
     ("Schedulers", "import Foundation"), ("Schedulers", "import class Foundation.Process"),
-    ("Extras", "let a = 1"),
+    ("Extras", "let a = 1"), ("EmbedData", "import Costs"), ("EmbedData", "import Dispatch"),
+    ("Costs", "import PackagePlugin"), ("Costs", "import EmbedData"),
   ])
   func `an import against the direction is found`(target: String, line: String) {
     #expect(direction(TextFile("Sources/\(target)/A.swift", "\n\(line)\n")).count == 1)
@@ -68,7 +78,8 @@ private func direction(_ file: TextFile) -> [String] {
     ("Serving", "import Synchronization"), ("Metrics", "import Serving"),
     ("Reporting", "import Studies"), ("servesim", "import Reporting"),
     ("Costs", "import Foundation"), ("Serving", "// import Metrics"),
-    ("Serving", "let a = \"import Metrics\""),
+    ("Serving", "let a = \"import Metrics\""), ("EmbedData", "import PackagePlugin"),
+    ("EmbedData", "import Foundation"),
   ])
   func `an import along the direction is not`(target: String, line: String) {
     #expect(direction(TextFile("Sources/\(target)/A.swift", line)) == [])

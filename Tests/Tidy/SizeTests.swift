@@ -61,6 +61,13 @@ private let modifiers: Set<Substring> = [
     #expect(files.flatMap(functionLength) == [])
   }
 
+  @Test func `scripts keep to them too`() throws {
+    let files = try SourceTree.files(under: "Reports", ending: "py", "sh")
+    #expect(files.map(\.path).contains("Reports/calibration/measurements.py"))
+    #expect(files.flatMap(length) == [])
+    #expect(files.flatMap(width) == [])
+  }
+
   @Test func `a file of 301 lines is found`() {
     #expect(length(TextFile("a", String(repeating: "a\n", count: 300))) == [])
     #expect(length(TextFile("a", String(repeating: "a\n", count: 301))).count == 1)

@@ -45,7 +45,13 @@ enum SourceTree {
 
   /// The Swift files under `folder`.
   static func swift(under folder: String) throws -> [TextFile] {
-    try paths(under: folder).filter { $0.hasSuffix(".swift") }.map(file)
+    try files(under: folder, ending: "swift")
+  }
+
+  /// The text files under `folder` whose names end in one of `endings`.
+  static func files(under folder: String, ending endings: String...) throws -> [TextFile] {
+    try paths(under: folder).filter { path in endings.contains { path.hasSuffix(".\($0)") } }
+      .map(file)
   }
 
   private static func isFolder(_ path: String) -> Bool {

@@ -105,6 +105,28 @@ extension GPUFile.Table {
 }
 
 extension GPUFile {
+  /// What is above 0, by the keys of the file.
+  var figures: [(key: String, value: Double)] {
+    let peaks = flopsPerSecond
+    let shares = efficiencies
+    return [
+      ("memory_bytes", Double(memoryBytes)), ("memory_bytes_per_second", memoryBytesPerSecond),
+      ("host_bytes_per_second", hostBytesPerSecond), ("flops_per_second.bf16", peaks.bf16),
+      ("flops_per_second.fp8", peaks.fp8 ?? 1), ("flops_per_second.int8", peaks.int8 ?? 1),
+      ("flops_per_second.fp4", peaks.fp4 ?? 1), ("multiprocessors", multiprocessors),
+      ("sustained_flops_per_second", sustainedFlopsPerSecond ?? 1),
+      ("links", links.map { min($0.bytesPerSecond, Double($0.gpus)) }.min() ?? 0),
+      ("efficiencies.matrix_compute", shares.matrixCompute),
+      ("efficiencies.matrix_memory", shares.matrixMemory),
+      ("efficiencies.prefill_attention", shares.prefillAttention),
+      ("efficiencies.decode_attention", shares.decodeAttention),
+      ("efficiencies.elementwise", shares.elementwise),
+      ("efficiencies.collective", shares.collective),
+      ("efficiencies.launch_seconds", shares.launchSeconds),
+      ("efficiencies.collective_seconds", shares.collectiveSeconds),
+    ]
+  }
+
   /// A number with at most six significant digits, as files show it.
   static func rounded(_ value: Double) -> Double {
     let scale = pow(10, 5 - floor(log10(value)))

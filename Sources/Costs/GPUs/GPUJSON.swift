@@ -42,19 +42,10 @@ extension GPU {
   }
 
   init(_ file: GPUFile, source: String) throws(InputError) {
-    let rates = [
-      ("memory_bytes", Double(file.memoryBytes)),
-      ("memory_bytes_per_second", file.memoryBytesPerSecond),
-      ("host_bytes_per_second", file.hostBytesPerSecond),
-      ("flops_per_second", file.flopsPerSecond.bf16),
-      ("multiprocessors", file.multiprocessors),
-      ("sustained_flops_per_second", file.sustainedFlopsPerSecond ?? 1),
-      ("links", file.links.map(\.bytesPerSecond).min() ?? 0),
-    ]
-    for (key, value) in rates where !(value > 0 && value.isFinite) {
+    for (key, value) in file.figures where !(value > 0 && value.isFinite) {
       throw InputError(
         source, column: key, problem: "\(key) is not positive",
-        remedy: "give the data sheet's figure")
+        remedy: "give the data sheet's figure, or a measured one")
     }
     var tables: [KernelTable] = []
     for table in file.tables ?? [] { tables.append(try table.table(in: source)) }
@@ -77,7 +68,7 @@ extension GPU {
       let path = (context.codingPath + [key]).map(name).joined(separator: ".")
       return InputError(
         source, column: path, problem: "the key \(path) is missing",
-        remedy: "add it, as in the files that `servesim list gpus --json` shows")
+        remedy: "add it, as in the files that `servesim calibrate` writes")
     case .typeMismatch(_, let context), .valueNotFound(_, let context),
       .dataCorrupted(let context):
       guard !context.codingPath.isEmpty else { return unreadable(source) }

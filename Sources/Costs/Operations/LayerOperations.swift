@@ -17,7 +17,7 @@ extension ModelOperations {
       bytesPerElement: 2 * Model.bytesPerActivation, repeats: 1)
   }
 
-  /// All normalisations.
+  /// The normalisations of the layers.
   ///
   /// One of the residual stream adds to it first, in one kernel: both are read and written. One of
   /// results, heads or latents reads and writes nothing else.
@@ -40,7 +40,11 @@ extension ModelOperations {
           .normalization, tokens, moves: 2, width: latent.queryRank + latent.rank, repeats: layers,
           launches: latent.queryRank == 0 ? 1 : 2))
     }
-    body(normalization(.finalNormalization, tokens, moves: 4, width: hidden, repeats: 1))
+  }
+
+  /// The normalisation after the last layer.
+  func finalNormalization(_ tokens: Int) -> Operation {
+    normalization(.finalNormalization, tokens, moves: 4, width: model.hidden, repeats: 1)
   }
 
   /// - Parameter moves: how often each element is read or written.

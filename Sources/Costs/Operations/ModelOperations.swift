@@ -90,6 +90,7 @@ public struct ModelOperations: Sendable, Equatable {
   /// The operations that depend on nothing but the number of `tokens`.
   func forEachTokenOperation(_ tokens: Int, _ body: (Operation) -> Void) {
     body(embedding(tokens))
+    if shard.tensorParallel > 1 { body(allReduce(.reduceEmbedding, tokens, repeats: 1)) }
     forEachNormalization(tokens, body)
     forEachProjection(tokens, body)
     body(rotaryAndCache(tokens))
@@ -99,8 +100,8 @@ public struct ModelOperations: Sendable, Equatable {
     if shard.tensorParallel > 1 {
       let mlps = model.isParallel ? 0 : model.denseLayers + (model.mixture?.layers ?? 0)
       body(allReduce(.allReduce, tokens, repeats: model.layers + mlps))
-      body(allReduce(.reduceEmbedding, tokens, repeats: 1))
     }
+    body(finalNormalization(tokens))
   }
 
   /// The operations that depend on nothing but the number of `rows` that are sampled.

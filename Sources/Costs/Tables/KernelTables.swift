@@ -49,8 +49,8 @@ public struct KernelTables: Sendable, Equatable {
   }
 
   /// Where the table for `kernel` stands: one of its format and variant if there is one, else of
-  /// the nearest variant, else of another format, whose kernels are taken to fall as far short of their
-  /// own estimate; nil where nothing of its kind was measured.
+  /// the nearest variant, else of another format, whose kernels are taken to fall as far short of
+  /// their own estimate; nil where nothing of its kind was measured.
   private func place(of kernel: Kernel) -> Int? {
     var best: Int?
     var least = Int.max

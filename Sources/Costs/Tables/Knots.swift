@@ -10,7 +10,7 @@ enum Knots {
     Grid(
       axes: operation.axes(format).enumerated().map { index, axis in
         let values = points.map { $0.coordinates[index] }
-        guard let least = values.min(), let most = values.max(), most > least else {
+        guard let least = values.min(), let most = values.max(), most - least > tellable else {
           return [values.first ?? 0]
         }
         let inner = usual(operation, axis).map { log2($0) }
@@ -21,6 +21,8 @@ enum Knots {
 
   /// Knots closer than this many octaves to an end are left out.
   private static let closest = 0.1
+  /// What differs by fewer octaves is the same to the six digits that files show.
+  private static let tellable = 1e-4
 
   private static func usual(_ operation: MeasuredOperation, _ axis: Axis) -> [Double] {
     switch (operation, axis) {

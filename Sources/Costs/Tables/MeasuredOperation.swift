@@ -46,8 +46,8 @@ enum Axis: String, Sendable {
   case outputs = "n"
   case inputs = "k"
   case keyValueHeads = "kv_heads"
-  /// The greatest power of two, up to 4, that divides the rows: kernels of 8-bit floats that load
-  /// them through descriptors are slower where it is less than 4.
+  /// 4 where that divides the rows, otherwise 1: kernels of 8-bit floats that load them through
+  /// descriptors are slower then.
   case alignment
   case parallel, keys, group, heads, sequences, experts, gpus, bytes
 }

@@ -53,11 +53,19 @@ private struct Columns {
     var given: [Measurement.Size: Double] = [:]
     for (size, column) in sizes {
       guard let value = try reader.number(column) else { continue }
+      guard value.rounded() == value, value <= Self.mostOfASize else {
+        throw reader.error(
+          in: column, "no kernel has a \(size.rawValue) of \(try reader.text(column))",
+          "give a whole number of at most 2^48")
+      }
       given[size] = value
     }
     try check(given, of: kind, reader)
     return Measurement(kind, format: try reader.text(format), sizes: given, seconds: time)
   }
+
+  /// Counts of anything that a GPU holds are exact below it.
+  private static let mostOfASize = 281_474_976_710_656.0
 
   private func check(
     _ given: [Measurement.Size: Double], of kind: MeasuredOperation, _ reader: CSVReader
@@ -70,6 +78,12 @@ private struct Columns {
       }
       throw reader.error(
         in: column, "\(kind.rawValue) has no \(size.rawValue)", "give a number above 0")
+    }
+    if let chosen = given[.topk], let all = given[.experts], chosen > all {
+      throw InputError(
+        reader.source, line: reader.line, column: Measurement.Size.topk.rawValue,
+        problem: "a token goes through more experts than there are",
+        remedy: "give at most \(Int(all))")
     }
   }
 }

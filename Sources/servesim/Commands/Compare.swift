@@ -30,7 +30,7 @@ struct CompareOptions: Sendable {
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
     outputs = try Outputs(
       CompareOptions.files.compactMap { invocation[$0.name] },
-      reading: [trace.withoutFormat, deployment.model])
+      reading: [trace.withoutFormat, deployment.model, deployment.gpu])
   }
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.

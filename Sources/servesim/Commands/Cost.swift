@@ -22,7 +22,7 @@ struct CostOptions: Sendable {
     deployment = try DeploymentOptions(placementFrom: invocation, catalogue)
     outputs = try Outputs(
       CostOptions.files.compactMap { invocation[$0.name] },
-      reading: [invocation["--batches"], deployment.model].compactMap { $0 })
+      reading: [invocation["--batches"], deployment.model, deployment.gpu].compactMap { $0 })
   }
 
   /// Prices, reports, and writes the outputs.

@@ -26,7 +26,7 @@ struct ReplayOptions: Sendable {
     objectives = invocation["--slo"]
     outputs = try Outputs(
       ReplayOptions.files.compactMap { invocation[$0.name] },
-      reading: [trace.withoutFormat, deployment.model])
+      reading: [trace.withoutFormat, deployment.model, deployment.gpu])
   }
 
   /// Serves the trace, reports, and writes the outputs.

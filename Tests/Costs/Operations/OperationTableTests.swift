@@ -32,17 +32,25 @@ extension [Operation] {
   }
 }
 
+/// A chunk of 3 tokens after 3 others.
+private func tinyWork(heads: Double, sharing pairs: Double, window: Int = 0) -> PrefillWork {
+  var work = PrefillWork(heads: heads, keyValueHeads: pairs, window: Double(window))
+  work.add(tokens: 3, context: 3)
+  return work
+}
+
 @Suite struct OperationTableTests {
   @Test func `a dense model with shared keys and values`() throws {
     let list = try tiny.operations(for: batch(chunks: [(tokens: 3, context: 3)]))
     #expect(
       list.rows == [
         Row(.embedding, 1, 0, 0, 96), Row(.normalization, 4, 0, 0, 192),
-        Row(.finalNormalization, 1, 0, 0, 192), Row(.queryKeyValue, 2, 768, 256, 400),
+        Row(.queryKeyValue, 2, 768, 256, 400),
         Row(.rotaryAndCache, 2, 0, 0, 240), Row(.prefillAttention, 2, 480, 0, 192),
         Row(.attentionOutput, 2, 384, 128, 224), Row(.up, 2, 1152, 384, 576),
         Row(.activation, 2, 0, 0, 216), Row(.down, 2, 576, 192, 312),
-        Row(.head, 1, 160, 160, 196), Row(.sampling, 1, 0, 0, 140),
+        Row(.finalNormalization, 1, 0, 0, 192), Row(.head, 1, 160, 160, 196),
+        Row(.sampling, 1, 0, 0, 140),
       ])
   }
 
@@ -54,19 +62,20 @@ extension [Operation] {
     #expect(
       list.rows == [
         Row(.embedding, 1, 0, 0, 160), Row(.normalization, 4, 0, 0, 320),
-        Row(.normalization, 2, 0, 0, 200), Row(.finalNormalization, 1, 0, 0, 320),
+        Row(.normalization, 2, 0, 0, 200),
         Row(.queryKeyValueDown, 2, 960, 192, 392), Row(.queryUp, 2, 960, 192, 412),
         Row(.rotaryAndCache, 2, 0, 0, 320), Row(.keyValueUp, 2, 960, 160, 448),
         Row(.prefillAttention, 2, 840, 0, 504), Row(.absorbQuery, 2, 128, 64, 160),
         Row(.decodeAttention, 2, 960, 0, 304), Row(.absorbValue, 2, 192, 96, 208),
         Row(.attentionOutput, 2, 960, 192, 392), Row(.up, 2, 1920, 384, 704),
         Row(.activation, 2, 0, 0, 360), Row(.down, 2, 960, 192, 392),
-        Row(.head, 1, 480, 160, 268), Row(.sampling, 1, 0, 0, 420),
+        Row(.finalNormalization, 1, 0, 0, 320), Row(.head, 1, 480, 160, 268),
+        Row(.sampling, 1, 0, 0, 420),
       ])
     #expect(
       list.only(.prefillAttention)?.shape
         == .latentPrefill(
-          tokens: 3, context: 3, heads: 4, rank: 4, rotary: 2, headSize: 2))
+          tinyWork(heads: 4, sharing: 4), heads: 4, rank: 4, rotary: 2, headSize: 2))
     #expect(
       list.only(.decodeAttention)?.shape
         == .latentDecode(
@@ -79,14 +88,15 @@ extension [Operation] {
     #expect(
       list.rows == [
         Row(.embedding, 1, 0, 0, 64), Row(.normalization, 4, 0, 0, 128),
-        Row(.finalNormalization, 1, 0, 0, 128), Row(.queryKeyValue, 2, 512, 256, 352),
+        Row(.queryKeyValue, 2, 512, 256, 352),
         Row(.rotaryAndCache, 2, 0, 0, 160), Row(.decodeAttention, 2, 256, 0, 192),
         Row(.attentionOutput, 2, 256, 128, 192), Row(.up, 1, 768, 384, 512),
         Row(.activation, 1, 0, 0, 144), Row(.down, 1, 384, 192, 272),
         Row(.router, 1, 160, 80, 132), Row(.experts, 1, 1152, 864, 1376),
         Row(.sharedUp, 1, 256, 128, 192), Row(.activation, 1, 0, 0, 48),
         Row(.sharedDown, 1, 128, 64, 112), Row(.combine, 1, 0, 0, 96),
-        Row(.head, 1, 320, 160, 232), Row(.sampling, 1, 0, 0, 280),
+        Row(.finalNormalization, 1, 0, 0, 128), Row(.head, 1, 320, 160, 232),
+        Row(.sampling, 1, 0, 0, 280),
       ])
     #expect(
       list.only(.experts)?.shape
@@ -105,7 +115,9 @@ extension [Operation] {
     #expect(
       attention.map(\.shape)
         == [0, 3].map {
-          .prefill(tokens: 3, context: 3, heads: 4, keyValueHeads: 2, headSize: 2, window: $0)
+          .prefill(
+            tinyWork(heads: 4, sharing: 2, window: $0), heads: 4, keyValueHeads: 2, headSize: 2,
+            window: $0)
         })
     let plain = try tiny.operations(for: batch(chunks: [(tokens: 3, context: 3)]))
     let others = [list, plain].map { $0.filter { $0.name != .prefillAttention } }

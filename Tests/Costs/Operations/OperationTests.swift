@@ -41,9 +41,13 @@ import Testing
     #expect(list.only(.prefillAttention) == nil)
   }
 
-  @Test func `chunks share one launch`() throws {
+  /// Of 4, 2 and 1 tokens after 0, 1 and 0 others: 10, 5 and 1 pairs; 7 queries, 8 keys.
+  @Test func `all chunks are one kernel`() throws {
     let list = try tiny.operations(for: batch(chunks: [(4, 0), (2, 1), (1, 0)]))
-    #expect(list.filter { $0.name == .prefillAttention }.map(\.launches) == [1, 0, 0])
+    let attention = try #require(list.only(.prefillAttention))
+    #expect(attention.launches == 1 && attention.flops == 4 * 4 * 2 * 16)
+    let bytes: Int = 2 * (2 * 7 * 8) + 2 * (2 * 8 * 4)
+    #expect(attention.memoryBytes == Double(bytes))
   }
 
   @Test func `a prompt in chunks attends to as many pairs as in one go`() throws {

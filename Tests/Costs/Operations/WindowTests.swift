@@ -3,6 +3,10 @@ import Testing
 
 @testable import Costs
 
+private func chunks(_ list: (tokens: Int, context: Int)...) -> [Chunk] {
+  batch(chunks: list).chunks
+}
+
 @Suite struct WindowTests {
   private func attention(_ window: Int) throws -> Attention {
     Attention(of: try Shard(of: tiny), layers: 1, window: window)
@@ -15,8 +19,7 @@ import Testing
       let pairs = try attention(window).pairs(Double(tokens), after: Double(context))
       #expect(pairs == Double(seen))
       let first = max(1, context + 2 - window)
-      let operation = try attention(window).prefill(
-        tokens: tokens, context: context, isFirst: true)
+      let operation = try attention(window).prefill(chunks((tokens, context)))
       let keys = context + tokens - first + 1
       #expect(operation.memoryBytes == Double(32 * tokens + 16 * keys))
     }
@@ -26,7 +29,7 @@ import Testing
     let wide = try attention(1000)
     let full = try attention(0)
     for context in [0, 10, 900] {
-      let parts = [full, wide].map { $0.prefill(tokens: 90, context: context, isFirst: false) }
+      let parts = [full, wide].map { $0.prefill(chunks((90, context))) }
       #expect(parts[0].flops == parts[1].flops && parts[0].memoryBytes == parts[1].memoryBytes)
     }
     let decodes = [full, wide].map { $0.decode(sequences: 3, context: 2997, contextSquares: 0) }

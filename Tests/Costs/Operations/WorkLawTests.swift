@@ -115,7 +115,7 @@ extension [Operation] {
       list.filter { $0.group == .prefillAttention }.allSatisfy { $0.name == .prefillAttention })
     #expect(
       list.filter { $0.group == .collective }.map(\.name) == [
-        .allReduce, .reduceEmbedding, .gatherLogits,
+        .reduceEmbedding, .allReduce, .gatherLogits,
       ])
     #expect(list.filter { $0.group == .other }.allSatisfy { $0.kind == .elementwise })
   }
