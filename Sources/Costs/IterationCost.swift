@@ -13,9 +13,10 @@ public struct IterationCost: CostModel {
   /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
   private let tokenSeconds: [Double]
   private let sequenceSeconds: [Double]
-  /// Times of attention that is not latent, where they are from tables.
-  private let prefillTimes: KernelSlice?
-  private let decodeTimes: KernelSlice?
+  /// Times of attention that is not latent, where they are from tables: of layers that attend to
+  /// the whole context, and of those with a window.
+  private let attentionTimes: AttentionTimes?
+  private let windowTimes: AttentionTimes?
 
   /// The cost of `shard` on `gpu`.
   ///
@@ -35,8 +36,8 @@ public struct IterationCost: CostModel {
     self.host = host
     // Latent attention has operations beside it, and is priced with them.
     let hasTables = times is KernelTimes && operations.latentAttention == nil
-    prefillTimes = hasTables ? operations.attention.prefillTimes(on: gpu) : nil
-    decodeTimes = hasTables ? operations.attention.decodeTimes(on: gpu) : nil
+    attentionTimes = hasTables ? AttentionTimes(of: operations.attention, on: gpu) : nil
+    windowTimes = hasTables ? AttentionTimes(of: operations.windowAttention, on: gpu) : nil
     let direct = Direct(operations: operations, gpu: gpu, times: times)
     tokenSeconds = (0...tokens).map(direct.tokenSeconds)
     sequenceSeconds = (0...sequences).map(direct.sequenceSeconds)
@@ -68,11 +69,13 @@ public struct IterationCost: CostModel {
   @inline(__always)
   private func decodeSeconds(_ batch: borrowing Batch) -> Double {
     var seconds = 0.0
-    if let decodeTimes {
+    if let attentionTimes, let windowTimes {
       let (sequences, context) = (batch.decodes, batch.decodeContext)
-      operations.forEachAttention {
-        let kernel = $0.decodeKernel(sequences: sequences, context: context)
-        seconds += decodeTimes.seconds(kernel) * Double($0.layers)
+      if attentionTimes.layers > 0 {
+        seconds += attentionTimes.decodeSeconds(sequences: sequences, context: context)
+      }
+      if windowTimes.layers > 0 {
+        seconds += windowTimes.decodeSeconds(sequences: sequences, context: context)
       }
     } else {
       operations.forEachDecodeOperation(batch) {
@@ -85,10 +88,9 @@ public struct IterationCost: CostModel {
   @inline(__always)
   private func prefillSeconds(_ batch: borrowing Batch) -> Double {
     var seconds = 0.0
-    if let prefillTimes {
-      operations.forEachAttention {
-        seconds += prefillTimes.seconds($0.prefillKernel(batch.chunks)) * Double($0.layers)
-      }
+    if let attentionTimes, let windowTimes {
+      if attentionTimes.layers > 0 { seconds += attentionTimes.prefillSeconds(batch.chunks) }
+      if windowTimes.layers > 0 { seconds += windowTimes.prefillSeconds(batch.chunks) }
     } else {
       operations.forEachPrefillOperation(batch) {
         seconds += times.seconds($0, on: gpu) * Double($0.repeats)
@@ -131,17 +133,5 @@ private struct Direct {
       sum += times.seconds($0, on: gpu) * Double($0.repeats)
     }
     return sum
-  }
-}
-
-extension Attention {
-  /// The measured times of one layer's attention of prompts, where there are any.
-  fileprivate func prefillTimes(on gpu: GPU) -> KernelSlice? {
-    gpu.tables.slice(through: prefillKernel([]), on: gpu)
-  }
-
-  /// The measured times of one layer's attention of decodes, where there are any.
-  fileprivate func decodeTimes(on gpu: GPU) -> KernelSlice? {
-    gpu.tables.slice(through: decodeKernel(sequences: 1, context: 1), on: gpu)
   }
 }
