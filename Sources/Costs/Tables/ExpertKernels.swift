@@ -5,12 +5,14 @@ extension Kernel {
   /// the weights of the experts that a token reaches; and those that sort, apply the function
   /// between the products and add up.
   ///
-  /// The products compute in tiles of rows of one expert. The others move the rows of all pairs,
-  /// of other GPUs' experts too: as vLLM does where experts are divided but tokens are not.
+  /// The products compute in tiles of rows of one expert. The others move the rows of this GPU's
+  /// pairs; but what is added up has a row for every pair, of other GPUs' experts too, where
+  /// experts are divided and tokens are not.
   static func experts(_ work: ExpertWork, _ format: NumberFormat) -> Kernel {
     let weights = work.matrices * work.hidden * work.intermediate
     let rows = work.pairs + work.distinct * Experts.rowsPerTile / 2
-    let elementsPerPair = 4 * work.hidden + 2 * work.matrices * work.intermediate
+    let elementsPerPair = 3 * work.hidden + 2 * work.matrices * work.intermediate
+    let added = work.tokens * work.perToken * work.hidden
     let isLoadedInPieces =
       work.intermediate.truncatingRemainder(dividingBy: Experts.elementsPerLoad) != 0
     return Kernel(
@@ -18,7 +20,7 @@ extension Kernel {
       variant: (isLoadedInPieces ? 1 : 0) + (work.divided > 1 ? 2 : 0),
       flops: 2 * rows * weights,
       memoryBytes: work.distinct * weights * format.bytesPerWeight,
-      otherBytes: work.tokens * work.perToken * elementsPerPair * 2,
+      otherBytes: (work.pairs * elementsPerPair + added) * 2,
       kernels: Experts.kernels,
       point: SIMD4(
         log2(work.tokens), log2(work.distinct), log2(work.intermediate),
