@@ -11,15 +11,17 @@ that vLLM has none of are taken from the next engine in ENGINES.
 """
 
 import csv
+import functools
 import glob
 import gzip
 import os
+import random
 import re
 import sys
 
 HEADER = (
     "operation,format,m,n,k,batch,query_tokens,context_tokens,heads,kv_heads,head_size,window,"
-    "experts,topk,bytes,gpus,seconds"
+    "experts,topk,matrices,distinct,pairs,bytes,gpus,seconds"
 ).split(",")
 ENGINES = ["vllm", "trtllm", "sglang"]
 # vLLM's products with block scales were timed with the host's launches, 80 us whatever their size,
@@ -96,12 +98,7 @@ def aiconfigurator(folder):
                 batch=entry["batch_size"], query_tokens=1 if decode else isl,
                 context_tokens=isl + step if decode else step, heads=entry["num_heads"])
 
-    even = lambda e: e["distribution"] == "balanced"
-    for entry in chosen(table("moe"), lambda e: e["moe_dtype"], even):
-        row(
-            "moe", entry["moe_dtype"], float(entry["latency_ms"]), m=entry["num_tokens"],
-            n=int(entry["inter_size"]) // int(entry["moe_tp_size"]), k=entry["hidden_size"],
-            experts=entry["num_experts"], topk=entry["topk"], gpus=entry["moe_ep_size"])
+    experts(gpu, table("moe"))
 
     captured = lambda e: "graph" in e["implementation"]
     for entry in chosen(table("custom_allreduce"), lambda e: e["num_gpus"], captured):
@@ -115,6 +112,81 @@ def aiconfigurator(folder):
             names.get(entry["op_name"], entry["op_name"]), entry["nccl_dtype"],
             float(entry["latency_ms"]), bytes=width * int(entry["message_elems"]),
             gpus=entry["num_gpus"])
+
+
+def experts(gpu, path):
+    """Mixtures of experts, evenly chosen and not."""
+    hopper, blackwell = gpu in ("h100_sxm", "h200_sxm"), gpu in ("b200_sxm", "gb200")
+
+    def usual(entry):
+        engine, kernel = entry["backend"], entry["kernel_source"]
+        # With one scale a tensor vLLM was timed on Hopper at several times what it takes with block
+        # scales, or in 16 bits, and what TensorRT-LLM takes: not with the kernels that it serves by.
+        if hopper and engine == "vllm" and entry["moe_dtype"] == "fp8":
+            return False
+        # TensorRT-LLM's newest rows are of few models, and where it divides experts single degrees
+        # were timed at several times their neighbours on both sides.
+        if engine == "trtllm" and (
+                entry["backend_version"] == "1.3.0rc23" or entry["moe_ep_size"] != "1"):
+            return False
+        # Experts of other functions than SiLU run slower kernels on Blackwell, which their sizes
+        # do not tell.
+        return not (blackwell and engine == "vllm" and "cutlass" in kernel)
+
+    for entry in chosen(path, lambda e: e["moe_dtype"], usual):
+        tokens, topk = int(entry["num_tokens"]), int(entry["topk"])
+        count, gpus = int(entry["num_experts"]), int(entry["moe_ep_size"])
+        hidden, width = int(entry["hidden_size"]), int(entry["inter_size"])
+        drawn = {}
+        if entry["distribution"].startswith("power_law_"):
+            exponent = float(entry["distribution"].split("_")[-1])
+            distinct, pairs = busiest(tokens, topk, count, gpus, exponent)
+            drawn = dict(distinct=distinct, pairs=pairs)
+        # Nemotron's experts have no gate.
+        gated = topk != 22 and (hidden, width) != (2688, 1856)
+        row(
+            "moe", entry["moe_dtype"], float(entry["latency_ms"]), m=tokens,
+            n=width // int(entry["moe_tp_size"]), k=hidden, experts=count, topk=topk, gpus=gpus,
+            matrices=3 if gated else 2, **drawn)
+
+
+@functools.cache
+def busiest(tokens, topk, count, gpus, exponent):
+    """What the GPU with the most pairs of token and expert has: experts with a token, and pairs.
+
+    aiconfigurator draws the experts' popularities from a power law and deals the experts to GPUs
+    at random; here they are the law's quantiles, and the mean of a few deals.
+    """
+    loads = popularity(tokens, topk, count, exponent)
+    deal = random.Random(0)
+    size = count // gpus
+    found = []
+    for _ in range(1 if gpus == 1 else 8):
+        if gpus > 1:
+            deal.shuffle(loads)
+        hand = max((loads[i:i + size] for i in range(0, count, size)), key=sum)
+        found.append((sum(load > 0 for load in hand), sum(hand)))
+    return tuple(round(sum(column) / len(found)) for column in zip(*found))
+
+
+def popularity(tokens, topk, count, exponent):
+    """The tokens of each expert: at most all, and `topk` for each token in sum."""
+    low, high = (1, max(0.8 * tokens, 1.0001)) if tokens * topk > count else (0.01, 2)
+    power = 1 - exponent
+    ends = low**power, high**power
+    shares = [
+        (ends[0] + (ends[1] - ends[0]) * (i + 0.5) / count) ** (1 / power) for i in range(count)]
+    scale = tokens * topk / sum(shares)
+    loads = [min(tokens, round(share * scale)) for share in shares]
+    missing = tokens * topk - sum(loads)
+    step = 1 if missing > 0 else -1
+    order = sorted(range(count), key=lambda i: step * (loads[i] - shares[i] * scale))
+    while missing != 0:
+        for i in order:
+            if missing != 0 and 0 <= loads[i] + step <= tokens:
+                loads[i] += step
+                missing -= step
+    return loads
 
 
 def gemm(entry):

@@ -150,8 +150,9 @@ extension Operation.Shape {
   fileprivate var size: String {
     switch self {
     case .matrix(let rows, let inputs, let outputs): "\(rows)x\(inputs)x\(outputs)"
-    case .experts(let rows, let hidden, let intermediate, let experts, let perToken, _):
-      "\(rows)x\(hidden)x\(intermediate), \(perToken) of \(experts)"
+    case .experts(let work):
+      "\(Int(work.tokens))x\(Int(work.hidden))x\(Int(work.intermediate)), "
+        + "\(Int(work.perToken.rounded())) of \(Int(work.experts))"
     case .prefill(let work, _, _, _, _), .latentPrefill(let work, _, _, _, _):
       "\(Int(work.tokens)) in \(Int(work.chunks))"
     case .decode(let sequences, let context, _, _, _, _, _),

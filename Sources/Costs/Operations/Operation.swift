@@ -76,13 +76,8 @@ public struct Operation: Sendable, Equatable {
   public enum Shape: Sendable, Equatable {
     /// A product of `rows` by `inputs` with a weight matrix of `inputs` by `outputs`.
     case matrix(rows: Int, inputs: Int, outputs: Int)
-    /// All routed experts of a layer: both products and the activation between them, for `rows`
-    /// tokens of `hidden` elements that each go through `perToken` of the `experts`, which have
-    /// `intermediate` elements on this GPU and are divided among `expertParallel` GPUs.
-    ///
-    /// Of a mixture with experts that compute nothing, `perToken` is how many compute on average.
-    case experts(
-      rows: Int, hidden: Int, intermediate: Int, experts: Int, perToken: Int, expertParallel: Int)
+    /// All routed experts of a layer: both products and the activation between them.
+    case experts(ExpertWork)
     /// Causal attention of the prompts that `work` sums up, each token to the last `window` tokens;
     /// to all of them if it is 0.
     case prefill(PrefillWork, heads: Int, keyValueHeads: Int, headSize: Int, window: Int)

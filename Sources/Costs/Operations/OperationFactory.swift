@@ -41,12 +41,15 @@ extension Operation {
     let pairs = Double(rows) * mixture.computedPerToken
     let inputs = Double(hidden + width) * format.bytesPerInput
     let between = Double(2 * up + width + 2 * hidden) * activation
-    let weights = mixture.distinct(for: rows) * Double(shard.parametersPerExpert)
-    let shape = Shape.experts(
-      rows: rows, hidden: hidden, intermediate: width, experts: mixture.experts,
-      perToken: Int(mixture.computedPerToken.rounded()), expertParallel: 1)
+    var work = ExpertWork(
+      tokens: Double(rows), experts: Double(mixture.experts), perToken: mixture.computedPerToken,
+      hidden: Double(hidden), intermediate: Double(width),
+      matrices: shard.model.isGated ? 3 : 2)
+    work.distinct = mixture.distinct(for: rows)
+    work.pairs = pairs
+    let weights = work.distinct * Double(shard.parametersPerExpert)
     return Operation(
-      .experts, shape, format: format, repeats: mixture.layers,
+      .experts, .experts(work), format: format, repeats: mixture.layers,
       flops: 2 * pairs * Double(shard.parametersPerExpert),
       weightBytes: weights * format.bytesPerWeight,
       otherBytes: pairs * (inputs + between) + Double(rows * hidden) * activation, launches: 5)

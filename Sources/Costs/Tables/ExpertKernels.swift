@@ -1,19 +1,39 @@
 import Foundation
 
 extension Kernel {
-  /// The routed experts of a layer, `divided` among GPUs, each of which `tokens` reach.
-  static func experts(
-    tokens: Double, intermediate: Double, hidden: Double, experts: Double, perToken: Double,
-    divided: Double, _ format: NumberFormat
-  ) -> Kernel {
-    let local = experts / divided
-    let pairs = tokens * perToken / divided
-    let distinct = local * (1 - pow(1 - perToken / experts, tokens))
-    let matrix = intermediate * hidden
+  /// The routed experts of a layer, computed by kernels that follow one another: the products, with
+  /// the weights of the experts that a token reaches; and those that sort, apply the function
+  /// between the products and add up.
+  ///
+  /// The products compute in tiles of rows of one expert. The others move the rows of this GPU's
+  /// pairs; but what is added up has a row for every pair, of other GPUs' experts too, where
+  /// experts are divided and tokens are not.
+  static func experts(_ work: ExpertWork, _ format: NumberFormat) -> Kernel {
+    let weights = work.matrices * work.hidden * work.intermediate
+    let rows = work.pairs + work.distinct * Experts.rowsPerTile / 2
+    let elementsPerPair = 3 * work.hidden + 2 * work.matrices * work.intermediate
+    let added = work.tokens * work.perToken * work.hidden
+    let isLoadedInPieces =
+      work.intermediate.truncatingRemainder(dividingBy: Experts.elementsPerLoad) != 0
     return Kernel(
-      operation: .experts, format: format, flops: 6 * pairs * matrix,
-      memoryBytes: 3 * distinct * matrix * format.bytesPerWeight
-        + pairs * (2 * hidden + 3 * intermediate) * 2,
-      point: SIMD4(log2(local), log2(pairs / local), log2(intermediate), 0))
+      operation: .experts, format: format,
+      variant: (isLoadedInPieces ? 1 : 0) + (work.divided > 1 ? 2 : 0),
+      flops: 2 * rows * weights,
+      memoryBytes: work.distinct * weights * format.bytesPerWeight,
+      otherBytes: (work.pairs * elementsPerPair + added) * 2,
+      kernels: Experts.kernels,
+      point: SIMD4(
+        log2(work.tokens), log2(work.distinct), log2(work.intermediate),
+        log2(work.pairs / work.tokens)))
+  }
+
+  private enum Experts {
+    /// Rows of a tile, of which half are empty in each expert's last one, on average.
+    static let rowsPerTile = 64.0
+    /// Elements of a matrix's row that are loaded at once: kernels are slower, by half or more,
+    /// where the width is not a multiple of them.
+    static let elementsPerLoad = 16.0
+    /// Sorting in two steps, quantising twice, two products, the function between, adding up.
+    static let kernels = 8.0
   }
 }

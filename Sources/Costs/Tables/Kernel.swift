@@ -12,13 +12,17 @@ struct Kernel: Sendable, Equatable {
   var wireBytes = 0.0
   /// Of the floating-point operations, those of the longest part that one multiprocessor computes.
   var serialFlops = 0.0
+  /// Bytes that smaller kernels before and after it move, while it does not run.
+  var otherBytes = 0.0
+  /// Kernels that follow one another.
+  var kernels = 1.0
   /// GPUs that take part.
   var gpus = 1
   /// Logarithms to base two of the table's coordinates.
   var point = SIMD4<Double>.zero
 
-  /// The seconds that the slowest of arithmetic, memory and link takes at its peak, and the
-  /// shortest time that any kernel takes.
+  /// The seconds that the slowest of arithmetic, memory and link takes at its peak, those of other
+  /// kernels' bytes, and the shortest time that any kernel takes.
   func estimate(on gpu: borrowing GPU) -> Double {
     if gpus > 1 {
       return wireBytes / gpu.link(among: gpus).bytesPerSecond + Self.collectiveSeconds
@@ -32,7 +36,7 @@ struct Kernel: Sendable, Equatable {
   @inline(__always)
   func estimate(rate: Double, bytesPerSecond: Double, multiprocessors: Double) -> Double {
     max((flops + serialFlops * multiprocessors) / rate, memoryBytes / bytesPerSecond)
-      + Self.kernelSeconds
+      + otherBytes / bytesPerSecond + kernels * Self.kernelSeconds
   }
 
   /// The order of the shortest times of a kernel, and of a collective: scales, not fits; the

@@ -27,10 +27,7 @@ extension Operation {
     case .matrix(let rows, let inputs, let outputs):
       return .gemm(
         rows: Double(rows), outputs: Double(outputs), inputs: Double(inputs), format)
-    case .experts(let rows, let hidden, let intermediate, let experts, let perToken, let divided):
-      return .experts(
-        tokens: Double(rows), intermediate: Double(intermediate), hidden: Double(hidden),
-        experts: Double(experts), perToken: Double(perToken), divided: Double(divided), format)
+    case .experts(let work): return .experts(work, format)
     case .prefill(let work, let heads, let keyValueHeads, let headSize, _):
       let heads = AttentionHeads(
         Double(heads), sharing: Double(keyValueHeads), size: Double(headSize))

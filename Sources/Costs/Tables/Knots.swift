@@ -33,6 +33,9 @@ enum Knots {
     case (_, .group): [2, 8]
     case (_, .keyValueHeads): [2, 8]
     case (.attentionPrefill, .parallel): (0...20).map { exp2(2 * Double($0) - 10) }
+    case (.experts, .rows): (0...10).map { exp2(Double($0)) } + [4096, 16384]
+    case (.experts, .experts), (.experts, .outputs): (0...10).map { exp2(2 * Double($0)) }
+    case (_, .pairs): [1 / 64, 1 / 16, 1 / 4, 1, 2, 8, 32]
     default: (0...40).map { exp2(Double($0)) }
     }
   }

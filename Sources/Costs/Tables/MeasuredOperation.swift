@@ -33,7 +33,7 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Codable {
     case .attentionDecode: [.group, .keyValueHeads, .parallel, .keys]
     case .latentPrefill: [.parallel, .keys]
     case .latentDecode: [.heads, .sequences, .keys]
-    case .experts: [.experts, .rows, .outputs]
+    case .experts: [.rows, .experts, .outputs, .pairs]
     case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: [.gpus, .bytes]
     case .normalization, .activation, .rotary: [.bytes]
     }
@@ -49,5 +49,9 @@ enum Axis: String, Sendable {
   /// 4 where that divides the rows, otherwise 1: kernels of 8-bit floats that load them through
   /// descriptors are slower then.
   case alignment
-  case parallel, keys, group, heads, sequences, experts, gpus, bytes
+  /// Experts on this GPU that at least one token goes through.
+  case experts = "distinct"
+  /// Of the experts that a token goes through, those on this GPU, on average.
+  case pairs = "pairs_per_token"
+  case parallel, keys, group, heads, sequences, gpus, bytes
 }

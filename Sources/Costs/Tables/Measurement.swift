@@ -29,6 +29,11 @@ public struct Measurement: Sendable, Equatable {
     case window
     /// Experts of a layer, and how many of them a token goes through.
     case experts, topk
+    /// Matrices of an expert; nil for three.
+    case matrices
+    /// Experts of the busiest GPU that at least one token goes through, and pairs of a token and
+    /// such an expert; nil where the experts take turns.
+    case distinct, pairs
     /// Bytes of a collective's buffer on each GPU.
     case bytes
     /// GPUs that take part; for experts, those that the experts are divided among.
@@ -84,9 +89,7 @@ extension Measurement {
       return .latentDecode(
         sequences: size(.batch), context: size(.contextTokens), heads: size(.heads), format)
     case .experts:
-      return .experts(
-        tokens: size(.m), intermediate: size(.n), hidden: size(.k), experts: size(.experts),
-        perToken: size(.topk), divided: size(.gpus, or: 1), format)
+      return .experts(expertWork, format)
     case .normalization: return .normalization(rows: size(.m), width: size(.n))
     case .activation: return .activation(rows: size(.m), width: size(.n))
     case .rotary: return .rotary(rows: size(.m), width: size(.n))
@@ -99,6 +102,15 @@ extension Measurement {
   private func decode(context: Double, _ format: NumberFormat) -> Kernel {
     .decode(
       sequences: size(.batch), context: context, window: size(.window), attentionHeads, format)
+  }
+
+  private var expertWork: ExpertWork {
+    var work = ExpertWork(
+      tokens: size(.m), experts: size(.experts), perToken: size(.topk), hidden: size(.k),
+      intermediate: size(.n), matrices: size(.matrices, or: 3), divided: size(.gpus, or: 1))
+    work.distinct = size(.distinct, or: work.distinct)
+    work.pairs = size(.pairs, or: work.pairs)
+    return work
   }
 
   private var attentionHeads: AttentionHeads {
