@@ -72,11 +72,18 @@ public struct KernelLayerTimes: LayerTimes {
   }
 
   /// One run.
+  ///
+  /// A collective is taken to move in memory what it sends (NanoFlow, OSDI 2025, Table 2), and an
+  /// all-reduce to add up each number that it sends half of the time.
   private func cost(_ operation: Operation) -> StepCost {
     let rate = gpu.peaks.rate(operation.format.arithmetic)
+    let isCollective = operation.kind == .collective
+    let sums = operation.name == .allReduce ? operation.wireBytes / 2 / 2 : 0
     return StepCost(
-      seconds: times.seconds(operation, on: gpu), computeSeconds: operation.flops / rate,
-      memorySeconds: operation.memoryBytes / gpu.memoryBytesPerSecond,
+      seconds: times.seconds(operation, on: gpu),
+      computeSeconds: (operation.flops + sums) / rate,
+      memorySeconds: (isCollective ? operation.wireBytes : operation.memoryBytes)
+        / gpu.memoryBytesPerSecond,
       networkSeconds: operation.wireBytes / gpu.link(among: operation.ranks).bytesPerSecond)
   }
 
