@@ -15,6 +15,7 @@ public struct KernelLayerTimes: LayerTimes {
     operations = ModelOperations(of: shard)
   }
 
+  /// One layer's `step`; of MLPs and experts, in a layer that has them.
   public func cost(of step: LayerStep, tokens: Int) -> StepCost {
     switch step {
     case .gatherAttention, .gatherOutput: gather(tokens)
@@ -25,6 +26,7 @@ public struct KernelLayerTimes: LayerTimes {
     }
   }
 
+  /// One layer's attention of decodes, on average over layers that attend to more or less.
   public func decodeAttention(requests: Int, context: Double) -> StepCost {
     let sum = Int((Double(requests) * context).rounded())
     let batch = Batch(
@@ -35,6 +37,7 @@ public struct KernelLayerTimes: LayerTimes {
     return cost
   }
 
+  /// One layer's attention of prompts, likewise.
   public func prefillAttention(_ chunks: [Chunk]) -> StepCost {
     let batch = Batch(chunks: chunks)
     var cost = StepCost.none
@@ -42,6 +45,7 @@ public struct KernelLayerTimes: LayerTimes {
     return cost
   }
 
+  /// Seconds of embedding, last normalisation, head and sampling.
   public func secondsOutsideLayers(tokens: Int, rows: Int) -> Double {
     var seconds = 0.0
     operations.forEachTokenOperation(tokens) { operation in

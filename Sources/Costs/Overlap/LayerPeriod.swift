@@ -44,13 +44,24 @@ public struct LayerPeriod: Sendable, Equatable {
     return simulation.period()
   }
 
-  /// The share of the period in which nothing runs in `queue`.
-  public func idleShare(of queue: Queue) -> Double {
+  /// The share of the period in which nothing runs that waits for what `queue` does.
+  public func idleShare(waitingFor queue: Queue) -> Double {
     let busy = spans.reduce(0.0) { sum, span in
-      let isBusy = span.running.contains { pipeline.operations[$0.operation].queue == queue }
+      let isBusy = span.running.contains {
+        pipeline.operations[$0.operation].step.queue == queue
+      }
       return isBusy ? sum + span.end - span.start : sum
     }
     return max(0, 1 - busy / seconds)
+  }
+
+  /// The time that an operation takes in the pipeline.
+  ///
+  /// - Parameter operation: its place among the pipeline's operations.
+  public func seconds(of operation: Int) -> Double {
+    spans.reduce(0) { sum, span in
+      span.running.contains { $0.operation == operation } ? sum + span.end - span.start : sum
+    }
   }
 
   /// The share of a data sheet's peak that is used during `span`: of arithmetic, memory or link.

@@ -10,9 +10,11 @@ import Serving
 /// - Prefill attention is what the A100's measured kernels say of the prompts, scaled likewise.
 /// - Collectives are as fast as Table 2's, and depend on their size as reduce-scatters with 32
 ///   thread blocks do; `limited` has all-gathers with 8 and reduce-scatters with 32.
-/// - Work on single elements moves each activation ten times in a layer, as fast as Table 2's decode
-///   attention reads; what runs outside of layers is as the A100's measured kernels are.
+/// - Work on single elements moves each activation ten times in a layer, as fast as Table 2's
+///   decode attention reads; what runs outside of layers is as the A100's measured kernels are.
 public struct NanoFlowTimes: LayerTimes {
+  /// The GPU that they are of, eight of which hold the model.
+  public static let gpuName = "a100-sxm-80gb"
   public let shard: Shard
   private let kernels: KernelLayerTimes
   private let gpu: GPU
@@ -28,7 +30,7 @@ public struct NanoFlowTimes: LayerTimes {
 
   /// The published times; nothing else has such a table.
   public init() throws(InputError) {
-    gpu = try GPUs.named("a100-sxm-80gb")
+    gpu = try GPUs.named(Self.gpuName)
     shard = try Shard(of: try Models.named("llama-2-70b"), tensorParallel: 8)
     kernels = KernelLayerTimes(of: shard, on: gpu)
     let prompts = DenseBatch.chunks([(512, 0), (171, 170)])
@@ -36,18 +38,21 @@ public struct NanoFlowTimes: LayerTimes {
       Self.seconds(ofTable: .prefillAttention) / kernels.prefillAttention(prompts).seconds
   }
 
+  /// Collectives with as few thread blocks as the release gives them beside products.
   public var limited: any LayerTimes {
     var times = self
     times.isLimited = true
     return times
   }
 
+  /// Published seconds of one layer's `step`, with the work that the model has.
   public func cost(of step: LayerStep, tokens: Int) -> StepCost {
     var cost = kernels.cost(of: step, tokens: tokens)
     cost.seconds = seconds(of: step, tokens)
     return cost
   }
 
+  /// Published seconds of one layer's attention of decodes, likewise.
   public func decodeAttention(requests: Int, context: Double) -> StepCost {
     func line(_ tokens: Double) -> Double { 0.0340e-3 + 0.3112e-9 * tokens }
     var cost = kernels.decodeAttention(requests: requests, context: context)
@@ -57,12 +62,14 @@ public struct NanoFlowTimes: LayerTimes {
     return cost
   }
 
+  /// Scaled seconds of one layer's attention of prompts, likewise.
   public func prefillAttention(_ chunks: [Chunk]) -> StepCost {
     var cost = kernels.prefillAttention(chunks)
     cost.seconds *= prefillScale
     return cost
   }
 
+  /// Seconds of the measured kernels for embedding, head and sampling.
   public func secondsOutsideLayers(tokens: Int, rows: Int) -> Double {
     kernels.secondsOutsideLayers(tokens: tokens, rows: rows)
   }

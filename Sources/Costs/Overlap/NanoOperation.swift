@@ -22,6 +22,7 @@ public struct NanoOperation: Sendable, Equatable {
       case operation(String)
     }
 
+    /// Where they are from, and how many layers before.
     public var source: Source
     public var layersAgo: Int
 
@@ -107,6 +108,11 @@ public struct OverlapPipeline: Sendable, Equatable {
   /// Seconds of all operations of a layer in `queue` if each has the GPU to itself.
   public func seconds(in queue: Queue) -> Double {
     operations.reduce(0) { $1.queue == queue ? $0 + $1.cost.seconds : $0 }
+  }
+
+  /// Seconds of all operations of a layer that wait for what `queue` does, whichever they run in.
+  public func seconds(waitingFor queue: Queue) -> Double {
+    operations.reduce(0) { $1.step.queue == queue ? $0 + $1.cost.seconds : $0 }
   }
 
   /// Seconds of a layer if every operation has the GPU to itself.

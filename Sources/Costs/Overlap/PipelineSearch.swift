@@ -34,6 +34,16 @@ public struct PipelineSearch: Sendable {
       + times.secondsOutsideLayers(tokens: batch.tokens, rows: batch.sampled)
   }
 
+  /// The seconds of all layers if two of products, attention and collectives were free: the
+  /// longest of the three sums.
+  public func boundSeconds(_ batch: DenseBatch) -> Double {
+    kinds.reduce(0) { sum, each in
+      let pipeline = PipelinePlan.sequential.pipeline(for: batch, times: times, kind: each.kind)
+      let longest = Queue.allCases.map { pipeline.seconds(waitingFor: $0) }.max() ?? 0
+      return sum + Double(each.layers) * longest
+    }
+  }
+
   /// The best plan for `batch`.
   public func best(for batch: DenseBatch) -> PipelinePlan {
     var best = Candidate(plan: .sequential, seconds: layerSeconds(.sequential, batch))
