@@ -1,6 +1,7 @@
 import Serving
 
-/// LLaMA-2-70B on eight A100 SXM with NanoFlow's own kernels, as published.
+/// A model on one or eight A100 SXM with NanoFlow's own kernels: as published for LLaMA-2-70B, and
+/// carried over to others.
 ///
 /// Sources: NanoFlow (Zhu et al., OSDI 2025, arXiv 2408.12757v2), Table 2, for all 2,048 tokens of
 /// its dense batch; for parts of it the times that its 70B search notebook uses and the MSCCL++
@@ -12,6 +13,9 @@ import Serving
 ///   thread blocks do; `limited` has all-gathers with 8 and reduce-scatters with 32.
 /// - Work on single elements moves each activation ten times in a layer, as fast as Table 2's
 ///   decode attention reads; what runs outside of layers is as the A100's measured kernels are.
+///
+/// Products of other sizes take as long as their tiles' waves; attention and collectives as long as
+/// those of LLaMA-2-70B that move as many bytes.
 public struct NanoFlowTimes: LayerTimes {
   /// The GPU that they are of, eight of which hold the model.
   public static let gpuName = "a100-sxm-80gb"
@@ -20,22 +24,47 @@ public struct NanoFlowTimes: LayerTimes {
   private let gpu: GPU
   private var isLimited = false
   private let prefillScale: Double
+  /// Whether the model's products are those that were published.
+  private let isPublished: Bool
 
   /// The tokens that Table 2 is for, and those of them that decode, with their cached tokens.
   static let tokens = 2048
   static let decodes = 1365
   static let context = 1024.0
+  /// Bytes that a cached token has in one layer and GPU there.
+  private static let bytesPerToken = 512.0
+  /// Elements of its residual stream.
+  private static let hidden = 8192
   /// Bytes that decode attention moves in Table 2, over the GPUs and the seconds that it takes.
   private static let bytesPerSecond = 462.2e9 / 8 / 35.60e-3
 
-  /// The published times; nothing else has such a table.
-  public init() throws(InputError) {
+  /// The times of `shard`, of LLaMA-2-70B on eight GPUs where nil.
+  ///
+  /// Throws if collectives, or attention, of that kind were not published.
+  public init(of shard: Shard? = nil) throws(InputError) {
     gpu = try GPUs.named(Self.gpuName)
-    shard = try Shard(of: try Models.named("llama-2-70b"), tensorParallel: 8)
-    kernels = KernelLayerTimes(of: shard, on: gpu)
+    let published = try Shard(of: try Models.named("llama-2-70b"), tensorParallel: 8)
+    self.shard = shard ?? published
+    let model = self.shard.model
+    guard [1, 8].contains(self.shard.tensorParallel), model.latent == nil, model.weights == .bf16
+    else {
+      throw InputError(
+        "--kernels",
+        problem: "NanoFlow has no kernels for \(model.name) split among "
+          + "\(self.shard.tensorParallel) GPUs",
+        remedy: "use a model in bfloat16, without latent attention, on 1 GPU or 8")
+    }
+    isPublished = Self.haveSameProducts(self.shard, published)
+    kernels = KernelLayerTimes(of: self.shard, on: gpu)
     let prompts = DenseBatch.chunks([(512, 0), (171, 170)])
-    prefillScale =
-      Self.seconds(ofTable: .prefillAttention) / kernels.prefillAttention(prompts).seconds
+    let measured = KernelLayerTimes(of: published, on: gpu).prefillAttention(prompts).seconds
+    prefillScale = Self.seconds(ofTable: .prefillAttention) / measured
+  }
+
+  private static func haveSameProducts(_ a: Shard, _ b: Shard) -> Bool {
+    a.tensorParallel == b.tensorParallel && a.model.hidden == b.model.hidden
+      && a.queryKeyValueWidth == b.queryKeyValueWidth && a.intermediate == b.intermediate
+      && a.model.mixture == nil
   }
 
   /// Collectives with as few thread blocks as the release gives them beside products.
@@ -58,7 +87,8 @@ public struct NanoFlowTimes: LayerTimes {
     var cost = kernels.decodeAttention(requests: requests, context: context)
     let scale =
       Self.seconds(ofTable: .decodeAttention) / line(Double(Self.decodes) * Self.context)
-    cost.seconds = scale * line(Double(requests) * context)
+    let bytes = Double(2 * shard.keyValueHeads * shard.model.headSize) * Model.bytesPerActivation
+    cost.seconds = scale * line(Double(requests) * context * bytes / Self.bytesPerToken)
     return cost
   }
 
@@ -80,17 +110,50 @@ public struct NanoFlowTimes: LayerTimes {
       let bytes = 5 * Double(tokens * shard.model.hidden) * Model.bytesPerActivation
       return bytes / Self.bytesPerSecond
     case .gatherAttention, .gatherOutput:
-      return isLimited ? Self.gatherLimited(tokens) : Self.collective(tokens)
+      return isLimited ? Self.gatherLimited(alike(tokens)) : Self.collective(alike(tokens))
     case .reduceOutput, .reduceDown:
+      let tokens = alike(tokens)
       return isLimited
         ? Self.gatherLimited(tokens) + Self.scatter(tokens) : 2 * Self.collective(tokens)
+    default: return isPublished ? Self.publishedProduct(step, tokens) : product(step, tokens)
+    }
+  }
+
+  /// The tokens of LLaMA-2-70B whose activations are as large.
+  private func alike(_ tokens: Int) -> Int { tokens * shard.model.hidden / Self.hidden }
+
+  private static func publishedProduct(_ step: LayerStep, _ tokens: Int) -> Double {
+    switch step {
     case .queryKeyValue:
       // Measured with 1,536 columns; the model has 1,280 on each GPU.
-      return Self.line(
-        tokens, through: [256, 384, 640, 768], [0.0358, 0.0417, 0.0646, 0.0675], step)
-    case .attentionOutput: return Self.line(tokens, through: [640, 1408], [0.0583, 0.104], step)
-    case .up: return Self.line(tokens, through: [640, 1408], [0.287, 0.587], step)
-    case .down: return Self.line(tokens, through: [640, 1408], [0.138, 0.313], step)
+      line(tokens, through: [256, 384, 640, 768], [0.0358, 0.0417, 0.0646, 0.0675], step)
+    case .attentionOutput: line(tokens, through: [640, 1408], [0.0583, 0.104], step)
+    case .up: line(tokens, through: [640, 1408], [0.287, 0.587], step)
+    case .down: line(tokens, through: [640, 1408], [0.138, 0.313], step)
+    default: 0
+    }
+  }
+
+  private func product(_ step: LayerStep, _ tokens: Int) -> Double {
+    let waves = TileWaves()
+    let hidden = Double(shard.model.hidden)
+    let rows = Double(tokens)
+    func seconds(_ inputs: Double, _ outputs: Double) -> Double {
+      waves.seconds(rows: rows, inputs: inputs, outputs: outputs)
+    }
+    switch step {
+    case .queryKeyValue: return seconds(hidden, Double(shard.queryKeyValueWidth))
+    case .attentionOutput: return seconds(Double(shard.heads * shard.model.headSize), hidden)
+    case .up: return seconds(hidden, Double(shard.upWidth(shard.intermediate)))
+    case .down: return seconds(Double(shard.intermediate), hidden)
+    case .router: return seconds(hidden, Double(shard.routerWidth))
+    case .experts:
+      guard let mixture = shard.model.mixture else { return 0 }
+      let width = Double(shard.expertIntermediate)
+      let each = rows * mixture.computedPerToken / Double(mixture.experts)
+      let up = Double(shard.upWidth(shard.expertIntermediate))
+      return waves.seconds(Double(mixture.experts), rows: each, inputs: hidden, outputs: up)
+        + waves.seconds(Double(mixture.experts), rows: each, inputs: width, outputs: hidden)
     default: return 0
     }
   }

@@ -33,6 +33,7 @@ struct PipelineOptions: Sendable {
     output = try count("--output-tokens", 1024)
     let given = try invocation["--kernels"]?.choice(of: Kernels.allCases.map(\.rawValue))
     kernels = given.flatMap { Kernels(rawValue: $0) } ?? .measured
+    if kernels == .nanoflow { deployment.useNanoFlowsCase(invocation) }
     outputs = try Outputs(
       PipelineOptions.files.compactMap { invocation[$0.name] },
       reading: [deployment.model])
@@ -55,19 +56,12 @@ struct PipelineOptions: Sendable {
     switch kernels {
     case .measured: return try report(on: deployment, deployment.layerTimes())
     case .nanoflow:
-      let times = try NanoFlowTimes()
-      let (model, gpus) = (times.shard.model.name, times.shard.tensorParallel)
-      guard deployment.model.name == model, deployment.gpu.name == NanoFlowTimes.gpuName,
-        deployment.tensorParallelSize == gpus
-      else {
+      guard deployment.gpu.name == NanoFlowTimes.gpuName else {
         throw InputError(
-          "--kernels",
-          problem: "NanoFlow's times are of \(model) on \(gpus) "
-            + "\(NanoFlowTimes.gpuName) alone",
-          remedy: "give --model \(model) --gpu \(NanoFlowTimes.gpuName) "
-            + "--tensor-parallel-size \(gpus), or leave --kernels out")
+          "--kernels", problem: "NanoFlow's kernels are of the \(NanoFlowTimes.gpuName) alone",
+          remedy: "give --gpu \(NanoFlowTimes.gpuName), or leave --kernels out")
       }
-      return report(on: deployment, times)
+      return report(on: deployment, try NanoFlowTimes(of: try deployment.layerTimes().shard))
     }
   }
 
@@ -94,9 +88,19 @@ struct PipelineOptions: Sendable {
       help: "tokens of an answer, on average", group: "Work"),
     Option(
       name: "--kernels", placeholder: "NAME", standard: Kernels.measured.rawValue,
-      help: "measured, as the GPU's tables have them, or nanoflow, as published for llama-2-70b on "
-        + "8 a100-sxm-80gb", group: "Work"),
+      help: "measured, as the GPU's tables have them, or nanoflow, as published for a100-sxm-80gb",
+      group: "Work"),
   ]
+}
+
+extension DeploymentOptions {
+  /// What is not given is as NanoFlow was measured.
+  fileprivate mutating func useNanoFlowsCase(_ invocation: Invocation) {
+    if invocation["--gpu"] == nil { gpu.text = NanoFlowTimes.gpuName }
+    guard invocation["--model"] == nil else { return }
+    model.text = "llama-2-70b"
+    if invocation["--tensor-parallel-size"] == nil { tensorParallelSize = 8 }
+  }
 }
 
 extension Command {
@@ -109,8 +113,7 @@ extension Command {
         + PipelineOptions.files,
       examples: [
         Example(
-          line: "servesim pipeline --model llama-2-70b --gpu a100-sxm-80gb "
-            + "--tensor-parallel-size 8 --kernels nanoflow --svg layer.svg",
+          line: "servesim pipeline --kernels nanoflow --svg layer.svg",
           purpose: "NanoFlow's own case, with a picture"),
         Example(
           line: "servesim pipeline --gpu h100-sxm --prompt-tokens 1024 --output-tokens 256",
