@@ -36,18 +36,17 @@ public struct Breakdown: Sendable, Equatable {
           operation: handOver.operation, secondsPerRun: handOver.seconds,
           limit: limits.limit(of: handOver.operation, on: layers.gpu), basis: .roofline))
     }
-    var parts = CostParts()
-    for entry in entries { parts.add(entry.operation, seconds: entry.secondsPerRun) }
-    parts[.host] = layers.hostSeconds(for: batch, beside: parts.totalSeconds)
     self.entries = entries
-    self.parts = parts
+    var prices = PartPrices(cost)
+    parts = prices.parts(of: batch)
   }
 }
 
 /// Prices batches by their parts; what depends on nothing but the number of tokens is worked out
 /// once for each number.
 ///
-/// The parts are those of the batch's `Breakdown`, to the last digit.
+/// The parts are those of the batch's `Breakdown`, to the last digit: one order of adding them up
+/// serves both.
 public struct PartPrices: Sendable {
   /// What prices the batches.
   public let cost: PipelineCost

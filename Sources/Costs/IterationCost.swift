@@ -10,12 +10,18 @@ public struct IterationCost: CostModel {
   public let gpu: GPU
   public let times: any OperationTimes
   public let host: HostTime
+  private let layers: Int
+  private let gpus: Int
   /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
   private let tokenSeconds: [Double]
   private let sequenceSeconds: [Double]
-  /// Times of attention that is not latent, where they are from tables.
-  private let prefillTimes: KernelSlice?
-  private let decodeTimes: KernelSlice?
+  /// Whether attention is not latent and its times are from tables.
+  private let hasAttentionTimes: Bool
+  /// Then, of layers that attend to the whole context, and of those with a window.
+  private let prefillTimes: KernelSlice
+  private let decodeTimes: KernelSlice
+  private let windowPrefillTimes: KernelSlice
+  private let windowDecodeTimes: KernelSlice
 
   /// The cost of `shard` on `gpu`.
   ///
@@ -30,13 +36,20 @@ public struct IterationCost: CostModel {
   ) {
     precondition(tokens >= 0 && sequences >= 0, "a batch has no negative number of tokens")
     operations = ModelOperations(of: shard)
+    layers = shard.model.layers
+    gpus = shard.tensorParallel
     self.gpu = gpu
     self.times = times
     self.host = host
     // Latent attention has operations beside it, and is priced with them.
-    let hasTables = times is KernelTimes && operations.latentAttention == nil
-    prefillTimes = hasTables ? operations.attention.prefillTimes(on: gpu) : nil
-    decodeTimes = hasTables ? operations.attention.decodeTimes(on: gpu) : nil
+    let (full, windowed) = (operations.attention, operations.windowAttention)
+    prefillTimes = full.prefillTimes(on: gpu)
+    decodeTimes = full.decodeTimes(on: gpu)
+    windowPrefillTimes = windowed.prefillTimes(on: gpu)
+    windowDecodeTimes = windowed.decodeTimes(on: gpu)
+    hasAttentionTimes =
+      times is KernelTimes && operations.latentAttention == nil && prefillTimes.isMeasured
+      && decodeTimes.isMeasured
     let direct = Direct(operations: operations, gpu: gpu, times: times)
     tokenSeconds = (0...tokens).map(direct.tokenSeconds)
     sequenceSeconds = (0...sequences).map(direct.sequenceSeconds)
@@ -53,10 +66,8 @@ public struct IterationCost: CostModel {
   /// copies from and to its memory.
   @inline(__always)
   func withHost(_ seconds: Double, _ batch: borrowing Batch) -> Double {
-    let shard = operations.shard
     let whole = host.seconds(
-      around: seconds, sequences: batch.sequences, layers: shard.model.layers,
-      gpus: shard.tensorParallel)
+      around: seconds, sequences: batch.sequences, layers: layers, gpus: gpus)
     return batch.swappedTokens == 0 ? whole : whole + swapSeconds(batch.swappedTokens)
   }
 
@@ -68,12 +79,9 @@ public struct IterationCost: CostModel {
   @inline(__always)
   private func decodeSeconds(_ batch: borrowing Batch) -> Double {
     var seconds = 0.0
-    if let decodeTimes {
-      let (sequences, context) = (batch.decodes, batch.decodeContext)
-      operations.forEachAttention {
-        let kernel = $0.decodeKernel(sequences: sequences, context: context)
-        seconds += decodeTimes.seconds(kernel) * Double($0.layers)
-      }
+    if hasAttentionTimes {
+      seconds += operations.attention.decodeSeconds(batch, decodeTimes)
+      seconds += operations.windowAttention.decodeSeconds(batch, windowDecodeTimes)
     } else {
       operations.forEachDecodeOperation(batch) {
         seconds += times.seconds($0, on: gpu) * Double($0.repeats)
@@ -85,10 +93,9 @@ public struct IterationCost: CostModel {
   @inline(__always)
   private func prefillSeconds(_ batch: borrowing Batch) -> Double {
     var seconds = 0.0
-    if let prefillTimes {
-      operations.forEachAttention {
-        seconds += prefillTimes.seconds($0.prefillKernel(batch.chunks)) * Double($0.layers)
-      }
+    if hasAttentionTimes {
+      seconds += operations.attention.prefillSeconds(batch, prefillTimes)
+      seconds += operations.windowAttention.prefillSeconds(batch, windowPrefillTimes)
     } else {
       operations.forEachPrefillOperation(batch) {
         seconds += times.seconds($0, on: gpu) * Double($0.repeats)
@@ -135,13 +142,27 @@ private struct Direct {
 }
 
 extension Attention {
-  /// The measured times of one layer's attention of prompts, where there are any.
-  fileprivate func prefillTimes(on gpu: GPU) -> KernelSlice? {
+  /// The measured times of one layer's attention of prompts.
+  fileprivate func prefillTimes(on gpu: GPU) -> KernelSlice {
     gpu.tables.slice(through: prefillKernel([]), on: gpu)
   }
 
-  /// The measured times of one layer's attention of decodes, where there are any.
-  fileprivate func decodeTimes(on gpu: GPU) -> KernelSlice? {
+  /// The measured times of one layer's attention of decodes.
+  fileprivate func decodeTimes(on gpu: GPU) -> KernelSlice {
     gpu.tables.slice(through: decodeKernel(sequences: 1, context: 1), on: gpu)
+  }
+
+  /// The seconds of the prompts in `batch`, in all layers.
+  @inline(__always)
+  fileprivate func prefillSeconds(_ batch: borrowing Batch, _ times: KernelSlice) -> Double {
+    layers == 0 ? 0 : times.seconds(prefillKernel(batch.chunks)) * Double(layers)
+  }
+
+  /// The seconds of the decodes in `batch`, in all layers.
+  @inline(__always)
+  fileprivate func decodeSeconds(_ batch: borrowing Batch, _ times: KernelSlice) -> Double {
+    if layers == 0 { return 0 }
+    let kernel = decodeKernel(sequences: batch.decodes, context: batch.decodeContext)
+    return times.seconds(kernel) * Double(layers)
   }
 }

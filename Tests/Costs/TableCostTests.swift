@@ -54,6 +54,11 @@ extension Seeded {
       let breakdown = Breakdown(of: batch, by: cost)
       #expect(agree(cost.seconds(for: batch), breakdown.parts.totalSeconds))
       #expect(prices.parts(of: batch) == breakdown.parts)
+      for part in CostPart.allCases where part != .host {
+        let sum = breakdown.entries.filter { $0.operation.costPart == part }
+          .reduce(0) { $0 + $1.totalSeconds }
+        #expect(agree(sum, breakdown.parts[part]), "\(part)")
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Serving
 import Workloads
 
@@ -12,7 +13,8 @@ let bareGPU = GPU(
     elementwise: 0.2, collective: 0.1, launchSeconds: 3e-6, collectiveSeconds: 5e-6,
     isMeasured: false, source: "by hand"))
 
-/// Measurements of `operations` in random sizes, each as long as `law` says of its kernel.
+/// Measurements of `operations` in random sizes, few enough octaves of them that a table is soon
+/// fitted, each as long as `law` says of its kernel.
 func measurements(
   _ count: Int, of operations: [MeasuredOperation] = MeasuredOperation.allCases, seed: UInt64,
   on gpu: GPU = bareGPU, law: (Kernel) -> Double?
@@ -21,18 +23,20 @@ func measurements(
   func choice(_ values: [Double]) -> Double {
     values[min(Int(random.uniform() * Double(values.count)), values.count - 1)]
   }
-  func size(_ most: Double) -> Double { (most * random.uniform()).rounded(.up) }
+  func size(_ least: Double, octaves: Double) -> Double {
+    (least * exp2(octaves * random.uniform())).rounded()
+  }
   return (0..<count).compactMap { row in
     let operation = operations[row % operations.count]
-    let heads = choice([1, 2, 4, 8])
+    let heads = choice([1, 8])
     var measurement = Costs.Measurement(
       operation, format: choice([0, 1]) == 0 ? "bf16" : "fp8",
       sizes: [
-        .m: size(8192), .n: size(16384), .k: size(16384), .batch: size(64),
-        .queryTokens: 1 + size(4096), .contextTokens: size(16384),
-        .heads: heads * choice([1, 4, 8]),
-        .keyValueHeads: heads, .headSize: choice([64, 128]), .experts: choice([8, 64]), .topk: 4,
-        .bytes: size(67_108_864), .gpus: choice([2, 4, 8]),
+        .m: size(16, octaves: 3), .n: size(512, octaves: 2), .k: size(1024, octaves: 2),
+        .batch: size(1, octaves: 3), .queryTokens: size(64, octaves: 3),
+        .contextTokens: size(64, octaves: 3), .heads: heads * choice([1, 8]),
+        .keyValueHeads: heads, .headSize: choice([64, 128]), .experts: choice([8, 16]), .topk: 4,
+        .bytes: size(1024, octaves: 8), .gpus: choice([2, 4]),
       ], seconds: 1)
     guard let kernel = measurement.kernel, let seconds = law(kernel) else { return nil }
     measurement.seconds = seconds

@@ -16,7 +16,7 @@ private func calibration(
 @Suite struct `A calibration` {
   /// A table stores 256ths of an octave.
   @Test func `finds a factor that all kernels have in common`() {
-    let rows = measurements(2800, seed: 1) { 1.3 * $0.estimate(on: bareGPU) }
+    let rows = measurements(1400, seed: 1) { 1.3 * $0.estimate(on: bareGPU) }
     let result = calibration(rows)
     let kinds = Set(result.heldOut.rows.map(\.operation))
     #expect(kinds == Set(MeasuredOperation.allCases))
@@ -28,7 +28,7 @@ private func calibration(
 
   /// Overheads and efficiencies that change with the size, as those of kernels do.
   @Test func `finds a law that it was not told`() throws {
-    let rows = measurements(4000, of: [.normalization, .sendReceive, .allReduce], seed: 2) {
+    let rows = measurements(600, of: [.normalization, .sendReceive, .allReduce], seed: 2) {
       let work = $0.estimate(on: bareGPU)
       return 4e-6 + work * (1 + 0.5 / (1 + $0.point[0]))
     }
@@ -38,7 +38,7 @@ private func calibration(
   }
 
   @Test func `is hardly misled by rows that are wrong`() throws {
-    var rows = measurements(3000, of: [.gemm, .allReduce], seed: 3) {
+    var rows = measurements(600, of: [.gemm, .allReduce], seed: 3) {
       1.3 * $0.estimate(on: bareGPU)
     }
     for index in rows.indices where index % 20 < 2 { rows[index].seconds *= 9 }

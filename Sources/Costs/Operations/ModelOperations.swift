@@ -37,13 +37,6 @@ public struct ModelOperations: Sendable, Equatable {
     return list
   }
 
-  /// The attention of each kind of layer that there is, where it is not latent.
-  @inline(__always)
-  func forEachAttention(_ body: (Attention) -> Void) {
-    if attention.layers > 0 { body(attention) }
-    if windowAttention.layers > 0 { body(windowAttention) }
-  }
-
   /// The operations that depend on the prompts and contexts in `batch`.
   func attentionOperations(for batch: borrowing Batch) -> [Operation] {
     var list: [Operation] = []

@@ -8,7 +8,7 @@ public struct PrefillWork: Sendable, Equatable {
   private let keyValueHeads: Double
   private let group: Double
   /// Tokens that one attends to, itself included; 0 for all.
-  private let window: Double
+  let window: Double
   /// Chunks, and the new tokens of all of them.
   public private(set) var chunks = 0.0
   public private(set) var tokens = 0.0

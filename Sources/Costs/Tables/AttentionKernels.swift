@@ -20,6 +20,13 @@ struct AttentionHeads: Sendable, Equatable {
     logGroup = log2(queries / pairs)
     logPairs = log2(pairs)
   }
+
+  /// What tells tables of attention apart: the size of a head, and whether there is a window.
+  @inline(__always)
+  func variant(_ hasWindow: Bool) -> Int { Int(size) + (hasWindow ? Self.windowed : 0) }
+
+  /// More than the size of any head.
+  private static let windowed = 1 << 14
 }
 
 extension Kernel {
@@ -34,7 +41,7 @@ extension Kernel {
     let flopsPerKey = 4 * PrefillWork.rowsPerTile * heads.size
     let keys = work.keysPerTile
     return Kernel(
-      operation: .attentionPrefill, format: format, variant: Int(heads.size),
+      operation: .attentionPrefill, format: format, variant: heads.variant(work.window > 0),
       flops: flopsPerKey * (work.tileKeys + work.tiles * Self.keysInFlight),
       memoryBytes: 4 * work.tokens * heads.queries * heads.size
         + 2 * work.keysRead * heads.pairs * heads.size * format.bytesPerInput,
@@ -55,7 +62,7 @@ extension Kernel {
     // Keys come in tiles: fewer than 32 take as long as 32.
     let keys = max(window > 0 ? min(context, window) : context, 32)
     return Kernel(
-      operation: .attentionDecode, format: format, variant: Int(heads.size),
+      operation: .attentionDecode, format: format, variant: heads.variant(window > 0),
       memoryBytes: 4 * sequences * heads.queries * heads.size
         + 2 * sequences * keys * heads.pairs * heads.size * format.bytesPerInput,
       point: SIMD4(

@@ -3,14 +3,19 @@ import Foundation
 /// The times of kernels that differ in their last two coordinates alone, as the attention of one
 /// model does from batch to batch.
 struct KernelSlice: Sendable {
+  /// Whether there is a table; without one, times are the estimates.
+  let isMeasured: Bool
   private let times: TimeTable
   private let firstAxis: Int
   private let rate: Double
   private let bytesPerSecond: Double
   private let multiprocessors: Double
 
-  /// The kernels of `table` that have the coordinates of `kernel` but for the last two.
-  init(_ table: TimeTable, through kernel: Kernel, on gpu: GPU) {
+  /// The kernels of `table`, if there is one, that have the coordinates of `kernel` but for the
+  /// last two.
+  init(_ table: TimeTable?, through kernel: Kernel, on gpu: GPU) {
+    isMeasured = table != nil
+    let table = table ?? TimeTable(grid: Grid(axes: [[0], [0]]), octaves: [0])
     firstAxis = table.grid.dimensions - 2
     times = table.slice(at: kernel.point, from: firstAxis)
     rate = gpu.peaks.rate(kernel.format.arithmetic)

@@ -70,10 +70,9 @@ public struct KernelTables: Sendable, Equatable {
   /// The table for `kernel`, or nil where nothing of its kind was measured.
   func table(for kernel: Kernel) -> KernelTable? { place(of: kernel).map { all[$0] } }
 
-  /// The part of the table for `kernel` that has its first two coordinates, or nil where nothing of
-  /// its kind was measured.
-  func slice(through kernel: Kernel, on gpu: GPU) -> KernelSlice? {
-    table(for: kernel).map { KernelSlice($0.times, through: kernel, on: gpu) }
+  /// The part of the table for `kernel` that has its coordinates but for the last two.
+  func slice(through kernel: Kernel, on gpu: GPU) -> KernelSlice {
+    KernelSlice(table(for: kernel)?.times, through: kernel, on: gpu)
   }
 
   /// The seconds of `kernel` on `gpu`, or nil where nothing of its kind was measured.

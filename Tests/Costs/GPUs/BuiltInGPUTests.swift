@@ -29,7 +29,8 @@ private func fall(_ batches: [Batch], by cost: IterationCost) -> Double {
   return fall
 }
 
-private let powers = (0...12).map { 1 << $0 }
+/// Rows in fours: kernels of 8-bit floats are slower where they are not.
+private let powers = (2...12).map { 1 << $0 }
 
 /// Batches of which each does all that the one before it does, and more.
 private let growing: [(what: String, batches: [Batch])] = [
@@ -37,11 +38,11 @@ private let growing: [(what: String, batches: [Batch])] = [
   ("a longer chunk after others", powers.map { batch(chunks: [($0, 3000)]) }),
   ("more cached tokens", powers.map { batch(chunks: [(256, $0)]) }),
   ("more prompts", (1...16).map { batch(chunks: Array(repeating: (128, 0), count: $0)) }),
-  ("more decodes", (0...9).map { batch(decodes: 1 << $0, context: 500) }),
+  ("more decodes", (2...9).map { batch(decodes: 1 << $0, context: 500) }),
   ("longer decodes", powers.map { batch(decodes: 16, context: 8 * $0) }),
   (
     "decodes beside a prompt",
-    (0...8).map { batch(decodes: 1 << $0, context: 9, chunks: [(512, 0)]) }
+    (2...8).map { batch(decodes: 1 << $0, context: 9, chunks: [(512, 0)]) }
   ),
 ]
 
@@ -83,20 +84,22 @@ private let growing: [(what: String, batches: [Batch])] = [
     #expect(priced > 20)
   }
 
-  /// What tables differ from a law by: most are measured to a few per cent, but products of 16 bits
-  /// on some GPUs get a fifth faster where rows fill another tile, and so they were measured.
+  /// What tables differ from a law by: most products were measured to get slower row by row, but on
+  /// some GPUs they get faster where rows fill another tile.
   @Test(arguments: GPUs.names, kinds)
-  func `a batch that does more takes as long or longer, but for a fifth`(
+  func `a batch that does more takes as long or longer, but for an eighth`(
     gpu: String, model: String
   ) throws {
     let cost = try cost(model, on: gpu)
     for (what, batches) in growing {
       let fall = fall(batches, by: cost)
-      #expect(fall < 0.2, "\(what): \(fall)")
+      #expect(fall < 0.125, "\(what): \(fall)")
     }
   }
 
-  @Test(arguments: ["h100-sxm", "h200-sxm", "a100-sxm-80gb"], kinds)
+  /// Heads of 96 elements, which phi-3-mini has, lie between those that were measured.
+  @Test(
+    arguments: ["h100-sxm", "h200-sxm", "a100-sxm-80gb"], kinds.filter { $0 != "phi-3-mini" })
   func `on the GPUs that were measured most, but for a thirtieth`(
     gpu: String, model: String
   ) throws {
