@@ -13,7 +13,7 @@ private let kinds = [
 /// `model` on one GPU, whether or not that holds it.
 private func cost(_ model: String, on name: String) throws -> IterationCost {
   IterationCost(
-    of: try Shard(of: Models.named(model)), on: try gpu(name), host: .overlapped, tokens: 0,
+    of: try Shard(of: Models.named(model)), on: try gpu(name), host: .none, tokens: 0,
     sequences: 0)
 }
 
