@@ -41,8 +41,8 @@ enum Knots {
     }
   }
 
-  /// Widths of experts: every octave, and beside it those of Mixtral's experts, for which vLLM tunes
-  /// its kernels while it leaves their neighbours as they are.
+  /// Widths of experts: every octave, and beside it those of Mixtral's experts, for which vLLM
+  /// tunes its kernels while it leaves their neighbours as they are.
   private static let widths: [Double] = [
     16, 32, 64, 128, 256, 512, 1024, 2048, 3584, 4096, 7168, 8192, 14336, 16384,
   ]
