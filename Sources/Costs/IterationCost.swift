@@ -46,6 +46,8 @@ public struct IterationCost: CostModel {
     withHost(gpuSeconds(for: batch), batch)
   }
 
+  /// The part of `seconds` that is not the operations': the host's, and copies from and to its
+  /// memory.
   public func hostSeconds(for batch: borrowing Batch) -> Double {
     let seconds = gpuSeconds(for: batch)
     return withHost(seconds, batch) - seconds

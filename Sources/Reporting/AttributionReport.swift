@@ -25,12 +25,12 @@ public enum AttributionReport {
     return table
   }
 
-  /// The table as text, with a sentence below on what differs most.
+  /// The table as text, with sentences below on what differs most.
   public static func text(_ runs: [Run]) -> String {
     let table = table(runs)
     if table.rows.isEmpty { return "" }
     return "Where end-to-end latency came from\n" + TextTable.text(table)
-      + (sentence(runs).map { "\n\($0)\n" } ?? "")
+      + sentences(runs).map { "\n\($0)\n" }.joined()
   }
 
   /// Stacked bars: the mean over all requests, and over the slowest hundredth.
@@ -49,26 +49,38 @@ public enum AttributionReport {
       [.init("Mean of all requests", bars(\.all)), .init("Mean of the slowest 1 %", bars(\.tail))])
   }
 
-  /// What makes the slowest hundredth of the requests slower under one of `runs` than under the
-  /// other: of several, the slowest and the fastest in that; nil for fewer than two.
-  public static func sentence(_ runs: [Run]) -> String? {
-    let told = runs.compactMap { run in run.attribution.map { (run.scheduler, $0.tail) } }
-    guard told.count > 1, let slow = told.max(by: { $0.1.total < $1.1.total }),
-      let fast = told.min(by: { $0.1.total < $1.1.total })
-    else { return nil }
-    let gap = slow.1.total - fast.1.total
-    let ends =
-      "\(Numbers.duration(slow.1.total)) under \(slow.0) and \(Numbers.duration(fast.1.total)) "
-      + "under \(fast.0)"
-    guard gap > 0.0005 * slow.1.total else {
-      return "The slowest 1 % of the requests take as long under each: \(ends)."
-    }
-    let moved = Attribution.Part.allCases.map { ($0, slow.1[$0] - fast.1[$0]) }
+  /// What makes the slowest hundredth of the requests slower under each of `runs` than under the
+  /// one that serves them fastest, from the runner-up on; none for fewer than two runs.
+  public static func sentences(_ runs: [Run]) -> [String] {
+    let told = runs.enumerated().compactMap { index, run in
+      run.attribution.map { (index: index, name: run.scheduler, tail: $0.tail) }
+    }.sorted { ($0.tail.total, $0.index) < ($1.tail.total, $1.index) }
+    guard let fastest = told.first else { return [] }
+    return told.dropFirst().map { sentence((fastest.name, fastest.tail), ($0.name, $0.tail)) }
+  }
+
+  /// What makes the slowest hundredth slower under one scheduler than under another.
+  private static func sentence(
+    _ fast: (name: String, tail: AttributionSummary.Mean),
+    _ slow: (name: String, tail: AttributionSummary.Mean)
+  ) -> String {
+    let gap = slow.tail.total - fast.tail.total
+    let moved = Attribution.Part.allCases.map { ($0, slow.tail[$0] - fast.tail[$0]) }
       .sorted { $0.1.magnitude > $1.1.magnitude }
-      .filter { $0.1.magnitude >= 0.05 * gap }.prefix(4)
-      .map { "\($0.0.title) \($0.1 < 0 ? "-" : "+")\(Numbers.duration($0.1.magnitude))" }
-    return "The slowest 1 % of the requests take \(ends); what moved them: "
-      + moved.joined(separator: ", ") + "."
+    let shown = moved.filter { $0.1 != 0 && $0.1.magnitude >= 0.05 * moved[0].1.magnitude }
+      .prefix(4).map { "\($0.0.title) \(signed($0.1))" }
+    let times =
+      "The slowest 1 % of the requests take \(Numbers.duration(slow.tail.total)) under "
+      + "\(slow.name), "
+      + "\(Numbers.duration(fast.tail.total)) under \(fast.name)"
+    return shown.isEmpty
+      ? times + "."
+      : "\(times): \(signed(gap)), of which "
+        + shown.joined(separator: ", ") + "."
+  }
+
+  private static func signed(_ seconds: Double) -> String {
+    (seconds < 0 ? "-" : "+") + Numbers.duration(seconds.magnitude)
   }
 
   /// What each part is.

@@ -1,9 +1,9 @@
 /// Where the end-to-end latency of one request came from, in nanoseconds; the parts add up to it
 /// exactly.
 ///
-/// The time of an iteration is first the host's, as the cost model says; then what its decodes alone
-/// would take on the GPU; all beyond that is its prompts', by their tokens. With several batches in
-/// flight, time is shared as in the batch that ends next.
+/// The time of an iteration is first the host's, as the cost model says; then what its decodes
+/// alone would take on the GPU; all beyond that is its prompts', by their tokens. With several
+/// batches in flight, time is shared as in the batch that ends next.
 public struct Attribution: Sendable, Equatable {
   /// What a part of a latency was spent on.
   public enum Part: CaseIterable, Sendable {

@@ -76,7 +76,9 @@ private func invocation(_ words: String...) throws -> Invocation {
   @Test func `replay and compare share what they can`() {
     let replay = Set(Command.replay(.standard).options.map(\.name))
     let compare = Set(Command.compare(.standard).options.map(\.name))
-    #expect(replay.subtracting(compare) == ["--scheduler", "--requests-csv", "--iterations-csv"])
+    #expect(
+      replay.subtracting(compare)
+        == ["--scheduler", "--requests-csv", "--iterations-csv", "--perfetto"])
     #expect(compare.subtracting(replay) == ["--schedulers", "--jobs", "--csv", "--markdown"])
   }
 }

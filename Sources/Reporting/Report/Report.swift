@@ -47,8 +47,11 @@ public struct Report: Sendable, Equatable {
     public var table: Table
     /// May be empty.
     public var note: String
+    /// Sentences below it, one a line.
+    public var points: [String]
 
-    public init(_ heading: String, _ table: Table, note: String = "") {
+    public init(_ heading: String, _ table: Table, note: String = "", points: [String] = []) {
+      self.points = points
       self.heading = heading
       self.table = table
       self.note = note

@@ -21,7 +21,7 @@ enum ReportPage {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
       <title>\(SVG.escaped(report.question))</title>
-      \(ChartStyle.sheet)\(ChartStyle.cloudSheet)\(ChartStyle.barSheet)\(ReportPageStyle.sheet)</head>
+      \(styles)</head>
       <body>
       <main>
       \(body)</main>
@@ -34,10 +34,18 @@ enum ReportPage {
       """
   }
 
+  private static let styles =
+    ChartStyle.sheet + ChartStyle.cloudSheet + ChartStyle.barSheet + ReportPageStyle.sheet
+
   private static func section(_ section: Report.Section) -> String {
     let note = section.note.isEmpty ? "" : "<p class=\"muted\">\(SVG.escaped(section.note))</p>\n"
     return "<h2>\(SVG.escaped(section.heading))</h2>\n<div class=\"scroll\">\n"
-      + table(section.table) + "</div>\n" + note
+      + table(section.table) + "</div>\n" + note + list(section.points)
+  }
+
+  private static func list(_ points: [String]) -> String {
+    if points.isEmpty { return "" }
+    return "<ul>\n" + points.map { "<li>\(SVG.escaped($0))</li>\n" }.joined() + "</ul>\n"
   }
 
   private static func table(_ table: Table) -> String {

@@ -83,11 +83,20 @@ enum ReportPageScript {
       svg.addEventListener("pointerleave", () => { tip.hidden = true; });
       return () => {
         for (const bar of svg.querySelectorAll("[data-bar]")) {
-          let shift = 0;
-          for (const part of bar.querySelectorAll("[data-shift]")) {
+          let shift = 0, whole = 0, seconds = 0;
+          for (const part of bar.querySelectorAll("[data-part]")) {
             part.setAttribute("transform", `translate(${-shift} 0)`);
+            whole += Number(part.dataset.width);
             if (part.classList.contains("off")) shift += Number(part.dataset.width);
+            else seconds += Number(part.dataset.seconds);
           }
+          const room = Number(bar.dataset.bar);
+          const move = Math.min(whole - shift, room) - Math.min(whole, room);
+          const end = bar.querySelector("[data-end]"), fits = whole - shift <= room + 0.5;
+          end.setAttribute("transform", `translate(${move} 0)`);
+          end.classList.toggle("whole", fits);
+          end.querySelector("text").textContent = labels.duration(seconds)
+            + (fits ? "" : ", cut off");
         }
       };
     }

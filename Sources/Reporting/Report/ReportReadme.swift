@@ -7,6 +7,7 @@ enum ReportReadme {
       parts.append("## \(section.heading)\n")
       parts.append(MarkdownTable.text(section.table))
       if !section.note.isEmpty { parts.append("\(section.note.replacing("*", with: "\\*"))\n") }
+      if !section.points.isEmpty { parts.append(section.points.map { "- \($0)\n" }.joined()) }
     }
     parts.append("## Pictures\n")
     for figure in report.figures {

@@ -61,7 +61,7 @@ public enum RunsAnswer {
     var winners: [String] = []
     for merit in merits where !winners.contains(merit.winner) { winners.append(merit.winner) }
     let clauses = winners.map { winner in
-      "\(winner) has " + list(merits.filter { $0.winner == winner }.map(\.merit))
+      "\(winner) \(runs.contains { $0.scheduler == winner } ? "has" : "have") " + list(merits.filter { $0.winner == winner }.map(\.merit))
     }
     return clauses.isEmpty ? "No request is answered." : clauses.joined(separator: "; ") + "."
   }

@@ -17,7 +17,7 @@ public enum RunsReport {
       self.run = run
       ttft = CumulativeDistribution(of: .ttft, trace: trace, timeline: timeline)
       tbt = CumulativeDistribution(of: .tbt, trace: trace, timeline: timeline)
-      load = LoadTimeline(timeline)
+      load = LoadTimeline(timeline, count: 160)
     }
   }
 
@@ -40,11 +40,12 @@ public enum RunsReport {
           "Where end-to-end latency came from", attribution,
           note:
             "Means over all requests and over the slowest hundredth; the parts of every request "
-            + "add up to its latency to the nanosecond."))
+            + "add up to its latency to the nanosecond.",
+          points: AttributionReport.sentences(runs)))
     }
     return Report(
       question: question(runs), answer: RunsAnswer.sentence(runs),
-      remarks: [AttributionReport.sentence(runs)].compactMap { $0 }, sections: sections,
+      remarks: AttributionReport.sentences(runs).prefix(1).map { $0 }, sections: sections,
       figures: figures(entries, objective), definitions: definitions,
       settings: shared(runs), source: source, data: RunsCSV.text(runs))
   }
