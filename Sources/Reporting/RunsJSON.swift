@@ -25,10 +25,10 @@ import Serving
 ///     }]}
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
-/// request has it. `slo` is absent where there is no objective, `attribution` where it was not
-/// asked for; its `tail` is the slowest hundredth of the requests, and it is about end-to-end latency.
-/// Shares are 0 to 1. The order of members is as above; there are neither wall-clock times nor
-/// paths, so that equal runs are equal bytes.
+/// request has it. `slo` is absent where there is no objective. `attribution`, of end-to-end
+/// latency, is absent where it was not asked for; its `tail` is the slowest hundredth of the
+/// requests. Shares are 0 to 1. The order of members is as above; there are neither wall-clock times
+/// nor paths, so that equal runs are equal bytes.
 public enum RunsJSON {
   /// The runs as text.
   public static func text(_ runs: [Run]) -> String { value(runs).text() }

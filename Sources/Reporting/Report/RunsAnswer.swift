@@ -61,7 +61,8 @@ public enum RunsAnswer {
     var winners: [String] = []
     for merit in merits where !winners.contains(merit.winner) { winners.append(merit.winner) }
     let clauses = winners.map { winner in
-      "\(winner) \(runs.contains { $0.scheduler == winner } ? "has" : "have") " + list(merits.filter { $0.winner == winner }.map(\.merit))
+      let verb = runs.contains { $0.scheduler == winner } ? "has" : "have"
+      return "\(winner) \(verb) " + list(merits.filter { $0.winner == winner }.map(\.merit))
     }
     return clauses.isEmpty ? "No request is answered." : clauses.joined(separator: "; ") + "."
   }
