@@ -3,11 +3,11 @@ import Serving
 /// A run as Chrome's trace-event JSON, which ui.perfetto.dev and chrome://tracing show.
 ///
 /// Each replica is a process: its iterations are slices on the thread "iterations", with what they
-/// compute as arguments; its queue, its batch and its cache are counters. The process "requests"
-/// has an asynchronous slice for every request from its arrival to its last token, and in it one
-/// after the other what it did: queued, prefilling, decoding, lost its cache. Times are in
-/// microseconds with three decimals, exact to the nanosecond. The timeline keeps its iterations and
-/// its spans.
+/// compute as arguments; its queue, its batch and its cache are counters, written where they change.
+/// The process "requests" has an asynchronous slice for every request from its arrival to its last
+/// token, and in it one after the other what it did: queued, prefilling, decoding, lost its cache.
+/// Times are in microseconds with three decimals, exact to the nanosecond. The timeline keeps its
+/// iterations and its spans.
 public enum PerfettoTrace {
   /// The processes; replica `n` is that after `requests` and `n` others.
   static let requests = 1
@@ -25,8 +25,10 @@ public enum PerfettoTrace {
       writer.name("thread_name", process: process(replica), thread: 1, "iterations")
     }
     var lanes = Array(repeating: Lanes(), count: replicas)
+    var shown = Array(repeating: Array(repeating: -1, count: counters.count), count: replicas)
     for iteration in timeline.iterations {
       add(iteration, thread: lanes[iteration.replica].lane(of: iteration), to: &writer)
+      count(iteration, &shown[iteration.replica], to: &writer)
       try writer.flushIfFull(sink)
     }
     // A slice that begins with the one around it stands behind it, and ends before it.
@@ -65,12 +67,23 @@ public enum PerfettoTrace {
       ("preempted", iteration.preempted),
     ])
     writer.close()
-    for (name, value) in [
-      ("requests waiting", iteration.waiting), ("sequences running", iteration.running),
-      ("sequences in the batch", iteration.decodes + iteration.chunks),
-      ("KV blocks in use", iteration.usedBlocks),
-    ] {
-      writer.open("C", name, at: iteration.start, process: process, thread: 0)
+  }
+
+  private static let counters: [(name: String, value: @Sendable (IterationRecord) -> Int)] = [
+    ("requests waiting", { $0.waiting }), ("sequences running", { $0.running }),
+    ("sequences in the batch", { $0.decodes + $0.chunks }), ("KV blocks in use", { $0.usedBlocks }),
+  ]
+
+  /// Writes the counters that differ from what is `shown`.
+  private static func count(
+    _ iteration: IterationRecord, _ shown: inout [Int], to writer: inout EventWriter
+  ) {
+    for (index, counter) in counters.enumerated() {
+      let value = counter.value(iteration)
+      if value == shown[index] { continue }
+      shown[index] = value
+      writer.open(
+        "C", counter.name, at: iteration.start, process: process(iteration.replica), thread: 0)
       writer.arguments([("value", value)])
       writer.close()
     }

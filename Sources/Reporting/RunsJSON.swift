@@ -30,8 +30,13 @@ import Serving
 /// requests. Shares are 0 to 1. The order of members is as above; there are neither wall-clock times
 /// nor paths, so that equal runs are equal bytes.
 public enum RunsJSON {
-  /// The runs as text.
-  public static func text(_ runs: [Run]) -> String { value(runs).text() }
+  /// The runs as text; with `seeds`, what is certain over several of them follows under that name.
+  public static func text(_ runs: [Run], _ seeds: SeedsReport? = nil) -> String {
+    guard let seeds else { return value(runs).text() }
+    return JSONValue.object([
+      .init("runs", .array(runs.map(value))), .init("seeds", seeds.json),
+    ]).text()
+  }
 
   /// The runs as a value.
   public static func value(_ runs: [Run]) -> JSONValue {

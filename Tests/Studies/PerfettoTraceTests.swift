@@ -13,6 +13,11 @@ private struct Event: Decodable {
   var pid: Int
   var tid: Int
   var id: Int?
+  var args: Arguments?
+
+  struct Arguments: Decodable {
+    var value: Int?
+  }
 
   /// The start and the length in nanoseconds.
   var start: Nanoseconds { Nanoseconds((ts * 1000).rounded()) }
@@ -51,8 +56,14 @@ private struct File: Decodable {
     for thread in Dictionary(grouping: slices, by: \.tid).values {
       #expect(zip(thread, thread.dropFirst()).allSatisfy { $0.start + $0.length <= $1.start })
     }
-    let counters = events.filter { $0.ph == "C" && $0.name == "requests waiting" }
-    #expect(counters.map(\.start) == timeline.iterations.map(\.start))
+    let changes = events.filter { $0.ph == "C" && $0.name == "requests waiting" }
+    var shown: [Nanoseconds: Int] = [:]
+    for change in changes { shown[change.start] = change.args?.value }
+    var waiting = -1
+    for iteration in timeline.iterations {
+      waiting = shown[iteration.start] ?? waiting
+      #expect(waiting == iteration.waiting)
+    }
   }
 
   @Test func `has the spans of every request in that from its arrival to its end`() throws {

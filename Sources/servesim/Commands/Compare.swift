@@ -16,6 +16,8 @@ struct CompareOptions: Sendable {
   var workload: WorkloadOptions
   /// The limits that a request must keep; nil where none are set.
   var objectives: GivenValue?
+  /// Seeds under which the comparison is repeated.
+  var seeds: Int
   /// Runs at the same time, at most.
   var jobs: Int
   /// Whether the runs tell where latencies came from.
@@ -31,6 +33,7 @@ struct CompareOptions: Sendable {
     let names = try invocation["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
     schedulers = names.map { GivenValue(source: "--schedulers", text: $0) }
     workload = try WorkloadOptions(invocation)
+    seeds = try Self.seeds(invocation, workload)
     objectives = invocation["--slo"]
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
     attributesLatency = invocation.has("--attribution")
@@ -43,18 +46,19 @@ struct CompareOptions: Sendable {
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
   func run() throws {
-    let runs = try serve()
+    let (runs, repeated) = try serve()
     if !outputs.usesStandardOutput {
       let notes = runs[0].settings.first { $0.name == "notes" }
       try show(
         (notes.map { "Note: \($0.value).\n\n" } ?? "") + ComparisonTable.text(runs)
-          + (attributesLatency ? "\n" + AttributionReport.text(runs) : ""))
+          + (attributesLatency ? "\n" + AttributionReport.text(runs) : "")
+          + (repeated.map { "\n" + $0.text } ?? ""))
     }
   }
 
   /// Serves the trace once a scheduler and writes the outputs.
   @discardableResult
-  func serve() throws -> [Run] {
+  func serve() throws -> ([Run], SeedsReport?) {
     let objective = try OutputOptions.objective(objectives)
     let deployment = try self.deployment.deployment()
     var services = try schedulers.map { try deployment.service($0.string()) }
@@ -66,13 +70,15 @@ struct CompareOptions: Sendable {
     }
     let results = try serve(trace, services, objective)
     let runs = results.map(\.run)
+    let repeated = try self.repeated(services, objectives)
     let report =
       hasReport
-      ? OutputOptions.files(of: results.compactMap(\.entry), objective, source(loaded)) : [:]
+      ? OutputOptions.files(
+        of: results.compactMap(\.entry), objective, source(loaded), repeated) : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
-      case "--json": writer.write(RunsJSON.text(runs))
+      case "--json": writer.write(RunsJSON.text(runs, repeated))
       case "--csv": writer.write(RunsCSV.text(runs))
       case "--markdown": writer.write(ComparisonTable.markdown(runs))
       default:
@@ -80,7 +86,7 @@ struct CompareOptions: Sendable {
         writer.write(OutputOptions.chart(lines, runs[0].settings, objective))
       }
     }
-    return runs
+    return (runs, repeated)
   }
 
   /// What is kept of one replay.
@@ -134,6 +140,7 @@ struct CompareOptions: Sendable {
       Option(
         name: "--jobs", placeholder: "N", standard: "the processors there are",
         help: "runs at the same time, at most; changes no result", group: "Runs"),
+      seedsOption,
     ]
   }
 }

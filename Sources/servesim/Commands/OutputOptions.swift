@@ -45,9 +45,12 @@ enum OutputOptions {
 
   /// The files of a report on `entries`, by the names that outputs have for them.
   static func files(
-    of entries: [RunsReport.Entry], _ objective: ServiceLevelObjective?, _ source: Report.Source
+    of entries: [RunsReport.Entry], _ objective: ServiceLevelObjective?, _ source: Report.Source,
+    _ repeated: SeedsReport? = nil
   ) -> [String: String] {
-    let files = RunsReport.report(entries, objective: objective, source: source).files
+    var report = RunsReport.report(entries, objective: objective, source: source)
+    if let repeated { report.add(repeated) }
+    let files = report.files
     return Dictionary(uniqueKeysWithValues: files.map { ("--report/\($0.key)", $0.value) })
   }
 
