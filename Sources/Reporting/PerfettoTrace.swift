@@ -3,11 +3,11 @@ import Serving
 /// A run as Chrome's trace-event JSON, which ui.perfetto.dev and chrome://tracing show.
 ///
 /// Each replica is a process: its iterations are slices on the thread "iterations", with what they
-/// compute as arguments; its queue, its batch and its cache are counters, written where they change.
-/// The process "requests" has an asynchronous slice for every request from its arrival to its last
-/// token, and in it one after the other what it did: queued, prefilling, decoding, lost its cache.
-/// Times are in microseconds with three decimals, exact to the nanosecond. The timeline keeps its
-/// iterations and its spans.
+/// compute as arguments; its queue, its batch and its cache are counters, written where they
+/// change. The process "requests" has an asynchronous slice for every request from its arrival to
+/// its last token, and in it one after the other what it did: queued, prefilling, decoding, lost
+/// its cache. Times are in microseconds with three decimals, exact to the nanosecond. The timeline
+/// keeps its iterations and its spans.
 public enum PerfettoTrace {
   /// The processes; replica `n` is that after `requests` and `n` others.
   static let requests = 1

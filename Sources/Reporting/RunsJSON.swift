@@ -27,8 +27,8 @@ import Serving
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
 /// request has it. `slo` is absent where there is no objective. `attribution`, of end-to-end
 /// latency, is absent where it was not asked for; its `tail` is the slowest hundredth of the
-/// requests. Shares are 0 to 1. The order of members is as above; there are neither wall-clock times
-/// nor paths, so that equal runs are equal bytes.
+/// requests. Shares are 0 to 1. The order of members is as above; there are neither wall-clock
+/// times nor paths, so that equal runs are equal bytes.
 public enum RunsJSON {
   /// The runs as text; with `seeds`, what is certain over several of them follows under that name.
   public static func text(_ runs: [Run], _ seeds: SeedsReport? = nil) -> String {

@@ -82,7 +82,8 @@ public struct SeedsReport: Sendable, Equatable {
 
   /// The table and the sentence as text.
   public var text: String {
-    "Over \(figures.first?.count ?? 0) seeds, warm-up left out\n" + TextTable.text(table)
+    "Over \(figures.first?.count ?? 0) seeds, without the first tenth of the requests of each\n"
+      + TextTable.text(table)
       + "\n\(sentence)\n"
   }
 

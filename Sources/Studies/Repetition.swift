@@ -16,8 +16,7 @@ public struct Repetition: Sendable {
     self.objective = objective
   }
 
-  /// The figures of every engine under every seed, without the warm-up, which is for each seed the
-  /// longest that any engine has: by engine, then by seed.
+  /// The figures of every engine under every seed, without the warm-up: by engine, then by seed.
   ///
   /// - Parameters:
   ///   - jobs: threads, at most; their number changes no result.
@@ -26,21 +25,15 @@ public struct Repetition: Sendable {
     jobs: Int, progress: @escaping @Sendable (Int, Double) -> Void = { _, _ in }
   ) throws(Stall) -> [[SteadyFigures]] {
     let pairs = services.indices.flatMap { service in traces.indices.map { (service, $0) } }
-    let records = try parallelMap(pairs, jobs: jobs) { (index, pair) throws(Stall) in
-      try services[pair.0].replay(traces[pair.1]) { progress(index, $0) }.timeline.records
-    }
-    let warmUps = traces.indices.map { seed in
-      services.indices.map { service in
-        SteadyFigures.warmUp(
-          trace: traces[seed], records: records[service * traces.count + seed])
-      }.max() ?? 0
+    let figures = try parallelMap(pairs, jobs: jobs) { (index, pair) throws(Stall) in
+      let trace = traces[pair.1]
+      let replay = try services[pair.0].replay(trace) { progress(index, $0) }
+      return SteadyFigures(
+        trace: trace, records: replay.timeline.records,
+        warmUp: SteadyFigures.warmUp(of: trace.count), objective: objective)
     }
     return services.indices.map { service in
-      traces.indices.map { seed in
-        SteadyFigures(
-          trace: traces[seed], records: records[service * traces.count + seed],
-          warmUp: warmUps[seed], objective: objective)
-      }
+      Array(figures[service * traces.count..<(service + 1) * traces.count])
     }
   }
 }

@@ -115,8 +115,7 @@ extension Report {
       "Over several seeds", seeds.table,
       note:
         "Means over the seeds and paired differences from the best, with intervals that hold the "
-        + "true value 95 times in 100 (Student). The warm-up is left out: as many of the first "
-        + "requests, half at most, as make the standard error of the mean TTFT least (MSER-5). "
+        + "true value 95 times in 100 (Student), without the first tenth of the requests of each. "
         + "Other tables and the pictures are of the first seed.")
     sections.insert(section, at: min(1, sections.count))
   }
