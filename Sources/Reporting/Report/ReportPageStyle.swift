@@ -26,9 +26,9 @@ enum ReportPageStyle {
     th[aria-sort=descending] span:last-child::after{content:" \\2193"}
     .number{text-align:right}
     td:not(.number){white-space:normal}
-    td:first-child{white-space:nowrap}
+    td:first-child{min-width:7.5em;max-width:15em;overflow-wrap:anywhere}
     tbody tr:hover{background:var(--shade)}
-    .best{font-weight:700}
+    .best{font-weight:700;position:relative}
     .best::after{content:"*";position:absolute}
     .figures{display:grid;gap:28px;grid-template-columns:minmax(0,1fr)}
     figure{margin:0;border:1px solid var(--rule);border-radius:8px;padding:12px}
