@@ -56,10 +56,22 @@ public struct IterationCost: CostModel {
   }
 
   public func seconds(for batch: borrowing Batch) -> Double {
+    withHost(gpuSeconds(for: batch), batch)
+  }
+
+  /// The part of `seconds` that is not the operations': the host's, and copies from and to its
+  /// memory.
+  public func hostSeconds(for batch: borrowing Batch) -> Double {
+    let seconds = gpuSeconds(for: batch)
+    return withHost(seconds, batch) - seconds
+  }
+
+  @inline(__always)
+  private func gpuSeconds(for batch: borrowing Batch) -> Double {
     var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sequences)
     if batch.decodes > 0 { seconds += decodeSeconds(batch) }
     if !batch.chunks.isEmpty { seconds += prefillSeconds(batch) }
-    return withHost(seconds, batch)
+    return seconds
   }
 
   /// The seconds of an iteration whose operations take `seconds`: with what the host adds, and the

@@ -27,6 +27,9 @@ public struct PipelineCost: CostModel {
     return seconds + Double(stages - 1) * handOverSeconds(batch.tokens)
   }
 
+  /// As that of the layers; hand-overs from stage to stage are the GPU's.
+  public func hostSeconds(for batch: borrowing Batch) -> Double { layers.hostSeconds(for: batch) }
+
   /// All hand-overs of `tokens` and the seconds of each, or nil where there is one stage.
   func handOver(_ tokens: Int) -> (operation: Operation, seconds: Double)? {
     if stages == 1 { return nil }

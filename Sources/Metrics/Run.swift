@@ -18,16 +18,22 @@ public struct Run: Sendable, Equatable {
   public var metrics: RunMetrics
   /// Nil where there is no service level objective.
   public var verdict: Verdict?
+  /// Nil where it was not asked for, or no request was completed.
+  public var attribution: AttributionSummary?
 
   public init(
-    scheduler: String, settings: [Setting] = [], metrics: RunMetrics, verdict: Verdict? = nil
+    scheduler: String, settings: [Setting] = [], metrics: RunMetrics, verdict: Verdict? = nil,
+    attribution: AttributionSummary? = nil
   ) {
     self.scheduler = scheduler
     self.settings = settings
     self.metrics = metrics
     self.verdict = verdict
+    self.attribution = attribution
   }
 
   /// All figures by name, in the order in which reports show them.
-  public var values: [NamedValue] { metrics.values + (verdict?.values ?? []) }
+  public var values: [NamedValue] {
+    metrics.values + (verdict?.values ?? []) + (attribution?.values ?? [])
+  }
 }

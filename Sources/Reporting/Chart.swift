@@ -40,6 +40,8 @@ public struct Chart: Sendable, Equatable {
     public var points: [Point]
     /// Whether the line rises at its points only, as a cumulative distribution does, from zero.
     public var isStepped: Bool
+    /// Whether each point is marked.
+    public var showsPoints = false
 
     public init(_ name: String, note: String = "", _ points: [Point], isStepped: Bool = false) {
       precondition(points.allSatisfy { $0.x.isFinite && $0.y.isFinite }, "a point is on the paper")
@@ -75,6 +77,10 @@ public struct Chart: Sendable, Equatable {
   /// Points without lines between them, and thin lines to read them by.
   public var clouds: [Cloud] = []
   public var guides: [Guide] = []
+  /// Limits that lie across the chart from left to right.
+  public var levels: [Level] = []
+  /// Whether each line has its name at its end, wherever that is.
+  public var labelsEnds = false
   /// The size of the plot between the axes, in pixels.
   public var plotWidth = 600.0
   public var plotHeight = 340.0

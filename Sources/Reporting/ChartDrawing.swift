@@ -2,24 +2,21 @@
 struct ChartDrawing {
   let chart: Chart
   let layout: ChartLayout
+  /// Whether it stands in a page that has the styles and lets lines be hidden by their names.
+  let isEmbedded: Bool
 
-  init(_ chart: Chart) {
+  init(_ chart: Chart, isEmbedded: Bool = false) {
     self.chart = chart
+    self.isEmbedded = isEmbedded
     layout = ChartLayout(chart)
   }
 
   func svg() -> String {
-    let (width, height) = (number(layout.width), number(layout.height))
-    return """
-      <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
-      viewBox="0 0 \(width) \(height)" role="img">
-      <title>\(escaped(chart.title))</title>
-
-      """ + ChartStyle.sheet
-        + (chart.guides.isEmpty && chart.clouds.isEmpty ? "" : ChartStyle.cloudSheet)
-        + "<rect class=\"paper\" width=\"\(width)\" height=\"\(height)\"/>\n"
-        + headings() + horizontalAxis() + verticalAxis() + limits() + guides() + clouds() + lines()
-        + names() + cloudNames() + "</svg>\n"
+    let isPlain = chart.guides.isEmpty && chart.clouds.isEmpty && !chart.labelsEnds
+    let styles = ChartStyle.sheet + (isPlain ? "" : ChartStyle.cloudSheet)
+    return SVG.head(chart.title, layout.width, layout.height, styles: isEmbedded ? "" : styles)
+      + headings() + horizontalAxis() + verticalAxis() + limits() + levels() + guides() + clouds()
+      + lines() + names() + cloudNames() + "</svg>\n"
   }
 
   private func headings() -> String {
@@ -46,7 +43,7 @@ struct ChartDrawing {
     }.joined()
     let middle = (layout.top + layout.bottom) / 2
     let title = "<text transform=\"translate(24 \(number(middle))) rotate(-90)\" "
-    return ticks + title + "text-anchor=\"middle\">\(escaped(chart.y.title))</text>\n"
+    return ticks + title + "text-anchor=\"middle\">\(SVG.escaped(chart.y.title))</text>\n"
   }
 
   private func limits() -> String {
@@ -63,7 +60,8 @@ struct ChartDrawing {
 
   private func lines() -> String {
     chart.lines.enumerated().filter { !$0.element.points.isEmpty }.map { index, line in
-      "<path class=\"\(ChartStyle.lineClass(index))\" d=\"\(path(line))\"/>\n"
+      let style = ChartStyle.lineClass(index)
+      return part(index, "<path class=\"\(style)\" d=\"\(path(line))\"/>\n" + marks(line, style))
     }.joined()
   }
 
@@ -79,8 +77,12 @@ struct ChartDrawing {
   private func names() -> String {
     switch layout.names {
     case .beside(let heights):
-      zip(chart.lines, heights).map { line, height in
-        text(line.name, layout.right + 8, height + 4)
+      zip(chart.lines.indices, heights).map { index, height in
+        name(index, text(chart.lines[index].name, layout.right + 8, height + 4))
+      }.joined()
+    case .atEnds(let places):
+      zip(chart.lines.indices, places).map { index, place in
+        name(index, text(chart.lines[index].name, place.x, place.y + 4, "halo"))
       }.joined()
     case .legend: legend()
     }
@@ -91,11 +93,12 @@ struct ChartDrawing {
     var marks = ""
     for (index, line) in chart.lines.enumerated() {
       let x = layout.right + 12
-      marks += segment(x, y, x + 16, y, ChartStyle.lineClass(index))
+      var mark = segment(x, y, x + 16, y, ChartStyle.lineClass(index))
       for (row, part) in layout.legendTexts(line).enumerated() {
         let baseline = y + 4 + Double(row) * ChartLayout.lineHeight
-        marks += text(part, x + 22, baseline, row == 0 ? "" : "muted")
+        mark += text(part, x + 22, baseline, row == 0 ? "" : "muted")
       }
+      marks += name(index, mark)
       y += layout.legendHeight(line)
     }
     return marks
@@ -104,37 +107,15 @@ struct ChartDrawing {
   func text(
     _ text: String, _ x: Double, _ y: Double, _ style: String = "", anchor: String = ""
   ) -> String {
-    let style = style.isEmpty ? "" : " class=\"\(style)\""
-    let anchor = anchor.isEmpty ? "" : " text-anchor=\"\(anchor)\""
-    return "<text x=\"\(number(x))\" y=\"\(number(y))\"\(style)\(anchor)>\(escaped(text))</text>\n"
+    SVG.text(text, x, y, style, anchor: anchor)
   }
 
   func segment(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String
   ) -> String {
-    let ends = [("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2)]
-    let attributes = ends.map { "\($0.0)=\"\(number($0.1))\"" }.joined(separator: " ")
-    return "<line class=\"\(style)\" \(attributes)/>\n"
+    SVG.segment(x1, y1, x2, y2, style)
   }
 
   /// A length in pixels with a decimal.
-  func number(_ value: Double) -> String {
-    let text = Numbers.fixed(value, decimals: 1)
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-
-  private func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\u{0}"..<" ": result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+  func number(_ value: Double) -> String { SVG.number(value) }
 }

@@ -5,6 +5,8 @@ struct ChartLayout {
     /// The height of each line's name, beside its end.
     case beside([Double])
     case legend
+    /// The left end of the middle of each line's name.
+    case atEnds([Chart.Point])
   }
 
   static let lineHeight = 16.0
@@ -23,7 +25,8 @@ struct ChartLayout {
     self.chart = chart
     let points = chart.lines.flatMap(\.points) + chart.clouds.flatMap(\.points)
     xRange = chart.x.range ?? chart.x.scale.range(of: points.map(\.x) + chart.limits.map(\.x))
-    yRange = chart.y.range ?? chart.y.scale.range(of: points.map(\.y))
+    yRange =
+      chart.y.range ?? chart.y.scale.range(of: points.map(\.y) + chart.levels.map(\.y))
     let labels = chart.y.scale.ticks(in: yRange).map(chart.y.labels.text)
     left = 44 + (labels.map { Self.width($0) }.max() ?? 0)
     let (scale, range) = (chart.x.scale, xRange)
@@ -35,7 +38,7 @@ struct ChartLayout {
     let heading = chart.subtitle.isEmpty ? 34.0 : 54.0
     let guideRoom = chart.guides.count > 1 ? Self.lineHeight : 0
     top = heading + 10 + guideRoom + Double((limitRows.max() ?? -1) + 1) * Self.lineHeight
-    names = namesBesideLines() ?? .legend
+    names = chart.labelsEnds ? .atEnds(namesAtEnds()) : namesBesideLines() ?? .legend
   }
 
   var right: Double { left + chart.plotWidth }
@@ -48,6 +51,10 @@ struct ChartLayout {
       chart.lines.flatMap { line in
         names == .legend ? legendTexts(line) : [line.name]
       } + chart.guides.map(\.label)
+    if case .atEnds(let places) = names {
+      let ends = zip(chart.lines, places).map { $1.x + Self.width($0.name) }
+      return max(ends.max() ?? 0, right, Self.width(chart.title, size: 16)).rounded(.up) + 16
+    }
     let named = right + side + (texts.map { Self.width($0) }.max() ?? 0) + 16
     return max(named, 16 + Self.width(chart.title, size: 16), 16 + Self.width(chart.subtitle))
       .rounded(.up)

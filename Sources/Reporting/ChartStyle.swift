@@ -44,9 +44,28 @@ enum ChartStyle {
     .guide{stroke:#57606a;stroke-width:1}
     .dots{fill:none;stroke-width:4.5;stroke-linecap:round;stroke-opacity:.5}
     .square{stroke-linecap:square;stroke-width:3.5}
+    .mark{fill:#ffffff}
     .swatch{stroke-opacity:1;stroke-width:8}
     .halo{paint-order:stroke;stroke:#ffffff;stroke-width:4;stroke-linejoin:round}
-    @media (prefers-color-scheme:dark){.halo{stroke:#0d1117}.guide{stroke:#9198a1}}
+    @media (prefers-color-scheme:dark){
+    .halo{stroke:#0d1117}.mark{fill:#0d1117}.guide{stroke:#9198a1}
+    }
+    </style>
+
+    """
+
+  /// What charts of bars need besides.
+  static let barSheet = """
+    <style>
+    .bar{stroke:#ffffff;stroke-width:1}.cut{stroke:#ffffff;stroke-width:3}
+    .f0{fill:#0072b2}.f1{fill:#d55e00}.f2{fill:#009e73}.f3{fill:#cc79a7}
+    .f4{fill:#e69f00}.f5{fill:#56b4e9}.f6{fill:#57606a}
+    .on{fill:#ffffff;font-size:11px}.on3,.on4,.on5{fill:#1b1f24}
+    .panel{font-weight:600}
+    @media (prefers-color-scheme:dark){
+    .bar,.cut{stroke:#0d1117}.f0{fill:#2f8fd0}.f6{fill:#9198a1}.on6{fill:#1b1f24}
+    .on0,.on1,.on2{fill:#ffffff}
+    }
     </style>
 
     """

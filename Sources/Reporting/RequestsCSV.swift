@@ -5,6 +5,7 @@ import Serving
 ///
 /// Times are seconds since the start of the trace or spans in seconds, exact to the nanosecond (the
 /// time per output token is rounded to it); a field is empty where the request has no such time.
+/// Where the timeline tells where latencies came from, a column for each part follows.
 public enum RequestsCSV {
   public static let columns = [
     "id", "arrival_s", "prompt_tokens", "output_tokens", "emitted_tokens", "status",
@@ -18,10 +19,16 @@ public enum RequestsCSV {
     precondition(trace.count == timeline.records.count, "a record for every request")
     var writer = CSVWriter()
     for column in columns { writer.add(column) }
+    let parts = timeline.attributions.isEmpty ? [] : Attribution.Part.allCases
+    for part in parts { writer.add("\(part.key)_s") }
     try writer.endRow(sink)
     for row in trace.requests.indices {
       writer.add(trace.label(of: RequestID(row)))
-      add(trace.requests[row], timeline.records[row], to: &writer)
+      let record = timeline.records[row]
+      add(trace.requests[row], record, to: &writer)
+      for part in parts {
+        writer.add(seconds: record.isCompleted ? timeline.attributions[row][part] : nil)
+      }
       try writer.endRow(sink)
     }
     try writer.flush(sink)

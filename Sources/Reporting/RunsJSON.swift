@@ -1,4 +1,5 @@
 import Metrics
+import Serving
 
 /// Runs as JSON, for programs to read.
 ///
@@ -17,16 +18,25 @@ import Metrics
 ///                 "recomputed_prompt_tokens"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
-///               "attaining_requests", "attainment", "goodput_requests_per_second"}
+///               "attaining_requests", "attainment", "goodput_requests_per_second"},
+///       "attribution": {"mean": {…}, "tail": {"requests", "total_seconds", "queue_seconds",
+///                       "prefill_seconds", "others_prefill_seconds", "others_decode_seconds",
+///                       "decode_seconds", "preemption_seconds", "host_seconds"}}
 ///     }]}
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
-/// request has it. `slo` is absent where there is no objective. Shares are 0 to 1. The order of
-/// members is as above; there are neither wall-clock times nor paths, so that equal runs are equal
-/// bytes.
+/// request has it. `slo` is absent where there is no objective. `attribution`, of end-to-end
+/// latency, is absent where it was not asked for; its `tail` is the slowest hundredth of the
+/// requests. Shares are 0 to 1. The order of members is as above; there are neither wall-clock
+/// times nor paths, so that equal runs are equal bytes.
 public enum RunsJSON {
-  /// The runs as text.
-  public static func text(_ runs: [Run]) -> String { value(runs).text() }
+  /// The runs as text; with `seeds`, what is certain over several of them follows under that name.
+  public static func text(_ runs: [Run], _ seeds: SeedsReport? = nil) -> String {
+    guard let seeds else { return value(runs).text() }
+    return JSONValue.object([
+      .init("runs", .array(runs.map(value))), .init("seeds", seeds.json),
+    ]).text()
+  }
 
   /// The runs as a value.
   public static func value(_ runs: [Run]) -> JSONValue {
@@ -47,7 +57,25 @@ public enum RunsJSON {
       .init("batch", object(metrics.batches.values)),
     ]
     if let verdict = run.verdict { members.append(.init("slo", value(verdict))) }
+    if let attribution = run.attribution {
+      members.append(
+        .init(
+          "attribution",
+          .object([
+            .init("mean", value(attribution.all)), .init("tail", value(attribution.tail)),
+          ])))
+    }
     return .object(members)
+  }
+
+  private static func value(_ mean: AttributionSummary.Mean) -> JSONValue {
+    let head: [JSONValue.Member] = [
+      .init("requests", .integer(mean.count)), .init("total_seconds", .number(mean.total)),
+    ]
+    let parts = Attribution.Part.allCases.map { part in
+      JSONValue.Member("\(part.key)_seconds", .number(mean[part]))
+    }
+    return .object(head + parts)
   }
 
   private static func latencies(_ metrics: RunMetrics) -> JSONValue {

@@ -48,6 +48,8 @@ public struct Replica: Sendable {
   /// The number of the plan under way.
   var plan = 0
   var freeSlots: [Int32] = []
+  /// What time was spent on, where that is asked for.
+  var ledger: AttributionLedger?
 
   enum Chosen: Sendable { case none, all, named }
 
@@ -86,6 +88,7 @@ public struct Replica: Sendable {
       slot = Int32(sequences.count)
       sequences.append(sequence)
     }
+    ledger?.enqueue(id, slot: Int(slot), arrival: request.arrival)
     if rules.order == .priority {
       insertByRank(SequenceID(slot))
     } else {

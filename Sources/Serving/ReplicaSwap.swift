@@ -12,6 +12,7 @@ extension Replica {
     } else {
       stalled.removeAll { $0 == id }
     }
+    ledger?.lose(slot: id.index, context: sequences[id.index].context)
     freeSwapBlocks -= blocks
     cache.evict(sequences[id.index].blocks)
     batch.swappedTokens += sequences[id.index].context
@@ -35,6 +36,7 @@ extension Replica {
       batch.swappedTokens += sequences[id.index].context
       swapped.remove(id)
       running.append(id)
+      ledger?.restore(slot: id.index)
       pool.join(id, &sequences[id.index])
     }
   }

@@ -10,6 +10,7 @@ extension Replica {
     _ timeline: inout Timeline
   ) throws(Stall) {
     var preemptedBefore = 0
+    ledger?.advance(to: now)
     while true {
       beginPlan()
       scheduler.plan(&self)
@@ -26,6 +27,7 @@ extension Replica {
     timeline.cachedTokens += cachedTokens
     let seconds = cost.seconds(for: batch)
     precondition(seconds > 0, "a batch takes time")
+    ledger?.launch(batch, seconds: seconds, cost)
     let duration: Nanoseconds
     if isPipelined {
       duration = launch(at: now, seconds: seconds, &timeline.occupancy)
@@ -46,6 +48,8 @@ extension Replica {
   /// Applies the results of the batch, which ends at `now`.
   mutating func finish(at now: Nanoseconds, _ timeline: inout Timeline) {
     timeline.end = now
+    ledger?.advance(to: now)
+    defer { closeLedger(&timeline) }
     guard isPipelined else {
       batchEnd = Simulation.never
       return apply(at: now, &timeline)
@@ -88,7 +92,9 @@ extension Replica {
     }
     for place in batch.chunks.indices {
       let index = batch.chunks[place].sequence.index
-      if sequences[index].firstScheduled < 0 { sequences[index].firstScheduled = now }
+      guard sequences[index].firstScheduled < 0 else { continue }
+      sequences[index].firstScheduled = now
+      ledger?.begin(slot: index)
     }
   }
 
@@ -108,7 +114,11 @@ extension Replica {
   private mutating func finish(_ chunk: Chunk, at now: Nanoseconds, _ timeline: inout Timeline) {
     let id = chunk.sequence
     sequences[id.index].context += chunk.tokens
-    guard sequences[id.index].context == sequences[id.index].target else { return }
+    let completesPrompt = sequences[id.index].context == sequences[id.index].target
+    ledger?.finishChunk(
+      slot: id.index, tokens: chunk.tokens, context: sequences[id.index].context,
+      completesPrompt: completesPrompt)
+    guard completesPrompt else { return }
     leavePrefilling(id)
     guard rules.emitsWithPrompt else {
       // The prompt's last token is computed once more, and the first one comes out of that.
@@ -128,6 +138,9 @@ extension Replica {
   private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
     timeline.settled += 1
     timeline.records[sequences[id.index].request.index] = sequences[id.index].record
+    if let attribution = ledger?.retire(slot: id.index) {
+      timeline.attributions[sequences[id.index].request.index] = attribution
+    }
     if prefixes == nil {
       cache.release(sequences[id.index].blocks)
       running.remove(id)
@@ -146,6 +159,15 @@ extension Replica {
       freeSlots.append(id.slot)
     }
     done.removeAll(keepingCapacity: true)
+  }
+
+  /// Ends the batch in the ledger and hands over the phases that ended with it.
+  @inline(__always)
+  private mutating func closeLedger(_ timeline: inout Timeline) {
+    if ledger == nil { return }
+    ledger!.land()
+    timeline.spans += ledger!.spans
+    ledger!.spans.removeAll(keepingCapacity: true)
   }
 
   private func record(

@@ -170,6 +170,7 @@ extension Replica {
     case .prefilling: leavePrefilling(id)
     case .waiting, .swapped: break
     }
+    ledger?.lose(slot: id.index, context: sequences[id.index].context)
     cache.evict(giveBackBlocks(of: id))
     sequences[id.index].blocks = 0
     sequences[id.index].context = 0

@@ -22,19 +22,27 @@ public struct Simulation: Sendable {
   /// - Parameters:
   ///   - replicas: how many copies of the model serve the trace, each with its own `scheduler`.
   ///   - recordsIterations: whether the timeline keeps every iteration.
+  ///   - attributesLatency: whether the timeline tells where each request's latency came from.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
-    replicas: Int = 1, router: any Router = RoundRobin(), recordsIterations: Bool = false
+    replicas: Int = 1, router: any Router = RoundRobin(), recordsIterations: Bool = false,
+    attributesLatency: Bool = false
   ) {
     precondition(replicas > 0, "a service has at least one replica")
     requests = trace.requests
     priorities = trace.priorities
-    timeline = Timeline(count: trace.count, keepsIterations: recordsIterations)
+    timeline = Timeline(
+      count: trace.count, keepsIterations: recordsIterations, attributesLatency: attributesLatency)
     self.cost = cost
     self.router = router
     self.replicas = Array(
       repeating: Replica(rules: rules, prefixes: PrefixBlocks.Source(trace)), count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
+    if attributesLatency {
+      for index in self.replicas.indices {
+        self.replicas[index].ledger = AttributionLedger(replica: index)
+      }
+    }
   }
 
   /// Serves the trace to its end and returns what was seen.

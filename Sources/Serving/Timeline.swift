@@ -8,6 +8,11 @@ public struct Timeline: Sendable, Equatable {
   public internal(set) var occupancy = Occupancy()
   /// The iterations one by one; empty unless they were asked for.
   public internal(set) var iterations: [IterationRecord] = []
+  /// Where each request's latency came from, in the order of the trace; empty unless it was asked
+  /// for.
+  public internal(set) var attributions: [Attribution] = []
+  /// What requests did and when, in the order of the ends; empty likewise.
+  public internal(set) var spans: [PhaseSpan] = []
   /// Prompt tokens that admissions found in the cache, recomputed ones included.
   public internal(set) var cachedTokens = 0
   /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back.
@@ -21,8 +26,9 @@ public struct Timeline: Sendable, Equatable {
   let keepsIterations: Bool
 
   /// A timeline of `count` requests of which nothing has been seen yet.
-  public init(count: Int, keepsIterations: Bool = false) {
+  public init(count: Int, keepsIterations: Bool = false, attributesLatency: Bool = false) {
     self.keepsIterations = keepsIterations
+    if attributesLatency { attributions = Array(repeating: Attribution(), count: count) }
     records = Array(repeating: .refused, count: count)
   }
 }

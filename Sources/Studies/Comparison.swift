@@ -8,6 +8,9 @@ public struct Comparison: Sendable {
   public var services: [Service]
   /// What to judge every run by, if anything.
   public var objective: ServiceLevelObjective?
+  /// Whether the timelines keep every iteration, and the runs tell where latencies came from.
+  public var recordsIterations = false
+  public var attributesLatency = false
 
   public init(_ trace: Trace, _ services: [Service], objective: ServiceLevelObjective? = nil) {
     self.trace = trace
@@ -26,7 +29,11 @@ public struct Comparison: Sendable {
     summary: @Sendable (Replay) -> Summary
   ) throws(Stall) -> [Summary] {
     try parallelMap(services, jobs: jobs) { (index, service) throws(Stall) in
-      summary(try service.replay(trace, objective: objective) { progress(index, $0) })
+      let replay = try service.replay(
+        trace, objective: objective, recordsIterations: recordsIterations,
+        attributesLatency: attributesLatency
+      ) { progress(index, $0) }
+      return summary(replay)
     }
   }
 }

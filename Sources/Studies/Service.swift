@@ -14,19 +14,21 @@ public struct Service: Sendable {
   /// - Parameters:
   ///   - objective: what to judge the run by, if anything.
   ///   - recordsIterations: whether the timeline keeps every iteration.
+  ///   - attributesLatency: whether the run tells where latencies came from.
   ///   - progress: told now and then which share of the requests is served or refused.
   public func replay(
     _ trace: Trace, objective: ServiceLevelObjective? = nil, recordsIterations: Bool = false,
-    progress: ((Double) -> Void)? = nil
+    attributesLatency: Bool = false, progress: ((Double) -> Void)? = nil
   ) throws(Stall) -> Replay {
     var simulation = Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
-      recordsIterations: recordsIterations)
+      recordsIterations: recordsIterations, attributesLatency: attributesLatency)
     let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
     let metrics = RunMetrics(trace: trace, timeline: timeline)
     let run = Run(
       scheduler: engine.name, settings: settings, metrics: metrics,
-      verdict: objective?.verdict(on: trace, timeline, metrics))
+      verdict: objective?.verdict(on: trace, timeline, metrics),
+      attribution: AttributionSummary(timeline: timeline))
     return Replay(run: run, timeline: timeline)
   }
 }

@@ -4,16 +4,35 @@ import Serving
 public enum TraceFile {
   /// Reads the trace that `specification` names: `FILE`, whose first line tells its format,
   /// or `FORMAT:FILE`. A file whose own name has a colon in it comes first.
-  public static func read(_ specification: String) throws(InputError) -> LoadedTrace {
+  ///
+  /// - Parameter checksums: whether the bytes are summed up too.
+  public static func read(
+    _ specification: String, checksums: Bool = false
+  ) throws(InputError) -> LoadedTrace {
+    let (bytes, format, source) = try file(specification)
+    var loaded =
+      if let format {
+        try format.parse(bytes, source: source)
+      } else {
+        try parse(bytes, source: source)
+      }
+    if checksums { loaded.checksum = SHA256.hexadecimal(bytes) }
+    return loaded
+  }
+
+  /// The bytes of the file, its format if that is named, and its path.
+  private static func file(
+    _ specification: String
+  ) throws(InputError) -> ([UInt8], (any TraceFormat)?, String) {
     if let colon = specification.firstIndex(of: ":"), !InputFile.exists(specification) {
       let prefix = String(specification[..<colon])
       let path = String(specification[specification.index(after: colon)...])
       if let format = TraceFormats.named(prefix) {
-        return try format.parse(try contents(of: path), source: path)
+        return (try contents(of: path), format, path)
       }
       if !prefix.contains("/") { throw unknownFormat(prefix, in: specification) }
     }
-    return try parse(try contents(of: specification), source: specification)
+    return (try contents(of: specification), nil, specification)
   }
 
   /// Reads the bytes of a trace whose first line tells its format; `source` is what messages call

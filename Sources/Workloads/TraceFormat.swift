@@ -21,6 +21,8 @@ public struct LoadedTrace: Sendable, Equatable {
   public var formatName: String
   /// What was sorted, dropped or carried along, a sentence each with its count.
   public var notes: [String]
+  /// The SHA-256 of the file's bytes in hexadecimal digits, where it was asked for.
+  public var checksum: String?
 
   public init(trace: Trace, formatName: String, notes: [String]) {
     self.trace = trace

@@ -45,7 +45,8 @@ private func invocation(_ words: String...) throws -> Invocation {
     "--tensor-parallel-size=0", "--gpu-memory-utilization=0", "--gpu-memory-utilization=1.1",
     "--max-num-seqs=0", "--max-num-batched-tokens=-1", "--max-model-len=0", "--block-size=x",
     "--num-gpu-blocks-override=1.5", "--request-rate=0", "--request-rate=inf", "--arrivals=gamma",
-    "--limit=0", "--seed=-1", "--jobs=0", "--schedulers=a=1", "--quantization=int3",
+    "--limit=0", "--seed=-1", "--seeds=1", "--seeds=5", "--jobs=0", "--schedulers=a=1",
+    "--quantization=int3",
     "--quantization=", "--kv-cache-dtype=int8", "--kv-cache-dtype=none",
   ])
   func `what cannot be is refused under the option's own name`(word: String) {
@@ -76,7 +77,10 @@ private func invocation(_ words: String...) throws -> Invocation {
   @Test func `replay and compare share what they can`() {
     let replay = Set(Command.replay(.standard).options.map(\.name))
     let compare = Set(Command.compare(.standard).options.map(\.name))
-    #expect(replay.subtracting(compare) == ["--scheduler", "--requests-csv", "--iterations-csv"])
-    #expect(compare.subtracting(replay) == ["--schedulers", "--jobs", "--csv", "--markdown"])
+    #expect(
+      replay.subtracting(compare)
+        == ["--scheduler", "--requests-csv", "--iterations-csv", "--perfetto"])
+    #expect(
+      compare.subtracting(replay) == ["--schedulers", "--jobs", "--seeds", "--csv", "--markdown"])
   }
 }

@@ -100,6 +100,43 @@ private func value(_ option: String, _ path: String) -> GivenValue {
     #expect(try folder.text(of: "a") == "trace")
   }
 
+  @Test func `a folder is made when its files are whole, and not before`() throws {
+    let folder = try TemporaryFolder()
+    let report = value("--report", "\(folder.path)/new")
+    let outputs = try Outputs([], folder: (report, ["a", "b"]))
+    #expect(outputs.includes("--report"))
+    #expect(try folder.names == [])
+    #expect(throws: Trouble.self) {
+      try outputs.write { option, _ in if option == "--report/b" { throw Trouble() } }
+    }
+    #expect(try folder.names == [])
+    try outputs.write { option, writer in writer.write("for \(option)") }
+    #expect(try folder.names == ["new"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/new").count == 2)
+    #expect(try folder.text(of: "new/b") == "for --report/b")
+  }
+
+  @Test func `a folder that is there keeps what else is in it`() throws {
+    let folder = try TemporaryFolder()
+    try folder.put("mine", in: "c")
+    let outputs = try Outputs([], folder: (value("--report", folder.path), ["a"]))
+    try outputs.write { $1.write("new") }
+    #expect(try folder.names == ["a", "c"])
+    #expect(try folder.text(of: "c") == "mine")
+  }
+
+  @Test(arguments: ["file", "missing/new", "-", ""])
+  func `what can be no folder is refused before the work starts`(name: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.put("", in: "file")
+    let path = name.isEmpty || name == "-" ? name : "\(folder.path)/\(name)"
+    let error = #expect(throws: InputError.self) {
+      try Outputs([], folder: (value("--report", path), ["a"]))
+    }
+    #expect(error?.source == "--report")
+    #expect(try folder.names == ["file"])
+  }
+
   @Test func `a dash is the standard output`() throws {
     #expect(try Outputs([value("--json", "-")]).usesStandardOutput)
     #expect(try !Outputs([value("--json", "/dev/null")]).usesStandardOutput)

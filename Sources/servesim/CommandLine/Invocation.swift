@@ -4,10 +4,14 @@ struct Invocation: Sendable {
   private let arguments: [String]
   private let values: [String: String]
   private let flags: Set<String>
+  /// The words behind the command's name, as they were typed.
+  private let words: [String]
 
   init(
-    of command: Command, arguments: [String], values: [String: String], flags: Set<String>
+    of command: Command, arguments: [String], values: [String: String], flags: Set<String>,
+    words: [String] = []
   ) {
+    self.words = words
     self.command = command
     self.arguments = arguments
     self.values = values
@@ -24,6 +28,11 @@ struct Invocation: Sendable {
   func has(_ name: String) -> Bool {
     precondition(declares(name, flag: true), "a command reads the flags that it declares")
     return flags.contains(name)
+  }
+
+  /// The command line, to be pasted into a shell.
+  var commandLine: String {
+    (["servesim", command.name] + words.map(shellQuoted)).joined(separator: " ")
   }
 
   /// What was given for the argument `name`, which the command needs.
@@ -53,4 +62,11 @@ struct Invocation: Sendable {
   private func declares(_ name: String, flag: Bool) -> Bool {
     command.options.contains { $0.name == name && ($0.placeholder == nil) == flag }
   }
+}
+
+/// `word` as a shell takes it for one word.
+private func shellQuoted(_ word: String) -> String {
+  let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=+@%"
+  if !word.isEmpty && word.allSatisfy(plain.contains) { return word }
+  return "'" + word.replacing("'", with: "'\\''") + "'"
 }

@@ -22,7 +22,8 @@ struct Parser {
     try parser.readAll()
     try parser.checkArguments()
     return Invocation(
-      of: command, arguments: parser.arguments, values: parser.values, flags: parser.flags)
+      of: command, arguments: parser.arguments, values: parser.values, flags: parser.flags,
+      words: words)
   }
 
   /// Whether `words` ask for help, wherever in front of `--` they do.

@@ -4,6 +4,7 @@ import Reporting
 import Schedulers
 import Serving
 import Studies
+import Workloads
 
 /// What `servesim compare` is asked for.
 struct CompareOptions: Sendable {
@@ -15,9 +16,15 @@ struct CompareOptions: Sendable {
   var workload: WorkloadOptions
   /// The limits that a request must keep; nil where none are set.
   var objectives: GivenValue?
+  /// Seeds under which the comparison is repeated.
+  var seeds: Int
   /// Runs at the same time, at most.
   var jobs: Int
-  /// Where `--json`, `--csv`, `--markdown` and `--svg` go.
+  /// Whether the runs tell where latencies came from.
+  var attributesLatency: Bool
+  /// The command line, to be pasted into a shell.
+  var commandLine: String
+  /// Where `--json`, `--csv`, `--markdown`, `--svg` and `--report` go.
   var outputs: Outputs
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
@@ -26,50 +33,95 @@ struct CompareOptions: Sendable {
     let names = try invocation["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
     schedulers = names.map { GivenValue(source: "--schedulers", text: $0) }
     workload = try WorkloadOptions(invocation)
+    seeds = try Self.seeds(invocation, workload)
     objectives = invocation["--slo"]
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
+    attributesLatency = invocation.has("--attribution")
+    commandLine = invocation.commandLine
     outputs = try Outputs(
       CompareOptions.files.compactMap { invocation[$0.name] },
+      folder: OutputOptions.reportFolder(invocation),
       reading: [trace.withoutFormat, deployment.model, deployment.gpu])
   }
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
   func run() throws {
-    let runs = try serve()
+    let (runs, repeated) = try serve()
     if !outputs.usesStandardOutput {
       let notes = runs[0].settings.first { $0.name == "notes" }
-      try show((notes.map { "Note: \($0.value).\n\n" } ?? "") + ComparisonTable.text(runs))
+      try show(
+        (notes.map { "Note: \($0.value).\n\n" } ?? "") + ComparisonTable.text(runs)
+          + (attributesLatency ? "\n" + AttributionReport.text(runs) : "")
+          + (repeated.map { "\n" + $0.text } ?? ""))
     }
   }
 
   /// Serves the trace once a scheduler and writes the outputs.
   @discardableResult
-  func serve() throws -> [Run] {
+  func serve() throws -> ([Run], SeedsReport?) {
     let objective = try OutputOptions.objective(objectives)
     let deployment = try self.deployment.deployment()
     var services = try schedulers.map { try deployment.service($0.string()) }
-    let (trace, notes) = try workload.load(self.trace)
+    let hasReport = outputs.includes("--report")
+    let loaded = try workload.load(self.trace, checksums: hasReport)
+    let trace = loaded.trace
     for index in services.indices {
-      services[index].settings += workload.settings(of: trace, notes)
+      services[index].settings += workload.settings(of: trace, loaded.notes)
     }
-    let bar = ProgressBar("compare", parts: services.count)
-    let drawsChart = outputs.includes("--svg")
-    let results = try Comparison(trace, services, objective: objective).run(
-      jobs: jobs, progress: { bar.update($1, part: $0) },
-      summary: { ($0.run, drawsChart ? $0.chartEntries(of: .tbt, trace) : []) })
-    bar.finish()
-    let runs = results.map(\.0)
+    let results = try serve(trace, services, objective)
+    let runs = results.map(\.run)
+    let repeated = try self.repeated(services, objectives)
+    let report =
+      hasReport
+      ? OutputOptions.files(
+        of: results.compactMap(\.entry), objective, source(loaded), repeated) : [:]
     try outputs.write { option, writer in
+      if let text = report[option] { return writer.write(text) }
       switch option {
-      case "--json": writer.write(RunsJSON.text(runs))
+      case "--json": writer.write(RunsJSON.text(runs, repeated))
       case "--csv": writer.write(RunsCSV.text(runs))
       case "--markdown": writer.write(ComparisonTable.markdown(runs))
       default:
-        let entries = results.flatMap(\.1)
-        writer.write(OutputOptions.chart(entries, runs[0].settings, objective))
+        let lines = results.flatMap(\.lines)
+        writer.write(OutputOptions.chart(lines, runs[0].settings, objective))
       }
     }
-    return runs
+    return (runs, repeated)
+  }
+
+  /// What is kept of one replay.
+  private struct Result {
+    var run: Run
+    /// Its line in the chart for `--svg`, and what the report draws, where they are asked for.
+    var lines: [LatencyDistributionChart.Entry]
+    var entry: RunsReport.Entry?
+  }
+
+  private func serve(
+    _ trace: Trace, _ services: [Service], _ objective: ServiceLevelObjective?
+  ) throws(Stall) -> [Result] {
+    let (drawsChart, hasReport) = (outputs.includes("--svg"), outputs.includes("--report"))
+    var comparison = Comparison(trace, services, objective: objective)
+    comparison.recordsIterations = hasReport
+    comparison.attributesLatency = attributesLatency || hasReport
+    let bar = ProgressBar("compare", parts: services.count)
+    let results = try comparison.run(
+      jobs: jobs, progress: { bar.update($1, part: $0) },
+      summary: { replay in
+        Result(
+          run: replay.run, lines: drawsChart ? replay.chartEntries(of: .tbt, trace) : [],
+          entry: hasReport
+            ? RunsReport.Entry(replay.run, trace: trace, timeline: replay.timeline) : nil)
+      })
+    bar.finish()
+    return results
+  }
+
+  /// Where the report comes from.
+  private func source(_ loaded: LoadedTrace) -> Report.Source {
+    Report.Source(
+      command: commandLine, trace: trace.text, checksum: loaded.checksum ?? "",
+      seed: workload.seed, version: version)
   }
 
   fileprivate static let files = [
@@ -88,6 +140,7 @@ struct CompareOptions: Sendable {
       Option(
         name: "--jobs", placeholder: "N", standard: "the processors there are",
         help: "runs at the same time, at most; changes no result", group: "Runs"),
+      seedsOption,
     ]
   }
 }
@@ -100,7 +153,8 @@ extension Command {
       summary: "serve a trace with several schedulers and show them side by side",
       arguments: [.trace],
       options: CompareOptions.runs(catalogue) + DeploymentOptions.options(catalogue)
-        + WorkloadOptions.options + [OutputOptions.objectives] + CompareOptions.files,
+        + WorkloadOptions.options + [OutputOptions.objectives] + CompareOptions.files
+        + [OutputOptions.report, OutputOptions.attribution],
       examples: [
         Example(
           line: "servesim compare Traces/chat.csv",
@@ -108,6 +162,9 @@ extension Command {
         Example(
           line: "servesim compare Traces/chat.csv --schedulers vllm,sarathi:chunk=512 --svg a.svg",
           purpose: "two schedulers, one of them with an option of its own, as a chart"),
+        Example(
+          line: "servesim compare Traces/chat.csv --report chat",
+          purpose: "all of it as a page to open in a browser, chat/index.html"),
       ],
       run: { try CompareOptions($0, catalogue).run() })
   }

@@ -14,10 +14,7 @@ enum OutputOptions {
     _ objective: ServiceLevelObjective?
   ) -> String {
     var chart = LatencyDistributionChart(of: .tbt, entries, objective: objective)
-    func setting(_ name: String) -> String { settings.first { $0.name == name }?.value ?? "" }
-    chart.subtitle =
-      "\(setting("model")) on \(setting("tensor_parallel_size")) x \(setting("gpu")), "
-      + "\(setting("requests")) requests at \(setting("requests_per_second")) a second"
+    chart.subtitle = RunsReport.subtitle(settings)
     return chart.chart.svg()
   }
 
@@ -26,6 +23,36 @@ enum OutputOptions {
     name: "--slo", placeholder: "LIMITS", standard: nil,
     help: "objectives such as ttft.p99<2s,tbt.p99<100ms or, for each request alone, ttft<2s; of "
       + LatencyMetric.allCases.map(\.name).joined(separator: ", "), group: "Objectives")
+
+  /// Whether the runs tell where latencies came from.
+  static let attribution = Option(
+    name: "--attribution", placeholder: nil, standard: nil,
+    help: "tell where end-to-end latency came from: queue, own and others' prompts, preemption, "
+      + "decodes, host; of every request with --requests-csv", group: "Output")
+
+  /// Where a report goes.
+  static let report = Option(
+    name: "--report", placeholder: "DIR", standard: nil,
+    help: "write a folder with README.md, data.csv, charts as SVG, and index.html, where points "
+      + "tell their values and tables sort", group: "Output")
+
+  /// The folder that was given for `--report`, with the names of its files.
+  static func reportFolder(
+    _ invocation: Invocation
+  ) -> (given: GivenValue, names: [String])? {
+    invocation["--report"].map { ($0, Report.fileNames) }
+  }
+
+  /// The files of a report on `entries`, by the names that outputs have for them.
+  static func files(
+    of entries: [RunsReport.Entry], _ objective: ServiceLevelObjective?, _ source: Report.Source,
+    _ repeated: SeedsReport? = nil
+  ) -> [String: String] {
+    var report = RunsReport.report(entries, objective: objective, source: source)
+    if let repeated { report.add(repeated) }
+    let files = report.files
+    return Dictionary(uniqueKeysWithValues: files.map { ("--report/\($0.key)", $0.value) })
+  }
 
   /// An option for an output, which goes to a file or, as `-`, to the standard output.
   static func file(_ name: String, _ content: String) -> Option {

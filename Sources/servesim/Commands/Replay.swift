@@ -2,6 +2,7 @@ import Metrics
 import Reporting
 import Serving
 import Studies
+import Workloads
 
 /// What `servesim replay` is asked for.
 struct ReplayOptions: Sendable {
@@ -13,7 +14,11 @@ struct ReplayOptions: Sendable {
   var workload: WorkloadOptions
   /// The limits that a request must keep; nil where none are set.
   var objectives: GivenValue?
-  /// Where `--json`, `--requests-csv`, `--iterations-csv` and `--svg` go.
+  /// Whether the run tells where latencies came from.
+  var attributesLatency: Bool
+  /// The command line, to be pasted into a shell.
+  var commandLine: String
+  /// Where `--json`, `--requests-csv`, `--iterations-csv`, `--svg`, `--perfetto` and `--report` go.
   var outputs: Outputs
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
@@ -24,8 +29,11 @@ struct ReplayOptions: Sendable {
       ?? GivenValue(source: "--scheduler", text: catalogue.schedulers.standard)
     workload = try WorkloadOptions(invocation)
     objectives = invocation["--slo"]
+    attributesLatency = invocation.has("--attribution")
+    commandLine = invocation.commandLine
     outputs = try Outputs(
       ReplayOptions.files.compactMap { invocation[$0.name] },
+      folder: OutputOptions.reportFolder(invocation),
       reading: [trace.withoutFormat, deployment.model, deployment.gpu])
   }
 
@@ -33,19 +41,38 @@ struct ReplayOptions: Sendable {
   func run() throws {
     let objective = try OutputOptions.objective(objectives)
     var service = try deployment.deployment().service(scheduler.string())
-    let (trace, notes) = try workload.load(self.trace)
-    service.settings += workload.settings(of: trace, notes)
+    let (hasReport, hasSpans) = (outputs.includes("--report"), outputs.includes("--perfetto"))
+    let loaded = try workload.load(self.trace, checksums: hasReport)
+    let trace = loaded.trace
+    service.settings += workload.settings(of: trace, loaded.notes)
     let bar = ProgressBar("replay")
     let replay = try service.replay(
-      trace, objective: objective, recordsIterations: outputs.includes("--iterations-csv")
+      trace, objective: objective,
+      recordsIterations: outputs.includes("--iterations-csv") || hasReport || hasSpans,
+      attributesLatency: attributesLatency || hasReport || hasSpans
     ) { bar.update($0) }
     bar.finish()
+    let report = hasReport ? self.report(replay, loaded, objective) : [:]
     try outputs.write { option, writer in
+      if let text = report[option] { return writer.write(text) }
       try write(option, replay, trace, objective, to: &writer)
     }
     if !outputs.usesStandardOutput {
-      try show(ReplayReport.text(replay.run))
+      let attribution = attributesLatency ? "\n" + AttributionReport.text([replay.run]) : ""
+      try show(ReplayReport.text(replay.run) + attribution)
     }
+  }
+
+  /// The files of the report by the names that the outputs have for them.
+  private func report(
+    _ replay: Replay, _ loaded: LoadedTrace, _ objective: ServiceLevelObjective?
+  ) -> [String: String] {
+    let entry = RunsReport.Entry(replay.run, trace: loaded.trace, timeline: replay.timeline)
+    return OutputOptions.files(
+      of: [entry], objective,
+      Report.Source(
+        command: commandLine, trace: trace.text, checksum: loaded.checksum ?? "",
+        seed: workload.seed, version: version))
   }
 
   private func write(
@@ -58,6 +85,8 @@ struct ReplayOptions: Sendable {
       RequestsCSV.write(trace, replay.timeline) { writer.write($0) }
     case "--iterations-csv":
       IterationsCSV.write(replay.timeline.iterations) { writer.write($0) }
+    case "--perfetto":
+      PerfettoTrace.write(trace, replay.timeline) { writer.write($0) }
     default:
       let entries = replay.chartEntries(of: .tbt, trace)
       writer.write(OutputOptions.chart(entries, replay.run.settings, objective))
@@ -69,6 +98,7 @@ struct ReplayOptions: Sendable {
     OutputOptions.file("--requests-csv", "one row a request"),
     OutputOptions.file("--iterations-csv", "one row an iteration"),
     OutputOptions.file("--svg", "how the time between tokens was spread, as a chart"),
+    OutputOptions.file("--perfetto", "iterations and requests over time for ui.perfetto.dev"),
   ]
 }
 
@@ -84,7 +114,8 @@ extension Command {
       summary: "serve a trace with one scheduler and report latency, throughput and utilisation",
       arguments: [.trace],
       options: [scheduler] + DeploymentOptions.options(catalogue) + WorkloadOptions.options
-        + [OutputOptions.objectives] + ReplayOptions.files,
+        + [OutputOptions.objectives] + ReplayOptions.files
+        + [OutputOptions.report, OutputOptions.attribution],
       examples: [
         Example(line: "servesim replay Traces/chat.csv", purpose: "what the users of a chat felt"),
         Example(

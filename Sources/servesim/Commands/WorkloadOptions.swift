@@ -33,7 +33,13 @@ struct WorkloadOptions: Sendable {
 
   /// The requests of the trace at `path` that are to be served, and what is to be said of them.
   func load(_ path: GivenValue) throws -> (trace: Trace, notes: [String]) {
-    let loaded = try TraceFile.read(path.string())
+    let loaded = try load(path, checksums: false)
+    return (loaded.trace, loaded.notes)
+  }
+
+  /// The same, with the checksum of the file if it is asked for.
+  func load(_ path: GivenValue, checksums: Bool) throws -> LoadedTrace {
+    var loaded = try TraceFile.read(path.string(), checksums: checksums)
     var trace = loaded.trace
     if let limit { trace = trace.prefix(limit) }
     if requestRate != nil || arrivals != .trace {
@@ -43,7 +49,8 @@ struct WorkloadOptions: Sendable {
         throw GivenValue(source: "--request-rate", text: "").mistake(error.problem, error.remedy)
       }
     }
-    return (trace, loaded.notes)
+    loaded.trace = trace
+    return loaded
   }
 
   /// What was set, as reports show it.

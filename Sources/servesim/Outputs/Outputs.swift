@@ -9,17 +9,32 @@ struct Outputs: Sendable {
   private var files: [(option: String, file: OutputFile)] = []
   private var streams: [GivenValue] = []
   private var standardOutput: GivenValue?
+  private var folder: OutputFolder?
 
   /// - Parameters:
   ///   - wanted: options with the paths that were given for them.
+  ///   - folder: a folder for `names`, made if it is not there; `write` calls each by the folder's
+  ///     option, a slash and its name.
   ///   - inputs: paths that the command reads and must not overwrite.
-  init(_ wanted: [GivenValue], reading inputs: [GivenValue] = []) throws {
+  init(
+    _ wanted: [GivenValue], folder: (given: GivenValue, names: [String])? = nil,
+    reading inputs: [GivenValue] = []
+  ) throws {
     for given in wanted { try add(given, inputs) }
+    guard let folder else { return }
+    let made = try OutputFolder(folder.given)
+    try made.whileThere {
+      for name in folder.names {
+        try add(file: made.value(for: name), inputs)
+      }
+    }
+    self.folder = made
   }
 
   /// Whether an output was asked for with `option`.
   func includes(_ option: String) -> Bool {
-    files.contains { $0.option == option } || streams.contains { $0.source == option }
+    files.contains { $0.option == option } || folder?.option == option
+      || streams.contains { $0.source == option }
       || standardOutput?.source == option
   }
 
@@ -32,10 +47,12 @@ struct Outputs: Sendable {
   /// Pipes and the standard output come last, so that a reader who leaves early costs no file.
   func write(_ body: (_ option: String, _ writer: inout ByteWriter) throws -> Void) throws {
     do {
+      try folder?.make()
       for (option, file) in files { try file.fill { try body(option, &$0) } }
       for (_, file) in files { try file.commit() }
     } catch {
       for (_, file) in files { file.discard() }
+      folder?.discard()
       throw error
     }
     for given in streams { try stream(given, body) }

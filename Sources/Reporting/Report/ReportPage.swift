@@ -1,0 +1,136 @@
+/// A report as one page that needs no network: points tell their values, names hide their lines,
+/// tables sort.
+enum ReportPage {
+  static func html(_ report: Report) -> String {
+    var body = "<p class=\"kicker\">servesim \(SVG.escaped(report.source.version))</p>\n"
+    body += "<h1>\(SVG.escaped(report.question))</h1>\n"
+    body += "<p class=\"answer\">\(SVG.escaped(report.answer))</p>\n"
+    body += report.remarks.map { "<p>\(SVG.escaped($0))</p>\n" }.joined()
+    body += report.sections.prefix(1).map(section).joined()
+    body +=
+      "<h2>Pictures</h2>\n<p class=\"muted\">Point at a line or a bar for its values; click a "
+    body += "name to hide what it names.</p>\n<div class=\"figures\">\n"
+    body += report.figures.map(figure).joined() + "</div>\n"
+    body += report.sections.dropFirst().map(section).joined()
+    body += definitions(report) + origin(report)
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <title>\(SVG.escaped(report.question))</title>
+      \(styles)</head>
+      <body>
+      <main>
+      \(body)</main>
+      <div id="tip" role="status" hidden></div>
+      <script>
+      \(ReportPageScript.text)</script>
+      </body>
+      </html>
+
+      """
+  }
+
+  private static let styles =
+    ChartStyle.sheet + ChartStyle.cloudSheet + ChartStyle.barSheet + ReportPageStyle.sheet
+
+  private static func section(_ section: Report.Section) -> String {
+    let note = section.note.isEmpty ? "" : "<p class=\"muted\">\(SVG.escaped(section.note))</p>\n"
+    return "<h2>\(SVG.escaped(section.heading))</h2>\n<div class=\"scroll\">\n"
+      + table(section.table) + "</div>\n" + note + list(section.points)
+  }
+
+  private static func list(_ points: [String]) -> String {
+    if points.isEmpty { return "" }
+    return "<ul>\n" + points.map { "<li>\(SVG.escaped($0))</li>\n" }.joined() + "</ul>\n"
+  }
+
+  private static func table(_ table: Table) -> String {
+    let head = table.columns.map { column in
+      let parts = [("group", column.group), ("", column.heading), ("unit", column.unit)]
+      let texts = parts.filter { !$0.1.isEmpty }.map {
+        "<span class=\"\($0.0)\">\(SVG.escaped($0.1))</span>"
+      }
+      let style = column.isNumeric ? " class=\"number\"" : ""
+      return "<th scope=\"col\" tabindex=\"0\"\(style)>\(texts.joined(separator: " "))</th>"
+    }.joined()
+    let rows = table.rows.enumerated().map { row, cells in
+      let fields = cells.enumerated().map { column, cell in
+        let isBest = table.isBest(row: row, column: column)
+        let styles = (table.columns[column].isNumeric ? ["number"] : []) + (isBest ? ["best"] : [])
+        let style = styles.isEmpty ? "" : " class=\"\(styles.joined(separator: " "))\""
+        let value = cell.value.map { " data-value=\"\($0)\"" } ?? ""
+        return "<td\(style)\(value)>\(SVG.escaped(cell.text))</td>"
+      }
+      return "<tr>\(fields.joined())</tr>\n"
+    }.joined()
+    return "<table>\n<thead><tr>\(head)</tr></thead>\n<tbody>\n\(rows)</tbody>\n</table>\n"
+  }
+
+  private static func figure(_ figure: Report.Figure) -> String {
+    let caption = figure.caption.isEmpty ? "" : "\(SVG.escaped(figure.caption)) "
+    let link = "<a href=\"\(SVG.escaped(figure.file))\">\(SVG.escaped(figure.file))</a>"
+    let picture =
+      switch figure.picture {
+      case .lines(let chart): ReportPageChart(chart).html
+      case .bars(let chart): BarChartDrawing(chart, isEmbedded: true).svg()
+      }
+    return "<figure>\n\(picture)<figcaption>\(caption)\(link)</figcaption>\n</figure>\n"
+  }
+
+  private static func definitions(_ report: Report) -> String {
+    let terms = report.definitions.map {
+      "<dt>\(SVG.escaped($0.name))</dt><dd>\(SVG.escaped($0.meaning))</dd>\n"
+    }
+    return "<h2>What the words mean</h2>\n<dl>\n\(terms.joined())</dl>\n"
+  }
+
+  private static func origin(_ report: Report) -> String {
+    let rows = ReportReadme.facts(report).map {
+      "<dt>\(SVG.escaped($0.name))</dt><dd>\(SVG.escaped($0.value))</dd>\n"
+    }
+    return "<h2>Make it again</h2>\n<pre>\(SVG.escaped(report.source.command))</pre>\n"
+      + "<dl class=\"facts\">\n\(rows.joined())</dl>\n"
+  }
+}
+
+/// A chart in a page, with the values that it shows.
+struct ReportPageChart {
+  private let drawing: ChartDrawing
+
+  init(_ chart: Chart) { drawing = ChartDrawing(chart, isEmbedded: true) }
+
+  var html: String {
+    drawing.svg() + "<script type=\"application/json\">\(data)</script>\n"
+  }
+
+  /// Where the plot is in the picture, what its axes are, and the points of each line.
+  private var data: String {
+    let (chart, layout) = (drawing.chart, drawing.layout)
+    let edges = [
+      ("left", layout.left), ("right", layout.right), ("top", layout.top),
+      ("bottom", layout.bottom),
+    ].map { "\"\($0.0)\":\(SVG.number($0.1))" }
+    let axes = [("x", chart.x, layout.xRange), ("y", chart.y, layout.yRange)].map {
+      "\"\($0.0)\":\(axis($0.1, $0.2))"
+    }
+    let lines = chart.lines.map { line in
+      let points = line.points.map { "[\(Float($0.x)),\(Float($0.y))]" }
+      return "{\"name\":\(text(line.name)),\"points\":[\(points.joined(separator: ","))]}"
+    }
+    return "{\((edges + axes).joined(separator: ",")),\"lines\":[\(lines.joined(separator: ","))]}"
+  }
+
+  private func axis(_ axis: Chart.Axis, _ range: ClosedRange<Double>) -> String {
+    "{\"title\":\(text(axis.title)),\"scale\":\"\(axis.scale)\",\"labels\":\"\(axis.labels)\","
+      + "\"low\":\(range.lowerBound),\"high\":\(range.upperBound)}"
+  }
+
+  /// A JSON string that ends no script.
+  private func text(_ text: String) -> String {
+    JSONValue.string(text).text(depth: 0).replacing("<", with: "\\u003c")
+  }
+}

@@ -1,0 +1,39 @@
+import Metrics
+import Serving
+
+/// The same comparison over several traces that differ by their seed alone: every engine serves
+/// each of them, so that differences are of pairs.
+public struct Repetition: Sendable {
+  /// One a seed; requests, not only their number, are the same but for their arrivals.
+  public var traces: [Trace]
+  public var services: [Service]
+  /// What to judge every request by, if anything.
+  public var objective: ServiceLevelObjective?
+
+  public init(_ traces: [Trace], _ services: [Service], objective: ServiceLevelObjective? = nil) {
+    self.traces = traces
+    self.services = services
+    self.objective = objective
+  }
+
+  /// The figures of every engine under every seed, without the warm-up: by engine, then by seed.
+  ///
+  /// - Parameters:
+  ///   - jobs: threads, at most; their number changes no result.
+  ///   - progress: told now and then which share of its trace a run, by its place, has behind it.
+  public func run(
+    jobs: Int, progress: @escaping @Sendable (Int, Double) -> Void = { _, _ in }
+  ) throws(Stall) -> [[SteadyFigures]] {
+    let pairs = services.indices.flatMap { service in traces.indices.map { (service, $0) } }
+    let figures = try parallelMap(pairs, jobs: jobs) { (index, pair) throws(Stall) in
+      let trace = traces[pair.1]
+      let replay = try services[pair.0].replay(trace) { progress(index, $0) }
+      return SteadyFigures(
+        trace: trace, records: replay.timeline.records,
+        warmUp: SteadyFigures.warmUp(of: trace.count), objective: objective)
+    }
+    return services.indices.map { service in
+      Array(figures[service * traces.count..<(service + 1) * traces.count])
+    }
+  }
+}

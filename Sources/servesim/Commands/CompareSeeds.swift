@@ -1,0 +1,41 @@
+import Reporting
+import Serving
+import Studies
+
+/// A comparison over several seeds.
+extension CompareOptions {
+  /// How many seeds `--seeds` asks for; more than one need arrivals that are drawn.
+  static func seeds(_ invocation: Invocation, _ workload: WorkloadOptions) throws -> Int {
+    guard let given = invocation["--seeds"] else { return 1 }
+    let count = try given.int(min: 2, max: 1000)
+    if workload.arrivals == .trace {
+      throw given.mistake(
+        "the trace's own arrivals are the same under every seed", "add --arrivals poisson")
+    }
+    if UInt64(count) > UInt64.max - workload.seed {
+      throw given.mistake("there are no such seeds", "give a smaller --seed")
+    }
+    return count
+  }
+
+  /// The comparison under this seed and those that follow, or nil where one seed was asked for.
+  func repeated(_ services: [Service], _ objective: GivenValue?) throws -> SeedsReport? {
+    if seeds == 1 { return nil }
+    let traces = try (0..<seeds).map { offset in
+      var workload = workload
+      workload.seed += UInt64(offset)
+      return try workload.load(trace).trace
+    }
+    let bar = ProgressBar("seeds", parts: services.count * seeds)
+    let figures = try Repetition(
+      traces, services, objective: try OutputOptions.objective(objective)
+    ).run(jobs: jobs) { bar.update($1, part: $0) }
+    bar.finish()
+    return SeedsReport(services.map(\.engine.name), figures)
+  }
+
+  static let seedsOption = Option(
+    name: "--seeds", placeholder: "N", standard: "1",
+    help: "repeat under this many seeds and tell which differences are certain; tables and charts "
+      + "are of the first", group: "Runs")
+}
