@@ -8,6 +8,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var throughput: Throughput
   public var memory: MemoryUse
   public var batches: BatchUse
+  /// Nil where there is one replica.
+  public var balance: ReplicaBalance?
 
   /// The metrics of `trace` as `timeline` saw it served.
   ///
@@ -22,6 +24,7 @@ public struct RunMetrics: Sendable, Equatable {
       timeline.occupancy, requests, cachedTokens: timeline.cachedTokens,
       hungPlans: timeline.hungPlans,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
+    balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
     distributions = LatencyMetric.allCases.map {
       Distribution(of: $0, trace: trace, timeline: timeline)
     }
@@ -35,7 +38,7 @@ public struct RunMetrics: Sendable, Equatable {
   /// All figures by name, in the order in which reports show them.
   public var values: [NamedValue] {
     requests.values + LatencyMetric.allCases.flatMap(latencies) + throughput.values + memory.values
-      + batches.values
+      + batches.values + (balance?.values ?? [])
   }
 
   private func latencies(_ metric: LatencyMetric) -> [NamedValue] {

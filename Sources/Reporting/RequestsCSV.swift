@@ -4,7 +4,8 @@ import Serving
 /// What became of every request, one row each, in the order of the trace.
 ///
 /// Times are seconds since the start of the trace or spans in seconds, exact to the nanosecond (the
-/// time per output token is rounded to it); a field is empty where the request has no such time.
+/// time per output token is rounded to it); a field is empty where the request has no such time. A
+/// last column, `replica`, is there where there are several: which one it was sent to, from 0.
 public enum RequestsCSV {
   public static let columns = [
     "id", "arrival_s", "prompt_tokens", "output_tokens", "emitted_tokens", "status",
@@ -18,10 +19,12 @@ public enum RequestsCSV {
     precondition(trace.count == timeline.records.count, "a record for every request")
     var writer = CSVWriter()
     for column in columns { writer.add(column) }
+    if !timeline.servedBy.isEmpty { writer.add("replica") }
     try writer.endRow(sink)
     for row in trace.requests.indices {
       writer.add(trace.label(of: RequestID(row)))
       add(trace.requests[row], timeline.records[row], to: &writer)
+      if !timeline.servedBy.isEmpty { writer.add(Int(timeline.servedBy[row])) }
       try writer.endRow(sink)
     }
     try writer.flush(sink)

@@ -15,13 +15,14 @@ import Metrics
 ///                 "at_sequence_cap_seconds", "busy_seconds", "span_seconds", "busy_share",
 ///                 "bubble_seconds", "hung_plans", "cached_prompt_tokens",
 ///                 "recomputed_prompt_tokens"},
+///       "replicas": {"count", "fewest_requests", "most_requests", "fewest_tokens", "most_tokens"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
 ///               "attaining_requests", "attainment", "goodput_requests_per_second"}
 ///     }]}
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
-/// request has it. `slo` is absent where there is no objective. Shares are 0 to 1. The order of
+/// request has it. `slo` is absent where there is no objective, `replicas` where there is one. Shares are 0 to 1. The order of
 /// members is as above; there are neither wall-clock times nor paths, so that equal runs are equal
 /// bytes.
 public enum RunsJSON {
@@ -46,6 +47,9 @@ public enum RunsJSON {
       .init("memory", object(metrics.memory.values)),
       .init("batch", object(metrics.batches.values)),
     ]
+    if let balance = metrics.balance {
+      members.append(.init("replicas", object(balance.values)))
+    }
     if let verdict = run.verdict { members.append(.init("slo", value(verdict))) }
     return .object(members)
   }

@@ -1,7 +1,8 @@
 /// A trace being served: the clock, the replicas and what was seen so far.
 ///
 /// Three things can happen at an instant, and happen in this order: batches end, requests arrive,
-/// idle replicas plan. Where replicas do the same thing at one instant, the lower goes first.
+/// idle replicas plan. Where replicas do the same thing at one instant, the lower goes first. Only
+/// replicas to which something happened are looked at.
 public struct Simulation: Sendable {
   /// What was seen so far.
   public private(set) var timeline: Timeline
@@ -18,23 +19,36 @@ public struct Simulation: Sendable {
   private let cost: any CostModel
   private var schedulers: [any Scheduler]
   private var router: any Router
+  /// When the next request arrives; `never` after the last.
+  private var nextArrival: Nanoseconds
+  /// When something next happens to each replica of its own accord.
+  private var calendar: MinimumTree<Nanoseconds>
+  /// The replicas to which something happened at this instant.
+  private var touched: [Int] = []
+  private var isTouched: [Bool]
 
   /// - Parameters:
   ///   - replicas: how many copies of the model serve the trace, each with its own `scheduler`.
+  ///   - router: how requests are spread over them; in turn unless given.
   ///   - recordsIterations: whether the timeline keeps every iteration.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
-    replicas: Int = 1, router: any Router = RoundRobin(), recordsIterations: Bool = false
+    replicas: Int = 1, router: (any Router)? = nil, recordsIterations: Bool = false
   ) {
-    precondition(replicas > 0, "a service has at least one replica")
+    precondition(replicas > 0 && replicas <= 256, "a service has 1 to 256 replicas")
     requests = trace.requests
     priorities = trace.priorities
-    timeline = Timeline(count: trace.count, keepsIterations: recordsIterations)
+    timeline = Timeline(
+      count: trace.count, keepsIterations: recordsIterations, keepsEnded: replicas > 1,
+      replicas: replicas)
     self.cost = cost
-    self.router = router
+    self.router = router ?? RoundRobin(replicas: replicas)
     self.replicas = Array(
       repeating: Replica(rules: rules, prefixes: PrefixBlocks.Source(trace)), count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
+    nextArrival = requests.first?.arrival ?? Self.never
+    calendar = MinimumTree(Self.never, count: replicas)
+    isTouched = Array(repeating: false, count: replicas)
   }
 
   /// Serves the trace to its end and returns what was seen.
@@ -51,29 +65,84 @@ public struct Simulation: Sendable {
 
   /// Advances to the next instant at which anything happens; false if nothing is left to happen.
   public mutating func step() throws(Stall) -> Bool {
-    let arrival = arrived < requests.count ? requests[arrived].arrival : Self.never
-    var next = arrival
-    for index in replicas.indices { next = min(next, replicas[index].nextEvent) }
+    if replicas.count == 1 { return try stepAlone() }
+    let next = min(nextArrival, calendar.least)
     guard next != Self.never else { return false }
     now = next
-    for index in replicas.indices where replicas[index].batchEnd == now {
-      replicas[index].finish(at: now, &timeline)
+    while calendar.least == now {
+      let index = calendar.place
+      calendar[index] = Self.never
+      touch(index)
+      if replicas[index].batchEnd == now { finishBatch(of: index) }
     }
-    while arrived < requests.count && requests[arrived].arrival <= now { handOver() }
-    for index in replicas.indices where replicas[index].canPlan(at: now) {
-      try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
+    while nextArrival <= now { handOver() }
+    try planTouched()
+    return true
+  }
+
+  /// `step` for one replica, which needs no calendar.
+  @inline(__always)
+  private mutating func stepAlone() throws(Stall) -> Bool {
+    let next = min(nextArrival, replicas[0].nextEvent)
+    guard next != Self.never else { return false }
+    now = next
+    if replicas[0].batchEnd == now { finishBatch(of: 0) }
+    while nextArrival <= now { handOver() }
+    if replicas[0].canPlan(at: now) {
+      try replicas[0].start(at: now, 0, &schedulers[0], cost, &timeline)
     }
     return true
+  }
+
+  private mutating func touch(_ index: Int) {
+    if isTouched[index] { return }
+    isTouched[index] = true
+    touched.append(index)
+  }
+
+  /// Ends the batch of a replica, and tells the router of the answers that ended with it.
+  private mutating func finishBatch(of index: Int) {
+    replicas[index].finish(at: now, &timeline)
+    if timeline.ended.isEmpty { return }
+    for id in timeline.ended { router.noteEnd(of: routed(id), on: index) }
+    timeline.ended.removeAll(keepingCapacity: true)
   }
 
   /// Hands the next request over to a replica.
   private mutating func handOver() {
     let id = RequestID(arrived)
-    let index = replicas.count == 1 ? 0 : router.route(id, among: replicas)
+    var index = 0
+    if replicas.count > 1 {
+      index = router.route(routed(id))
+      precondition(replicas.indices.contains(index), "a router names a replica that there is")
+      timeline.servedBy[arrived] = UInt8(index)
+    }
     let taken = replicas[index].enqueue(
       id, requests[arrived], priority: priorities?[arrived] ?? 0)
     if !taken { timeline.settled += 1 }
+    if replicas.count > 1 {
+      touch(index)
+      if !taken { router.noteEnd(of: routed(id), on: index) }
+    }
     arrived += 1
+    nextArrival = arrived < requests.count ? requests[arrived].arrival : Self.never
+  }
+
+  /// Lets the touched replicas that are free plan, the lower first, and enters what comes of it.
+  private mutating func planTouched() throws(Stall) {
+    if touched.count > 1 { touched.sort() }
+    for index in touched {
+      if replicas[index].canPlan(at: now) {
+        try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
+      }
+      calendar[index] = replicas[index].nextEvent
+      isTouched[index] = false
+    }
+    touched.removeAll(keepingCapacity: true)
+  }
+
+  private func routed(_ id: RequestID) -> RoutedRequest {
+    RoutedRequest(id, promptTokens: requests[id.index].promptTokens)
   }
 }
 

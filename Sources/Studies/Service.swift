@@ -6,10 +6,14 @@ import Serving
 public struct Service: Sendable {
   public var engine: Engine
   public var cost: any CostModel
+  /// The copies of it that serve together.
+  public var fleet = Fleet()
   /// What was set, as reports show it.
   public var settings: [Run.Setting]
 
   /// Serves `trace` from its first arrival to its last token.
+  ///
+  /// The trace has what the fleet's router goes by.
   ///
   /// - Parameters:
   ///   - objective: what to judge the run by, if anything.
@@ -21,9 +25,12 @@ public struct Service: Sendable {
   ) throws(Stall) -> Replay {
     var simulation = Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
+      replicas: fleet.replicas,
+      router: fleet.makeRouter(
+        trace, cachedTokens: engine.rules.totalBlocks * engine.rules.blockSize),
       recordsIterations: recordsIterations)
     let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
-    let metrics = RunMetrics(trace: trace, timeline: timeline)
+    let metrics = RunMetrics(trace: trace, timeline: timeline, replicas: fleet.replicas)
     let run = Run(
       scheduler: engine.name, settings: settings, metrics: metrics,
       verdict: objective?.verdict(on: trace, timeline, metrics))

@@ -50,6 +50,8 @@ struct CompareOptions: Sendable {
     var services = try schedulers.map { try deployment.service($0.string()) }
     let (trace, notes) = try workload.load(self.trace)
     for index in services.indices {
+      services[index].fleet.seed = workload.seed
+      try services[index].fleet.check(trace)
       services[index].settings += workload.settings(of: trace, notes)
     }
     let bar = ProgressBar("compare", parts: services.count)

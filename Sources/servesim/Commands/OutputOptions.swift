@@ -15,8 +15,9 @@ enum OutputOptions {
   ) -> String {
     var chart = LatencyDistributionChart(of: .tbt, entries, objective: objective)
     func setting(_ name: String) -> String { settings.first { $0.name == name }?.value ?? "" }
+    let replicas = setting("replicas").isEmpty ? "" : "\(setting("replicas")) replicas of "
     chart.subtitle =
-      "\(setting("model")) on \(setting("tensor_parallel_size")) x \(setting("gpu")), "
+      "\(replicas)\(setting("model")) on \(setting("tensor_parallel_size")) x \(setting("gpu")), "
       + "\(setting("requests")) requests at \(setting("requests_per_second")) a second"
     return chart.chart.svg()
   }

@@ -34,6 +34,8 @@ struct ReplayOptions: Sendable {
     let objective = try OutputOptions.objective(objectives)
     var service = try deployment.deployment().service(scheduler.string())
     let (trace, notes) = try workload.load(self.trace)
+    service.fleet.seed = workload.seed
+    try service.fleet.check(trace)
     service.settings += workload.settings(of: trace, notes)
     let bar = ProgressBar("replay")
     let replay = try service.replay(
