@@ -13,8 +13,10 @@ public struct RunMetrics: Sendable, Equatable {
 
   /// The metrics of `trace` as `timeline` saw it served.
   ///
-  /// - Parameter replicas: how many copies of the model served it.
-  public init(trace: Trace, timeline: Timeline, replicas: Int = 1) {
+  /// - Parameters:
+  ///   - replicas: how many copies of the model served it.
+  ///   - clients: who sent the requests, each after its answer before, if that was so.
+  public init(trace: Trace, timeline: Timeline, replicas: Int = 1, clients: Clients? = nil) {
     precondition(trace.count == timeline.records.count, "a record for every request")
     precondition(replicas > 0, "a replica served the trace")
     requests = RequestCounts(trace: trace, timeline: timeline)
@@ -27,6 +29,10 @@ public struct RunMetrics: Sendable, Equatable {
     balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
     distributions = LatencyMetric.allCases.map {
       Distribution(of: $0, trace: trace, timeline: timeline)
+    }
+    if let clients, let latency = self[.e2e]?.mean {
+      throughput.closedLoopRequestsPerSecond =
+        Double(clients.count) / (latency + clients.thinkTime.seconds)
     }
   }
 

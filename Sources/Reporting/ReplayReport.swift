@@ -62,7 +62,10 @@ public enum ReplayReport {
         ("requests", "\(Numbers.rate(throughput.requestsPerSecond)) /s"),
         ("output tokens", "\(Numbers.rate(throughput.outputTokensPerSecond)) /s"),
         ("prompt and output", "\(Numbers.rate(throughput.totalTokensPerSecond)) /s"),
-      ])
+      ]
+        + (throughput.closedLoopRequestsPerSecond.map {
+          [("clients over latency", "\(Numbers.rate($0)) requests/s")]
+        } ?? []))
   }
 
   private static func memory(_ metrics: RunMetrics) -> String {

@@ -8,7 +8,7 @@ import Metrics
 ///       "requests": {"total", "completed", "refused", "preempted", "preemptions", "truncated"},
 ///       "seconds": {"ttft", "tbt", "tpot", "e2e", "scheduling_delay"},
 ///       "throughput": {"requests_per_second", "output_tokens_per_second",
-///                      "total_tokens_per_second"},
+///                      "total_tokens_per_second", "closed_loop_requests_per_second"},
 ///       "memory": {"mean_share", "peak_share", "at_least_90_percent_seconds",
 ///                  "at_least_99_percent_seconds"},
 ///       "batch": {"iterations", "mean_sequences", "peak_sequences", "mean_tokens", "peak_tokens",
@@ -22,7 +22,8 @@ import Metrics
 ///     }]}
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
-/// request has it. `slo` is absent where there is no objective, `replicas` where there is one. Shares are 0 to 1. The order of
+/// request has it. `slo` is absent where there is no objective, `replicas` where there is one,
+/// `closed_loop_requests_per_second` where clients do not wait for answers. Shares are 0 to 1. The order of
 /// members is as above; there are neither wall-clock times nor paths, so that equal runs are equal
 /// bytes.
 public enum RunsJSON {

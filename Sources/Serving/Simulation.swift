@@ -1,8 +1,10 @@
 /// A trace being served: the clock, the replicas and what was seen so far.
 ///
 /// Three things can happen at an instant, and happen in this order: batches end, requests arrive,
-/// idle replicas plan. Where replicas do the same thing at one instant, the lower goes first. Only
-/// replicas to which something happened are looked at.
+/// idle replicas plan. Where replicas do the same thing at one instant, the lower goes first, and so
+/// it is with clients that send their requests at one instant; an answer that ends at an instant is
+/// known to router and client at that instant. Only replicas to which something happened are looked
+/// at.
 public struct Simulation: Sendable {
   /// What was seen so far.
   public private(set) var timeline: Timeline
@@ -14,12 +16,14 @@ public struct Simulation: Sendable {
   public private(set) var arrived = 0
 
   static let never = Nanoseconds.max
-  private let requests: [Request]
+  private var requests: [Request]
   private let priorities: [Int]?
   private let cost: any CostModel
   private var schedulers: [any Scheduler]
   private var router: any Router
-  /// When the next request arrives; `never` after the last.
+  /// The clients, where requests arrive when those send them.
+  private var loop: ClosedLoop?
+  /// When the next request arrives; `never` after the last, and while all clients wait.
   private var nextArrival: Nanoseconds
   /// When something next happens to each replica of its own accord.
   private var calendar: MinimumTree<Nanoseconds>
@@ -30,26 +34,33 @@ public struct Simulation: Sendable {
   /// - Parameters:
   ///   - replicas: how many copies of the model serve the trace, each with its own `scheduler`.
   ///   - router: how requests are spread over them; in turn unless given.
+  ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
   ///   - recordsIterations: whether the timeline keeps every iteration.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
-    replicas: Int = 1, router: (any Router)? = nil, recordsIterations: Bool = false
+    replicas: Int = 1, router: (any Router)? = nil, clients: Clients? = nil,
+    recordsIterations: Bool = false
   ) {
     precondition(replicas > 0 && replicas <= 256, "a service has 1 to 256 replicas")
     requests = trace.requests
     priorities = trace.priorities
     timeline = Timeline(
-      count: trace.count, keepsIterations: recordsIterations, keepsEnded: replicas > 1,
-      replicas: replicas)
+      count: trace.count, keepsIterations: recordsIterations,
+      keepsEnded: replicas > 1 || clients != nil, replicas: replicas)
     self.cost = cost
     self.router = router ?? RoundRobin(replicas: replicas)
     self.replicas = Array(
       repeating: Replica(rules: rules, prefixes: PrefixBlocks.Source(trace)), count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
-    nextArrival = requests.first?.arrival ?? Self.never
+    loop = clients.map(ClosedLoop.init)
+    nextArrival = requests.first.map { clients == nil ? $0.arrival : 0 } ?? Self.never
     calendar = MinimumTree(Self.never, count: replicas)
     isTouched = Array(repeating: false, count: replicas)
   }
+
+  /// When each request of the trace that has arrived did so, and when the trace says that each other
+  /// one does.
+  public var arrivals: [Nanoseconds] { requests.map(\.arrival) }
 
   /// Serves the trace to its end and returns what was seen.
   ///
@@ -100,17 +111,22 @@ public struct Simulation: Sendable {
     touched.append(index)
   }
 
-  /// Ends the batch of a replica, and tells the router of the answers that ended with it.
+  /// Ends the batch of a replica, and tells router and clients of the answers that ended with it.
   private mutating func finishBatch(of index: Int) {
     replicas[index].finish(at: now, &timeline)
     if timeline.ended.isEmpty { return }
-    for id in timeline.ended { router.noteEnd(of: routed(id), on: index) }
+    for id in timeline.ended { noteEnd(of: id, on: index) }
     timeline.ended.removeAll(keepingCapacity: true)
+    setNextArrival()
   }
 
   /// Hands the next request over to a replica.
   private mutating func handOver() {
     let id = RequestID(arrived)
+    if loop != nil {
+      loop?.send()
+      requests[arrived].arrival = now
+    }
     var index = 0
     if replicas.count > 1 {
       index = router.route(routed(id))
@@ -119,13 +135,30 @@ public struct Simulation: Sendable {
     }
     let taken = replicas[index].enqueue(
       id, requests[arrived], priority: priorities?[arrived] ?? 0)
-    if !taken { timeline.settled += 1 }
-    if replicas.count > 1 {
-      touch(index)
-      if !taken { router.noteEnd(of: routed(id), on: index) }
+    if replicas.count > 1 { touch(index) }
+    if !taken {
+      timeline.settled += 1
+      noteEnd(of: id, on: index)
     }
     arrived += 1
-    nextArrival = arrived < requests.count ? requests[arrived].arrival : Self.never
+    setNextArrival()
+  }
+
+  /// Tells router and clients that the answer to `id` has ended or will never come.
+  private mutating func noteEnd(of id: RequestID, on index: Int) {
+    if replicas.count > 1 { router.noteEnd(of: routed(id), on: index) }
+    loop?.noteEnd(of: id, at: now)
+  }
+
+  @inline(__always)
+  private mutating func setNextArrival() {
+    if arrived == requests.count {
+      nextArrival = Self.never
+    } else if let next = loop?.nextSend {
+      nextArrival = next
+    } else {
+      nextArrival = requests[arrived].arrival
+    }
   }
 
   /// Lets the touched replicas that are free plan, the lower first, and enters what comes of it.

@@ -72,7 +72,8 @@ public struct Deployment: Sendable {
         try checked(given, rules.blockSize, length)
       } ?? room
     let cost = try cost(
-      of: engine.version, tokens: min(tokens, 1 << 16), sequences: min(rules.maxBatchSequences, 1 << 14))
+      of: engine.version, tokens: min(tokens, 1 << 16),
+      sequences: min(rules.maxBatchSequences, 1 << 14))
     return Service(engine: engine, cost: cost, fleet: fleet, settings: settings(engine, model))
   }
 

@@ -16,30 +16,35 @@ public struct Service: Sendable {
   /// The trace has what the fleet's router goes by.
   ///
   /// - Parameters:
+  ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
   ///   - objective: what to judge the run by, if anything.
   ///   - recordsIterations: whether the timeline keeps every iteration.
   ///   - progress: told now and then which share of the requests is served or refused.
   public func replay(
-    _ trace: Trace, objective: ServiceLevelObjective? = nil, recordsIterations: Bool = false,
-    progress: ((Double) -> Void)? = nil
+    _ trace: Trace, from clients: Clients? = nil, objective: ServiceLevelObjective? = nil,
+    recordsIterations: Bool = false, progress: ((Double) -> Void)? = nil
   ) throws(Stall) -> Replay {
     var simulation = Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.replicas,
       router: fleet.makeRouter(
         trace, cachedTokens: engine.rules.totalBlocks * engine.rules.blockSize),
-      recordsIterations: recordsIterations)
+      clients: clients, recordsIterations: recordsIterations)
     let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
-    let metrics = RunMetrics(trace: trace, timeline: timeline, replicas: fleet.replicas)
+    let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
+    let metrics = RunMetrics(
+      trace: served, timeline: timeline, replicas: fleet.replicas, clients: clients)
     let run = Run(
       scheduler: engine.name, settings: settings, metrics: metrics,
-      verdict: objective?.verdict(on: trace, timeline, metrics))
-    return Replay(run: run, timeline: timeline)
+      verdict: objective?.verdict(on: served, timeline, metrics))
+    return Replay(run: run, trace: served, timeline: timeline)
   }
 }
 
 /// A trace served once: the figures, and everything they were taken from.
 public struct Replay: Sendable, Equatable {
   public var run: Run
+  /// With the arrivals that there were.
+  public var trace: Trace
   public var timeline: Timeline
 }

@@ -105,7 +105,11 @@ struct AffinityTable: Sendable {
     if place == newest { return }
     let entry = entries[Int(place)]
     entries[Int(entry.newer)].older = entry.older
-    if place == oldest { oldest = entry.newer } else { entries[Int(entry.older)].newer = entry.newer }
+    if place == oldest {
+      oldest = entry.newer
+    } else {
+      entries[Int(entry.older)].newer = entry.newer
+    }
     link(place)
   }
 

@@ -56,9 +56,11 @@ struct CompareOptions: Sendable {
     }
     let bar = ProgressBar("compare", parts: services.count)
     let drawsChart = outputs.includes("--svg")
-    let results = try Comparison(trace, services, objective: objective).run(
+    var comparison = Comparison(trace, services, objective: objective)
+    comparison.clients = workload.clients
+    let results = try comparison.run(
       jobs: jobs, progress: { bar.update($1, part: $0) },
-      summary: { ($0.run, drawsChart ? $0.chartEntries(of: .tbt, trace) : []) })
+      summary: { ($0.run, drawsChart ? $0.chartEntries(of: .tbt) : []) })
     bar.finish()
     let runs = results.map(\.0)
     try outputs.write { option, writer in

@@ -18,7 +18,9 @@ enum OutputOptions {
     let replicas = setting("replicas").isEmpty ? "" : "\(setting("replicas")) replicas of "
     chart.subtitle =
       "\(replicas)\(setting("model")) on \(setting("tensor_parallel_size")) x \(setting("gpu")), "
-      + "\(setting("requests")) requests at \(setting("requests_per_second")) a second"
+      + "\(setting("requests")) requests "
+      + (setting("clients").isEmpty
+        ? "at \(setting("requests_per_second")) a second" : "from \(setting("clients")) clients")
     return chart.chart.svg()
   }
 

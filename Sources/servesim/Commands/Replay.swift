@@ -39,11 +39,11 @@ struct ReplayOptions: Sendable {
     service.settings += workload.settings(of: trace, notes)
     let bar = ProgressBar("replay")
     let replay = try service.replay(
-      trace, objective: objective, recordsIterations: outputs.includes("--iterations-csv")
+      trace, from: workload.clients, objective: objective, recordsIterations: outputs.includes("--iterations-csv")
     ) { bar.update($0) }
     bar.finish()
     try outputs.write { option, writer in
-      try write(option, replay, trace, objective, to: &writer)
+      try write(option, replay, objective, to: &writer)
     }
     if !outputs.usesStandardOutput {
       try show(ReplayReport.text(replay.run))
@@ -51,17 +51,17 @@ struct ReplayOptions: Sendable {
   }
 
   private func write(
-    _ option: String, _ replay: Replay, _ trace: Trace, _ objective: ServiceLevelObjective?,
+    _ option: String, _ replay: Replay, _ objective: ServiceLevelObjective?,
     to writer: inout ByteWriter
   ) throws {
     switch option {
     case "--json": writer.write(RunsJSON.text([replay.run]))
     case "--requests-csv":
-      RequestsCSV.write(trace, replay.timeline) { writer.write($0) }
+      RequestsCSV.write(replay.trace, replay.timeline) { writer.write($0) }
     case "--iterations-csv":
       IterationsCSV.write(replay.timeline.iterations) { writer.write($0) }
     default:
-      let entries = replay.chartEntries(of: .tbt, trace)
+      let entries = replay.chartEntries(of: .tbt)
       writer.write(OutputOptions.chart(entries, replay.run.settings, objective))
     }
   }
