@@ -34,9 +34,10 @@ public struct Throughput: Sendable, Equatable {
       value("requests_per_second", "requests/s", requestsPerSecond),
       value("output_tokens_per_second", "tokens/s", outputTokensPerSecond),
       value("total_tokens_per_second", "tokens/s", totalTokensPerSecond),
-    ] + (closedLoopRequestsPerSecond.map {
-      [value("closed_loop_requests_per_second", "requests/s", $0)]
-    } ?? [])
+    ]
+      + (closedLoopRequestsPerSecond.map {
+        [value("closed_loop_requests_per_second", "requests/s", $0)]
+      } ?? [])
   }
 
   private func value(_ name: String, _ unit: String, _ rate: Double) -> NamedValue {

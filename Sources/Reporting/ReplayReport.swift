@@ -58,14 +58,15 @@ public enum ReplayReport {
   private static func throughput(_ metrics: RunMetrics) -> String {
     let throughput = metrics.throughput
     return "Throughput, over \(Numbers.duration(throughput.spanSeconds))\n"
-      + lines([
-        ("requests", "\(Numbers.rate(throughput.requestsPerSecond)) /s"),
-        ("output tokens", "\(Numbers.rate(throughput.outputTokensPerSecond)) /s"),
-        ("prompt and output", "\(Numbers.rate(throughput.totalTokensPerSecond)) /s"),
-      ]
-        + (throughput.closedLoopRequestsPerSecond.map {
-          [("clients over latency", "\(Numbers.rate($0)) requests/s")]
-        } ?? []))
+      + lines(
+        [
+          ("requests", "\(Numbers.rate(throughput.requestsPerSecond)) /s"),
+          ("output tokens", "\(Numbers.rate(throughput.outputTokensPerSecond)) /s"),
+          ("prompt and output", "\(Numbers.rate(throughput.totalTokensPerSecond)) /s"),
+        ]
+          + (throughput.closedLoopRequestsPerSecond.map {
+            [("clients over latency", "\(Numbers.rate($0)) requests/s")]
+          } ?? []))
   }
 
   private static func memory(_ metrics: RunMetrics) -> String {

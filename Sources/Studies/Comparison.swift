@@ -28,7 +28,8 @@ public struct Comparison: Sendable {
     summary: @Sendable (Replay) -> Summary
   ) throws(Stall) -> [Summary] {
     try parallelMap(services, jobs: jobs) { (index, service) throws(Stall) in
-      summary(try service.replay(trace, from: clients, objective: objective) { progress(index, $0) })
+      summary(
+        try service.replay(trace, from: clients, objective: objective) { progress(index, $0) })
     }
   }
 }

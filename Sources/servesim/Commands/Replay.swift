@@ -39,7 +39,8 @@ struct ReplayOptions: Sendable {
     service.settings += workload.settings(of: trace, notes)
     let bar = ProgressBar("replay")
     let replay = try service.replay(
-      trace, from: workload.clients, objective: objective, recordsIterations: outputs.includes("--iterations-csv")
+      trace, from: workload.clients, objective: objective,
+      recordsIterations: outputs.includes("--iterations-csv")
     ) { bar.update($0) }
     bar.finish()
     try outputs.write { option, writer in

@@ -37,8 +37,23 @@ struct WorkloadOptions: Sendable {
   /// The requests of the trace at `path` that are to be served, and what is to be said of them.
   func load(_ path: GivenValue) throws -> (trace: Trace, notes: [String]) {
     let loaded = try TraceFile.read(path.string())
-    var trace = loaded.trace
-    if let limit { trace = trace.prefix(limit) }
+    return (try arriving(selected(from: loaded.trace)), loaded.notes)
+  }
+
+  /// The requests of `trace` that are to be served.
+  func selected(from trace: Trace) throws -> Trace {
+    let trace = limit.map { trace.prefix($0) } ?? trace
+    if let clients, clients.count > trace.count {
+      throw InputError(
+        "--clients", problem: "\(clients.count) clients have \(trace.count) requests to send",
+        remedy: "give at most a client a request")
+    }
+    return trace
+  }
+
+  /// `trace` with the arrivals that were asked for, where no clients make them.
+  func arriving(_ trace: Trace) throws -> Trace {
+    var trace = trace
     if requestRate != nil || arrivals != .trace {
       do throws(InputError) {
         trace = try arrivals.arrivals(of: trace, rate: requestRate, seed: seed)
@@ -46,12 +61,7 @@ struct WorkloadOptions: Sendable {
         throw GivenValue(source: "--request-rate", text: "").mistake(error.problem, error.remedy)
       }
     }
-    if let clients, clients.count > trace.count {
-      throw InputError(
-        "--clients", problem: "\(clients.count) clients have \(trace.count) requests to send",
-        remedy: "give at most a client a request")
-    }
-    return (trace, loaded.notes)
+    return trace
   }
 
   /// The clients that were asked for; options that would have no effect are a mistake.
