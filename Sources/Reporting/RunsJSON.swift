@@ -23,7 +23,8 @@ import Metrics
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
 /// request has it. `slo` is absent where there is no objective, `replicas` where there is one,
-/// `closed_loop_requests_per_second` where clients do not wait for answers. Shares are 0 to 1. The order of
+/// `closed_loop_requests_per_second` where clients do not wait for answers. Shares are 0 to 1. The
+/// order of
 /// members is as above; there are neither wall-clock times nor paths, so that equal runs are equal
 /// bytes.
 public enum RunsJSON {

@@ -13,8 +13,8 @@ public enum SweepReport {
     }
   }
 
-  /// One row a point: `labels` head the columns that tell points apart. What went wrong has a column
-  /// where it did anywhere.
+  /// One row a point: `labels` head the columns that tell points apart. What went wrong has a
+  /// column where it did anywhere.
   public static func table(_ entries: [Entry], labels: [String]) -> Table {
     let figures = figures.filter { figure in
       !figure.isTrouble || entries.contains { ($0.row.figure(figure.path) ?? 0) > 0 }

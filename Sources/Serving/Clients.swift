@@ -1,7 +1,8 @@
 /// Clients that wait for an answer before they send the next request: a closed loop.
 ///
 /// The requests are taken from the trace in its order, each by whichever client is next free, as
-/// DeepSpeed-FastGen's benchmark hands them out of one queue; the trace's own arrivals do not count.
+/// DeepSpeed-FastGen's benchmark hands them out of one queue; the trace's own arrivals do not
+/// count.
 public struct Clients: Sendable, Equatable {
   /// How many there are; each has at most one request in flight.
   public var count: Int

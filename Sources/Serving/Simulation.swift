@@ -1,10 +1,10 @@
 /// A trace being served: the clock, the replicas and what was seen so far.
 ///
 /// Three things can happen at an instant, and happen in this order: batches end, requests arrive,
-/// idle replicas plan. Where replicas do the same thing at one instant, the lower goes first, and so
-/// it is with clients that send their requests at one instant; an answer that ends at an instant is
-/// known to router and client at that instant. Only replicas to which something happened are looked
-/// at.
+/// idle replicas plan. Where replicas do the same thing at one instant, the lower goes first, and
+/// so it is with clients that send their requests at one instant; an answer that ends at an instant
+/// is known to router and client at that instant. Only replicas to which something happened are
+/// looked at.
 public struct Simulation: Sendable {
   /// What was seen so far.
   public private(set) var timeline: Timeline
@@ -58,8 +58,8 @@ public struct Simulation: Sendable {
     isTouched = Array(repeating: false, count: replicas)
   }
 
-  /// When each request of the trace that has arrived did so, and when the trace says that each other
-  /// one does.
+  /// When each request of the trace that has arrived did so, and when the trace says that each
+  /// other one does.
   public var arrivals: [Nanoseconds] { requests.map(\.arrival) }
 
   /// Serves the trace to its end and returns what was seen.

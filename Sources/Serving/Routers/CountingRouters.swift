@@ -12,6 +12,7 @@ public struct LeastRequests: Router {
     return replica
   }
 
+  /// One request less.
   public mutating func noteEnd(of request: RoutedRequest, on replica: Int) {
     loads.remove(1, from: replica)
   }
@@ -31,6 +32,7 @@ public struct LeastTokens: Router {
     return replica
   }
 
+  /// Its tokens less.
   public mutating func noteEnd(of request: RoutedRequest, on replica: Int) {
     loads.remove(request.promptTokens, from: replica)
   }
@@ -60,6 +62,7 @@ public struct PowerOfTwo: Router {
     return replica
   }
 
+  /// One request less.
   public mutating func noteEnd(of request: RoutedRequest, on replica: Int) { open[replica] -= 1 }
 
   /// A number below `bound`, each as likely but for some 2^-56.

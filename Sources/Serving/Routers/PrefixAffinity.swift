@@ -1,6 +1,6 @@
-/// The replica that most of the beginning of the prompt was last sent to, unless little of it was or
-/// that replica has far more to do than another; else the one with the fewest requests that are not
-/// answered to their end.
+/// The replica that most of the beginning of the prompt was last sent to, unless little of it was
+/// or that replica has far more to do than another; else the one with the fewest requests that are
+/// not answered to their end.
 ///
 /// The router guesses what is cached from what it sent where; it does not see what a replica has
 /// dropped since or could not keep. The thresholds are the defaults of SGLang's cache-aware router
@@ -30,6 +30,7 @@ public struct PrefixAffinity: Router {
     return replica
   }
 
+  /// One request less.
   public mutating func noteEnd(of request: RoutedRequest, on replica: Int) {
     loads.remove(1, from: replica)
   }

@@ -1,5 +1,6 @@
-/// The replica that the first request of the same session went to; a first one goes, as one without
-/// a session does, where the fewest are not answered to their end (a load balancer's sticky cookie).
+/// The replica that the first request of the same session went to; a first one goes, as one
+/// without a session does, where the fewest are not answered to their end (a load balancer's sticky
+/// cookie).
 public struct StickySessions: Router {
   private static let none: Int32 = -1
   private var loads: ReplicaLoads
@@ -32,6 +33,7 @@ public struct StickySessions: Router {
     return replica
   }
 
+  /// One request less.
   public mutating func noteEnd(of request: RoutedRequest, on replica: Int) {
     loads.remove(1, from: replica)
   }

@@ -45,8 +45,8 @@ struct CompareOptions: Sendable {
   /// Serves the trace once a scheduler and writes the outputs.
   @discardableResult
   func serve() throws -> [Run] {
-    let objective = try OutputOptions.objective(objectives)
     let deployment = try self.deployment.deployment()
+    let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     var services = try schedulers.map { try deployment.service($0.string()) }
     let (trace, notes) = try workload.load(self.trace)
     for index in services.indices {

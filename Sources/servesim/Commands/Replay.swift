@@ -31,8 +31,9 @@ struct ReplayOptions: Sendable {
 
   /// Serves the trace, reports, and writes the outputs.
   func run() throws {
-    let objective = try OutputOptions.objective(objectives)
-    var service = try deployment.deployment().service(scheduler.string())
+    let deployment = try self.deployment.deployment()
+    let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
+    var service = try deployment.service(scheduler.string())
     let (trace, notes) = try workload.load(self.trace)
     service.fleet.seed = workload.seed
     try service.fleet.check(trace)

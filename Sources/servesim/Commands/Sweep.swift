@@ -42,8 +42,7 @@ struct SweepOptions: Sendable {
 
   /// Serves all points, and writes and shows what came of them.
   func run() throws {
-    let objective = try OutputOptions.objective(objectives)
-    let sweep = try SweepRun(grid, trace, objective, jobs: jobs, catalogue)
+    let sweep = try SweepRun(grid, trace, objectives, jobs: jobs, catalogue)
     var others = 0
     let points: [(point: Sweep.Point, row: SweepRow)]
     if let folder {

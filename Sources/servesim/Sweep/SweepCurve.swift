@@ -16,14 +16,16 @@ struct SweepCurve: Sendable {
   /// All that decides the results but the rate.
   private let fingerprint: Fingerprint
 
-  /// - Parameter loaded: the whole trace.
+  /// - Parameters:
+  ///   - loaded: the whole trace.
+  ///   - objectives: what was given for `--slo`, if anything was.
   init(
     _ combination: SweepGrid.Combination, _ loaded: LoadedTrace,
-    _ objective: ServiceLevelObjective?, _ catalogue: Catalogue
+    _ objectives: GivenValue?, _ catalogue: Catalogue
   ) throws {
     self.combination = combination
-    self.objective = objective
     let deployment = try DeploymentOptions(combination.invocation, catalogue).deployment()
+    objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     let name = combination.value(of: "--schedulers") ?? catalogue.schedulers.standard
     workload = try WorkloadOptions(combination.invocation)
     base = try workload.selected(from: loaded.trace)

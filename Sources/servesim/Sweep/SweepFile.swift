@@ -3,8 +3,8 @@ import Reporting
 import Serving
 import Synchronization
 
-/// The results of a sweep on their way to a folder: every row is in `results.jsonl` as soon as it is
-/// known, and when all are, the file is replaced by one in the sweep's own order.
+/// The results of a sweep on their way to a folder: every row is in `results.jsonl` as soon as it
+/// is known, and when all are, the file is replaced by one in the sweep's own order.
 ///
 /// A sweep may be killed at any moment. What it leaves is whole lines and at most one torn one at
 /// the end, which is dropped when the sweep goes on.
@@ -65,8 +65,8 @@ struct SweepFile: ~Copyable, Sendable {
     }
   }
 
-  /// Puts `rows` in place of what is there, in their order, and a table of them beside it. Rows that
-  /// were there and are not among them come last, by key; returns how many those are.
+  /// Puts `rows` in place of what is there, in their order, and a table of them beside it. Rows
+  /// that were there and are not among them come last, by key; returns how many those are.
   func finish(_ rows: [SweepRow]) throws -> Int {
     let keys = Set(rows.map(\.key))
     let others = known.values.filter { !keys.contains($0.key) }.sorted { $0.key < $1.key }

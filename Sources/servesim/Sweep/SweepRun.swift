@@ -16,7 +16,7 @@ struct SweepRun: Sendable {
 
   /// Throws the mistake of a value with which no combination can be served.
   init(
-    _ grid: SweepGrid, _ trace: GivenValue, _ objective: ServiceLevelObjective?, jobs: Int,
+    _ grid: SweepGrid, _ trace: GivenValue, _ objectives: GivenValue?, jobs: Int,
     _ catalogue: Catalogue
   ) throws {
     self.grid = grid
@@ -25,7 +25,7 @@ struct SweepRun: Sendable {
     let results = try parallelMap(grid.combinations, jobs: jobs) { _, combination in
       do {
         return Result<SweepCurve, InputError>.success(
-          try SweepCurve(combination, loaded, objective, catalogue))
+          try SweepCurve(combination, loaded, objectives, catalogue))
       } catch let error as InputError {
         return .failure(error)
       }
