@@ -12,6 +12,12 @@ public struct CapacitySearch: Sendable {
     public var missed: Double?
     /// Rates that were tried.
     public var tries: Int
+
+    public init(kept: Double, missed: Double?, tries: Int) {
+      self.kept = kept
+      self.missed = missed
+      self.tries = tries
+    }
   }
 
   /// The width of the bracket at the end, as a share of its upper end.

@@ -76,6 +76,15 @@ public struct ServiceCapacity: Sendable, Equatable {
   /// In the order of the seeds.
   public var brackets: [CapacitySearch.Bracket]
 
+  public init(
+    scheduler: String, settings: [Run.Setting], brackets: [CapacitySearch.Bracket]
+  ) {
+    precondition(!brackets.isEmpty, "a search has a seed")
+    self.scheduler = scheduler
+    self.settings = settings
+    self.brackets = brackets
+  }
+
   /// The highest rate that kept the objective, the mean over seeds, in requests a second.
   public var mean: Double { Self.mean(brackets.map(\.kept)) }
 

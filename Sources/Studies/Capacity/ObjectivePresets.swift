@@ -16,6 +16,7 @@ public enum ObjectivePresets {
     public let objectives: [(model: String, text: String)]
   }
 
+  /// Every preset, those of one source together.
   public static let all: [Preset] = [
     Preset(
       name: "mlperf-server", source: "MLPerf Inference v5.1, Server",

@@ -58,7 +58,8 @@ public struct Sweep: Sendable {
       for curve in curves.indices where curves[curve] == .auto {
         found[curve].sort { ($0.point.rate ?? 0) < ($1.point.rate ?? 0) }
       }
-      wanted = curves.indices.filter { curves[$0] == .auto }.flatMap { curve in
+      wanted = curves.indices.filter { curves[$0] == .auto }.flatMap { curve -> [Point] in
+        guard found[curve].count < KneeSearch.most else { return [] }
         let points = found[curve].compactMap { entry in
           latency(entry.row).map { KneeSearch.Point(rate: entry.point.rate ?? 0, latency: $0) }
         }

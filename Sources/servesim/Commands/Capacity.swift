@@ -155,8 +155,7 @@ extension Command {
           line: "servesim capacity Traces/chat.csv --slo ttft.p99<2s,tbt.p99<100ms",
           purpose: "how much chat each scheduler can take"),
         Example(
-          line: "servesim capacity Traces/chat.csv --schedulers sarathi,vllm --model mistral-7b "
-            + "--gpu a100-sxm-80gb --slo sarathi-strict",
+          line: "servesim capacity Traces/chat.csv --model mistral-7b --slo sarathi-strict",
           purpose: "the same under the limits of a paper"),
       ],
       run: { try CapacityOptions($0, catalogue).run() })
