@@ -8,11 +8,15 @@ public struct RunMetrics: Sendable, Equatable {
   public var throughput: Throughput
   public var memory: MemoryUse
   public var batches: BatchUse
+  /// Nil where there is one replica.
+  public var balance: ReplicaBalance?
 
   /// The metrics of `trace` as `timeline` saw it served.
   ///
-  /// - Parameter replicas: how many copies of the model served it.
-  public init(trace: Trace, timeline: Timeline, replicas: Int = 1) {
+  /// - Parameters:
+  ///   - replicas: how many copies of the model served it.
+  ///   - clients: who sent the requests, each after its answer before, if that was so.
+  public init(trace: Trace, timeline: Timeline, replicas: Int = 1, clients: Clients? = nil) {
     precondition(trace.count == timeline.records.count, "a record for every request")
     precondition(replicas > 0, "a replica served the trace")
     requests = RequestCounts(trace: trace, timeline: timeline)
@@ -22,8 +26,13 @@ public struct RunMetrics: Sendable, Equatable {
       timeline.occupancy, requests, cachedTokens: timeline.cachedTokens,
       hungPlans: timeline.hungPlans,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
+    balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
     distributions = LatencyMetric.allCases.map {
       Distribution(of: $0, trace: trace, timeline: timeline)
+    }
+    if let clients, let latency = self[.e2e]?.mean {
+      throughput.closedLoopRequestsPerSecond =
+        Double(clients.count) / (latency + clients.thinkTime.seconds)
     }
   }
 
@@ -35,7 +44,7 @@ public struct RunMetrics: Sendable, Equatable {
   /// All figures by name, in the order in which reports show them.
   public var values: [NamedValue] {
     requests.values + LatencyMetric.allCases.flatMap(latencies) + throughput.values + memory.values
-      + batches.values
+      + batches.values + (balance?.values ?? [])
   }
 
   private func latencies(_ metric: LatencyMetric) -> [NamedValue] {

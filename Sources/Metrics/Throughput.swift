@@ -12,6 +12,10 @@ public struct Throughput: Sendable, Equatable {
   public var outputTokensPerSecond: Double
   /// Emitted tokens and prompt tokens of completed requests, a second.
   public var totalTokensPerSecond: Double
+  /// Clients over the mean time from a request of theirs to the next, by Little's law; nil where
+  /// clients do not wait. That is what DeepSpeed-FastGen's benchmark calls throughput, and what the
+  /// service does while all of its clients are there.
+  public var closedLoopRequestsPerSecond: Double?
 
   public init(_ counts: RequestCounts, trace: Trace, timeline: Timeline) {
     let start = trace.requests.first?.arrival ?? 0
@@ -31,6 +35,9 @@ public struct Throughput: Sendable, Equatable {
       value("output_tokens_per_second", "tokens/s", outputTokensPerSecond),
       value("total_tokens_per_second", "tokens/s", totalTokensPerSecond),
     ]
+      + (closedLoopRequestsPerSecond.map {
+        [value("closed_loop_requests_per_second", "requests/s", $0)]
+      } ?? [])
   }
 
   private func value(_ name: String, _ unit: String, _ rate: Double) -> NamedValue {

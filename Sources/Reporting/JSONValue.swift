@@ -29,6 +29,17 @@ public indirect enum JSONValue: Sendable, Equatable {
   /// The text, two spaces deeper in every object and array, with a line end.
   public func text() -> String { text(depth: 0) + "\n" }
 
+  /// The text on one line, without its end.
+  public func line() -> String {
+    switch self {
+    case .null, .bool, .integer, .number, .string: text(depth: 0)
+    case .array(let values): "[" + values.map { $0.line() }.joined(separator: ", ") + "]"
+    case .object(let members):
+      "{" + members.map { Self.quoted($0.name) + ": " + $0.value.line() }.joined(separator: ", ")
+        + "}"
+    }
+  }
+
   /// The text as it stands inside `depth` objects and arrays, without a line end.
   func text(depth: Int) -> String {
     var text = ""

@@ -8,6 +8,7 @@ public enum ReplayReport {
       head(run), requests(run.metrics.requests), latencies(run.metrics),
       throughput(run.metrics), memory(run.metrics), batches(run.metrics.batches),
     ]
+    if let balance = run.metrics.balance { sections.append(replicas(balance)) }
     if let verdict = run.verdict { sections.append(objective(verdict)) }
     return sections.joined(separator: "\n")
   }
@@ -57,11 +58,15 @@ public enum ReplayReport {
   private static func throughput(_ metrics: RunMetrics) -> String {
     let throughput = metrics.throughput
     return "Throughput, over \(Numbers.duration(throughput.spanSeconds))\n"
-      + lines([
-        ("requests", "\(Numbers.rate(throughput.requestsPerSecond)) /s"),
-        ("output tokens", "\(Numbers.rate(throughput.outputTokensPerSecond)) /s"),
-        ("prompt and output", "\(Numbers.rate(throughput.totalTokensPerSecond)) /s"),
-      ])
+      + lines(
+        [
+          ("requests", "\(Numbers.rate(throughput.requestsPerSecond)) /s"),
+          ("output tokens", "\(Numbers.rate(throughput.outputTokensPerSecond)) /s"),
+          ("prompt and output", "\(Numbers.rate(throughput.totalTokensPerSecond)) /s"),
+        ]
+          + (throughput.closedLoopRequestsPerSecond.map {
+            [("clients over latency", "\(Numbers.rate($0)) requests/s")]
+          } ?? []))
   }
 
   private static func memory(_ metrics: RunMetrics) -> String {
@@ -104,6 +109,17 @@ public enum ReplayReport {
             ? [("bubbles", part(batches.bubbleSeconds, of: batches.spanSeconds, "span"))] : [])
           + (batches.hungPlans > 0
             ? [("original hangs in", "\(Numbers.grouped(batches.hungPlans)) plans; waited")] : []))
+  }
+
+  private static func replicas(_ balance: ReplicaBalance) -> String {
+    func span(_ fewest: Int, _ most: Int) -> String {
+      "\(Numbers.grouped(fewest)) to \(Numbers.grouped(most)) each"
+    }
+    return "Replicas, \(balance.replicas)\n"
+      + lines([
+        ("requests", span(balance.fewestRequests, balance.mostRequests)),
+        ("prompt and output", "\(span(balance.fewestTokens, balance.mostTokens)), in tokens"),
+      ])
   }
 
   private static func objective(_ verdict: Verdict) -> String {

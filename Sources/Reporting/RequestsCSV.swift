@@ -5,7 +5,8 @@ import Serving
 ///
 /// Times are seconds since the start of the trace or spans in seconds, exact to the nanosecond (the
 /// time per output token is rounded to it); a field is empty where the request has no such time.
-/// Where the timeline tells where latencies came from, a column for each part follows.
+/// Where the timeline tells where latencies came from, a column for each part follows. A last
+/// column, `replica`, is there where there are several: which one it was sent to, from 0.
 public enum RequestsCSV {
   public static let columns = [
     "id", "arrival_s", "prompt_tokens", "output_tokens", "emitted_tokens", "status",
@@ -21,6 +22,7 @@ public enum RequestsCSV {
     for column in columns { writer.add(column) }
     let parts = timeline.attributions.isEmpty ? [] : Attribution.Part.allCases
     for part in parts { writer.add("\(part.key)_s") }
+    if !timeline.servedBy.isEmpty { writer.add("replica") }
     try writer.endRow(sink)
     for row in trace.requests.indices {
       writer.add(trace.label(of: RequestID(row)))
@@ -29,6 +31,7 @@ public enum RequestsCSV {
       for part in parts {
         writer.add(seconds: record.isCompleted ? timeline.attributions[row][part] : nil)
       }
+      if !timeline.servedBy.isEmpty { writer.add(Int(timeline.servedBy[row])) }
       try writer.endRow(sink)
     }
     try writer.flush(sink)

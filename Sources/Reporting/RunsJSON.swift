@@ -9,13 +9,14 @@ import Serving
 ///       "requests": {"total", "completed", "refused", "preempted", "preemptions", "truncated"},
 ///       "seconds": {"ttft", "tbt", "tpot", "e2e", "scheduling_delay"},
 ///       "throughput": {"requests_per_second", "output_tokens_per_second",
-///                      "total_tokens_per_second"},
+///                      "total_tokens_per_second", "closed_loop_requests_per_second"},
 ///       "memory": {"mean_share", "peak_share", "at_least_90_percent_seconds",
 ///                  "at_least_99_percent_seconds"},
 ///       "batch": {"iterations", "mean_sequences", "peak_sequences", "mean_tokens", "peak_tokens",
 ///                 "at_sequence_cap_seconds", "busy_seconds", "span_seconds", "busy_share",
 ///                 "bubble_seconds", "hung_plans", "cached_prompt_tokens",
 ///                 "recomputed_prompt_tokens"},
+///       "replicas": {"count", "fewest_requests", "most_requests", "fewest_tokens", "most_tokens"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
 ///               "attaining_requests", "attainment", "goodput_requests_per_second"},
@@ -25,9 +26,10 @@ import Serving
 ///     }]}
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
-/// request has it. `slo` is absent where there is no objective. `attribution`, of end-to-end
-/// latency, is absent where it was not asked for; its `tail` is the slowest hundredth of the
-/// requests. Shares are 0 to 1. The order of members is as above; there are neither wall-clock
+/// request has it. `slo` is absent where there is no objective, `replicas` where there is one,
+/// `closed_loop_requests_per_second` where clients do not wait for answers. `attribution`, of
+/// end-to-end latency, is absent where it was not asked for; its `tail` is the slowest hundredth of
+/// the requests. Shares are 0 to 1. The order of members is as above; there are neither wall-clock
 /// times nor paths, so that equal runs are equal bytes.
 public enum RunsJSON {
   /// The runs as text; with `seeds`, what is certain over several of them follows under that name.
@@ -56,6 +58,9 @@ public enum RunsJSON {
       .init("memory", object(metrics.memory.values)),
       .init("batch", object(metrics.batches.values)),
     ]
+    if let balance = metrics.balance {
+      members.append(.init("replicas", object(balance.values)))
+    }
     if let verdict = run.verdict { members.append(.init("slo", value(verdict))) }
     if let attribution = run.attribution {
       members.append(

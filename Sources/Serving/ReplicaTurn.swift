@@ -137,6 +137,7 @@ extension Replica {
 
   private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
     timeline.settled += 1
+    if timeline.keepsEnded { timeline.ended.append(sequences[id.index].request) }
     timeline.records[sequences[id.index].request.index] = sequences[id.index].record
     if let attribution = ledger?.retire(slot: id.index) {
       timeline.attributions[sequences[id.index].request.index] = attribution

@@ -1,6 +1,7 @@
 /// What a client sends, and how many tokens it will get back.
 public struct Request: Sendable, Equatable {
-  /// When the request reaches the service, since the start of the trace.
+  /// When the request reaches the service, since the start of the trace; where clients wait for
+  /// answers, when one of them sends it.
   public var arrival: Nanoseconds
   private var prompt: Int32
   private var output: Int32

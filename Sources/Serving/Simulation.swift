@@ -1,7 +1,10 @@
 /// A trace being served: the clock, the replicas and what was seen so far.
 ///
 /// Three things can happen at an instant, and happen in this order: batches end, requests arrive,
-/// idle replicas plan. Where replicas do the same thing at one instant, the lower goes first.
+/// idle replicas plan. Where replicas do the same thing at one instant, the lower goes first, and
+/// so it is with clients that send their requests at one instant; an answer that ends at an instant
+/// is known to router and client at that instant. Only replicas to which something happened are
+/// looked at.
 public struct Simulation: Sendable {
   /// What was seen so far.
   public private(set) var timeline: Timeline
@@ -13,28 +16,40 @@ public struct Simulation: Sendable {
   public private(set) var arrived = 0
 
   static let never = Nanoseconds.max
-  private let requests: [Request]
+  private var requests: [Request]
   private let priorities: [Int]?
   private let cost: any CostModel
   private var schedulers: [any Scheduler]
   private var router: any Router
+  /// The clients, where requests arrive when those send them.
+  private var loop: ClosedLoop?
+  /// When the next request arrives; `never` after the last, and while all clients wait.
+  private var nextArrival: Nanoseconds
+  /// When something next happens to each replica of its own accord.
+  private var calendar: MinimumTree<Nanoseconds>
+  /// The replicas to which something happened at this instant.
+  private var touched: [Int] = []
+  private var isTouched: [Bool]
 
   /// - Parameters:
   ///   - replicas: how many copies of the model serve the trace, each with its own `scheduler`.
+  ///   - router: how requests are spread over them; in turn unless given.
+  ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
   ///   - recordsIterations: whether the timeline keeps every iteration.
   ///   - attributesLatency: whether the timeline tells where each request's latency came from.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
-    replicas: Int = 1, router: any Router = RoundRobin(), recordsIterations: Bool = false,
-    attributesLatency: Bool = false
+    replicas: Int = 1, router: (any Router)? = nil, clients: Clients? = nil,
+    recordsIterations: Bool = false, attributesLatency: Bool = false
   ) {
-    precondition(replicas > 0, "a service has at least one replica")
+    precondition(replicas > 0 && replicas <= 256, "a service has 1 to 256 replicas")
     requests = trace.requests
     priorities = trace.priorities
     timeline = Timeline(
-      count: trace.count, keepsIterations: recordsIterations, attributesLatency: attributesLatency)
+      count: trace.count, keepsIterations: recordsIterations, attributesLatency: attributesLatency,
+      keepsEnded: replicas > 1 || clients != nil, replicas: replicas)
     self.cost = cost
-    self.router = router
+    self.router = router ?? RoundRobin(replicas: replicas)
     self.replicas = Array(
       repeating: Replica(rules: rules, prefixes: PrefixBlocks.Source(trace)), count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
@@ -43,7 +58,15 @@ public struct Simulation: Sendable {
         self.replicas[index].ledger = AttributionLedger(replica: index)
       }
     }
+    loop = clients.map(ClosedLoop.init)
+    nextArrival = requests.first.map { clients == nil ? $0.arrival : 0 } ?? Self.never
+    calendar = MinimumTree(Self.never, count: replicas)
+    isTouched = Array(repeating: false, count: replicas)
   }
+
+  /// When each request of the trace that has arrived did so, and when the trace says that each
+  /// other one does.
+  public var arrivals: [Nanoseconds] { requests.map(\.arrival) }
 
   /// Serves the trace to its end and returns what was seen.
   ///
@@ -59,29 +82,106 @@ public struct Simulation: Sendable {
 
   /// Advances to the next instant at which anything happens; false if nothing is left to happen.
   public mutating func step() throws(Stall) -> Bool {
-    let arrival = arrived < requests.count ? requests[arrived].arrival : Self.never
-    var next = arrival
-    for index in replicas.indices { next = min(next, replicas[index].nextEvent) }
+    if replicas.count == 1 { return try stepAlone() }
+    let next = min(nextArrival, calendar.least)
     guard next != Self.never else { return false }
     now = next
-    for index in replicas.indices where replicas[index].batchEnd == now {
-      replicas[index].finish(at: now, &timeline)
+    while calendar.least == now {
+      let index = calendar.place
+      calendar[index] = Self.never
+      touch(index)
+      if replicas[index].batchEnd == now { finishBatch(of: index) }
     }
-    while arrived < requests.count && requests[arrived].arrival <= now { handOver() }
-    for index in replicas.indices where replicas[index].canPlan(at: now) {
-      try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
+    while nextArrival <= now { handOver() }
+    try planTouched()
+    return true
+  }
+
+  /// `step` for one replica, which needs no calendar.
+  @inline(__always)
+  private mutating func stepAlone() throws(Stall) -> Bool {
+    let next = min(nextArrival, replicas[0].nextEvent)
+    guard next != Self.never else { return false }
+    now = next
+    if replicas[0].batchEnd == now { finishBatch(of: 0) }
+    while nextArrival <= now { handOver() }
+    if replicas[0].canPlan(at: now) {
+      try replicas[0].start(at: now, 0, &schedulers[0], cost, &timeline)
     }
     return true
+  }
+
+  private mutating func touch(_ index: Int) {
+    if isTouched[index] { return }
+    isTouched[index] = true
+    touched.append(index)
+  }
+
+  /// Ends the batch of a replica, and tells router and clients of the answers that ended with it.
+  private mutating func finishBatch(of index: Int) {
+    replicas[index].finish(at: now, &timeline)
+    if timeline.ended.isEmpty { return }
+    for id in timeline.ended { noteEnd(of: id, on: index) }
+    timeline.ended.removeAll(keepingCapacity: true)
+    setNextArrival()
   }
 
   /// Hands the next request over to a replica.
   private mutating func handOver() {
     let id = RequestID(arrived)
-    let index = replicas.count == 1 ? 0 : router.route(id, among: replicas)
+    if loop != nil {
+      loop?.send()
+      requests[arrived].arrival = now
+    }
+    var index = 0
+    if replicas.count > 1 {
+      index = router.route(routed(id))
+      precondition(replicas.indices.contains(index), "a router names a replica that there is")
+      timeline.servedBy[arrived] = UInt8(index)
+    }
     let taken = replicas[index].enqueue(
       id, requests[arrived], priority: priorities?[arrived] ?? 0)
-    if !taken { timeline.settled += 1 }
+    if replicas.count > 1 { touch(index) }
+    if !taken {
+      timeline.settled += 1
+      noteEnd(of: id, on: index)
+    }
     arrived += 1
+    setNextArrival()
+  }
+
+  /// Tells router and clients that the answer to `id` has ended or will never come.
+  private mutating func noteEnd(of id: RequestID, on index: Int) {
+    if replicas.count > 1 { router.noteEnd(of: routed(id), on: index) }
+    loop?.noteEnd(of: id, at: now)
+  }
+
+  @inline(__always)
+  private mutating func setNextArrival() {
+    if arrived == requests.count {
+      nextArrival = Self.never
+    } else if let next = loop?.nextSend {
+      nextArrival = next
+    } else {
+      nextArrival = requests[arrived].arrival
+    }
+  }
+
+  /// Lets the touched replicas that are free plan, the lower first, and enters what comes of it.
+  private mutating func planTouched() throws(Stall) {
+    if touched.count > 1 { touched.sort() }
+    for index in touched {
+      if replicas[index].canPlan(at: now) {
+        try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
+      }
+      calendar[index] = replicas[index].nextEvent
+      isTouched[index] = false
+    }
+    touched.removeAll(keepingCapacity: true)
+  }
+
+  private func routed(_ id: RequestID) -> RoutedRequest {
+    RoutedRequest(id, promptTokens: requests[id.index].promptTokens)
   }
 }
 

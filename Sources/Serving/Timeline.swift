@@ -4,6 +4,8 @@ public struct Timeline: Sendable, Equatable {
   public internal(set) var records: [RequestRecord]
   /// The times between consecutive tokens, over all requests.
   public internal(set) var gaps = TokenGaps()
+  /// The replica that each request was sent to; empty where there is one replica.
+  public internal(set) var servedBy: [UInt8] = []
   /// How full memory and batches were.
   public internal(set) var occupancy = Occupancy()
   /// The iterations one by one; empty unless they were asked for.
@@ -24,11 +26,26 @@ public struct Timeline: Sendable, Equatable {
 
   /// Whether the iterations are kept.
   let keepsIterations: Bool
+  /// Whether it is noted which requests end.
+  let keepsEnded: Bool
+  /// Requests whose last token came out of the batch that ended last, if that is noted.
+  var ended: [RequestID] = []
 
   /// A timeline of `count` requests of which nothing has been seen yet.
   public init(count: Int, keepsIterations: Bool = false, attributesLatency: Bool = false) {
+    self.init(
+      count: count, keepsIterations: keepsIterations, attributesLatency: attributesLatency,
+      keepsEnded: false)
+  }
+
+  init(
+    count: Int, keepsIterations: Bool, attributesLatency: Bool = false, keepsEnded: Bool,
+    replicas: Int = 1
+  ) {
     self.keepsIterations = keepsIterations
+    self.keepsEnded = keepsEnded
     if attributesLatency { attributions = Array(repeating: Attribution(), count: count) }
+    if replicas > 1 { servedBy = Array(repeating: 0, count: count) }
     records = Array(repeating: .refused, count: count)
   }
 }

@@ -4,6 +4,8 @@ import Serving
 /// One trace served by several engines on the same deployment.
 public struct Comparison: Sendable {
   public var trace: Trace
+  /// Who sends the requests and when; the trace's own arrivals hold where nil.
+  public var clients: Clients?
   /// In the order in which the results are shown.
   public var services: [Service]
   /// What to judge every run by, if anything.
@@ -30,7 +32,7 @@ public struct Comparison: Sendable {
   ) throws(Stall) -> [Summary] {
     try parallelMap(services, jobs: jobs) { (index, service) throws(Stall) in
       let replay = try service.replay(
-        trace, objective: objective, recordsIterations: recordsIterations,
+        trace, from: clients, objective: objective, recordsIterations: recordsIterations,
         attributesLatency: attributesLatency
       ) { progress(index, $0) }
       return summary(replay)

@@ -11,6 +11,8 @@ public struct Deployment: Sendable {
   public var tensorParallelSize = 1
   /// Groups of such GPUs, each with a part of the layers, that a batch passes through.
   public var pipelineParallelSize = 1
+  /// How many copies of the model serve together.
+  public var fleet = Fleet()
   /// What the engine's own program adds to each iteration.
   public var host = Host.alike(.vllmV1)
   /// The share of each GPU's memory that the engine may use.
@@ -74,7 +76,7 @@ public struct Deployment: Sendable {
     let cost = try cost(
       of: engine.version, tokens: min(tokens, 1 << 16),
       sequences: min(rules.maxBatchSequences, 1 << 14))
-    return Service(engine: engine, cost: cost, settings: settings(engine, model))
+    return Service(engine: engine, cost: cost, fleet: fleet, settings: settings(engine, model))
   }
 
   /// What batches cost here, whether or not their caches would fit the GPUs.
@@ -165,7 +167,7 @@ public struct Deployment: Sendable {
 
   private func settings(_ engine: Engine, _ model: Model) -> [Run.Setting] {
     let rules = engine.rules
-    var settings = [Run.Setting("engine", engine.version)] + placement
+    var settings = [Run.Setting("engine", engine.version)] + placement + fleet.settings
     settings += [
       Run.Setting("gpu_memory_utilization", "\(gpuMemoryUtilization)"),
       Run.Setting("max_model_len", String(rules.maxModelLen)),

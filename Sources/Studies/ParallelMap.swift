@@ -5,7 +5,7 @@ import Synchronization
 /// in the order of the items. Which thread takes which item changes no result.
 ///
 /// - Throws: the error of the first item, in their order, that failed.
-func parallelMap<Item: Sendable, Result: Sendable, Failure: Error>(
+public func parallelMap<Item: Sendable, Result: Sendable, Failure: Error>(
   _ items: [Item], jobs: Int, _ body: @Sendable (Int, Item) throws(Failure) -> Result
 ) throws(Failure) -> [Result] {
   precondition(jobs > 0, "work is done by at least one thread")

@@ -6,35 +6,49 @@ import Serving
 public struct Service: Sendable {
   public var engine: Engine
   public var cost: any CostModel
+  /// The copies of it that serve together.
+  public var fleet = Fleet()
   /// What was set, as reports show it.
   public var settings: [Run.Setting]
 
   /// Serves `trace` from its first arrival to its last token.
   ///
+  /// The trace has what the fleet's router goes by.
+  ///
   /// - Parameters:
+  ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
   ///   - objective: what to judge the run by, if anything.
   ///   - recordsIterations: whether the timeline keeps every iteration.
   ///   - attributesLatency: whether the run tells where latencies came from.
   ///   - progress: told now and then which share of the requests is served or refused.
   public func replay(
-    _ trace: Trace, objective: ServiceLevelObjective? = nil, recordsIterations: Bool = false,
-    attributesLatency: Bool = false, progress: ((Double) -> Void)? = nil
+    _ trace: Trace, from clients: Clients? = nil, objective: ServiceLevelObjective? = nil,
+    recordsIterations: Bool = false, attributesLatency: Bool = false,
+    progress: ((Double) -> Void)? = nil
   ) throws(Stall) -> Replay {
     var simulation = Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
-      recordsIterations: recordsIterations, attributesLatency: attributesLatency)
+      replicas: fleet.replicas,
+      router: fleet.makeRouter(
+        trace, cachedTokens: engine.rules.totalBlocks * engine.rules.blockSize),
+      clients: clients, recordsIterations: recordsIterations,
+      attributesLatency: attributesLatency)
     let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
-    let metrics = RunMetrics(trace: trace, timeline: timeline)
+    let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
+    let metrics = RunMetrics(
+      trace: served, timeline: timeline, replicas: fleet.replicas, clients: clients)
     let run = Run(
       scheduler: engine.name, settings: settings, metrics: metrics,
-      verdict: objective?.verdict(on: trace, timeline, metrics),
+      verdict: objective?.verdict(on: served, timeline, metrics),
       attribution: AttributionSummary(timeline: timeline))
-    return Replay(run: run, timeline: timeline)
+    return Replay(run: run, trace: served, timeline: timeline)
   }
 }
 
 /// A trace served once: the figures, and everything they were taken from.
 public struct Replay: Sendable, Equatable {
   public var run: Run
+  /// With the arrivals that there were.
+  public var trace: Trace
   public var timeline: Timeline
 }

@@ -5,7 +5,7 @@
 /// each use has a stream of its own and none shifts when another draws more. Whatever is not a
 /// whole number is computed with operations that IEEE 754 rounds in one way only: the numbers are
 /// the same on every machine.
-public struct RandomStream: Sendable, Equatable {
+public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
   /// The stream called `name` of the family that `seed` begins.

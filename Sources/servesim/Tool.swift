@@ -9,8 +9,9 @@ struct Tool: Sendable {
   /// The tool with the commands of this package, which offer what `catalogue` lists.
   init(_ catalogue: Catalogue) {
     commands = [
-      .replay(catalogue), .compare(catalogue), .cost(catalogue), .pipeline(catalogue),
-      .calibrate(catalogue), .list(catalogue), .conform(), .synthesize(), .bench(catalogue),
+      .replay(catalogue), .compare(catalogue), .sweep(catalogue), .capacity(catalogue),
+      .cost(catalogue), .pipeline(catalogue), .calibrate(catalogue), .list(catalogue), .conform(),
+      .synthesize(), .bench(catalogue),
     ]
   }
 

@@ -24,6 +24,13 @@ struct Invocation: Sendable {
     return values[name].map { GivenValue(source: name, text: $0) }
   }
 
+  /// The same with other values: that of each name, or none where it is nil.
+  func with(_ changes: [String: String?]) -> Invocation {
+    var values = values
+    for (name, value) in changes { values[name] = value }
+    return Invocation(of: command, arguments: arguments, values: values, flags: flags)
+  }
+
   /// Whether the flag `name` was given.
   func has(_ name: String) -> Bool {
     precondition(declares(name, flag: true), "a command reads the flags that it declares")

@@ -1,5 +1,6 @@
 import Costs
 import Schedulers
+import Serving
 import Workloads
 
 /// What the user can ask for by name.
@@ -8,10 +9,14 @@ struct Catalogue: Sendable {
   var models: Section
   var gpus: Section
   var formats: Section
+  var routers = Section(Routers.all.map { Entry(name: $0.name, summary: $0.summary) })
 
   /// The sections by the words that `servesim list` takes.
   var sections: [(name: String, section: Section)] {
-    [("schedulers", schedulers), ("models", models), ("gpus", gpus), ("formats", formats)]
+    [
+      ("schedulers", schedulers), ("models", models), ("gpus", gpus), ("formats", formats),
+      ("routers", routers),
+    ]
   }
 
   /// Things of one kind.

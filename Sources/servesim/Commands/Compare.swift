@@ -59,13 +59,15 @@ struct CompareOptions: Sendable {
   /// Serves the trace once a scheduler and writes the outputs.
   @discardableResult
   func serve() throws -> ([Run], SeedsReport?) {
-    let objective = try OutputOptions.objective(objectives)
     let deployment = try self.deployment.deployment()
+    let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     var services = try schedulers.map { try deployment.service($0.string()) }
     let hasReport = outputs.includes("--report")
     let loaded = try workload.load(self.trace, checksums: hasReport)
     let trace = loaded.trace
     for index in services.indices {
+      services[index].fleet.seed = workload.seed
+      try services[index].fleet.check(trace)
       services[index].settings += workload.settings(of: trace, loaded.notes)
     }
     let results = try serve(trace, services, objective)
@@ -102,6 +104,7 @@ struct CompareOptions: Sendable {
   ) throws(Stall) -> [Result] {
     let (drawsChart, hasReport) = (outputs.includes("--svg"), outputs.includes("--report"))
     var comparison = Comparison(trace, services, objective: objective)
+    comparison.clients = workload.clients
     comparison.recordsIterations = hasReport
     comparison.attributesLatency = attributesLatency || hasReport
     let bar = ProgressBar("compare", parts: services.count)
@@ -109,9 +112,9 @@ struct CompareOptions: Sendable {
       jobs: jobs, progress: { bar.update($1, part: $0) },
       summary: { replay in
         Result(
-          run: replay.run, lines: drawsChart ? replay.chartEntries(of: .tbt, trace) : [],
+          run: replay.run, lines: drawsChart ? replay.chartEntries(of: .tbt) : [],
           entry: hasReport
-            ? RunsReport.Entry(replay.run, trace: trace, timeline: replay.timeline) : nil)
+            ? RunsReport.Entry(replay.run, trace: replay.trace, timeline: replay.timeline) : nil)
       })
     bar.finish()
     return results

@@ -28,7 +28,8 @@ extension CompareOptions {
     }
     let bar = ProgressBar("seeds", parts: services.count * seeds)
     let figures = try Repetition(
-      traces, services, objective: try OutputOptions.objective(objective)
+      traces, services,
+      objective: try OutputOptions.objective(objective, model: deployment.deployment().model.name)
     ).run(jobs: jobs) { bar.update($1, part: $0) }
     bar.finish()
     return SeedsReport(services.map(\.engine.name), figures)

@@ -1,5 +1,6 @@
 import Costs
 import Foundation
+import Serving
 import Studies
 import Workloads
 
@@ -15,6 +16,9 @@ struct DeploymentOptions: Sendable {
   var pipelineParallelSize: Int
   /// The share of a GPU's memory that the server may use.
   var memoryUtilization = 0.9
+  /// How many copies of the model serve together, and how requests are spread over them.
+  var replicas = 1
+  var router = Routers.all[0]
   /// The limits that follow are the scheduler's or the model's own where they are nil.
   var maxSequences: Int?
   var maxBatchedTokens: Int?
@@ -30,6 +34,8 @@ struct DeploymentOptions: Sendable {
   /// Reads what `options` declares.
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     try self.init(placementFrom: invocation, catalogue)
+    replicas = try invocation["--replicas"]?.int(min: 1, max: 256) ?? 1
+    router = try Routers.named(invocation["--router"]?.string() ?? router.name)
     memoryUtilization =
       try invocation["--gpu-memory-utilization"]?.double(min: 0, max: 1, exclusive: true) ?? 0.9
     maxSequences = try invocation["--max-num-seqs"]?.int(min: 1, max: Int(Int32.max))
@@ -72,6 +78,8 @@ struct DeploymentOptions: Sendable {
       model: try Models.described(by: model), gpu: try GPUs.described(by: gpu))
     deployment.tensorParallelSize = tensorParallelSize
     deployment.pipelineParallelSize = pipelineParallelSize
+    deployment.fleet.replicas = replicas
+    deployment.fleet.router = router
     deployment.host = host
     deployment.gpuMemoryUtilization = memoryUtilization
     deployment.maxModelLen = maxModelLength
@@ -86,7 +94,7 @@ struct DeploymentOptions: Sendable {
 
   /// Every option of a deployment.
   static func options(_ catalogue: Catalogue) -> [Option] {
-    placement(catalogue) + limits
+    placement(catalogue) + fleet(catalogue) + limits
   }
 
   private static let group = "Deployment"
@@ -110,6 +118,18 @@ struct DeploymentOptions: Sendable {
         help: "groups of GPUs with a part of the layers each; as many batches are in flight",
         group: group),
     ] + formats
+  }
+
+  private static func fleet(_ catalogue: Catalogue) -> [Option] {
+    [
+      Option(
+        name: "--replicas", placeholder: "N", standard: "1",
+        help: "copies of the model, each on GPUs of its own, from 1 to 256", group: group),
+      Option(
+        name: "--router", placeholder: "NAME", standard: catalogue.routers.standard,
+        help: "how requests are spread over replicas: \(catalogue.routers.choices)",
+        group: group),
+    ]
   }
 
   private static let formats = [

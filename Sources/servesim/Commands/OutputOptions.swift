@@ -1,11 +1,14 @@
 import Metrics
 import Reporting
+import Studies
 
 /// The options that replay and compare share for what they judge and what they write.
 enum OutputOptions {
-  /// The objective that was given for `--slo`, if one was.
-  static func objective(_ given: GivenValue?) throws -> ServiceLevelObjective? {
-    try given.map { try ServiceLevelObjective(parsing: $0.string()) }
+  /// The objective that was given for `--slo`, if one was: in words, or a preset's for `model`.
+  static func objective(
+    _ given: GivenValue?, model: String
+  ) throws -> ServiceLevelObjective? {
+    try given.map { try ObjectivePresets.objective($0.string(), model: model) }
   }
 
   /// How the time between tokens was spread in each of `runs`, as an SVG picture.
@@ -22,7 +25,9 @@ enum OutputOptions {
   static let objectives = Option(
     name: "--slo", placeholder: "LIMITS", standard: nil,
     help: "objectives such as ttft.p99<2s,tbt.p99<100ms or, for each request alone, ttft<2s; of "
-      + LatencyMetric.allCases.map(\.name).joined(separator: ", "), group: "Objectives")
+      + LatencyMetric.allCases.map(\.name).joined(separator: ", ") + "; or a preset: "
+      + ObjectivePresets.all.map { "\($0.name) (\($0.source))" }.joined(separator: ", "),
+    group: "Objectives")
 
   /// Whether the runs tell where latencies came from.
   static let attribution = Option(

@@ -39,15 +39,18 @@ struct ReplayOptions: Sendable {
 
   /// Serves the trace, reports, and writes the outputs.
   func run() throws {
-    let objective = try OutputOptions.objective(objectives)
-    var service = try deployment.deployment().service(scheduler.string())
+    let deployment = try self.deployment.deployment()
+    let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
+    var service = try deployment.service(scheduler.string())
     let (hasReport, hasSpans) = (outputs.includes("--report"), outputs.includes("--perfetto"))
     let loaded = try workload.load(self.trace, checksums: hasReport)
     let trace = loaded.trace
+    service.fleet.seed = workload.seed
+    try service.fleet.check(trace)
     service.settings += workload.settings(of: trace, loaded.notes)
     let bar = ProgressBar("replay")
     let replay = try service.replay(
-      trace, objective: objective,
+      trace, from: workload.clients, objective: objective,
       recordsIterations: outputs.includes("--iterations-csv") || hasReport || hasSpans,
       attributesLatency: attributesLatency || hasReport || hasSpans
     ) { bar.update($0) }
@@ -55,7 +58,7 @@ struct ReplayOptions: Sendable {
     let report = hasReport ? self.report(replay, loaded, objective) : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
-      try write(option, replay, trace, objective, to: &writer)
+      try write(option, replay, objective, to: &writer)
     }
     if !outputs.usesStandardOutput {
       let attribution = attributesLatency ? "\n" + AttributionReport.text([replay.run]) : ""
@@ -67,7 +70,7 @@ struct ReplayOptions: Sendable {
   private func report(
     _ replay: Replay, _ loaded: LoadedTrace, _ objective: ServiceLevelObjective?
   ) -> [String: String] {
-    let entry = RunsReport.Entry(replay.run, trace: loaded.trace, timeline: replay.timeline)
+    let entry = RunsReport.Entry(replay.run, trace: replay.trace, timeline: replay.timeline)
     return OutputOptions.files(
       of: [entry], objective,
       Report.Source(
@@ -76,19 +79,19 @@ struct ReplayOptions: Sendable {
   }
 
   private func write(
-    _ option: String, _ replay: Replay, _ trace: Trace, _ objective: ServiceLevelObjective?,
+    _ option: String, _ replay: Replay, _ objective: ServiceLevelObjective?,
     to writer: inout ByteWriter
   ) throws {
     switch option {
     case "--json": writer.write(RunsJSON.text([replay.run]))
     case "--requests-csv":
-      RequestsCSV.write(trace, replay.timeline) { writer.write($0) }
+      RequestsCSV.write(replay.trace, replay.timeline) { writer.write($0) }
     case "--iterations-csv":
       IterationsCSV.write(replay.timeline.iterations) { writer.write($0) }
     case "--perfetto":
-      PerfettoTrace.write(trace, replay.timeline) { writer.write($0) }
+      PerfettoTrace.write(replay.trace, replay.timeline) { writer.write($0) }
     default:
-      let entries = replay.chartEntries(of: .tbt, trace)
+      let entries = replay.chartEntries(of: .tbt)
       writer.write(OutputOptions.chart(entries, replay.run.settings, objective))
     }
   }

@@ -17,6 +17,8 @@ struct WorkloadOptions: Sendable {
   var requestRate: Double?
   /// What the arrival times are made from.
   var arrivals: ArrivalProcess
+  /// Clients that each wait for their answer, which then make the arrival times; nil for none.
+  var clients: Clients?
   /// How many requests of the trace are served, counted from its beginning; nil for all.
   var limit: Int?
   /// The beginning of every random number stream.
@@ -27,6 +29,7 @@ struct WorkloadOptions: Sendable {
     let names = ArrivalProcess.allCases.map(\.rawValue)
     let name = try invocation["--arrivals"]?.choice(of: names)
     arrivals = name.flatMap(ArrivalProcess.init) ?? .trace
+    clients = try Self.clients(invocation)
     limit = try invocation["--limit"]?.int(min: 1)
     seed = try Self.seed(invocation)
   }
@@ -40,8 +43,24 @@ struct WorkloadOptions: Sendable {
   /// The same, with the checksum of the file if it is asked for.
   func load(_ path: GivenValue, checksums: Bool) throws -> LoadedTrace {
     var loaded = try TraceFile.read(path.string(), checksums: checksums)
-    var trace = loaded.trace
-    if let limit { trace = trace.prefix(limit) }
+    loaded.trace = try arriving(selected(from: loaded.trace))
+    return loaded
+  }
+
+  /// The requests of `trace` that are to be served.
+  func selected(from trace: Trace) throws -> Trace {
+    let trace = limit.map { trace.prefix($0) } ?? trace
+    if let clients, clients.count > trace.count {
+      throw InputError(
+        "--clients", problem: "\(clients.count) clients have \(trace.count) requests to send",
+        remedy: "give at most a client a request")
+    }
+    return trace
+  }
+
+  /// `trace` with the arrivals that were asked for, where no clients make them.
+  func arriving(_ trace: Trace) throws -> Trace {
+    var trace = trace
     if requestRate != nil || arrivals != .trace {
       do throws(InputError) {
         trace = try arrivals.arrivals(of: trace, rate: requestRate, seed: seed)
@@ -49,19 +68,50 @@ struct WorkloadOptions: Sendable {
         throw GivenValue(source: "--request-rate", text: "").mistake(error.problem, error.remedy)
       }
     }
-    loaded.trace = trace
-    return loaded
+    return trace
+  }
+
+  /// The clients that were asked for; options that would have no effect are a mistake.
+  private static func clients(_ invocation: Invocation) throws -> Clients? {
+    let (thinkTime, stagger) = (invocation["--think-time"], invocation["--stagger"])
+    guard let given = invocation["--clients"] else {
+      if let idle = thinkTime ?? stagger {
+        throw idle.mistake("there are no clients to wait", "give --clients too, or leave it out")
+      }
+      return nil
+    }
+    if let other = invocation["--request-rate"] ?? invocation["--arrivals"] {
+      throw other.mistake(
+        "clients that wait for answers make the arrivals", "leave out this or --clients")
+    }
+    func time(_ given: GivenValue?) throws -> Nanoseconds {
+      Nanoseconds(seconds: try given?.double(min: 0, max: 1e6) ?? 0)
+    }
+    return Clients(
+      try given.int(min: 1, max: 1_000_000), thinkTime: try time(thinkTime),
+      stagger: try time(stagger))
   }
 
   /// What was set, as reports show it.
   func settings(of trace: Trace, _ notes: [String]) -> [Run.Setting] {
+    let noted = notes.isEmpty ? [] : [Run.Setting("notes", notes.joined(separator: "; "))]
+    if let clients {
+      return [
+        Run.Setting("requests", String(trace.count)),
+        Run.Setting("arrivals", "closed-loop"),
+        Run.Setting("clients", String(clients.count)),
+        Run.Setting("think_time_seconds", "\(clients.thinkTime.seconds)"),
+        Run.Setting("stagger_seconds", "\(clients.stagger.seconds)"),
+        Run.Setting("seed", String(seed)),
+      ] + noted
+    }
     let rate = trace.meanRate.map { "\(($0 * 1000).rounded() / 1000)" } ?? "all at once"
     return [
       Run.Setting("requests", String(trace.count)),
       Run.Setting("arrivals", arrivals.rawValue),
       Run.Setting("requests_per_second", rate),
       Run.Setting("seed", String(seed)),
-    ] + (notes.isEmpty ? [] : [Run.Setting("notes", notes.joined(separator: "; "))])
+    ] + noted
   }
 
   /// What was given for `--seed`.
@@ -78,6 +128,16 @@ struct WorkloadOptions: Sendable {
       name: "--arrivals", placeholder: "PATTERN", standard: ArrivalProcess.trace.rawValue,
       help: ArrivalProcess.allCases.map { "\($0.rawValue): \($0.summary)" }
         .joined(separator: "; "), group: group),
+    Option(
+      name: "--clients", placeholder: "N", standard: nil,
+      help: "clients that each wait for their answer and then send the trace's next request, "
+        + "instead of arrivals at a rate", group: group),
+    Option(
+      name: "--think-time", placeholder: "SECONDS", standard: "0",
+      help: "time from the end of an answer to the same client's next request", group: group),
+    Option(
+      name: "--stagger", placeholder: "SECONDS", standard: "0",
+      help: "client i, from 0, starts after i times this", group: group),
     Option(
       name: "--limit", placeholder: "N", standard: "all",
       help: "requests to serve, from the beginning of the trace", group: group),

@@ -1,0 +1,50 @@
+/// Clients that wait for an answer before they send the next request: a closed loop.
+///
+/// The requests are taken from the trace in its order, each by whichever client is next free, as
+/// DeepSpeed-FastGen's benchmark hands them out of one queue; the trace's own arrivals do not
+/// count.
+public struct Clients: Sendable, Equatable {
+  /// How many there are; each has at most one request in flight.
+  public var count: Int
+  /// The time from the end of an answer to the same client's next request.
+  public var thinkTime: Nanoseconds
+  /// Client i, from 0, sends its first request after i times this.
+  public var stagger: Nanoseconds
+
+  public init(_ count: Int, thinkTime: Nanoseconds = 0, stagger: Nanoseconds = 0) {
+    precondition(count > 0, "a closed loop has a client")
+    precondition(thinkTime >= 0 && stagger >= 0, "a client sends after what it waits for")
+    self.count = count
+    self.thinkTime = thinkTime
+    self.stagger = stagger
+  }
+}
+
+/// When each client sends next, and which of them waits for which request.
+struct ClosedLoop: Sendable {
+  private let thinkTime: Nanoseconds
+  private var sends: MinimumTree<Nanoseconds>
+  /// The client of each request that was sent.
+  private var clients: [Int32] = []
+
+  init(_ clients: Clients) {
+    thinkTime = clients.thinkTime
+    sends = MinimumTree(Simulation.never, count: clients.count)
+    for client in 0..<clients.count { sends[client] = client * clients.stagger }
+  }
+
+  /// When a client next sends; `never` while all of them wait.
+  var nextSend: Nanoseconds { sends.least }
+
+  /// Notes that the client whose turn it is sends the next request of the trace.
+  mutating func send() {
+    let client = sends.place
+    sends[client] = Simulation.never
+    clients.append(Int32(client))
+  }
+
+  /// Notes that the answer to `request` ended at `now`, or that it was refused.
+  mutating func noteEnd(of request: RequestID, at now: Nanoseconds) {
+    sends[Int(clients[request.index])] = now + thinkTime
+  }
+}

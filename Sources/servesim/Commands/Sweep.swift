@@ -1,0 +1,136 @@
+import Foundation
+import Metrics
+import Reporting
+import Schedulers
+import Serving
+import Studies
+
+/// What `servesim sweep` is asked for.
+struct SweepOptions: Sendable {
+  /// The path of the trace.
+  var trace: GivenValue
+  var grid: SweepGrid
+  /// The limits that a request must keep; nil where none are set.
+  var objectives: GivenValue?
+  /// Runs at the same time, at most.
+  var jobs: Int
+  /// The folder for the results; nil for none.
+  var folder: GivenValue?
+  /// Whether the results that are there are gone on with.
+  var resumes: Bool
+  /// Where `--csv` and `--markdown` go.
+  var outputs: Outputs
+  private let catalogue: Catalogue
+
+  init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
+    self.catalogue = catalogue
+    trace = invocation.argument("TRACE")
+    let schedulers =
+      try invocation["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
+    grid = try SweepGrid(invocation, options: Self.axes(catalogue), schedulers: schedulers)
+    objectives = invocation["--slo"]
+    jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
+    folder = invocation["--output"]
+    resumes = invocation.has("--resume")
+    if resumes && folder == nil {
+      throw InputError(
+        "--resume", problem: "there is no folder to go on in", remedy: "give --output too")
+    }
+    outputs = try Outputs(
+      Self.files.compactMap { invocation[$0.name] }, reading: [trace.withoutFormat])
+  }
+
+  /// Serves all points, and writes and shows what came of them.
+  func run() throws {
+    let sweep = try SweepRun(grid, trace, objectives, jobs: jobs, catalogue)
+    var others = 0
+    let points: [(point: Sweep.Point, row: SweepRow)]
+    if let folder {
+      let file = try SweepFile(folder, resumes: resumes)
+      points = try sweep.points(known: file.known) { try file.append($0) }
+      others = try file.finish(points.map(\.row))
+    } else {
+      points = try sweep.points(known: [:]) { _ in }
+    }
+    let entries = sweep.entries(points)
+    try outputs.write { option, writer in
+      switch option {
+      case "--csv": writer.write(SweepReport.csv(points.map(\.row)))
+      default: writer.write(SweepReport.markdown(entries, labels: sweep.labels))
+      }
+    }
+    if outputs.usesStandardOutput { return }
+    try show(SweepReport.text(entries, labels: sweep.labels) + notes(sweep, others))
+  }
+
+  /// What the table does not say: combinations left out and results that are not of this sweep.
+  private func notes(_ sweep: SweepRun, _ others: Int) -> String {
+    var lines: [String] = []
+    if grid.loads == .auto { lines.append("< where the p99 of TTFT bends the most") }
+    for (combination, error) in sweep.refused {
+      let values = combination.values.map { "\($0.option) \($0.value)" }.joined(separator: " ")
+      lines.append("not served: \(values): \(error.problem)")
+    }
+    if others > 0 {
+      lines.append("\(others) results in the folder are of other sweeps and stand behind these")
+    }
+    return lines.isEmpty ? "" : "\n" + lines.map { $0 + "\n" }.joined()
+  }
+
+  /// The options that take lists, in the order of the axes.
+  fileprivate static func axes(_ catalogue: Catalogue) -> [Option] {
+    DeploymentOptions.options(catalogue) + [schedulers(catalogue)] + WorkloadOptions.options
+  }
+
+  private static func schedulers(_ catalogue: Catalogue) -> Option {
+    Option(
+      name: "--schedulers", placeholder: "NAMES", standard: "all",
+      help: "\(catalogue.schedulers.choices); several with commas between them, each with its "
+        + "options as NAME:option=value,option=value", group: "Deployment")
+  }
+
+  fileprivate static let runs = [
+    Option(
+      name: "--jobs", placeholder: "N", standard: "the processors there are",
+      help: "runs at the same time, at most; changes no result", group: "Runs"),
+    Option(
+      name: "--resume", placeholder: nil, standard: nil,
+      help: "go on with the results in the folder of --output; ends with the same bytes",
+      group: "Runs"),
+  ]
+
+  fileprivate static let files = [
+    OutputOptions.file("--csv", "one row a point"),
+    OutputOptions.file("--markdown", "the points as a Markdown table"),
+  ]
+
+  fileprivate static let folders = [
+    Option(
+      name: "--output", placeholder: "FOLDER", standard: nil,
+      help: "write results.jsonl, each point as soon as it is known, and results.csv",
+      group: "Output")
+  ]
+}
+
+extension Command {
+  /// Many points, and the curves through them.
+  static func sweep(_ catalogue: Catalogue) -> Command {
+    Command(
+      name: "sweep",
+      summary: "serve a trace with every combination of the values given, with commas between "
+        + "them, for any option of deployment and workload; --request-rate also takes auto, which "
+        + "finds where the latency bends and puts points there",
+      arguments: [.trace],
+      options: SweepOptions.axes(catalogue) + [OutputOptions.objectives] + SweepOptions.runs
+        + SweepOptions.folders + SweepOptions.files,
+      examples: [
+        Example(
+          line: "servesim sweep Traces/chat.csv --schedulers vllm,sarathi --request-rate 4,8,16",
+          purpose: "latency against load under two schedulers"),
+        Example(
+          line: "servesim sweep Traces/chat.csv --request-rate auto --replicas 1,2,4 --output out",
+          purpose: "the same around the knee of each curve, kept in a folder as it comes"),
+      ],
+      run: { try SweepOptions($0, catalogue).run() })
+  }
+}

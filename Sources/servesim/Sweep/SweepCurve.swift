@@ -1,0 +1,74 @@
+import Foundation
+import Metrics
+import Reporting
+import Serving
+import Studies
+import Workloads
+
+/// One combination of a sweep, ready to be served at any rate.
+struct SweepCurve: Sendable {
+  let combination: SweepGrid.Combination
+  private let service: Service
+  private let workload: WorkloadOptions
+  private let base: Trace
+  private let notes: [String]
+  private let objective: ServiceLevelObjective?
+  /// All that decides the results but the rate.
+  private let fingerprint: Fingerprint
+
+  /// - Parameters:
+  ///   - loaded: the whole trace.
+  ///   - objectives: what was given for `--slo`, if anything was.
+  init(
+    _ combination: SweepGrid.Combination, _ loaded: LoadedTrace,
+    _ objectives: GivenValue?, _ catalogue: Catalogue
+  ) throws {
+    self.combination = combination
+    let deployment = try DeploymentOptions(combination.invocation, catalogue).deployment()
+    objective = try OutputOptions.objective(objectives, model: deployment.model.name)
+    let name = combination.value(of: "--schedulers") ?? catalogue.schedulers.standard
+    workload = try WorkloadOptions(combination.invocation)
+    base = try workload.selected(from: loaded.trace)
+    notes = loaded.notes
+    var service = try deployment.service(name)
+    service.fleet.seed = workload.seed
+    try service.fleet.check(base)
+    self.service = service
+    var fingerprint = Fingerprint()
+    fingerprint.add("\(version) \(name)")
+    fingerprint.add(deployment)
+    fingerprint.add(base)
+    for setting in service.settings { fingerprint.add("\(setting.name)=\(setting.value)") }
+    fingerprint.add("\(workload.arrivals.rawValue) \(workload.seed)")
+    fingerprint.add(workload.clients.map { "\($0)" } ?? "open")
+    fingerprint.add(notes.joined(separator: ";"))
+    fingerprint.add(objective?.description ?? "")
+    self.fingerprint = fingerprint
+  }
+
+  /// The name of the point at `rate`, by content.
+  func key(at rate: Double?) -> String {
+    var fingerprint = fingerprint
+    fingerprint.add(rate.map { "\($0)" } ?? "given")
+    return fingerprint.text
+  }
+
+  /// Serves the trace at `rate`.
+  func row(at rate: Double?, progress: @escaping (Double) -> Void) throws -> SweepRow {
+    var workload = workload
+    workload.requestRate = rate
+    let trace = try workload.arriving(base)
+    var service = service
+    service.settings += workload.settings(of: trace, notes)
+    let replay = try service.replay(
+      trace, from: workload.clients, objective: objective, progress: progress)
+    return SweepRow(key: key(at: rate), replay.run)
+  }
+
+  /// The requests a second that are served of a queue that never empties.
+  func capacity() throws -> Double {
+    let backlog = base.arriving(at: Array(repeating: 0, count: base.count))
+    let rate = try service.replay(backlog).run.metrics.throughput.requestsPerSecond
+    return rate > 0 ? rate : base.meanRate ?? 1
+  }
+}

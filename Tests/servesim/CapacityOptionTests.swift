@@ -1,0 +1,38 @@
+import Serving
+import Testing
+
+@testable import servesim
+
+private func options(_ words: [String]) throws -> CapacityOptions {
+  try CapacityOptions(
+    Parser.parse(["a.csv"] + words, for: .capacity(.standard)), .standard)
+}
+
+@Suite struct `Options of a capacity search` {
+  @Test func `arrive, and have defaults`() throws {
+    let plain = try options(["--slo=mlperf-server"])
+    #expect(plain.seeds == [0, 1, 2, 3, 4] && plain.arrivals == .poisson)
+    #expect(plain.precision == 0.02 && plain.limit == nil)
+    let given = try options([
+      "--slo=a", "--seed=7", "--seeds=2", "--precision=0.1", "--limit=9", "--schedulers=orca",
+    ])
+    #expect(given.seeds == [7, 8] && given.precision == 0.1 && given.limit == 9)
+    #expect(given.schedulers.map(\.text) == ["orca"])
+    #expect(try options(["--slo=a", "--arrivals=trace"]).seeds == [0])
+  }
+
+  @Test(arguments: [
+    ["--slo="], ["--seeds=0", "--slo=a"], ["--seeds=31", "--slo=a"],
+    ["--seeds=2", "--arrivals=trace", "--slo=a"], ["--precision=0", "--slo=a"],
+    ["--precision=1", "--slo=a"], ["--arrivals=gamma", "--slo=a"], ["--limit=0", "--slo=a"],
+  ])
+  func `that cannot be are refused under their own name`(words: [String]) {
+    let error = #expect(throws: InputError.self) { try options(words).objectives.string() }
+    #expect(error?.source == words[0].split(separator: "=").first.map(String.init))
+  }
+
+  @Test func `need something to keep`() {
+    let error = #expect(throws: InputError.self) { try options([]) }
+    #expect(error?.source == "--slo")
+  }
+}
