@@ -35,7 +35,7 @@ extension Replica {
       batch.swappedTokens += sequences[id.index].context
       swapped.remove(id)
       running.append(id)
-      pool.join(id, &sequences[id.index])
+      joinPool(id)
     }
   }
 }

@@ -33,7 +33,8 @@ public struct Simulation: Sendable {
     self.cost = cost
     self.router = router
     self.replicas = Array(
-      repeating: Replica(rules: rules, prefixes: PrefixBlocks.Source(trace)), count: replicas)
+      repeating: Replica(rules: rules.knowing(requests), prefixes: PrefixBlocks.Source(trace)),
+      count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
   }
 

@@ -10,7 +10,8 @@ struct Tool: Sendable {
   init(_ catalogue: Catalogue) {
     commands = [
       .replay(catalogue), .compare(catalogue), .cost(catalogue), .pipeline(catalogue),
-      .calibrate(catalogue), .list(catalogue), .conform(), .synthesize(), .bench(catalogue),
+      .calibrate(catalogue), .reproduce(), .list(catalogue), .conform(), .synthesize(),
+      .bench(catalogue),
     ]
   }
 

@@ -17,6 +17,7 @@ enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
   case sarathiArtifact = "sarathi-osdi"
   case simpleChunking = "simple-chunking"
   case splitfuse
+  case nanoflow
 
   var specification: String { rawValue }
 
@@ -30,6 +31,7 @@ enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
     case .sarathi, .sarathiArtifact: engine.planSarathi()
     case .simpleChunking: engine.planSimpleChunking()
     case .splitfuse: engine.planSplitFuse()
+    case .nanoflow: engine.planNanoFlow()
     }
   }
 }

@@ -47,8 +47,8 @@ struct CompareOptions: Sendable {
   func serve() throws -> [Run] {
     let objective = try OutputOptions.objective(objectives)
     let deployment = try self.deployment.deployment()
-    var services = try schedulers.map { try deployment.service($0.string()) }
     let (trace, notes) = try workload.load(self.trace)
+    var services = try schedulers.map { try deployment.service($0.string(), for: trace) }
     for index in services.indices {
       services[index].settings += workload.settings(of: trace, notes)
     }

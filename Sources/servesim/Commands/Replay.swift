@@ -32,8 +32,9 @@ struct ReplayOptions: Sendable {
   /// Serves the trace, reports, and writes the outputs.
   func run() throws {
     let objective = try OutputOptions.objective(objectives)
-    var service = try deployment.deployment().service(scheduler.string())
+    let deployment = try self.deployment.deployment()
     let (trace, notes) = try workload.load(self.trace)
+    var service = try deployment.service(scheduler.string(), for: trace)
     service.settings += workload.settings(of: trace, notes)
     let bar = ProgressBar("replay")
     let replay = try service.replay(
