@@ -3,11 +3,9 @@
 
     measurements.py aiconfigurator FOLDER/h100_sxm > h100-sxm.csv
     measurements.py vidur FOLDER a100 a100_pairwise_nvlink > a100-pcie-80gb.csv
-    measurements.py vidur FOLDER h100 "" elements > h100-elements.csv
 
-FOLDER is `shared/profiles/aiconfigurator` or `shared/profiles/vidur`. Needs Python's standard
-library only. For each operation it takes vLLM's rows, of the newest version there is; formats
-that vLLM has none of are taken from the next engine in ENGINES.
+Needs Python's standard library only. For each operation it takes vLLM's rows, of the newest
+version; formats that vLLM has none of are taken from the next engine in ENGINES.
 """
 
 import csv
@@ -120,8 +118,8 @@ def experts(gpu, path):
 
     def usual(entry):
         engine, kernel = entry["backend"], entry["kernel_source"]
-        # With one scale a tensor vLLM was timed on Hopper at several times what it takes with block
-        # scales, or in 16 bits, and what TensorRT-LLM takes: not with the kernels that it serves by.
+        # With one scale a tensor vLLM was timed on Hopper at several times what it takes in 16
+        # bits, and what TensorRT-LLM takes: not with the kernels that it serves by.
         if hopper and engine == "vllm" and entry["moe_dtype"] == "fp8":
             return False
         # TensorRT-LLM's newest rows are of few models, and where it divides experts single degrees

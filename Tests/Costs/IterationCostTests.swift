@@ -50,6 +50,7 @@ private func cost(
       let batch = random.batch()
       var sum = cost.host.secondsPerIteration
       sum += cost.host.secondsPerSequence * Double(batch.sequences)
+      if tensorParallel > 1 { sum += cost.host.secondsAmongGPUs }
       for operation in cost.operations.operations(for: batch) {
         sum += cost.times.seconds(operation, on: cost.gpu) * Double(operation.repeats)
       }

@@ -107,8 +107,8 @@ private func serve(_ load: Load, count: Int, cost: IterationCost) -> Double {
         tokens: load.tokens, sequences: load.sequences, cacheTokens: cacheTokens)
     }
     let large = bound(cacheTokens: 1 << 40)
-    #expect(large.overlappedSeconds < large.vllmV0Seconds)
-    #expect(bound(cacheTokens: 4 * (load.prompt + 1)).vllmV0Seconds >= large.vllmV0Seconds)
+    #expect(large.overlappedSeconds < large.sequentialSeconds)
+    #expect(bound(cacheTokens: 4 * (load.prompt + 1)).sequentialSeconds >= large.sequentialSeconds)
   }
 
   /// One token in, one out: two FLOPs for every weight but the embedding's, at half of 1,000 a

@@ -26,15 +26,20 @@ private let product = "operation,format,m,n,k,seconds"
   @Test func `the whole header is understood`() throws {
     let rows = try read(
       MeasurementsFile.header,
-      "attention_prefill,fp8,,,,2,512,1024,32,8,128,4096,,,,,0.001",
-      "moe,bf16,64,768,2048,,,,,,,,128,8,,2,0.0001", "all_reduce,half,,,,,,,,,,,,,65536,8,2e-5")
+      "attention_prefill,fp8,,,,2,512,1024,32,8,128,4096,,,,,,,,0.001",
+      "moe,bf16,64,768,2048,,,,,,,,128,8,2,90,200,,2,0.0001",
+      "all_reduce,half,,,,,,,,,,,,,,,,65536,8,2e-5")
     #expect(rows.map(\.operation) == [.attentionPrefill, .experts, .allReduce])
     #expect(
       rows[0].sizes == [
         .batch: 2, .queryTokens: 512, .contextTokens: 1024, .heads: 32, .keyValueHeads: 8,
         .headSize: 128, .window: 4096,
       ])
-    #expect(rows[1].sizes == [.m: 64, .n: 768, .k: 2048, .experts: 128, .topk: 8, .gpus: 2])
+    #expect(
+      rows[1].sizes == [
+        .m: 64, .n: 768, .k: 2048, .experts: 128, .topk: 8, .matrices: 2, .distinct: 90,
+        .pairs: 200, .gpus: 2,
+      ])
     #expect(rows[2].format == "half" && rows[2].sizes == [.bytes: 65536, .gpus: 8])
   }
 

@@ -24,7 +24,7 @@ extension Kernel {
       kernels: Experts.kernels,
       point: SIMD4(
         log2(work.tokens), log2(work.distinct), log2(work.intermediate),
-        log2(work.pairs / work.tokens)))
+        log2(work.pairs / max(work.tokens, 1))))
   }
 
   private enum Experts {

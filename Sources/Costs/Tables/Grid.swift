@@ -70,7 +70,8 @@ public struct Grid: Sendable, Equatable {
   func place(_ coordinate: Double, on axis: Int) -> Place {
     let first = starts[axis]
     let last = first + counts[axis] - 1
-    if coordinate <= knots[first] || last == first { return Place(knot: 0, share: 0) }
+    // An empty batch has shapes that are no numbers; they are at the beginning too.
+    if !(coordinate > knots[first]) || last == first { return Place(knot: 0, share: 0) }
     if coordinate >= knots[last] { return Place(knot: last - first - 1, share: 1) }
     let inverseStep = inverseSteps[axis]
     if inverseStep > 0 {

@@ -34,12 +34,18 @@ enum Knots {
     case (_, .keyValueHeads): [2, 8]
     case (.attentionPrefill, .parallel): (0...20).map { exp2(2 * Double($0) - 10) }
     case (.experts, .rows): (0...10).map { exp2(Double($0)) } + [4096, 16384]
-    case (.experts, .experts), (.experts, .outputs): (0...10).map { exp2(2 * Double($0)) }
+    case (.experts, .experts): (0...10).map { exp2(2 * Double($0)) }
+    case (.experts, .outputs): widths
     case (_, .pairs): [1 / 64, 1 / 16, 1 / 4, 1, 2, 8, 32]
     default: (0...40).map { exp2(Double($0)) }
     }
   }
 
+  /// Widths of experts: every octave, and beside it those of Mixtral's experts, for which vLLM
+  /// tunes its kernels while it leaves their neighbours as they are.
+  private static let widths: [Double] = [
+    16, 32, 64, 128, 256, 512, 1024, 2048, 3584, 4096, 7168, 8192, 14336, 16384,
+  ]
   /// Rows: dense where kernels change with them.
   private static let rows: [Double] = [
     8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 8192, 16384,

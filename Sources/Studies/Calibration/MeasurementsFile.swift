@@ -79,6 +79,12 @@ private struct Columns {
       throw reader.error(
         in: column, "\(kind.rawValue) has no \(size.rawValue)", "give a number above 0")
     }
+    for size in [Measurement.Size.gpus, .matrices, .distinct, .pairs] where given[size] == 0 {
+      throw InputError(
+        reader.source, line: reader.line, column: size.rawValue,
+        problem: "\(kind.rawValue) has no \(size.rawValue)",
+        remedy: "give a number above 0, or nothing")
+    }
     if let chosen = given[.topk], let all = given[.experts], chosen > all {
       throw InputError(
         reader.source, line: reader.line, column: Measurement.Size.topk.rawValue,

@@ -39,6 +39,14 @@ private func tinyWork(heads: Double, sharing pairs: Double, window: Int = 0) -> 
   return work
 }
 
+/// What two tokens ask of the experts of `tinyMixture`: three are reached.
+private func tinyExperts(intermediate: Double) -> ExpertWork {
+  var work = ExpertWork(
+    tokens: 2, experts: 4, perToken: 2, hidden: 8, intermediate: intermediate)
+  work.distinct = 3
+  return work
+}
+
 @Suite struct OperationTableTests {
   @Test func `a dense model with shared keys and values`() throws {
     let list = try tiny.operations(for: batch(chunks: [(tokens: 3, context: 3)]))
@@ -100,8 +108,7 @@ private func tinyWork(heads: Double, sharing pairs: Double, window: Int = 0) -> 
       ])
     #expect(
       list.only(.experts)?.shape
-        == .experts(
-          rows: 2, hidden: 8, intermediate: 6, experts: 4, perToken: 2, expertParallel: 1))
+        == .experts(tinyExperts(intermediate: 6)))
   }
 
   /// Tokens 4, 5 and 6 attend to 3 tokens each, of the 5 that are read.
@@ -129,8 +136,7 @@ private func tinyWork(heads: Double, sharing pairs: Double, window: Int = 0) -> 
     #expect(experts.only(.experts)?.weightBytes == 432)
     #expect(
       experts.only(.experts)?.shape
-        == .experts(
-          rows: 2, hidden: 8, intermediate: 3, experts: 4, perToken: 2, expertParallel: 1))
+        == .experts(tinyExperts(intermediate: 3)))
     #expect(experts.only(.router)?.flops == 160)
     #expect(experts.only(.allReduce)?.repeats == 4)
     let latent = try tinyLatent.operations(for: batch(decodes: 2, context: 5), tensorParallel: 2)

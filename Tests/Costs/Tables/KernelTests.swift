@@ -83,20 +83,6 @@ private var quickMemory: GPU {
     }
   }
 
-  /// Two tokens of two in four experts of 3 x 48 weights reach three of them; each of four pairs
-  /// moves 2 x 8 + 3 x 6 elements.
-  @Test func `experts read the weights of those that a token reaches`() {
-    let kernel = Kernel.experts(
-      tokens: 2, intermediate: 6, hidden: 8, experts: 4, perToken: 2, divided: 1, .bf16)
-    #expect(agree(kernel.estimate(on: slow), (3 * 144 * 2 + 4 * 34 * 2) / 100 + start))
-    #expect(agree(kernel.estimate(on: quickMemory), 4 * 144 * 2 / 1000 + start))
-    // Two on each of two GPUs, and two pairs.
-    let half = Kernel.experts(
-      tokens: 2, intermediate: 6, hidden: 8, experts: 4, perToken: 2, divided: 2, .bf16)
-    #expect(half.flops == kernel.flops / 2 && half.memoryBytes == kernel.memoryBytes / 2)
-    #expect(half.point == SIMD4(1, 0, log2(6), 0))
-  }
-
   @Test func `no kernel gets shorter when one of its sizes grows`() {
     var random = Seeded(state: 71)
     func size(_ most: Int = 5000) -> Double { Double(Int.random(in: 1...most, using: &random)) }
@@ -109,8 +95,9 @@ private var quickMemory: GPU {
           return [
             Kernel.gemm(rows: sizes[0], outputs: sizes[1], inputs: sizes[2], format),
             .experts(
-              tokens: sizes[0], intermediate: sizes[1], hidden: sizes[2], experts: 64,
-              perToken: 4, divided: 2, format),
+              ExpertWork(
+                tokens: sizes[0], experts: 64, perToken: 4, hidden: sizes[2],
+                intermediate: sizes[1], divided: 2), format),
             .normalization(rows: sizes[0], width: sizes[1]),
             .collective(.allReduce, bytes: sizes[0], gpus: Int(sizes[1]) + 1),
           ].map { $0.estimate(on: slow) }

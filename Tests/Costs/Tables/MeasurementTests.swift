@@ -66,6 +66,20 @@ private let heads: [Costs.Measurement.Size: Double] = [
       list.only(.allReduce)?.kernel == kernel(.allReduce, [.bytes: 8192, .gpus: 4]))
   }
 
+  @Test func `experts take turns unless a measurement says how many were reached`() throws {
+    let sizes: [Costs.Measurement.Size: Double] = [
+      .m: 16, .n: 768, .k: 2048, .experts: 128, .topk: 8, .gpus: 2,
+    ]
+    let even = ExpertWork(
+      tokens: 16, experts: 128, perToken: 8, hidden: 2048, intermediate: 768, divided: 2)
+    #expect(even.distinct == 64 && even.pairs == 64)
+    #expect(kernel(.experts, sizes) == .experts(even, .bf16))
+    var uneven = even
+    (uneven.matrices, uneven.distinct, uneven.pairs) = (2, 40, 90)
+    let drawn = sizes.merging([.matrices: 2, .distinct: 40, .pairs: 90]) { $1 }
+    #expect(kernel(.experts, drawn) == .experts(uneven, .bf16))
+  }
+
   @Test func `every operation that is measured says which sizes it needs`() {
     for operation in MeasuredOperation.allCases {
       let sizes = Dictionary(
