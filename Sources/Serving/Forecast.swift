@@ -7,25 +7,25 @@
 struct Forecast: Sendable {
   /// Tokens of a prompt, and of its answer, on average.
   let lengths: EngineRules.Lengths
-  let blockSize: Int
+  /// Blocks that must be left at the peak for one request more.
+  let spare: Int
+  /// Blocks of a sequence, by its tokens; it is reckoned with at no more than these.
+  private let held: [Int32]
   /// Blocks by iteration, in a ring that begins with the one under way, or the next.
-  private var blocks: [Int]
+  private var blocks: [Int32]
   private var first = 0
 
   init(_ lengths: EngineRules.Lengths, blockSize: Int) {
     self.lengths = lengths
-    self.blockSize = blockSize
-    blocks = Array(repeating: 0, count: lengths.prompt + lengths.answer + 2)
+    spare = (lengths.prompt + lengths.answer + blockSize) / blockSize
+    held = (0..<lengths.prompt + lengths.answer + 2).map {
+      Int32(($0 + blockSize - 1) / blockSize)
+    }
+    blocks = Array(repeating: 0, count: held.count)
   }
 
-  /// Tokens that no sequence is reckoned with at.
-  private var end: Int { blocks.count }
-
   /// Blocks of the sequences reckoned with, in the iteration under way.
-  var now: Int { blocks[first] }
-
-  /// Blocks that must be left at the peak for one request more.
-  var spare: Int { (lengths.prompt + lengths.answer + blockSize) / blockSize }
+  var now: Int { Int(blocks[first]) }
 
   /// Goes on to the next iteration.
   @inline(__always)
@@ -40,41 +40,32 @@ struct Forecast: Sendable {
   /// A sequence that has `context` cached tokens now decodes no more.
   mutating func leave(context: Int) { add(-1, context) }
 
-  private mutating func add(_ sign: Int, _ context: Int) {
-    var slot = first
-    forEachIteration(after: context) { held in
-      blocks[slot] += sign * held
-      slot = slot + 1 == blocks.count ? 0 : slot + 1
+  private mutating func add(_ sign: Int32, _ context: Int) {
+    for part in parts(from: context + 1) {
+      for offset in 0..<part.count {
+        blocks[part.slot + offset] &+= sign &* held[part.tokens + offset]
+      }
     }
   }
 
   /// The most blocks at once, with `prefilling` sequences more whose prompts are average.
   func peak(prefilling: Int) -> Int {
-    var peak = 0
-    var slot = first
-    func visit(_ more: Int) {
-      peak = max(peak, blocks[slot] + more)
-      slot = slot + 1 == blocks.count ? 0 : slot + 1
+    var peak = blocks.max() ?? 0
+    for part in parts(from: lengths.prompt + 1) {
+      for offset in 0..<part.count {
+        let more = Int32(prefilling) &* held[part.tokens + offset]
+        peak = max(peak, blocks[part.slot + offset] &+ more)
+      }
     }
-    forEachIteration(after: lengths.prompt) { visit(prefilling * $0) }
-    for _ in 0..<lengths.prompt { visit(0) }
-    return peak
+    return Int(peak)
   }
 
-  /// Calls `body` with the blocks that a sequence with `context` cached tokens holds, iteration by
-  /// iteration, as long as it is reckoned with.
-  private func forEachIteration(after context: Int, _ body: (Int) -> Void) {
-    guard context + 1 < end else { return }
-    var held = context / blockSize + 1
-    var room = held * blockSize - context
-    for _ in (context + 1)..<end {
-      if room == 0 {
-        held += 1
-        room = blockSize
-      }
-      room -= 1
-      body(held)
-    }
+  /// Where a sequence that has `tokens` in the iteration under way, and one more in each to come,
+  /// is reckoned with: stretches of the ring, and its tokens at their beginnings.
+  private func parts(from tokens: Int) -> [(slot: Int, tokens: Int, count: Int)] {
+    let count = max(0, held.count - tokens)
+    let straight = min(count, blocks.count - first)
+    return [(first, tokens, straight), (0, tokens + straight, count - straight)]
   }
 }
 

@@ -55,8 +55,8 @@ private struct TokenCost: CostModel {
   }
 
   @Test func `the token past the end takes its place in the next batch, and its blocks`() throws {
-    // 16 + 16 tokens fill the batch and the memory; the second prompt waits for what the first
-    // leaves, which is free one iteration after its only token.
+    // One sequence at a time: the second prompt waits until the first, which has its only token
+    // with its prompt, has been decoded once more, and takes its blocks then.
     var simulation = try simulation(
       [(32, 1), (32, 1)], options: "global-batch-size=32,max-num-seqs=1", blocks: 3)
     let iterations = try simulation.run().iterations
