@@ -10,8 +10,8 @@ private struct ConstantCost: CostModel {
 }
 
 @Suite struct `A pipeline` {
-  /// DeepSpeed-MII keeps one batch in flight.
-  static let pipelined = ReferencePolicy.allCases.filter { $0 != .splitfuse }
+  /// DeepSpeed-MII and NanoFlow keep one batch in flight.
+  static let pipelined = ReferencePolicy.allCases.filter { ![.splitfuse, .nanoflow].contains($0) }
 
   @Test(arguments: pipelined, [2, 3, 4])
   func `serves every request to its end, under any load and memory`(
