@@ -73,7 +73,8 @@ public struct ReproductionChart: Sendable {
 
   private func bars(_ place: Place) -> String {
     func bar(_ value: Double, _ x: Double, _ kind: String) -> String {
-      "<rect class=\"bar \(kind) b\(place.system % 7)\" x=\"\(number(x))\" y=\"\(number(y(value)))\" "
+      "<rect class=\"bar \(kind) b\(place.system % 7)\" x=\"\(number(x))\" "
+        + "y=\"\(number(y(value)))\" "
         + "width=\"\(number(Self.bar))\" height=\"\(number(Self.bottom - y(value)))\"/>\n"
     }
     let sign = place.row.difference > 0 ? "+" : ""

@@ -41,23 +41,36 @@ struct Forecast: Sendable {
   mutating func leave(context: Int) { add(-1, context) }
 
   private mutating func add(_ sign: Int32, _ context: Int) {
-    for part in parts(from: context + 1) {
-      for offset in 0..<part.count {
-        blocks[part.slot + offset] &+= sign &* held[part.tokens + offset]
+    let parts = parts(from: context + 1)
+    // Without checks of every index the sums are made several at a time.
+    blocks.withUnsafeMutableBufferPointer { blocks in
+      held.withUnsafeBufferPointer { held in
+        for part in parts {
+          for offset in 0..<part.count {
+            blocks[part.slot &+ offset] &+= sign &* held[part.tokens &+ offset]
+          }
+        }
       }
     }
   }
 
   /// The most blocks at once, with `prefilling` sequences more whose prompts are average.
   func peak(prefilling: Int) -> Int {
-    var peak = blocks.max() ?? 0
-    for part in parts(from: lengths.prompt + 1) {
-      for offset in 0..<part.count {
-        let more = Int32(prefilling) &* held[part.tokens + offset]
-        peak = max(peak, blocks[part.slot + offset] &+ more)
+    let parts = parts(from: lengths.prompt + 1)
+    let times = Int32(prefilling)
+    return blocks.withUnsafeBufferPointer { blocks in
+      held.withUnsafeBufferPointer { held in
+        var peak: Int32 = 0
+        for offset in 0..<blocks.count { peak = max(peak, blocks[offset]) }
+        for part in parts {
+          for offset in 0..<part.count {
+            let more = times &* held[part.tokens &+ offset]
+            peak = max(peak, blocks[part.slot &+ offset] &+ more)
+          }
+        }
+        return Int(peak)
       }
     }
-    return Int(peak)
   }
 
   /// Where a sequence that has `tokens` in the iteration under way, and one more in each to come,

@@ -5,7 +5,7 @@ import Workloads
 /// distributions with the published means and deviations, prompts and answers independent.
 ///
 /// As in its scripts, requests with a prompt of more than 3,072 tokens, an answer of more than
-/// 1,024, or more than 4,096 together are left out; their means then differ from the published ones.
+/// 1,024, or more than 4,096 together are left out; the means are then not the published ones.
 struct NanoFlowLengths: Sendable {
   let name: String
   /// Mean and standard deviation, in tokens.
