@@ -4,9 +4,10 @@ import Serving
 ///
 /// Zhu et al., "NanoFlow", OSDI 2025, section 4.2; `serve_8B.py` of github.com/efeslab/Nanoflow at
 /// 23c8046, which serves all of its models. A request is admitted if one of average length fits
-/// when the memory in use is at its predicted peak. The next batch is formed while one runs, so that
-/// a sequence is decoded once more after its last token. As in the paper, who has to give way may
-/// go to the host's memory; nobody is admitted then. The release has no way out of a lack of memory.
+/// when the memory in use is at its predicted peak. The next batch is formed while one runs, so
+/// that a sequence is decoded once more after its last token. As in the paper, who has to give way
+/// may go to the host's memory; nobody is admitted then. The release has no way out of a lack of
+/// memory.
 struct NanoFlow: Scheduler {
   static let entry = SchedulerEntry(
     "nanoflow", "Batches of one size, filled exactly; admission by predicted peak (NanoFlow).",
