@@ -8,6 +8,8 @@ public struct Engine: Sendable {
   public var version: String
   /// Whether it keeps several batches in flight where there are pipeline stages.
   public var hasPipelines: Bool
+  /// Whether operations of nano-batches overlap inside the GPU, in iterations of one size.
+  public var overlaps: Bool
   public var scheduler: any Scheduler
   /// Limits and treatment of memory; how many blocks there are is for the caller to fill in.
   public var rules: EngineRules

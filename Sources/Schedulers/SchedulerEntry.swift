@@ -12,6 +12,7 @@ public struct SchedulerEntry: Sendable {
   public let options: [EngineOption]
 
   private let hasPipelines: Bool
+  private let overlaps: Bool
   private let rules: @Sendable (EngineSetting) -> EngineRules
   private let scheduler: @Sendable () -> any Scheduler
   private let tokenBudget: String?
@@ -23,9 +24,11 @@ public struct SchedulerEntry: Sendable {
   ///   - batchSequences: what it calls its cap on the sequences of a batch, where that is not its
   ///     cap on admitted sequences.
   ///   - hasPipelines: whether it keeps several batches in flight.
+  ///   - overlaps: whether operations of nano-batches overlap inside the GPU.
   init(
     _ name: String, _ summary: String, reproduces: String, tokenBudget: String? = nil,
-    batchSequences: String? = nil, hasPipelines: Bool = true, options: [EngineOption] = [],
+    batchSequences: String? = nil, hasPipelines: Bool = true, overlaps: Bool = false,
+    options: [EngineOption] = [],
     rules: @escaping @Sendable (EngineSetting) -> EngineRules,
     scheduler: @escaping @Sendable () -> any Scheduler
   ) {
@@ -33,6 +36,7 @@ public struct SchedulerEntry: Sendable {
     self.summary = summary
     self.reproduces = reproduces
     self.hasPipelines = hasPipelines
+    self.overlaps = overlaps
     self.rules = rules
     self.scheduler = scheduler
     self.tokenBudget = tokenBudget
@@ -77,7 +81,8 @@ public struct SchedulerEntry: Sendable {
     }
     try check(rules, source)
     return Engine(
-      name: source, version: name, hasPipelines: hasPipelines, scheduler: scheduler(), rules: rules)
+      name: source, version: name, hasPipelines: hasPipelines, overlaps: overlaps,
+      scheduler: scheduler(), rules: rules)
   }
 
   private func apply(

@@ -61,6 +61,30 @@ extension EngineRules {
     /// Blocks for all known tokens of the sequence, so that its prompt cannot run out of memory
     /// at once.
     case wholePrompt
+    /// Blocks for one request of average length at the time when those running will hold the most,
+    /// if they are of average length too.
+    case predictedPeak
+  }
+
+  /// Tokens of a prompt and of its answer, on average.
+  public struct Lengths: Sendable, Equatable {
+    /// Zero for the average of the trace that is served, rounded down.
+    public var prompt = 0
+    public var answer = 0
+
+    public init() {}
+  }
+
+  /// These rules with the average lengths of `requests` where they ask for them.
+  public func knowing(_ requests: [Request]) -> EngineRules {
+    guard admission == .predictedPeak, !requests.isEmpty else { return self }
+    var rules = self
+    func average(_ tokens: (Request) -> Int) -> Int {
+      max(1, requests.reduce(0) { $0 + tokens($1) } / requests.count)
+    }
+    if averageLengths.prompt == 0 { rules.averageLengths.prompt = average { $0.promptTokens } }
+    if averageLengths.answer == 0 { rules.averageLengths.answer = average { $0.outputTokens } }
+    return rules
   }
 }
 

@@ -57,6 +57,12 @@ public struct EngineRules: Sendable, Equatable {
   /// Whether a half-computed prompt that lost its cache may be admitted by the call that took it,
   /// with a chunk sized by what it had computed: a defect of sarathi-serve.
   public var readmitsAtOnce = false
+  /// Whether the next batch is formed while one runs, so that a sequence is decoded once more after
+  /// its last token and gives its blocks back an iteration later; the cache of the last token is
+  /// not counted. Prompts share no blocks then.
+  public var decodesPastEnd = false
+  /// What admissions by predicted peak take requests for.
+  public var averageLengths = Lengths()
 
   /// - Parameters:
   ///   - maxBatchSequences: as many as `maxNumSeqs` unless given.

@@ -22,6 +22,10 @@ public struct Replica: Sendable {
   var pool: DecodePool
   /// The blocks by name, where prompts share them.
   var prefixes: PrefixBlocks?
+  /// The blocks that decodes will hold, where admissions ask.
+  var forecast: Forecast?
+  /// What the next plan decodes, or the plan under way, of sequences that are done.
+  var overrun = Overrun()
   /// Blocks in the host's memory that are free.
   var freeSwapBlocks: Int
   var sequences: [Sequence] = []
@@ -71,6 +75,9 @@ public struct Replica: Sendable {
       prefixes = PrefixBlocks(source, blocks: rules.totalBlocks, blockSize: rules.blockSize)
     }
     freeSwapBlocks = rules.swapBlocks
+    if rules.admission == .predictedPeak {
+      forecast = Forecast(rules.averageLengths, blockSize: rules.blockSize)
+    }
   }
 
   /// Takes `request` on at the end of the queue; refuses it, and says so, if it could never
@@ -101,9 +108,16 @@ public struct Replica: Sendable {
     if let index = prefilling.firstIndex(of: id) { prefilling.remove(at: index) }
   }
 
+  /// Puts `id` into the pool.
+  mutating func joinPool(_ id: SequenceID) {
+    pool.join(id, &sequences[id.index])
+    forecast?.enter(context: sequences[id.index].context)
+  }
+
   /// Takes `id` out of the pool with its own figures up to date.
   mutating func leavePool(_ id: SequenceID) {
     pool.leave(id, &sequences[id.index])
+    forecast?.leave(context: sequences[id.index].context)
     if !rules.reservesAll {
       sequences[id.index].blocks = rules.blocks(for: sequences[id.index].context)
     }

@@ -23,7 +23,7 @@ extension Replica {
   /// Blocks that admitting `id` takes, or nil if the cap on sequences or memory forbids it.
   @inline(__always)
   func blocksToAdmit(_ id: SequenceID, computing tokens: Int) -> Int? {
-    guard running.count < rules.maxNumSeqs else { return nil }
+    guard running.count + overrun.count < rules.maxNumSeqs else { return nil }
     if prefixes != nil { return blocksToAdmitSharing(id, computing: tokens) }
     let whole = rules.blocks(for: sequences[id.index].target)
     let need =
@@ -35,7 +35,11 @@ extension Replica {
       case .chunk: rules.blocks(for: tokens)
       }
     guard cache.freeBlocks - need >= rules.watermarkBlocks else { return nil }
-    return rules.admission == .wholePrompt && whole > cache.freeBlocks ? nil : need
+    switch rules.admission {
+    case .whatItTakes: return need
+    case .wholePrompt: return whole > cache.freeBlocks ? nil : need
+    case .predictedPeak: return forecast.map { hasRoomAtPeak($0) } ?? true ? need : nil
+    }
   }
 
   /// Admits waiting requests, each with its whole prompt, while the token budget, the cap on

@@ -37,7 +37,7 @@ extension Replica {
       swapped.remove(id)
       running.append(id)
       ledger?.restore(slot: id.index)
-      pool.join(id, &sequences[id.index])
+      joinPool(id)
     }
   }
 }

@@ -2,7 +2,9 @@
 extension Replica {
   /// Whether any request is here that is not done.
   @inline(__always)
-  var hasWork: Bool { !(waiting.isEmpty && running.isEmpty && swapped.isEmpty) }
+  var hasWork: Bool {
+    !(waiting.isEmpty && running.isEmpty && swapped.isEmpty && overrun.count == 0)
+  }
 
   /// Plans a batch at `now` and puts it in flight.
   mutating func start(
@@ -47,7 +49,7 @@ extension Replica {
 
   /// Applies the results of the batch, which ends at `now`.
   mutating func finish(at now: Nanoseconds, _ timeline: inout Timeline) {
-    timeline.end = now
+    if overrun.count == 0 || batch.sequences > overrun.count { timeline.end = now }
     ledger?.advance(to: now)
     defer { closeLedger(&timeline) }
     guard isPipelined else {
@@ -60,7 +62,13 @@ extension Replica {
   }
 
   private mutating func apply(at now: Nanoseconds, _ timeline: inout Timeline) {
-    if batch.decodes > 0 {
+    forecast?.advance()
+    let decodes = batch.decodes - overrun.count
+    if overrun.count > 0 {
+      cache.release(overrun.blocks)
+      overrun = Overrun()
+    }
+    if decodes > 0 {
       pool.emit(at: now, sequences: &sequences, into: &timeline.gaps)
       while let id = pool.nextFinished() {
         leavePool(id)
@@ -90,6 +98,11 @@ extension Replica {
       batch.decodeContext = pool.contextSum
       batch.decodeContextSquares = pool.contextSquares
     }
+    if overrun.count > 0 {
+      batch.decodes += overrun.count
+      batch.decodeContext += overrun.contextSum
+      batch.decodeContextSquares += overrun.contextSquares
+    }
     for place in batch.chunks.indices {
       let index = batch.chunks[place].sequence.index
       guard sequences[index].firstScheduled < 0 else { continue }
@@ -101,7 +114,7 @@ extension Replica {
   /// Moves sequences into and out of the pool so that it holds just those named in this plan.
   private mutating func gatherNamed() {
     for id in stalled where sequences[id.index].namedIn == plan {
-      pool.join(id, &sequences[id.index])
+      joinPool(id)
     }
     stalled.removeAll(keepingCapacity: true)
     for id in running.all where isDecoding(id) && sequences[id.index].namedIn != plan {
@@ -131,7 +144,7 @@ extension Replica {
     if sequences[id.index].emitted == sequences[id.index].outputTokens {
       retire(id, &timeline)
     } else {
-      pool.join(id, &sequences[id.index])
+      joinPool(id)
     }
   }
 
@@ -143,7 +156,11 @@ extension Replica {
       timeline.attributions[sequences[id.index].request.index] = attribution
     }
     if prefixes == nil {
-      cache.release(sequences[id.index].blocks)
+      if rules.decodesPastEnd {
+        overrun.add(context: sequences[id.index].context, blocks: sequences[id.index].blocks)
+      } else {
+        cache.release(sequences[id.index].blocks)
+      }
       running.remove(id)
       freeSlots.append(id.slot)
     } else {

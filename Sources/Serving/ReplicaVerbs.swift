@@ -3,7 +3,7 @@ extension Replica {
   /// Tokens that the batch can still take within the token budget; all there are without one.
   @inline(__always)
   public var tokensLeftInBudget: Int {
-    rules.tokenLimit - batch.chunkTokens - plannedDecodes
+    rules.tokenLimit - batch.chunkTokens - plannedDecodes - overrun.count
   }
 
   /// Sequences whose prompt is computed: those that can decode.
@@ -97,7 +97,7 @@ extension Replica {
     precondition(chosen == .none, "a plan decodes all once")
     while !canDecodeAll, let victim = running.last { preempt(victim) }
     cache.take(blocksToDecodeAll)
-    while let id = stalled.popLast() { pool.join(id, &sequences[id.index]) }
+    while let id = stalled.popLast() { joinPool(id) }
     chosen = .all
     nameDecodedBlocks()
   }

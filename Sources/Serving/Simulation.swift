@@ -51,7 +51,8 @@ public struct Simulation: Sendable {
     self.cost = cost
     self.router = router ?? RoundRobin(replicas: replicas)
     self.replicas = Array(
-      repeating: Replica(rules: rules, prefixes: PrefixBlocks.Source(trace)), count: replicas)
+      repeating: Replica(rules: rules.knowing(requests), prefixes: PrefixBlocks.Source(trace)),
+      count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
     if attributesLatency {
       for index in self.replicas.indices {

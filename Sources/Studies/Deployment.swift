@@ -51,6 +51,11 @@ public struct Deployment: Sendable {
   ///
   /// Throws if there is no such engine, or if model and cache do not fit the GPUs.
   public func service(_ scheduler: String) throws(InputError) -> Service {
+    try service(scheduler, requests: [])
+  }
+
+  /// Likewise, for an engine that knows the average lengths of `requests`.
+  func service(_ scheduler: String, requests: [Request]) throws(InputError) -> Service {
     let model = try servedModel()
     let stage = try Shard(of: try largestStage(of: model), tensorParallel: tensorParallelSize)
     let length = try modelLength()
@@ -73,10 +78,14 @@ public struct Deployment: Sendable {
       try blocks.map { given throws(InputError) in
         try checked(given, rules.blockSize, length)
       } ?? room
-    let cost = try cost(
+    engine.rules = engine.rules.knowing(requests)
+    let (overlapped, notes) = try overlap(engine, length: length)
+    let sequential = try cost(
       of: engine.version, tokens: min(tokens, 1 << 16),
       sequences: min(rules.maxBatchSequences, 1 << 14))
-    return Service(engine: engine, cost: cost, fleet: fleet, settings: settings(engine, model))
+    return Service(
+      engine: engine, cost: overlapped ?? sequential, fleet: fleet,
+      settings: settings(engine, model) + notes)
   }
 
   /// What batches cost here, whether or not their caches would fit the GPUs.

@@ -131,6 +131,6 @@ extension Deployment {
         "--model", problem: "\(shard.model.name) has MLPs and experts in the same layer",
         remedy: "use a model that has one of them in each layer")
     }
-    return KernelLayerTimes(of: shard, on: gpu)
+    return KernelLayerTimes(of: shard, on: gpu, times: times)
   }
 }

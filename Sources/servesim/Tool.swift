@@ -10,8 +10,8 @@ struct Tool: Sendable {
   init(_ catalogue: Catalogue) {
     commands = [
       .replay(catalogue), .compare(catalogue), .sweep(catalogue), .capacity(catalogue),
-      .cost(catalogue), .pipeline(catalogue), .calibrate(catalogue), .list(catalogue), .conform(),
-      .synthesize(), .bench(catalogue),
+      .cost(catalogue), .pipeline(catalogue), .calibrate(catalogue), .reproduce(),
+      .list(catalogue), .conform(), .synthesize(), .bench(catalogue),
     ]
   }
 

@@ -33,7 +33,7 @@ import Testing
     #expect(lost > 0)
   }
 
-  @Test(arguments: ReferencePolicy.allCases.filter { $0 != .splitfuse }, [2, 3])
+  @Test(arguments: ReferencePolicy.pipelined, [2, 3])
   func `adds up with several batches in flight and several replicas`(
     _ policy: ReferencePolicy, stages: Int
   ) throws {

@@ -18,7 +18,7 @@ struct Ledger {
       let sequence = replica.sequences[Int(id.slot)]
       let inPool = sequence.phase == .decoding
       let context = inPool ? replica.pool.context(of: sequence) : sequence.context
-      let decodes = inPool && replica.batch.decodes > 0 ? 1 : 0
+      let decodes = inPool && replica.batch.decodes > replica.overrun.count ? 1 : 0
       let chunk = replica.batch.chunks.first { $0.sequence == id }?.tokens ?? 0
       let before = contexts[sequence.request] ?? context
       if !replica.rules.emitsWithPrompt && context == before - 1 {
@@ -37,7 +37,8 @@ struct Ledger {
       if !simulation.timeline.records[request.index].isCompleted { lost += context }
     }
     contexts = now
-    computed += replica.batch.tokens
+    // What is decoded past its end is of no use to anyone.
+    computed += replica.batch.tokens - replica.overrun.count
     return broken(replica, held: held)
   }
 
@@ -45,7 +46,8 @@ struct Ledger {
     let rules = replica.rules
     let batch = replica.batch
     if replica.cache.freeBlocks < 0 { return "blocks taken that are not there" }
-    if held + replica.cache.freeBlocks + replica.cache.allReleasing != rules.totalBlocks {
+    let late = replica.cache.allReleasing + replica.overrun.blocks
+    if held + replica.cache.freeBlocks + late != rules.totalBlocks {
       return "\(held) held and \(replica.cache.freeBlocks) free of \(rules.totalBlocks) blocks"
     }
     if let budget = rules.maxNumBatchedTokens, batch.chunkTokens > 0, batch.tokens > budget {

@@ -44,7 +44,7 @@ struct ObviousAttribution {
     let replica = simulation.replicas[0]
     guard let iteration = simulation.timeline.iterations.last else { return }
     let decisions = replica.decisions
-    let (host, decodes, prompts) = shares(of: iteration, decisions)
+    let (host, decodes, prompts) = shares(of: iteration, decisions, replica.overrun)
     for id in replica.waiting.all + replica.running.all + replica.swapped.all {
       let sequence = replica.sequences[id.index]
       let row = sequence.request.index
@@ -73,21 +73,24 @@ struct ObviousAttribution {
     }
   }
 
-  /// What of the iteration is the host's, its decodes' and its prompts'.
+  /// What of the iteration is the host's, its decodes' and its prompts'; tokens past the end of
+  /// answers are decodes.
   private func shares(
-    of iteration: IterationRecord, _ decisions: Decisions
+    of iteration: IterationRecord, _ decisions: Decisions, _ overrun: Overrun
   ) -> (host: Nanoseconds, decodes: Nanoseconds, prompts: Nanoseconds) {
     let contexts = decisions.work.filter(\.isDecode).map(\.context)
     func batch(_ prompts: [(tokens: Int, context: Int)]) -> Batch {
       Batch(
-        decodes: contexts.count, decodeContext: contexts.reduce(0, +),
-        decodeContextSquares: contexts.reduce(0) { $0 + $1 * $1 }, prompts: prompts)
+        decodes: contexts.count + overrun.count,
+        decodeContext: contexts.reduce(0, +) + overrun.contextSum,
+        decodeContextSquares: contexts.reduce(0) { $0 + $1 * $1 } + overrun.contextSquares,
+        prompts: prompts)
     }
     let all = batch(decisions.work.filter { !$0.isDecode }.map { ($0.tokens, $0.context) })
     let host = Nanoseconds(seconds: cost.hostSeconds(for: all))
     let time = iteration.end - iteration.start
     if all.chunks.isEmpty { return (host, time - host, 0) }
-    if contexts.isEmpty { return (host, 0, time - host) }
+    if all.decodes == 0 { return (host, 0, time - host) }
     let alone = batch([])
     let decodes = Nanoseconds(seconds: cost.seconds(for: alone) - cost.hostSeconds(for: alone))
     return (host, decodes, time - host - decodes)

@@ -10,10 +10,7 @@ private struct ConstantCost: CostModel {
 }
 
 @Suite struct `A pipeline` {
-  /// DeepSpeed-MII keeps one batch in flight.
-  static let pipelined = ReferencePolicy.allCases.filter { $0 != .splitfuse }
-
-  @Test(arguments: pipelined, [2, 3, 4])
+  @Test(arguments: ReferencePolicy.pipelined, [2, 3, 4])
   func `serves every request to its end, under any load and memory`(
     _ policy: ReferencePolicy, stages: Int
   ) throws {
@@ -61,7 +58,7 @@ private struct ConstantCost: CostModel {
     #expect(timeline.occupancy.bubbles == 40_000_000 / stages * (stages - 1))
   }
 
-  @Test(arguments: pipelined)
+  @Test(arguments: ReferencePolicy.pipelined)
   func `takes as long as one stage for a request alone`(_ policy: ReferencePolicy) throws {
     let example = try RandomCase(policy, seed: 1)
     var rules = example.rules

@@ -44,6 +44,8 @@ struct ReferenceEngine {
   var evicted: [Int] = []
   /// How many were evicted by plans since the last batch.
   var evictedBefore = 0
+  /// Those that are done and are decoded once more.
+  var pastEnd: [Int] = []
   /// Whose turn it is where prompts and decodes alternate.
   var isDecodesTurn = false
   var iterations: [IterationRecord] = []
@@ -70,12 +72,12 @@ struct ReferenceEngine {
     var arrived = 0
     while true {
       while arrived < requests.count && requests[arrived].arrival <= now {
-        if waiting.isEmpty && running.isEmpty && batch.isEmpty { returnBlocks(before: .max) }
+        if batch.isEmpty && isIdle { returnBlocks(before: .max) }
         if rules.canServe(requests[arrived]) { waiting.append(arrived) }
         arrived += 1
       }
       batch = []
-      if waiting.isEmpty && running.isEmpty {
+      if isIdle {
         guard arrived < requests.count else { return true }
         now = requests[arrived].arrival
         continue
@@ -84,7 +86,7 @@ struct ReferenceEngine {
       returnBlocks(before: plan)
       evicted = []
       policy.plan(&self)
-      if batch.isEmpty {
+      if batch.isEmpty && pastEnd.isEmpty {
         guard !evicted.isEmpty || !returning.isEmpty else { return false }
         evictedBefore += evicted.count
         continue
@@ -95,7 +97,9 @@ struct ReferenceEngine {
 
   /// Runs the batch, which was planned at `now`, and returns its end.
   private mutating func execute(at now: Nanoseconds) -> Nanoseconds {
-    let contexts = batch.filter(\.isDecode).map { states[$0.id].computed }
+    let contexts =
+      batch.filter(\.isDecode).map { states[$0.id].computed }
+      + pastEnd.map { states[$0].computed }
     let prompts = batch.filter { !$0.isDecode }
     let summed = Batch(
       decodes: contexts.count, decodeContext: contexts.reduce(0, +),
@@ -113,6 +117,8 @@ struct ReferenceEngine {
         usedBlocks: rules.totalBlocks - free - flushed,
         preempted: evictedBefore + evicted.count))
     evictedBefore = 0
+    for id in pastEnd { giveBackBlocks(of: id, seenBy: plan + 1) }
+    pastEnd = []
     for work in batch {
       if states[work.id].firstScheduled < 0 { states[work.id].firstScheduled = now }
       states[work.id].computed += work.tokens
@@ -131,8 +137,11 @@ struct ReferenceEngine {
     return end
   }
 
+  private var isIdle: Bool { waiting.isEmpty && running.isEmpty && pastEnd.isEmpty }
+
   private mutating func retire(_ id: Int) {
     running.removeAll { $0 == id }
+    if rules.decodesPastEnd { return pastEnd.append(id) }
     giveBackBlocks(of: id, seenBy: plan + 1 + rules.releaseLag)
   }
 

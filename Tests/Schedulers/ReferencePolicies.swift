@@ -17,6 +17,10 @@ enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
   case sarathiArtifact = "sarathi-osdi"
   case simpleChunking = "simple-chunking"
   case splitfuse
+  case nanoflow
+
+  /// Those with several batches in flight; DeepSpeed-MII and NanoFlow have one.
+  static let pipelined = allCases.filter { ![.splitfuse, .nanoflow].contains($0) }
 
   var specification: String { rawValue }
 
@@ -30,6 +34,7 @@ enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
     case .sarathi, .sarathiArtifact: engine.planSarathi()
     case .simpleChunking: engine.planSimpleChunking()
     case .splitfuse: engine.planSplitFuse()
+    case .nanoflow: engine.planNanoFlow()
     }
   }
 }

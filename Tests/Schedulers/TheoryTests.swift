@@ -56,7 +56,9 @@ private struct ConstantCost: CostModel {
     rules.maxNumSeqs = 1
     rules.maxBatchSequences = 1
     let iteration = 0.01
-    let service = rules.emitsWithPrompt ? iteration : 2 * iteration
+    // A token past the end takes a turn of its own where there is one sequence at a time.
+    let isTwice = !rules.emitsWithPrompt || rules.decodesPastEnd
+    let service = isTwice ? 2 * iteration : iteration
     var random = SplitMix(state: 20_260)
     var now = 0.0
     let requests = (0..<40_000).map { _ in

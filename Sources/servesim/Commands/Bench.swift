@@ -30,7 +30,8 @@ struct BenchOptions: Sendable {
       model: try Models.named("llama-3-8b"), gpu: try GPUs.named("h100-sxm"))
     let atStart = residentBytes()
     for name in schedulers {
-      let service = try deployment.service(name)
+      let sample = try workload(min(requests, 20_000), rate: 1)
+      let service = try deployment.service(name, for: sample)
       let rate = try capacity(of: service) * load
       let clock = ContinuousClock()
       var trace = Trace(requests: [])

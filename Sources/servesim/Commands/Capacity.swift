@@ -95,9 +95,9 @@ struct CapacityOptions: Sendable {
       throw objectives.mistake(
         "no limit judges a run", "give one a statistic, as in ttft.p99<2s")
     }
-    let services = try schedulers.map { try deployment.service($0.string()) }
     let loaded = try TraceFile.read(trace.string())
     let trace = limit.map { loaded.trace.prefix($0) } ?? loaded.trace
+    let services = try schedulers.map { try deployment.service($0.string(), for: trace) }
     try deployment.fleet.check(trace)
     var study = CapacityStudy(
       trace, services, objective: objective, arrivals: arrivals, seeds: seeds)

@@ -61,10 +61,10 @@ struct CompareOptions: Sendable {
   func serve() throws -> ([Run], SeedsReport?) {
     let deployment = try self.deployment.deployment()
     let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
-    var services = try schedulers.map { try deployment.service($0.string()) }
     let hasReport = outputs.includes("--report")
     let loaded = try workload.load(self.trace, checksums: hasReport)
     let trace = loaded.trace
+    var services = try schedulers.map { try deployment.service($0.string(), for: trace) }
     for index in services.indices {
       services[index].fleet.seed = workload.seed
       try services[index].fleet.check(trace)

@@ -41,10 +41,10 @@ struct ReplayOptions: Sendable {
   func run() throws {
     let deployment = try self.deployment.deployment()
     let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
-    var service = try deployment.service(scheduler.string())
     let (hasReport, hasSpans) = (outputs.includes("--report"), outputs.includes("--perfetto"))
     let loaded = try workload.load(self.trace, checksums: hasReport)
     let trace = loaded.trace
+    var service = try deployment.service(scheduler.string(), for: trace)
     service.fleet.seed = workload.seed
     try service.fleet.check(trace)
     service.settings += workload.settings(of: trace, loaded.notes)

@@ -30,7 +30,7 @@ struct SweepCurve: Sendable {
     workload = try WorkloadOptions(combination.invocation)
     base = try workload.selected(from: loaded.trace)
     notes = loaded.notes
-    var service = try deployment.service(name)
+    var service = try deployment.service(name, for: base)
     service.fleet.seed = workload.seed
     try service.fleet.check(base)
     self.service = service

@@ -1,0 +1,42 @@
+import Costs
+import Metrics
+import Schedulers
+import Serving
+
+extension Deployment {
+  /// What serves `trace` when the engine that `scheduler` names, options included, runs here; an
+  /// engine that reckons with average lengths has the trace's, where the options leave them open.
+  ///
+  /// Throws as `service(_:)` does.
+  public func service(_ scheduler: String, for trace: Trace) throws(InputError) -> Service {
+    try service(scheduler, requests: trace.requests)
+  }
+
+  /// The cost of iterations of one size under the best plan for requests of average length, and
+  /// what to say of it.
+  ///
+  /// Nil where the engine overlaps nothing, and where no pipeline is known for the model's layers,
+  /// which then run one operation after the other.
+  func overlap(_ engine: Engine, length: Int) throws(InputError) -> (OverlapCost?, [Run.Setting]) {
+    guard engine.overlaps, let tokens = engine.rules.maxNumBatchedTokens else { return (nil, []) }
+    let times: KernelLayerTimes
+    do {
+      times = try layerTimes()
+    } catch {
+      return (nil, [Run.Setting("overlap", "none: \(error.problem)")])
+    }
+    let lengths = engine.rules.averageLengths
+    let batch = DenseBatch(
+      tokens: tokens, prompt: lengths.prompt > 0 ? lengths.prompt : Self.unknownPrompt,
+      output: lengths.answer > 0 ? lengths.answer : Self.unknownAnswer, times: times)
+    let search = PipelineSearch(times: times)
+    let plan = search.best(for: batch)
+    let cost = OverlapCost(plan, tokens: tokens, search: search, longest: length)
+    return (cost, [Run.Setting("overlap", plan.words)])
+  }
+
+  /// Tokens of a prompt and of its answer where nothing is said of them: the longest answers of
+  /// those that NanoFlow was measured with (OSDI 2025, Figure 9).
+  private static let unknownPrompt = 512
+  private static let unknownAnswer = 1024
+}

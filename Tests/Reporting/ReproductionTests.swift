@@ -1,0 +1,53 @@
+import Foundation
+import Reporting
+import Testing
+
+@testable import Studies
+
+@Suite struct `A published experiment beside ours` {
+  private let study = Reproduction(
+    study: "nanoflow-ablation", title: "what overlap gains", source: "a figure",
+    rows: [
+      Reproduction.Row(
+        system: "non-overlap", workload: "512-0", metric: "tokens_per_second_per_gpu",
+        published: 1000, ours: 950),
+      Reproduction.Row(
+        system: "nanoflow", workload: "512-0", metric: "tokens_per_second_per_gpu",
+        published: 1200, ours: 1260),
+    ])
+
+  @Test func `is a table with the difference as a share of what was published`() {
+    #expect(
+      ReproductionReport.markdown(study) == """
+        | system | workload | published | ours | difference |
+        | --- | --- | ---: | ---: | ---: |
+        | non-overlap | 512-0 | 1,000 | 950 | -5.0 % |
+        | nanoflow | 512-0 | 1,200 | 1,260 | +5.0 % |
+
+        """)
+    #expect(
+      ReproductionReport.csv(study).hasSuffix(
+        "\nnanoflow,512-0,tokens_per_second_per_gpu,1200.0,1260.0,0.0500\n"))
+  }
+
+  @Test func `is JSON with a study and its rows`() {
+    let json = ReproductionReport.json(study)
+    #expect(json.hasPrefix("{\n  \"study\": \"nanoflow-ablation\",\n  \"rows\": ["))
+    for name in ["system", "workload", "metric", "published", "ours"] {
+      #expect(json.contains("\"\(name)\": "))
+    }
+  }
+
+  @Test func `is a picture with two bars a figure`() {
+    let svg = ReproductionChart(study).svg()
+    #expect(svg.components(separatedBy: "class=\"bar pale").count == 3)
+    #expect(svg.components(separatedBy: "class=\"bar full").count == 5)
+    #expect(svg.contains("+5.0%"))
+  }
+
+  @Test func `has a name of its own`() {
+    let names = Reproductions.all.map(\.name)
+    #expect(Set(names).count == names.count)
+    #expect(names.contains("nanoflow-ablation"))
+  }
+}
