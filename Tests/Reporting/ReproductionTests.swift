@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct `A published experiment beside ours` {
   private let study = Reproduction(
-    study: "nanoflow-ablation", title: "what overlap gains", source: "a figure",
+    study: "nanoflow-ablation", title: "what overlap gains", source: "a figure", axis: nil,
     rows: [
       Reproduction.Row(
         system: "non-overlap", workload: "512-0", metric: "tokens_per_second_per_gpu",
@@ -19,21 +19,21 @@ import Testing
   @Test func `is a table with the difference as a share of what was published`() {
     #expect(
       ReproductionReport.markdown(study) == """
-        | system | workload | published | ours | difference |
-        | --- | --- | ---: | ---: | ---: |
-        | non-overlap | 512-0 | 1,000 | 950 | -5.0 % |
-        | nanoflow | 512-0 | 1,200 | 1,260 | +5.0 % |
+        | system | workload | metric | published | ours | difference |
+        | --- | --- | --- | ---: | ---: | ---: |
+        | non-overlap | 512-0 | tokens per second per gpu | 1,000 | 950 | -5.0 % |
+        | nanoflow | 512-0 | tokens per second per gpu | 1,200 | 1,260 | +5.0 % |
 
         """)
     #expect(
       ReproductionReport.csv(study).hasSuffix(
-        "\nnanoflow,512-0,tokens_per_second_per_gpu,1200.0,1260.0,0.0500\n"))
+        "\nnanoflow,512-0,tokens_per_second_per_gpu,,1200.0,1260,0.0500\n"))
   }
 
   @Test func `is JSON with a study and its rows`() {
     let json = ReproductionReport.json(study)
     #expect(json.hasPrefix("{\n  \"study\": \"nanoflow-ablation\",\n  \"rows\": ["))
-    for name in ["system", "workload", "metric", "published", "ours"] {
+    for name in ["key", "system", "workload", "metric", "published", "ours"] {
       #expect(json.contains("\"\(name)\": "))
     }
   }

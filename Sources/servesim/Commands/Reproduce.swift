@@ -4,39 +4,67 @@ import Studies
 
 /// What `servesim reproduce` is asked for.
 struct ReproduceOptions: Sendable {
-  var study: ReproductionEntry
+  /// The experiments, in the order in which they are run.
+  var studies: [ReproductionEntry]
+  /// Whether all of them were asked for, and not one by its name.
+  var isAll: Bool
   /// Runs at the same time, at most.
   var jobs: Int
-  /// Where `--json`, `--csv`, `--markdown` and `--svg` go.
+  /// Where `--json`, `--csv`, `--markdown`, `--svg` and the files of `--report` go.
   var outputs: Outputs
 
   init(_ invocation: Invocation) throws {
-    let name = try invocation.argument("STUDY").choice(of: Reproductions.all.map(\.name))
-    study = Reproductions.all.first { $0.name == name } ?? Reproductions.all[0]
+    let names = Reproductions.all.map(\.name)
+    let name = try invocation.argument("STUDY").choice(of: names + ["all"])
+    isAll = name == "all"
+    studies = Reproductions.all.filter { name == $0.name || name == "all" }
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
-    outputs = try Outputs(ReproduceOptions.files.compactMap { invocation[$0.name] }, reading: [])
+    if isAll,
+      let given = ["--csv", "--markdown", "--svg", "--report"].compactMap({ invocation[$0] })
+        .first
+    {
+      throw given.mistake("it holds one study", "name the study, or give --json")
+    }
+    outputs = try Outputs(
+      Self.files.compactMap { invocation[$0.name] },
+      folder: invocation["--report"].map { ($0, ReproductionReport.fileNames) }, reading: [])
   }
 
-  /// Runs the experiment, reports, and writes the outputs.
+  /// Runs the experiments, reports, and writes the outputs.
   func run() throws {
-    let result = try study.run(jobs: jobs)
+    let results = try studies.map { study in
+      let result = try study.run(jobs: jobs)
+      if !outputs.usesStandardOutput { try show(ReproductionReport.text(result) + "\n") }
+      return result
+    }
+    let files = Dictionary(
+      uniqueKeysWithValues: ReproductionReport.files(results[0]).map {
+        ("--report/\($0.key)", $0.value)
+      })
     try outputs.write { option, writer in
+      if let text = files[option] { return writer.write(text) }
       switch option {
-      case "--json": writer.write(ReproductionReport.json(result))
-      case "--csv": writer.write(ReproductionReport.csv(result))
-      case "--markdown": writer.write(ReproductionReport.markdown(result))
-      default: writer.write(ReproductionChart(result).svg())
+      case "--json":
+        writer.write(
+          isAll ? ReproductionReport.json(results) : ReproductionReport.json(results[0]))
+      case "--csv": writer.write(ReproductionReport.csv(results[0]))
+      case "--markdown": writer.write(ReproductionReport.markdown(results[0]))
+      default: writer.write(ReproductionReport.svg(results[0]))
       }
     }
-    if !outputs.usesStandardOutput { try show(ReproductionReport.text(result)) }
   }
 
   fileprivate static let files = [
-    OutputOptions.file("--json", "the figures as JSON"),
+    OutputOptions.file("--json", "the figures as JSON; of all studies as an array"),
     OutputOptions.file("--csv", "one row a figure"),
     OutputOptions.file("--markdown", "the figures as a Markdown table"),
-    OutputOptions.file("--svg", "published figures and ours as bars"),
+    OutputOptions.file("--svg", "published figures and ours as a picture"),
   ]
+
+  fileprivate static let report = Option(
+    name: "--report", placeholder: "DIR", standard: nil,
+    help: "write a folder with " + ReproductionReport.fileNames.joined(separator: ", "),
+    group: "Output")
 
   fileprivate static let runs = [
     Option(
@@ -53,9 +81,9 @@ extension Command {
       arguments: [
         Argument(
           name: "STUDY",
-          help: "one of " + Reproductions.all.map(\.name).joined(separator: ", "))
+          help: "one of " + Reproductions.all.map(\.name).joined(separator: ", ") + "; or all")
       ],
-      options: ReproduceOptions.runs + ReproduceOptions.files,
+      options: ReproduceOptions.runs + ReproduceOptions.files + [ReproduceOptions.report],
       examples: [
         Example(
           line: "servesim reproduce nanoflow-ablation --svg bars.svg",

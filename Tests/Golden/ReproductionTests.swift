@@ -1,0 +1,45 @@
+import Foundation
+import Reporting
+import Studies
+import Testing
+
+private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
+
+/// The published experiments in `Reports`; the long ones are run by `servesim reproduce` alone.
+@Suite struct `A reproduction in the reports` {
+  private static let quick = ["nanoflow-models"]
+
+  @Test(arguments: quick)
+  func `comes out again byte for byte`(_ name: String) throws {
+    let entry = try #require(Reproductions.all.first { $0.name == name })
+    let study = try entry.run(jobs: 2)
+    for (file, text) in ReproductionReport.files(study) {
+      let kept = try String(
+        contentsOf: Self.folder(of: name).appending(path: file), encoding: .utf8)
+      #expect(kept == text, "\(name)/\(file): run servesim reproduce again")
+    }
+  }
+
+  @Test(arguments: Reproductions.all.map(\.name))
+  func `has its files and a text that quotes its figures`(_ name: String) throws {
+    let folder = Self.folder(of: name)
+    for file in ReproductionReport.fileNames {
+      #expect(FileManager.default.fileExists(atPath: folder.appending(path: file).path), "\(name)")
+    }
+    let own = folder.appending(path: "README.md")
+    let shared = folder.deletingLastPathComponent().appending(path: "README.md")
+    let text = try String(
+      contentsOf: FileManager.default.fileExists(atPath: own.path) ? own : shared, encoding: .utf8)
+    #expect(text.contains("servesim reproduce \(name)"))
+  }
+
+  /// `Reports/name`, or where a paper has a folder of its own, `Reports/paper/rest-of-name`.
+  private static func folder(of name: String) -> URL {
+    let reports = root.appending(path: "Reports")
+    let own = reports.appending(path: name)
+    if FileManager.default.fileExists(atPath: own.path) { return own }
+    let parts = name.split(separator: "-", maxSplits: 1)
+    return reports.appending(path: parts.joined(separator: "/"))
+  }
+}
