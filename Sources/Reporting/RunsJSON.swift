@@ -32,12 +32,15 @@ import Serving
 /// the requests. Shares are 0 to 1. The order of members is as above; there are neither wall-clock
 /// times nor paths, so that equal runs are equal bytes.
 public enum RunsJSON {
-  /// The runs as text; with `seeds`, what is certain over several of them follows under that name.
-  public static func text(_ runs: [Run], _ seeds: SeedsReport? = nil) -> String {
-    guard let seeds else { return value(runs).text() }
-    return JSONValue.object([
-      .init("runs", .array(runs.map(value))), .init("seeds", seeds.json),
-    ]).text()
+  /// The runs as text; what is certain over several seeds follows as `seeds`, and what a comparison
+  /// comes to as `verdict`.
+  public static func text(
+    _ runs: [Run], _ seeds: SeedsReport? = nil, _ verdict: String? = nil
+  ) -> String {
+    var members = [JSONValue.Member("runs", .array(runs.map(value)))]
+    if let seeds { members.append(.init("seeds", seeds.json)) }
+    if let verdict { members.append(.init("verdict", .string(verdict))) }
+    return JSONValue.object(members).text()
   }
 
   /// The runs as a value.

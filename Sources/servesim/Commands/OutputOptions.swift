@@ -51,10 +51,11 @@ enum OutputOptions {
   /// The files of a report on `entries`, by the names that outputs have for them.
   static func files(
     of entries: [RunsReport.Entry], _ objective: ServiceLevelObjective?, _ source: Report.Source,
-    _ repeated: SeedsReport? = nil
+    _ repeated: SeedsReport? = nil, _ closing: String? = nil
   ) -> [String: String] {
     var report = RunsReport.report(entries, objective: objective, source: source)
     if let repeated { report.add(repeated) }
+    if let closing { report.remarks.insert(closing, at: 0) }
     let files = report.files
     return Dictionary(uniqueKeysWithValues: files.map { ("--report/\($0.key)", $0.value) })
   }
