@@ -30,5 +30,6 @@ public struct ScaledCost: CostModel {
     return host + factors.decode * decodes + factors.prefill * (busy - decodes)
   }
 
+  /// As the other model has it, in seconds.
   public func hostSeconds(for batch: borrowing Batch) -> Double { base.hostSeconds(for: batch) }
 }

@@ -32,13 +32,22 @@ public struct SweepRow: Sendable, Equatable {
   /// A figure by where it stands, such as `seconds`, `ttft`, `p99`.
   public func figure(_ path: String...) -> Double? { figure(path) }
 
-  func figure(_ path: [String]) -> Double? {
+  /// Likewise, for a list of names.
+  public func figure(_ path: [String]) -> Double? {
     path.reduce(value as JSONValue?) { $0?[$1] }?.real
   }
 
   /// Whether the service level objective was met, where there is one that judges runs.
   public var isMet: Bool? {
     if case .bool(let isMet)? = value["slo"]?["met"] { isMet } else { nil }
+  }
+
+  /// What was set for the run, in the order of the row.
+  var settings: [Run.Setting] {
+    guard case .object(let members)? = value["settings"] else { return [] }
+    return members.compactMap { member in
+      if case .string(let text) = member.value { Run.Setting(member.name, text) } else { nil }
+    }
   }
 
   /// All it holds but lists, by the names of CSV columns and as text.

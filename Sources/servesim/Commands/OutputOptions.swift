@@ -41,11 +41,17 @@ enum OutputOptions {
     help: "write a folder with README.md, data.csv, charts as SVG, and index.html, where points "
       + "tell their values and tables sort", group: "Output")
 
-  /// The folder that was given for `--report`, with the names of its files.
+  /// The folder that was given for `--report`, with the names of its files, `figures` among them.
   static func reportFolder(
-    _ invocation: Invocation
+    _ invocation: Invocation, figures: [String] = RunsReport.figureFiles
   ) -> (given: GivenValue, names: [String])? {
-    invocation["--report"].map { ($0, Report.fileNames) }
+    invocation["--report"].map { ($0, Report.fileNames(figures: figures)) }
+  }
+
+  /// The files of `report`, by the names that outputs have for them.
+  static func files(of report: Report) -> [String: String] {
+    let files = report.files
+    return Dictionary(uniqueKeysWithValues: files.map { ("--report/\($0.key)", $0.value) })
   }
 
   /// The files of a report on `entries`, by the names that outputs have for them.
@@ -56,8 +62,7 @@ enum OutputOptions {
     var report = RunsReport.report(entries, objective: objective, source: source)
     if let repeated { report.add(repeated) }
     if let closing { report.remarks.insert(closing, at: 0) }
-    let files = report.files
-    return Dictionary(uniqueKeysWithValues: files.map { ("--report/\($0.key)", $0.value) })
+    return files(of: report)
   }
 
   /// An option for an output, which goes to a file or, as `-`, to the standard output.

@@ -1,3 +1,4 @@
+import Costs
 import Foundation
 import Metrics
 import Reporting
@@ -12,7 +13,7 @@ struct SweepCurve: Sendable {
   private let workload: WorkloadOptions
   private let base: Trace
   private let notes: [String]
-  private let objective: ServiceLevelObjective?
+  let objective: ServiceLevelObjective?
   /// All that decides the results but the rate.
   private let fingerprint: Fingerprint
 
@@ -53,12 +54,15 @@ struct SweepCurve: Sendable {
     return fingerprint.text
   }
 
-  /// Serves the trace at `rate`.
-  func row(at rate: Double?, progress: @escaping (Double) -> Void) throws -> SweepRow {
+  /// Serves the trace at `rate`, with costs as they are unless they are scaled.
+  func row(
+    at rate: Double?, scaled factors: ScaledCost.Factors? = nil,
+    progress: @escaping (Double) -> Void = { _ in }
+  ) throws -> SweepRow {
     var workload = workload
     workload.requestRate = rate
     let trace = try workload.arriving(base)
-    var service = service
+    var service = factors.map(service.scaled) ?? service
     service.settings += workload.settings(of: trace, notes)
     let replay = try service.replay(
       trace, from: workload.clients, objective: objective, progress: progress)
