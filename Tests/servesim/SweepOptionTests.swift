@@ -3,6 +3,7 @@ import Reporting
 import Serving
 import Studies
 import Testing
+import Workloads
 
 @testable import servesim
 
@@ -56,7 +57,7 @@ private func options(_ words: [String]) throws -> SweepOptions {
 
   private static func sweep(_ words: String..., jobs: Int = 2) throws -> SweepRun {
     try SweepRun(
-      options(words + ["--limit=40"]).grid, trace, nil, jobs: jobs, .standard)
+      options(words + ["--limit=40"]).grid, TraceFile.read(trace.text), nil, jobs: jobs, .standard)
   }
 
   /// Runs `sweep` into `folder` and returns the bytes that it ends with.

@@ -22,6 +22,10 @@ struct CompareOptions: Sendable {
   var jobs: Int
   /// Whether the runs tell where latencies came from.
   var attributesLatency: Bool
+  /// Whether the throughput is shown beside what no schedule can pass.
+  var showsBounds: Bool
+  /// The tool whose names and rules the figures are reported by too, if any.
+  var benchmark: BenchmarkTool?
   /// The command line, to be pasted into a shell.
   var commandLine: String
   /// Where `--json`, `--csv`, `--markdown`, `--svg` and `--report` go.
@@ -37,6 +41,8 @@ struct CompareOptions: Sendable {
     objectives = invocation["--slo"]
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
     attributesLatency = invocation.has("--attribution")
+    showsBounds = invocation.has("--bounds")
+    benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try Outputs(
       CompareOptions.files.compactMap { invocation[$0.name] },
@@ -52,7 +58,8 @@ struct CompareOptions: Sendable {
       try show(
         (notes.map { "Note: \($0.value).\n\n" } ?? "") + ComparisonTable.text(runs)
           + (attributesLatency ? "\n" + AttributionReport.text(runs) : "")
-          + (repeated.map { "\n" + $0.text } ?? "") + (closing.map { "\n\($0)\n" } ?? ""))
+          + OutputOptions.extras(runs) + (repeated.map { "\n" + $0.text } ?? "")
+          + (closing.map { "\n\($0)\n" } ?? ""))
     }
   }
 
@@ -69,6 +76,10 @@ struct CompareOptions: Sendable {
       services[index].fleet.seed = workload.seed
       try services[index].fleet.check(trace)
       services[index].settings += workload.settings(of: trace, loaded.notes)
+      services[index].benchmark = benchmark
+      if showsBounds || hasReport {
+        services[index].bounds = try deployment.bounds(of: trace, on: services[index])
+      }
     }
     let results = try serve(trace, services, objective)
     let runs = results.map(\.run)
@@ -164,7 +175,10 @@ extension Command {
       arguments: [.trace],
       options: CompareOptions.runs(catalogue) + DeploymentOptions.options(catalogue)
         + WorkloadOptions.options + [OutputOptions.objectives] + CompareOptions.files
-        + [OutputOptions.report, OutputOptions.attribution],
+        + [
+          OutputOptions.report, OutputOptions.attribution, OutputOptions.bounds,
+          OutputOptions.definitions,
+        ],
       examples: [
         Example(
           line: "servesim compare Traces/chat.csv",

@@ -35,6 +35,31 @@ enum OutputOptions {
     help: "tell where end-to-end latency came from: queue, own and others' prompts, preemption, "
       + "decodes, host; of every request with --requests-csv", group: "Output")
 
+  /// Whether runs are shown beside what no schedule can pass.
+  static let bounds = Option(
+    name: "--bounds", placeholder: nil, standard: nil,
+    help: "show the throughput beside the roofline's and a clairvoyant schedule's; reports do",
+    group: "Output")
+
+  /// The tool whose names and rules the figures are reported by too.
+  static let definitions = Option(
+    name: "--definitions", placeholder: "TOOL", standard: nil,
+    help: "report as a tool for real servers does, by its names and rules: "
+      + BenchmarkTool.allCases.map { "\($0.rawValue) (\($0.version))" }.joined(separator: ", "),
+    group: "Output")
+
+  /// The tool that was given for `--definitions`, if one was.
+  static func benchmark(_ invocation: Invocation) throws -> BenchmarkTool? {
+    let name = try invocation["--definitions"]?.choice(of: BenchmarkTool.allCases.map(\.rawValue))
+    return name.flatMap(BenchmarkTool.init)
+  }
+
+  /// What `runs` tell besides: bounds, and the figures by another tool's rules.
+  static func extras(_ runs: [Run]) -> String {
+    [BoundsReport.text(runs), BenchmarkReport.text(runs)].filter { !$0.isEmpty }
+      .map { "\n\($0)" }.joined()
+  }
+
   /// Where a report goes.
   static let report = Option(
     name: "--report", placeholder: "DIR", standard: nil,
