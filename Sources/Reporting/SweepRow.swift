@@ -19,6 +19,23 @@ public struct SweepRow: Sendable, Equatable {
     self = row
   }
 
+  /// The row of a point, which went by `key`, at which `scheduler` stopped planning: `stall` says
+  /// how, and there are no figures.
+  public init(key: String, scheduler: String, settings: [Run.Setting], stall: String) {
+    let text = JSONValue.object([
+      .init("key", .string(key)), .init("scheduler", .string(scheduler)),
+      .init("settings", .object(settings.map { .init($0.name, .string($0.value)) })),
+      .init("stall", .string(stall)),
+    ]).line()
+    guard let row = SweepRow(line: text) else { preconditionFailure("what is written is read") }
+    self = row
+  }
+
+  /// How the scheduler stopped planning, where it did.
+  public var stall: String? {
+    if case .string(let text)? = value["stall"] { text } else { nil }
+  }
+
   /// The row that `line` is, or nil if it is none, or only the beginning of one.
   public init?(line: String) {
     guard let value = JSONValue(parsing: line), case .string(let key)? = value["key"],

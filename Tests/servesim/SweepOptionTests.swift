@@ -69,6 +69,26 @@ private func options(_ words: [String]) throws -> SweepOptions {
     return try Data(contentsOf: URL(filePath: "\(folder)/results.jsonl"))
   }
 
+  @Test func `are written by one sweep at a time`() throws {
+    let folder = try TemporaryFolder()
+    let given = GivenValue(source: "--output", text: folder.path)
+    let first = try SweepFile(given, resumes: false)
+    #expect(throws: InputError.self) { _ = try SweepFile(given, resumes: true) }
+    _ = try first.finish([])
+    _ = consume first
+    _ = try SweepFile(given, resumes: true)
+  }
+
+  @Test func `tell of a scheduler that stopped planning, and have no figures of it`() throws {
+    let row = SweepRow(
+      key: "k", scheduler: "s", settings: [.init("model", "m")], stall: "nothing is planned")
+    #expect(row.stall == "nothing is planned" && row.isMet == nil)
+    #expect(row.figure("seconds", "e2e", "p99") == nil)
+    #expect(SweepRow(line: row.line) == row)
+    let table = SweepReport.text([.init(labels: ["s"], row: row)], labels: ["schedulers"])
+    #expect(table.contains("-"))
+  }
+
   @Test(arguments: ["4,9,20", "auto"])
   func `are the same bytes on any number of threads, and wherever the sweep was killed`(
     rates: String

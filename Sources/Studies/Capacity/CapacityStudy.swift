@@ -35,7 +35,7 @@ public struct CapacityStudy: Sendable {
   public func run(
     jobs: Int, progress: @Sendable (Int, _ tries: Int) -> Void = { _, _ in }
   ) throws -> [ServiceCapacity] {
-    let guesses = try parallelMap(services, jobs: jobs) { _, service in try guess(service) }
+    let guesses = parallelMap(services, jobs: jobs) { _, service in guess(service) }
     let searches = services.indices.flatMap { service in seeds.map { (service, $0) } }
     let found = try parallelMap(searches, jobs: jobs) { place, search in
       let (index, seed) = search
@@ -84,22 +84,23 @@ public struct CapacityStudy: Sendable {
     return (bracket, tries.sorted { $0.rate < $1.rate })
   }
 
-  /// The rate at which a queue that never empties is served.
-  private func guess(_ service: Service) throws -> Double {
+  /// The rate at which a queue that never empties is served; 1 where that stalls.
+  private func guess(_ service: Service) -> Double {
     let backlog = trace.arriving(at: Array(repeating: 0, count: trace.count))
-    let rate = try service.replay(backlog).run.metrics.throughput.requestsPerSecond
-    return rate > 0 ? rate : 1
+    let rate = try? service.replay(backlog).run.metrics.throughput.requestsPerSecond
+    return rate.flatMap { $0 > 0 ? $0 : nil } ?? 1
   }
 
   /// Whether the objective is kept at `rate`, and the largest of its figures as a multiple of its
-  /// limit.
+  /// limit; not where the scheduler stalls.
   private func load(
     _ service: Service, seed: UInt64, rate: Double
   ) throws -> (isMet: Bool, worst: Double) {
     let sent = try arrivals.arrivals(of: trace, rate: rate, seed: seed)
     var service = service
     service.fleet.seed = seed
-    let verdict = try service.replay(sent, objective: objective).run.verdict
+    guard let replay = try? service.replay(sent, objective: objective) else { return (false, 0) }
+    let verdict = replay.run.verdict
     let shares = (verdict?.clauses ?? []).compactMap { clause in
       clause.valueSeconds.map { $0 / clause.clause.limit.seconds }
     }

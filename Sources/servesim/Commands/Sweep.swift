@@ -65,7 +65,11 @@ struct SweepOptions: Sendable {
     let entries = sweep.entries(points)
     let lines = sweep.lines(points)
     let verdict = try sweep.verdict(lines)
-    let notes = notes(sweep, others)
+    let notes =
+      notes(sweep, others)
+      + entries.compactMap { entry in
+        entry.row.stall.map { "stalled: \(entry.labels.joined(separator: ", ")): \($0)" }
+      }
     let report =
       outputs.includes("--report")
       ? OutputOptions.files(

@@ -64,15 +64,22 @@ struct SweepCurve: Sendable {
     let trace = try workload.arriving(base)
     var service = factors.map(service.scaled) ?? service
     service.settings += workload.settings(of: trace, notes)
-    let replay = try service.replay(
-      trace, from: workload.clients, objective: objective, progress: progress)
-    return SweepRow(key: key(at: rate), replay.run)
+    do {
+      let replay = try service.replay(
+        trace, from: workload.clients, objective: objective, progress: progress)
+      return SweepRow(key: key(at: rate), replay.run)
+    } catch {
+      return SweepRow(
+        key: key(at: rate), scheduler: service.engine.name, settings: service.settings,
+        stall: "\(error)")
+    }
   }
 
-  /// The requests a second that are served of a queue that never empties.
-  func capacity() throws -> Double {
+  /// The requests a second that are served of a queue that never empties, or the trace's own rate
+  /// where that stalls.
+  func capacity() -> Double {
     let backlog = base.arriving(at: Array(repeating: 0, count: base.count))
-    let rate = try service.replay(backlog).run.metrics.throughput.requestsPerSecond
-    return rate > 0 ? rate : base.meanRate ?? 1
+    let rate = try? service.replay(backlog).run.metrics.throughput.requestsPerSecond
+    return rate.flatMap { $0 > 0 ? $0 : nil } ?? base.meanRate ?? 1
   }
 }

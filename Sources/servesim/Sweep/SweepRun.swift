@@ -58,7 +58,7 @@ struct SweepRun: Sendable {
     let bar = ProgressBar("sweep", parts: max(1, sweep.mostPoints))
     let begun = Mutex(0)
     let points = try sweep.run(
-      jobs: jobs, capacity: { try curves[$0].capacity() },
+      jobs: jobs, capacity: { curves[$0].capacity() },
       measure: { point in
         let part = begun.withLock { begun in
           begun += 1
