@@ -66,5 +66,8 @@ public enum Reproductions {
   public static let all: [ReproductionEntry] = [
     NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowStudies.models,
     SarathiCapacity.stated, SarathiCapacity.labelled,
+    SarathiAblation.table, SarathiAblation.chunking,
+    SarathiPipeline.entry, SarathiTradeoff.rates,
+    SarathiTradeoff.limits,
   ]
 }

@@ -78,12 +78,8 @@ enum SarathiCapacity {
   private static func capacity(
     _ system: SarathiSetup.System, _ setup: SarathiSetup, _ claim: Claim
   ) throws -> Double {
-    let length = claim.length.maxTokens
-    let service = try setup.deployment(length: length)
-      .service(setup.scheduler(system, claim.limit, length: length))
-    let study = CapacityStudy(
-      try claim.length.trace(count: 2048, seed: 1), [service],
-      objective: try setup.objective(claim.limit), arrivals: .poisson, seeds: [1, 2, 3])
-    return try study.run(jobs: 1)[0].mean
+    let scheduler = setup.scheduler(system, claim.limit, length: claim.length.maxTokens)
+    return try setup.capacity(
+      of: scheduler, claim.length, tbtSeconds: setup.seconds(claim.limit))
   }
 }

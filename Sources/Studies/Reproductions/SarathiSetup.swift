@@ -93,6 +93,8 @@ struct SarathiSetup: Sendable {
     return deployment
   }
 
+  func seconds(_ limit: Limit) -> Double { limit == .strict ? strictSeconds : relaxedSeconds }
+
   /// The scheduler that `system` is here. All were run in the code of Sarathi-Serve.
   func scheduler(_ system: System, _ limit: Limit, length: Int) -> String {
     switch system {
@@ -102,10 +104,19 @@ struct SarathiSetup: Sendable {
     }
   }
 
-  func objective(_ limit: Limit) throws(InputError) -> ServiceLevelObjective {
-    let seconds = limit == .strict ? strictSeconds : relaxedSeconds
-    return try ServiceLevelObjective(
-      parsing: "tbt.p99<=\(seconds)s,scheduling-delay.p50<=2s")
+  /// The highest rate at which `scheduler` keeps the 99th percentile of TBT within `tbtSeconds` and
+  /// the median scheduling delay within 2 s, in requests a second: a mean over three arrivals of
+  /// 2,048 requests, as many as in the artifact.
+  func capacity(
+    of scheduler: String, _ lengths: SarathiLengths, tbtSeconds: Double
+  ) throws -> Double {
+    let service = try deployment(length: lengths.maxTokens).service(scheduler)
+    let objective = try ServiceLevelObjective(
+      parsing: "tbt.p99<=\(tbtSeconds)s,scheduling-delay.p50<=2s")
+    let study = CapacityStudy(
+      try lengths.trace(count: 2048, seed: 1), [service], objective: objective,
+      arrivals: .poisson, seeds: [1, 2, 3])
+    return try study.run(jobs: 1)[0].mean
   }
 }
 
