@@ -31,7 +31,7 @@ public struct ReproductionChart: Sendable {
         + "<rect class=\"paper\" width=\"\(number(width))\" height=\"\(number(height))\"/>\n"
         + text(study.title, 16, 28, "title")
         + text(
-          "\(study.source); tokens a second and GPU; pale: published, full: ours", 16, 48, "muted")
+          "\(study.source); \(unit); pale: published, full: ours", 16, 48, "muted")
         + axis(to: right) + places.map(bars).joined() + names(places) + legend() + "</svg>\n"
   }
 
@@ -43,6 +43,15 @@ public struct ReproductionChart: Sendable {
   }
 
   private static var bottom: Double { top + plotHeight }
+
+  /// What all bars measure.
+  private var unit: String {
+    let metrics = study.rows.reduce(into: [String]()) { list, row in
+      let words = ReproductionReport.words(row.metric)
+      if !list.contains(words) { list.append(words) }
+    }
+    return metrics.joined(separator: ", ")
+  }
 
   private var systems: [String] {
     study.rows.reduce(into: []) { list, row in

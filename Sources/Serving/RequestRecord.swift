@@ -8,6 +8,9 @@ public struct RequestRecord: Sendable, Equatable {
   public internal(set) var finish: Nanoseconds
   /// The longest time between two consecutive tokens; zero for a one-token answer.
   public internal(set) var longestGap: Nanoseconds
+  /// The greatest that the exponential moving average of its gaps, with a span of 16 tokens, has
+  /// been, in nanoseconds; zero for a one-token answer, and nil where that was not asked for.
+  public internal(set) var smoothedGap: Double?
   private var emitted: Int32
   private var evictions: Int32
 
