@@ -35,7 +35,7 @@ struct FastGenBench: Sendable {
   }
 
   /// The system with its defaults, and FastGen with the settings of its benchmark.
-  private func service() throws -> Service {
+  func service() throws -> Service {
     var deployment = Deployment(model: try served(), gpu: try GPUs.named(machine.gpu))
     deployment.tensorParallelSize = machine.gpus
     deployment.fleet.replicas = replicas

@@ -28,7 +28,9 @@ extension FastGenBench {
     let counted = timeline.records.dropFirst(skipped).dropLast(skipped)
     return Gaps(
       counted.flatMap { record in
-        let times = [record.firstToken] + emissions.filter { $0 > record.firstToken }
+        let times =
+          [record.firstToken]
+          + emissions.filter { $0 > record.firstToken }
           .prefix(record.emittedTokens - 1)
         precondition(times.last == record.finish, "a request emits whenever any does")
         let gaps = zip(times, times.dropFirst()).map { ($1 - $0).seconds }

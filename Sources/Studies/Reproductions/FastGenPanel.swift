@@ -48,11 +48,12 @@ extension FastGenPanel.Machine {
 
   /// As a figure names it.
   var title: String {
-    let name = switch self {
+    let name =
+      switch self {
       case .a100: "A100"
       case .h100: "H100"
       case .a6000: "A6000"
-    }
+      }
     return "\(gpus) \(name)"
   }
 }

@@ -64,7 +64,9 @@ public struct ReproductionEntry: Sendable {
 /// The list of experiments; it drives the command line.
 public enum Reproductions {
   public static let all: [ReproductionEntry] = [
-    NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowStudies.models, FastGenStudies.curves,
+    NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowStudies.models,
+    FastGenStudies.curves,
     FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,
+    FastGenStudies.counterclaim,
   ]
 }
