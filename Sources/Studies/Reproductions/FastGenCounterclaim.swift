@@ -21,8 +21,8 @@ extension FastGenStudies {
     let ofOthers = ratios.dropFirst(long.count)
     let closed = try clients(.vllm) / clients(.fastgen(budget: 768))
     return rows + [
-      row("the greatest of the others", "", 1.8, ofOthers.max() ?? 0),
-      row("256/256 and 32 clients", "", 1, closed),
+      row("greatest of these four", "", 1.8, ofOthers.max() ?? 0),
+      row("256/256 at 32 clients", "", 1, closed),
     ]
   }
 
