@@ -68,6 +68,6 @@ public enum Reproductions {
     SarathiCapacity.stated, SarathiCapacity.labelled,
     SarathiAblation.table, SarathiAblation.chunking,
     SarathiPipeline.entry, SarathiTradeoff.rates,
-    SarathiTradeoff.limits,
+    SarathiTradeoff.limits, OrcaHeadline.entry, VLLMHeadline.entry,
   ]
 }
