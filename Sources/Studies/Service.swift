@@ -10,6 +10,10 @@ public struct Service: Sendable {
   public var fleet = Fleet()
   /// What was set, as reports show it.
   public var settings: [Run.Setting]
+  /// The tool whose names and rules runs are reported by too, if any.
+  public var benchmark: BenchmarkTool?
+  /// What no schedule can pass on the trace to be served, where that is asked for.
+  public var bounds: ThroughputBounds?
 
   /// Serves `trace` from its first arrival to its last token.
   ///
@@ -38,10 +42,14 @@ public struct Service: Sendable {
     let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
     let metrics = RunMetrics(
       trace: served, timeline: timeline, replicas: fleet.replicas, clients: clients)
-    let run = Run(
+    var run = Run(
       scheduler: engine.name, settings: settings, metrics: metrics,
       verdict: objective?.verdict(on: served, timeline, metrics),
       attribution: AttributionSummary(timeline: timeline))
+    run.bounds = bounds
+    run.benchmark = benchmark.map {
+      BenchmarkFigures($0, trace: served, timeline: timeline, metrics: metrics)
+    }
     return Replay(run: run, trace: served, timeline: timeline)
   }
 }

@@ -65,8 +65,11 @@ public struct ReproductionEntry: Sendable {
 public enum Reproductions {
   public static let all: [ReproductionEntry] = [
     NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowStudies.models,
-    FastGenStudies.curves,
-    FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,
-    FastGenStudies.counterclaim,
+SarathiCapacity.stated, SarathiCapacity.labelled,
+    SarathiAblation.table, SarathiAblation.chunking,
+    SarathiPipeline.entry, SarathiTradeoff.rates,
+    SarathiTradeoff.limits,
+    FastGenStudies.curves, FastGenStudies.effective, FastGenStudies.tail,
+    FastGenStudies.replicas, FastGenStudies.counterclaim,
   ]
 }
