@@ -19,7 +19,9 @@ public struct ReproductionChart: Sendable {
   /// The picture as SVG.
   public func svg() -> String {
     let places = places()
-    let right = (places.last?.x ?? Self.left) + 2 * Self.bar + 16
+    let end = (places.last?.x ?? Self.left) + 2 * Self.bar
+    let name = ChartLayout.width(workloads.last ?? "")
+    let right = max(end + 16, (places.first { $0.row.workload == workloads.last }?.x ?? 0) + name)
     let subtitle = "\(study.source); \(unit)pale: published, full: ours"
     let texts = max(ChartLayout.width(study.title, size: 16), ChartLayout.width(subtitle))
     let width = max(right + 24, texts + 32, 520)

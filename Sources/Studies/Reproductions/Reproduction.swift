@@ -65,7 +65,7 @@ public struct ReproductionEntry: Sendable {
 public enum Reproductions {
   public static let all: [ReproductionEntry] = [
     NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowStudies.models,
-SarathiCapacity.stated, SarathiCapacity.labelled,
+    SarathiCapacity.stated, SarathiCapacity.labelled,
     SarathiAblation.table, SarathiAblation.chunking,
     SarathiPipeline.entry, SarathiTradeoff.rates,
     SarathiTradeoff.limits,
