@@ -10,7 +10,6 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
   case threshold033 = "vllm-0.33:long-prefill-token-threshold=40"
   case both033 = "vllm-0.33:long-prefill-token-threshold=40,scheduling-policy=priority"
   case orcaOwnLength = "orca:reserve=own"
-  case orcaPowerOfTwo = "orca:reserve=pow2"
   case orcaBuddy = "orca:reserve=pow2,allocator=buddy"
   case stages = "sarathi:chunk-schedule-stages=4"
 
@@ -25,13 +24,9 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     case .threshold033: engine.planVLLMV1(isNewest: true)
     case .priority033, .both033: engine.planVLLMV1(isNewest: true, byPriority: true)
     case .orcaOwnLength: engine.planOrca { prompt, answer in prompt + answer }
-    case .orcaPowerOfTwo, .orcaBuddy:
-      let isBuddy = self == .orcaBuddy
+    case .orcaBuddy:
       let longest = engine.rules.maxModelLen
-      engine.planOrca { prompt, answer in
-        let whole = min(prompt + nextPower(answer), longest)
-        return isBuddy ? nextPower(whole) : whole
-      }
+      engine.planOrca { prompt, answer in nextPower(min(prompt + nextPower(answer), longest)) }
     case .stages: engine.planSarathi()
     }
   }
