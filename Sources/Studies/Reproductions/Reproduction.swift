@@ -64,6 +64,7 @@ public struct ReproductionEntry: Sendable {
 /// The list of experiments; it drives the command line.
 public enum Reproductions {
   public static let all: [ReproductionEntry] = [
-    NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowStudies.models,
+    NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowOnlineStudy.entry,
+    NanoFlowStudies.models,
   ]
 }
