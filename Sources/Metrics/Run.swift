@@ -20,6 +20,10 @@ public struct Run: Sendable, Equatable {
   public var verdict: Verdict?
   /// Nil where it was not asked for, or no request was completed.
   public var attribution: AttributionSummary?
+  /// What no schedule can pass; nil where it was not asked for, or nothing was to be served.
+  public var bounds: ThroughputBounds?
+  /// The run as a tool for real servers would report it; nil where it was not asked for.
+  public var benchmark: BenchmarkFigures?
 
   public init(
     scheduler: String, settings: [Setting] = [], metrics: RunMetrics, verdict: Verdict? = nil,
@@ -35,5 +39,6 @@ public struct Run: Sendable, Equatable {
   /// All figures by name, in the order in which reports show them.
   public var values: [NamedValue] {
     metrics.values + (verdict?.values ?? []) + (attribution?.values ?? [])
+      + (bounds?.values ?? [])
   }
 }

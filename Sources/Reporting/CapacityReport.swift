@@ -39,26 +39,50 @@ public enum CapacityReport {
     MarkdownTable.text(table(capacities))
   }
 
-  /// Which service does best, in one sentence, and by how much it leads the next one.
-  public static func verdict(_ capacities: [ServiceCapacity]) -> String {
-    let ranked = capacities.sorted { $0.mean > $1.mean }
-    guard let best = ranked.first, best.mean > 0 else {
+  /// The best, those that cannot be told from it, and the best of the others; nil where there are
+  /// no others, or nobody keeps the objective.
+  public static func ranking(
+    _ capacities: [ServiceCapacity]
+  ) -> (best: Int, peers: [Int], next: Int)? {
+    let ranked = capacities.indices.sorted { capacities[$0].mean > capacities[$1].mean }
+    guard let best = ranked.first, capacities[best].mean > 0 else { return nil }
+    let others = ranked.dropFirst().filter { isApart(capacities[best], capacities[$0]) }
+    guard let next = others.first else { return nil }
+    return (best, ranked.dropFirst().filter { !others.contains($0) }, next)
+  }
+
+  private static func isApart(_ best: ServiceCapacity, _ other: ServiceCapacity) -> Bool {
+    let lead = best.lead(over: other)
+    return lead.halfWidth.isFinite ? lead.isDistinguishable : lead.mean > 0
+  }
+
+  /// Which service does best, by how much it leads the next one, and what that hangs on.
+  ///
+  /// - Parameter robustness: of the best over the next; nil where it was not asked.
+  public static func verdict(
+    _ capacities: [ServiceCapacity], _ robustness: Robustness? = nil
+  ) -> String {
+    guard let best = capacities.max(by: { $0.mean < $1.mean }), best.mean > 0 else {
       return "No scheduler keeps the objective at any rate tried."
     }
-    guard ranked.count > 1 else {
-      return "\(best.scheduler) keeps the objective up to "
-        + "\(Numbers.significant(best.mean)) requests a second."
+    let reach = "\(Numbers.significant(best.mean)) requests a second"
+    if capacities.count == 1 { return "\(best.scheduler) keeps the objective up to \(reach)." }
+    guard let (leader, peers, next) = ranking(capacities) else {
+      let names = capacities.map(\.scheduler)
+      return "\(names.dropLast().joined(separator: ", ")) and \(names[names.count - 1]) "
+        + "are not distinguishable: they keep the objective up to \(reach)."
     }
-    let next = ranked[1]
-    let lead = best.lead(over: next)
-    let names = "\(best.scheduler) and \(next.scheduler)"
-    guard let width = lead.halfWidth else {
-      return "\(best.scheduler) reaches \(Numbers.significant(lead.mean)) requests a second more "
-        + "than \(next.scheduler), on one seed."
-    }
-    if lead.mean <= width { return "\(names) are not distinguishable." }
-    return "\(best.scheduler) reaches \(Numbers.significant(lead.mean)) +- "
-      + "\(Numbers.significant(width)) requests a second more than \(next.scheduler), the next."
+    let lead = capacities[leader].lead(over: capacities[next])
+    let width = lead.halfWidth.isFinite ? " +- \(Numbers.significant(lead.halfWidth))" : ""
+    let equals =
+      peers.isEmpty
+      ? ""
+      : " (not distinguishable from "
+        + peers.map { capacities[$0].scheduler }.joined(separator: ", ") + ")"
+    return "\(capacities[leader].scheduler)\(equals) reaches \(Numbers.significant(lead.mean))"
+      + "\(width) requests a second more than \(capacities[next].scheduler), the next"
+      + (robustness.map { ", \(ClosingSentence.unless($0))" } ?? "") + "."
+      + (width.isEmpty ? " This is one draw of arrivals." : "")
   }
 
   /// One row a service and seed.
@@ -90,7 +114,8 @@ public enum CapacityReport {
   }
 
   private static func interval(_ capacity: ServiceCapacity) -> String {
-    guard let width = capacity.halfWidth else { return "-" }
+    let width = capacity.estimate.halfWidth
+    if !width.isFinite { return "-" }
     let low = Numbers.significant(max(0, capacity.mean - width))
     return "\(low) to \(Numbers.significant(capacity.mean + width))"
   }

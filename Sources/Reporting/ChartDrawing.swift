@@ -82,7 +82,11 @@ struct ChartDrawing {
       }.joined()
     case .atEnds(let places):
       zip(chart.lines.indices, places).map { index, place in
-        name(index, text(chart.lines[index].name, place.x, place.y + 4, "halo"))
+        name(
+          index,
+          segment(place.x, place.y, place.x + 10, place.y, ChartStyle.lineClass(index))
+            + text(
+              chart.lines[index].name, place.x + ChartLayout.keyWidth, place.y + 4, "halo"))
       }.joined()
     case .legend: legend()
     }

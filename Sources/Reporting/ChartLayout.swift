@@ -52,7 +52,7 @@ struct ChartLayout {
         names == .legend ? legendTexts(line) : [line.name]
       } + chart.guides.map(\.label)
     if case .atEnds(let places) = names {
-      let ends = zip(chart.lines, places).map { $1.x + Self.width($0.name) }
+      let ends = zip(chart.lines, places).map { $1.x + Self.keyWidth + Self.width($0.name) }
       return max(ends.max() ?? 0, right, Self.width(chart.title, size: 16)).rounded(.up) + 16
     }
     let named = right + side + (texts.map { Self.width($0) }.max() ?? 0) + 16

@@ -45,11 +45,14 @@ extension ChartDrawing {
 }
 
 extension ChartLayout {
+  /// The piece of a line before its name, and the room behind it, in pixels.
+  static let keyWidth = 14.0
+
   /// Names beside the ends of the lines wherever these are, each clear of those before.
   func namesAtEnds() -> [Chart.Point] {
     var taken: [(left: Double, right: Double, y: Double)] = []
     return chart.lines.map { line in
-      let width = Self.width(line.name)
+      let width = Self.keyWidth + Self.width(line.name)
       let end = line.points.last.map { Chart.Point(x: x($0.x) + 8, y: y($0.y)) }
       let left = end?.x ?? right + 8
       var best = end?.y ?? top

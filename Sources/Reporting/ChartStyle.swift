@@ -69,4 +69,14 @@ enum ChartStyle {
     </style>
 
     """
+
+  /// What small multiples need besides.
+  static let panelSheet = """
+    <style>
+    .thin{stroke-width:1.5}.panel{font-weight:600}.mark{fill:#ffffff}
+    .point{stroke-width:8;stroke-linecap:round}
+    @media (prefers-color-scheme:dark){.mark{fill:#0d1117}}
+    </style>
+
+    """
 }

@@ -34,8 +34,10 @@ public enum ReproductionReport {
     JSONValue.array(studies.map(value)).text()
   }
 
-  /// The experiment as a picture.
-  public static func svg(_ study: Reproduction) -> String { ReproductionChart(study).svg() }
+  /// The experiment as a picture: curves where it has an axis, bars where not.
+  public static func svg(_ study: Reproduction) -> String {
+    study.axis == nil ? ReproductionChart(study).svg() : ReproductionCurves(study).svg()
+  }
 
   /// The names of the files of a report.
   public static let fileNames = ["data.csv", "table.md", "chart.svg"]
@@ -81,7 +83,7 @@ public enum ReproductionReport {
   }
 
   /// A metric as a reader's words.
-  private static func words(_ metric: String) -> String {
+  static func words(_ metric: String) -> String {
     metric.split(separator: "_").joined(separator: " ")
   }
 }

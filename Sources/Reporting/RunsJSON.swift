@@ -23,21 +23,27 @@ import Serving
 ///       "attribution": {"mean": {…}, "tail": {"requests", "total_seconds", "queue_seconds",
 ///                       "prefill_seconds", "others_prefill_seconds", "others_decode_seconds",
 ///                       "decode_seconds", "preemption_seconds", "host_seconds"}}
+///       "bounds": {"roofline_requests_per_second", "clairvoyant_requests_per_second"},
+///       "as": {"tool": version, "totals": {…}, "latencies": {name: {"unit", statistic: value, …}}}
 ///     }]}
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
 /// request has it. `slo` is absent where there is no objective, `replicas` where there is one,
 /// `closed_loop_requests_per_second` where clients do not wait for answers. `attribution`, of
 /// end-to-end latency, is absent where it was not asked for; its `tail` is the slowest hundredth of
-/// the requests. Shares are 0 to 1. The order of members is as above; there are neither wall-clock
+/// the requests. `bounds` and `as` are absent where `--bounds` or `--definitions` were not given.
+/// Shares are 0 to 1. The order of members is as above; there are neither wall-clock
 /// times nor paths, so that equal runs are equal bytes.
 public enum RunsJSON {
-  /// The runs as text; with `seeds`, what is certain over several of them follows under that name.
-  public static func text(_ runs: [Run], _ seeds: SeedsReport? = nil) -> String {
-    guard let seeds else { return value(runs).text() }
-    return JSONValue.object([
-      .init("runs", .array(runs.map(value))), .init("seeds", seeds.json),
-    ]).text()
+  /// The runs as text; what is certain over several seeds follows as `seeds`, and what a comparison
+  /// comes to as `verdict`.
+  public static func text(
+    _ runs: [Run], _ seeds: SeedsReport? = nil, _ verdict: String? = nil
+  ) -> String {
+    var members = [JSONValue.Member("runs", .array(runs.map(value)))]
+    if let seeds { members.append(.init("seeds", seeds.json)) }
+    if let verdict { members.append(.init("verdict", .string(verdict))) }
+    return JSONValue.object(members).text()
   }
 
   /// The runs as a value.
@@ -61,6 +67,8 @@ public enum RunsJSON {
     if let balance = metrics.balance {
       members.append(.init("replicas", object(balance.values)))
     }
+    if let bounds = run.bounds { members.append(.init("bounds", object(bounds.values))) }
+    if let figures = run.benchmark { members.append(.init("as", BenchmarkReport.json(figures))) }
     if let verdict = run.verdict { members.append(.init("slo", value(verdict))) }
     if let attribution = run.attribution {
       members.append(

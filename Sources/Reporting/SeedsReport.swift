@@ -80,6 +80,41 @@ public struct SeedsReport: Sendable, Equatable {
       + clauses.joined(separator: ", and ") + "."
   }
 
+  /// What decides between the schedulers.
+  public struct Decision: Sendable, Equatable {
+    public var figure: SteadyFigures.Figure
+    /// The best, and those that cannot be told from it.
+    public var best: Int
+    public var peers: [Int]
+    /// The best of the others.
+    public var next: Int
+  }
+
+  /// The objective, where there is one and it tells the best from any other, else the end-to-end
+  /// latency; nil where neither does, or there is one scheduler.
+  ///
+  /// Over several seeds, schedulers are told apart at 95 % confidence; under one, where they differ
+  /// by more than a hundredth.
+  public var decision: Decision? {
+    for figure in [SteadyFigures.Figure.attainment, .e2e99] {
+      guard let (best, all) = standings(figure) else { continue }
+      let sign = figure.isLowBest ? 1.0 : -1
+      let others = all.indices.filter { $0 != best && isApart(all[$0], from: all[best]) }
+      guard let next = others.min(by: { sign * all[$0].mean.mean < sign * all[$1].mean.mean })
+      else { continue }
+      let peers = all.indices.filter { $0 != best && !others.contains($0) }
+      return Decision(figure: figure, best: best, peers: peers, next: next)
+    }
+    return nil
+  }
+
+  private func isApart(_ standing: Standing, from best: Standing) -> Bool {
+    guard let difference = standing.difference else { return false }
+    return difference.halfWidth.isFinite
+      ? difference.isDistinguishable
+      : difference.mean.magnitude > 0.01 * best.mean.mean.magnitude
+  }
+
   /// The table and the sentence as text.
   public var text: String {
     "Over \(figures.first?.count ?? 0) seeds, without the first tenth of the requests of each\n"

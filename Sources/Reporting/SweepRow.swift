@@ -19,6 +19,23 @@ public struct SweepRow: Sendable, Equatable {
     self = row
   }
 
+  /// The row of a point, which went by `key`, at which `scheduler` stopped planning: `stall` says
+  /// how, and there are no figures.
+  public init(key: String, scheduler: String, settings: [Run.Setting], stall: String) {
+    let text = JSONValue.object([
+      .init("key", .string(key)), .init("scheduler", .string(scheduler)),
+      .init("settings", .object(settings.map { .init($0.name, .string($0.value)) })),
+      .init("stall", .string(stall)),
+    ]).line()
+    guard let row = SweepRow(line: text) else { preconditionFailure("what is written is read") }
+    self = row
+  }
+
+  /// How the scheduler stopped planning, where it did.
+  public var stall: String? {
+    if case .string(let text)? = value["stall"] { text } else { nil }
+  }
+
   /// The row that `line` is, or nil if it is none, or only the beginning of one.
   public init?(line: String) {
     guard let value = JSONValue(parsing: line), case .string(let key)? = value["key"],
@@ -32,13 +49,22 @@ public struct SweepRow: Sendable, Equatable {
   /// A figure by where it stands, such as `seconds`, `ttft`, `p99`.
   public func figure(_ path: String...) -> Double? { figure(path) }
 
-  func figure(_ path: [String]) -> Double? {
+  /// Likewise, for a list of names.
+  public func figure(_ path: [String]) -> Double? {
     path.reduce(value as JSONValue?) { $0?[$1] }?.real
   }
 
   /// Whether the service level objective was met, where there is one that judges runs.
   public var isMet: Bool? {
     if case .bool(let isMet)? = value["slo"]?["met"] { isMet } else { nil }
+  }
+
+  /// What was set for the run, in the order of the row.
+  var settings: [Run.Setting] {
+    guard case .object(let members)? = value["settings"] else { return [] }
+    return members.compactMap { member in
+      if case .string(let text) = member.value { Run.Setting(member.name, text) } else { nil }
+    }
   }
 
   /// All it holds but lists, by the names of CSV columns and as text.

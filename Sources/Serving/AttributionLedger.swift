@@ -70,11 +70,7 @@ struct AttributionLedger: Sendable {
     if batch.decodes == 0 {
       decodes = 0
     } else if !batch.chunks.isEmpty {
-      let alone = Batch(
-        decodes: batch.decodes, decodeContext: batch.decodeContext,
-        decodeContextSquares: batch.decodeContextSquares)
-      let seconds = cost.seconds(for: alone) - cost.hostSeconds(for: alone)
-      decodes = min(decodes, Nanoseconds(seconds: max(0, seconds)))
+      decodes = min(decodes, Nanoseconds(seconds: cost.decodeSeconds(in: batch)))
     }
     batches.append(
       Shares(host: host, decodes: decodes, total: total, chunkTokens: batch.chunkTokens))

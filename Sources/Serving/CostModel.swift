@@ -9,4 +9,14 @@ public protocol CostModel: Sendable {
 
 extension CostModel {
   public func hostSeconds(for batch: borrowing Batch) -> Double { 0 }
+
+  /// The part of `batch`, which has decodes, that is theirs, in seconds: what they would take
+  /// without its prompts, the host's part left out.
+  public func decodeSeconds(in batch: borrowing Batch) -> Double {
+    if batch.chunks.isEmpty { return seconds(for: batch) - hostSeconds(for: batch) }
+    let alone = Batch(
+      decodes: batch.decodes, decodeContext: batch.decodeContext,
+      decodeContextSquares: batch.decodeContextSquares)
+    return max(0, seconds(for: alone) - hostSeconds(for: alone))
+  }
 }

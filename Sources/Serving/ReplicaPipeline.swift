@@ -54,6 +54,8 @@ extension Replica {
     batch = flight.batch
     for chunk in batch.chunks { sequences[chunk.sequence.index].inFlight -= chunk.tokens }
     batchEnd = flights.first?.end ?? Simulation.never
+    // The first stage may still be busy with the batch behind.
+    wake = stages[0] > now ? stages[0] : Simulation.never
     if flights.isEmpty { occupancy.recordBubble(now - stages[0]) }
     return flight.pool
   }

@@ -19,6 +19,8 @@ extension Service {
       best = (service, failed, seconds)
     }
     guard var chosen = best?.service else { return self }
+    chosen.benchmark = benchmark
+    chosen.bounds = bounds
     let own = chosen.settings
     chosen.settings = settings.map { setting in own.first { $0.name == setting.name } ?? setting }
     let all = sizes.map { "\($0.engine.rules.maxNumBatchedTokens ?? 0)" }.joined(separator: ", ")

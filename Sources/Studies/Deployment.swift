@@ -142,7 +142,7 @@ public struct Deployment: Sendable {
   }
 
   /// The model with its weights and its cache in the formats that were asked for.
-  private func servedModel() throws(InputError) -> Model {
+  func servedModel() throws(InputError) -> Model {
     var served = model
     if let quantization, quantization != model.weights {
       guard model.weights == .bf16 else {

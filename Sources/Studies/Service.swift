@@ -13,6 +13,10 @@ public struct Service: Sendable {
   /// The same with other sizes of iterations, of which the best for a trace serves it; none where
   /// the size is given.
   var sizes: [Service] = []
+  /// The tool whose names and rules runs are reported by too, if any.
+  public var benchmark: BenchmarkTool?
+  /// What no schedule can pass on the trace to be served, where that is asked for.
+  public var bounds: ThroughputBounds?
 
   /// Serves `trace` from its first arrival to its last token.
   ///
@@ -45,10 +49,14 @@ public struct Service: Sendable {
     let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
     let metrics = RunMetrics(
       trace: served, timeline: timeline, replicas: fleet.replicas, clients: clients)
-    let run = Run(
+    var run = Run(
       scheduler: engine.name, settings: settings, metrics: metrics,
       verdict: objective?.verdict(on: served, timeline, metrics),
       attribution: AttributionSummary(timeline: timeline))
+    run.bounds = bounds
+    run.benchmark = benchmark.map {
+      BenchmarkFigures($0, trace: served, timeline: timeline, metrics: metrics)
+    }
     return Replay(run: run, trace: served, timeline: timeline)
   }
 }

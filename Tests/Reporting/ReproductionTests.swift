@@ -45,6 +45,33 @@ import Testing
     #expect(svg.contains("+5.0%"))
   }
 
+  @Test func `along an axis is curves in a panel a workload and metric`() {
+    var curves: [Reproduction.Row] = []
+    for (workload, metric) in [("1200/60", "latency_seconds"), ("2600/60", "queries_per_second")] {
+      for (system, at) in [("fastgen", 2.0), ("fastgen", 1), ("vllm", 1)] {
+        curves.append(
+          Reproduction.Row(
+            system: system, workload: workload, metric: metric, at: at, published: 2 * at, ours: at)
+        )
+      }
+    }
+    let placed = Reproduction(
+      study: "curves", title: "what <waiting> costs", source: "a figure", axis: "clients",
+      rows: curves)
+    let svg = ReproductionReport.svg(placed)
+    #expect(svg.components(separatedBy: "class=\"panel\"").count == 3)
+    // A hollow point a figure, and one in the legend; a full line of each colour a panel.
+    #expect(svg.components(separatedBy: "<circle").count == curves.count + 2)
+    #expect(svg.components(separatedBy: "<path class=\"line c0\"").count == 3)
+    #expect(svg.components(separatedBy: "<path class=\"line c1 point\"").count == 3)
+    #expect(svg.contains("latency seconds") && svg.contains("queries per second"))
+    #expect(svg.contains("&lt;waiting&gt;") && !svg.contains("more figures"))
+    curves[0].at = nil
+    let some = Reproduction(
+      study: "curves", title: "t", source: "a figure", axis: "clients", rows: curves)
+    #expect(ReproductionReport.svg(some).contains("1 more figures are in the table"))
+  }
+
   @Test func `has a name of its own`() {
     let names = Reproductions.all.map(\.name)
     #expect(Set(names).count == names.count)

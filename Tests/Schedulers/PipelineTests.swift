@@ -9,6 +9,11 @@ private struct ConstantCost: CostModel {
   func seconds(for batch: borrowing Batch) -> Double { duration }
 }
 
+/// Every token takes the same time in all stages together.
+private struct CostByTokens: CostModel {
+  func seconds(for batch: borrowing Batch) -> Double { Double(batch.tokens) * 0.4e-3 }
+}
+
 @Suite struct `A pipeline` {
   @Test(arguments: ReferencePolicy.pipelined, [2, 3, 4])
   func `serves every request to its end, under any load and memory`(
@@ -56,6 +61,22 @@ private struct ConstantCost: CostModel {
     #expect(timeline.end == 40_000_000 + (count - 1) * 40_000_000 / stages)
     // Full until the last batch leaves the first stage; then the others drain.
     #expect(timeline.occupancy.bubbles == 40_000_000 / stages * (stages - 1))
+  }
+
+  /// A short batch ends while a long one is in the first stage; the next follows that one at once.
+  @Test func `starts a batch as soon as the first stage is free`() throws {
+    let engine = try Schedulers.engine(
+      "sarathi:chunk=100", EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false))
+    var rules = engine.rules
+    rules.blocks = 10_000
+    rules.pipelineParallelSize = 2
+    let requests = [(0, 10), (1, 100), (1, 100)].map { arrival, prompt in
+      Request(arrival: arrival, promptTokens: prompt, outputTokens: 1)
+    }
+    var simulation = Simulation(
+      Trace(requests: requests), rules: rules, scheduler: engine.scheduler, cost: CostByTokens())
+    // The first leaves its stage after 2 ms, the second after 20 more, the third takes 40.
+    #expect(try simulation.run().end == 62_000_000)
   }
 
   @Test(arguments: ReferencePolicy.pipelined)

@@ -52,7 +52,7 @@ import Testing
   @Test func `does not tell a scheduler from itself`() throws {
     let same = try Self.study(["sarathi", "sarathi:chunk=512"], jobs: 2)
     #expect(same[0].brackets == same[1].brackets)
-    #expect(CapacityReport.verdict(same).hasSuffix("are not distinguishable."))
+    #expect(CapacityReport.verdict(same).contains("are not distinguishable"))
   }
 
   /// Three seeds that reach 1, 2 and 3: a deviation of 1, and Student's 4.303 on 2 degrees.
@@ -62,9 +62,9 @@ import Testing
     }
     let three = ServiceCapacity(scheduler: "a", settings: [], brackets: brackets)
     #expect(three.mean == 2 && !three.isUnbounded)
-    #expect(abs(three.halfWidth! - 4.303 / 3.0.squareRoot()) < 1e-9)
+    #expect(abs(three.estimate.halfWidth - 4.303 / 3.0.squareRoot()) < 1e-3)
     let one = ServiceCapacity(scheduler: "a", settings: [], brackets: [brackets[0]])
-    #expect(one.halfWidth == nil)
+    #expect(one.estimate.halfWidth == .infinity)
   }
 }
 

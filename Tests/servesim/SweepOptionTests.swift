@@ -3,6 +3,7 @@ import Reporting
 import Serving
 import Studies
 import Testing
+import Workloads
 
 @testable import servesim
 
@@ -56,7 +57,7 @@ private func options(_ words: [String]) throws -> SweepOptions {
 
   private static func sweep(_ words: String..., jobs: Int = 2) throws -> SweepRun {
     try SweepRun(
-      options(words + ["--limit=40"]).grid, trace, nil, jobs: jobs, .standard)
+      options(words + ["--limit=40"]).grid, TraceFile.read(trace.text), nil, jobs: jobs, .standard)
   }
 
   /// Runs `sweep` into `folder` and returns the bytes that it ends with.
@@ -66,6 +67,26 @@ private func options(_ words: [String]) throws -> SweepOptions {
     let points = try sweep.points(known: file.known) { try file.append($0) }
     _ = try file.finish(points.map(\.row))
     return try Data(contentsOf: URL(filePath: "\(folder)/results.jsonl"))
+  }
+
+  @Test func `are written by one sweep at a time`() throws {
+    let folder = try TemporaryFolder()
+    let given = GivenValue(source: "--output", text: folder.path)
+    let first = try SweepFile(given, resumes: false)
+    #expect(throws: InputError.self) { _ = try SweepFile(given, resumes: true) }
+    _ = try first.finish([])
+    _ = consume first
+    _ = try SweepFile(given, resumes: true)
+  }
+
+  @Test func `tell of a scheduler that stopped planning, and have no figures of it`() throws {
+    let row = SweepRow(
+      key: "k", scheduler: "s", settings: [.init("model", "m")], stall: "nothing is planned")
+    #expect(row.stall == "nothing is planned" && row.isMet == nil)
+    #expect(row.figure("seconds", "e2e", "p99") == nil)
+    #expect(SweepRow(line: row.line) == row)
+    let table = SweepReport.text([.init(labels: ["s"], row: row)], labels: ["schedulers"])
+    #expect(table.contains("-"))
   }
 
   @Test(arguments: ["4,9,20", "auto"])

@@ -103,9 +103,10 @@ public struct Report: Sendable, Equatable {
   /// All figures as comma-separated values.
   public var data: String
 
-  /// The names of all files, whatever the report is about.
-  public static let fileNames =
-    ["README.md", "data.csv", "index.html"] + RunsReport.figureFiles
+  /// The names of all files of a report with `figures`.
+  public static func fileNames(figures: [String]) -> [String] {
+    ["README.md", "data.csv", "index.html"] + figures
+  }
 
   /// The text of every file, by name.
   public var files: [String: String] {

@@ -43,6 +43,10 @@ public enum RunsReport {
             + "add up to its latency to the nanosecond.",
           points: AttributionReport.sentences(runs)))
     }
+    let bounds = BoundsReport.table(runs)
+    if !bounds.rows.isEmpty {
+      sections.append(Report.Section("Distance to a bound", bounds))
+    }
     return Report(
       question: question(runs), answer: RunsAnswer.sentence(runs),
       remarks: AttributionReport.sentences(runs).prefix(1).map { $0 }, sections: sections,
@@ -78,7 +82,7 @@ public enum RunsReport {
 
   private static var definitions: [Report.Term] {
     LatencyMetric.allCases.map { Report.Term($0.title, $0.definition) }
-      + AttributionReport.definitions
+      + AttributionReport.definitions + BoundsReport.definitions
   }
 
   private static func figures(

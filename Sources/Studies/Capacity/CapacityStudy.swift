@@ -35,89 +35,127 @@ public struct CapacityStudy: Sendable {
   public func run(
     jobs: Int, progress: @Sendable (Int, _ tries: Int) -> Void = { _, _ in }
   ) throws -> [ServiceCapacity] {
-    let guesses = try parallelMap(services, jobs: jobs) { _, service in try guess(service) }
+    let guesses = parallelMap(services, jobs: jobs) { _, service in guess(service) }
     let searches = services.indices.flatMap { service in seeds.map { (service, $0) } }
-    let brackets = try parallelMap(searches, jobs: jobs) { place, search in
+    let found = try parallelMap(searches, jobs: jobs) { place, search in
       let (index, seed) = search
-      var tries = 0
-      return try self.search.bracket(guess: guesses[index]) { rate in
-        tries += 1
-        progress(place, tries)
-        return try keeps(services[index], seed: seed, rate: rate)
-      }
+      return try find(services[index], seed: seed, guess: guesses[index]) { progress(place, $0) }
     }
     return services.indices.map { index in
-      ServiceCapacity(
+      let own = found[index * seeds.count..<(index + 1) * seeds.count]
+      return ServiceCapacity(
         scheduler: services[index].engine.name, settings: services[index].settings,
-        brackets: Array(brackets[index * seeds.count..<(index + 1) * seeds.count]))
+        brackets: own.map(\.bracket), tries: own.first?.tries ?? [], saturated: guesses[index])
     }
   }
 
-  /// The rate at which a queue that never empties is served.
-  private func guess(_ service: Service) throws -> Double {
-    let backlog = trace.arriving(at: Array(repeating: 0, count: trace.count))
-    let rate = try service.replay(backlog).run.metrics.throughput.requestsPerSecond
-    return rate > 0 ? rate : 1
+  /// How far off the cost model may be before the first of two services, which reached
+  /// `capacities`, is no longer ahead of the second; under the first seed.
+  ///
+  /// - Parameters:
+  ///   - jobs: threads, at most; their number changes no result.
+  ///   - progress: told when one of the directions, by its place, is known.
+  public func robustness(
+    of pair: (leader: Int, other: Int), _ capacities: [ServiceCapacity], jobs: Int,
+    progress: @Sendable (Int) -> Void = { _ in }
+  ) throws -> Robustness {
+    try Robustness.search(precision: 0.02, jobs: jobs, progress: progress) { factors in
+      func reach(_ index: Int) throws -> Double {
+        let guess = capacities[index].brackets[0].kept
+        return try find(
+          services[index].scaled(by: factors), seed: seeds[0], guess: guess > 0 ? guess : 1
+        ).bracket.kept
+      }
+      return try reach(pair.leader) > reach(pair.other)
+    }
   }
 
-  private func keeps(_ service: Service, seed: UInt64, rate: Double) throws -> Bool {
+  /// Searches for one service under one seed.
+  private func find(
+    _ service: Service, seed: UInt64, guess: Double, progress: (Int) -> Void = { _ in }
+  ) throws -> (bracket: CapacitySearch.Bracket, tries: [ServiceCapacity.Try]) {
+    var tries: [ServiceCapacity.Try] = []
+    let bracket = try search.bracket(guess: guess) { rate in
+      let load = try load(service, seed: seed, rate: rate)
+      tries.append(ServiceCapacity.Try(rate: rate, load: load.worst))
+      progress(tries.count)
+      return load.isMet
+    }
+    return (bracket, tries.sorted { $0.rate < $1.rate })
+  }
+
+  /// The rate at which a queue that never empties is served; 1 where that stalls.
+  private func guess(_ service: Service) -> Double {
+    let backlog = trace.arriving(at: Array(repeating: 0, count: trace.count))
+    let rate = try? service.replay(backlog).run.metrics.throughput.requestsPerSecond
+    return rate.flatMap { $0 > 0 ? $0 : nil } ?? 1
+  }
+
+  /// Whether the objective is kept at `rate`, and the largest of its figures as a multiple of its
+  /// limit; not where the scheduler stalls.
+  private func load(
+    _ service: Service, seed: UInt64, rate: Double
+  ) throws -> (isMet: Bool, worst: Double) {
     let sent = try arrivals.arrivals(of: trace, rate: rate, seed: seed)
     var service = service
     service.fleet.seed = seed
-    return try service.replay(sent, objective: objective).run.verdict?.isMet ?? false
+    guard let replay = try? service.replay(sent, objective: objective) else { return (false, 0) }
+    let verdict = replay.run.verdict
+    let shares = (verdict?.clauses ?? []).compactMap { clause in
+      clause.valueSeconds.map { $0 / clause.clause.limit.seconds }
+    }
+    return (verdict?.isMet ?? false, shares.max() ?? 0)
   }
 }
 
 /// What the searches of one service found, a bracket a seed.
 public struct ServiceCapacity: Sendable, Equatable {
+  /// A rate that was tried.
+  public struct Try: Sendable, Equatable {
+    /// In requests a second.
+    public var rate: Double
+    /// The largest of the objective's figures as a multiple of its limit.
+    public var load: Double
+
+    public init(rate: Double, load: Double) {
+      self.rate = rate
+      self.load = load
+    }
+  }
+
   /// The scheduler's name with its options.
   public var scheduler: String
   public var settings: [Run.Setting]
   /// In the order of the seeds.
   public var brackets: [CapacitySearch.Bracket]
+  /// Those of the first seed, from the lowest rate to the highest.
+  public var tries: [Try]
+  /// The requests that are served of a backlog in a second; zero where that is not known.
+  public var saturated: Double
 
   public init(
-    scheduler: String, settings: [Run.Setting], brackets: [CapacitySearch.Bracket]
+    scheduler: String, settings: [Run.Setting], brackets: [CapacitySearch.Bracket],
+    tries: [Try] = [], saturated: Double = 0
   ) {
     precondition(!brackets.isEmpty, "a search has a seed")
     self.scheduler = scheduler
     self.settings = settings
     self.brackets = brackets
+    self.tries = tries
+    self.saturated = saturated
   }
 
-  /// The highest rate that kept the objective, the mean over seeds, in requests a second.
-  public var mean: Double { Self.mean(brackets.map(\.kept)) }
+  /// The highest rate that kept the objective, in requests a second: its mean over seeds.
+  public var estimate: Estimate { Estimate(brackets.map(\.kept)) }
 
-  /// Half the width of the mean's 95 % interval over seeds; nil for one seed.
-  public var halfWidth: Double? { Self.halfWidth(brackets.map(\.kept)) }
+  /// The mean of `estimate`.
+  public var mean: Double { estimate.mean }
 
   /// Whether every rate that was tried kept the objective, for some seed.
   public var isUnbounded: Bool { brackets.contains { $0.missed == nil } }
 
-  /// The mean of what this one reaches over `other`, seed by seed, and half the width of its 95 %
-  /// interval.
-  public func lead(over other: ServiceCapacity) -> (mean: Double, halfWidth: Double?) {
-    let leads = zip(brackets, other.brackets).map { $0.kept - $1.kept }
-    return (Self.mean(leads), Self.halfWidth(leads))
+  /// What this one reaches over `other`, seed by seed.
+  public func lead(over other: ServiceCapacity) -> Estimate {
+    Estimate(zip(brackets, other.brackets).map { $0.kept - $1.kept })
   }
-
-  private static func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(values.count)
-  }
-
-  /// Student's interval, for the deviation is known from the values alone.
-  private static func halfWidth(_ values: [Double]) -> Double? {
-    guard values.count > 1 else { return nil }
-    let mean = mean(values)
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let error = (squares / Double(values.count - 1) / Double(values.count)).squareRoot()
-    return quantiles[min(values.count - 2, quantiles.count - 1)] * error
-  }
-
-  /// The 97.5 % quantile of Student's distribution with 1, 2, 3, … degrees of freedom.
-  private static let quantiles = [
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
-    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
-    2.052, 2.048, 2.045,
-  ]
 }

@@ -26,7 +26,9 @@ struct CapacityOptions: Sendable {
   var precision: Double
   /// Searches at the same time, at most.
   var jobs: Int
-  /// Where `--csv` and `--markdown` go.
+  /// The command line, to be pasted into a shell.
+  var commandLine: String
+  /// Where `--csv`, `--markdown` and `--report` go.
   var outputs: Outputs
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
@@ -46,8 +48,10 @@ struct CapacityOptions: Sendable {
     seeds = try Self.seeds(invocation, arrivals)
     precision = try invocation["--precision"]?.double(min: 0.001, max: 0.5) ?? 0.02
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
+    commandLine = invocation.commandLine
     outputs = try Outputs(
       Self.files.compactMap { invocation[$0.name] },
+      folder: OutputOptions.reportFolder(invocation, figures: CapacityStudyReport.figureFiles),
       reading: [trace.withoutFormat, deployment.model])
   }
 
@@ -67,13 +71,23 @@ struct CapacityOptions: Sendable {
 
   /// Searches, reports, and writes the outputs.
   func run() throws {
-    let study = try study()
+    let loaded = try TraceFile.read(trace.string(), checksums: outputs.includes("--report"))
+    let study = try study(of: loaded)
     let bar = ProgressBar("capacity", parts: study.services.count * seeds.count)
     let capacities = try study.run(jobs: jobs) { place, tries in
       bar.update(min(0.95, Double(tries) / 9), part: place)
     }
     bar.finish()
+    let verdict = try verdict(study, capacities)
+    let notes = notes(capacities)
+    let report =
+      outputs.includes("--report")
+      ? OutputOptions.files(
+        of: CapacityStudyReport.report(
+          capacities, objective: study.objective, seeds: seeds, answer: verdict, remarks: notes,
+          source: source(loaded))) : [:]
     try outputs.write { option, writer in
+      if let text = report[option] { return writer.write(text) }
       switch option {
       case "--csv": writer.write(CapacityReport.csv(capacities, seeds: seeds))
       default: writer.write(CapacityReport.markdown(capacities))
@@ -83,11 +97,40 @@ struct CapacityOptions: Sendable {
     try show(
       "Highest rate with \(study.objective), \(arrivals.rawValue) arrivals, \(seeds.count) "
         + "\(seeds.count == 1 ? "seed" : "seeds"), each within \(precision * 100) %\n\n"
-        + CapacityReport.text(capacities)
-        + "\n\(CapacityReport.verdict(capacities))\n")
+        + CapacityReport.text(capacities) + "\n" + notes.map { "Note: \($0)\n" }.joined()
+        + "\(verdict)\n")
   }
 
-  private func study() throws -> CapacityStudy {
+  /// What the capacities come to, with what that hangs on.
+  private func verdict(_ study: CapacityStudy, _ capacities: [ServiceCapacity]) throws -> String {
+    guard let ranking = CapacityReport.ranking(capacities) else {
+      return CapacityReport.verdict(capacities)
+    }
+    let bar = ProgressBar("verdict", parts: Robustness.directions)
+    let robustness = try study.robustness(
+      of: (ranking.best, ranking.next), capacities, jobs: jobs
+    ) { bar.update(1, part: $0) }
+    bar.finish()
+    return CapacityReport.verdict(capacities, robustness)
+  }
+
+  /// What a reader has to know of the trace before the figures are believed.
+  private func notes(_ capacities: [ServiceCapacity]) -> [String] {
+    let names = capacities.filter { $0.mean > $0.saturated && $0.saturated > 0 }.map(\.scheduler)
+    if names.isEmpty { return [] }
+    return [
+      "What \(names.joined(separator: ", ")) reaches is more than is served of a backlog of the "
+        + "same requests, for the trace ends before queues have grown; a longer one will show less."
+    ]
+  }
+
+  private func source(_ loaded: LoadedTrace) -> Report.Source {
+    Report.Source(
+      command: commandLine, trace: trace.text, checksum: loaded.checksum ?? "",
+      seed: seeds[0], version: version)
+  }
+
+  private func study(of loaded: LoadedTrace) throws -> CapacityStudy {
     let deployment = try self.deployment.deployment()
     let objective = try ObjectivePresets.objective(
       objectives.string(), model: deployment.model.name)
@@ -95,7 +138,6 @@ struct CapacityOptions: Sendable {
       throw objectives.mistake(
         "no limit judges a run", "give one a statistic, as in ttft.p99<2s")
     }
-    let loaded = try TraceFile.read(trace.string())
     let trace = limit.map { loaded.trace.prefix($0) } ?? loaded.trace
     let services = try schedulers.map { try deployment.service($0.string(), for: trace) }
     try deployment.fleet.check(trace)
@@ -149,7 +191,7 @@ extension Command {
       arguments: [.trace],
       options: DeploymentOptions.options(catalogue) + [CapacityOptions.schedulers(catalogue)]
         + CapacityOptions.workload + [OutputOptions.objectives] + CapacityOptions.search
-        + CapacityOptions.files,
+        + CapacityOptions.files + [OutputOptions.report],
       examples: [
         Example(
           line: "servesim capacity Traces/chat.csv --slo ttft.p99<2s,tbt.p99<100ms",

@@ -22,6 +22,10 @@ struct CompareOptions: Sendable {
   var jobs: Int
   /// Whether the runs tell where latencies came from.
   var attributesLatency: Bool
+  /// Whether the throughput is shown beside what no schedule can pass.
+  var showsBounds: Bool
+  /// The tool whose names and rules the figures are reported by too, if any.
+  var benchmark: BenchmarkTool?
   /// The command line, to be pasted into a shell.
   var commandLine: String
   /// Where `--json`, `--csv`, `--markdown`, `--svg` and `--report` go.
@@ -37,6 +41,8 @@ struct CompareOptions: Sendable {
     objectives = invocation["--slo"]
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
     attributesLatency = invocation.has("--attribution")
+    showsBounds = invocation.has("--bounds")
+    benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try Outputs(
       CompareOptions.files.compactMap { invocation[$0.name] },
@@ -46,19 +52,20 @@ struct CompareOptions: Sendable {
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
   func run() throws {
-    let (runs, repeated) = try serve()
+    let (runs, repeated, closing) = try serve()
     if !outputs.usesStandardOutput {
       let notes = runs[0].settings.first { $0.name == "notes" }
       try show(
         (notes.map { "Note: \($0.value).\n\n" } ?? "") + ComparisonTable.text(runs)
           + (attributesLatency ? "\n" + AttributionReport.text(runs) : "")
-          + (repeated.map { "\n" + $0.text } ?? ""))
+          + OutputOptions.extras(runs) + (repeated.map { "\n" + $0.text } ?? "")
+          + (closing.map { "\n\($0)\n" } ?? ""))
     }
   }
 
   /// Serves the trace once a scheduler and writes the outputs.
   @discardableResult
-  func serve() throws -> ([Run], SeedsReport?) {
+  func serve() throws -> (runs: [Run], repeated: SeedsReport?, closing: String?) {
     let deployment = try self.deployment.deployment()
     let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     let hasReport = outputs.includes("--report")
@@ -69,18 +76,25 @@ struct CompareOptions: Sendable {
       services[index].fleet.seed = workload.seed
       try services[index].fleet.check(trace)
       services[index].settings += workload.settings(of: trace, loaded.notes)
+      services[index].benchmark = benchmark
+      if showsBounds || hasReport {
+        services[index].bounds = try deployment.bounds(of: trace, on: services[index])
+      }
     }
     let results = try serve(trace, services, objective)
     let runs = results.map(\.run)
-    let repeated = try self.repeated(services, objectives)
+    let repeated = try self.repeated(services, objective)
+    let closing = try closing(
+      repeated ?? SeedsReport(runs.map(\.scheduler), results.map { [$0.figures] }), services,
+      trace, objective)
     let report =
       hasReport
       ? OutputOptions.files(
-        of: results.compactMap(\.entry), objective, source(loaded), repeated) : [:]
+        of: results.compactMap(\.entry), objective, source(loaded), repeated, closing) : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
-      case "--json": writer.write(RunsJSON.text(runs, repeated))
+      case "--json": writer.write(RunsJSON.text(runs, repeated, closing))
       case "--csv": writer.write(RunsCSV.text(runs))
       case "--markdown": writer.write(ComparisonTable.markdown(runs))
       default:
@@ -88,12 +102,13 @@ struct CompareOptions: Sendable {
         writer.write(OutputOptions.chart(lines, runs[0].settings, objective))
       }
     }
-    return (runs, repeated)
+    return (runs, repeated, closing)
   }
 
   /// What is kept of one replay.
   private struct Result {
     var run: Run
+    var figures: SteadyFigures
     /// Its line in the chart for `--svg`, and what the report draws, where they are asked for.
     var lines: [LatencyDistributionChart.Entry]
     var entry: RunsReport.Entry?
@@ -112,7 +127,10 @@ struct CompareOptions: Sendable {
       jobs: jobs, progress: { bar.update($1, part: $0) },
       summary: { replay in
         Result(
-          run: replay.run, lines: drawsChart ? replay.chartEntries(of: .tbt) : [],
+          run: replay.run,
+          figures: SteadyFigures(
+            trace: replay.trace, records: replay.timeline.records, warmUp: 0,
+            objective: objective), lines: drawsChart ? replay.chartEntries(of: .tbt) : [],
           entry: hasReport
             ? RunsReport.Entry(replay.run, trace: replay.trace, timeline: replay.timeline) : nil)
       })
@@ -157,7 +175,10 @@ extension Command {
       arguments: [.trace],
       options: CompareOptions.runs(catalogue) + DeploymentOptions.options(catalogue)
         + WorkloadOptions.options + [OutputOptions.objectives] + CompareOptions.files
-        + [OutputOptions.report, OutputOptions.attribution],
+        + [
+          OutputOptions.report, OutputOptions.attribution, OutputOptions.bounds,
+          OutputOptions.definitions,
+        ],
       examples: [
         Example(
           line: "servesim compare Traces/chat.csv",

@@ -1,3 +1,4 @@
+import Metrics
 import Reporting
 import Serving
 import Studies
@@ -19,20 +20,42 @@ extension CompareOptions {
   }
 
   /// The comparison under this seed and those that follow, or nil where one seed was asked for.
-  func repeated(_ services: [Service], _ objective: GivenValue?) throws -> SeedsReport? {
+  func repeated(
+    _ services: [Service], _ objective: ServiceLevelObjective?
+  ) throws -> SeedsReport? {
     if seeds == 1 { return nil }
-    let traces = try (0..<seeds).map { offset in
+    let traces = try traces()
+    let bar = ProgressBar("seeds", parts: services.count * seeds)
+    let figures = try Repetition(
+      traces, services, objective: objective
+    ).run(jobs: jobs) { bar.update($1, part: $0) }
+    bar.finish()
+    return SeedsReport(services.map(\.engine.name), figures)
+  }
+
+  /// The trace under every seed.
+  private func traces() throws -> [Trace] {
+    try (0..<seeds).map { offset in
       var workload = workload
       workload.seed += UInt64(offset)
       return try workload.load(trace).trace
     }
-    let bar = ProgressBar("seeds", parts: services.count * seeds)
-    let figures = try Repetition(
-      traces, services,
-      objective: try OutputOptions.objective(objective, model: deployment.deployment().model.name)
-    ).run(jobs: jobs) { bar.update($1, part: $0) }
+  }
+
+  /// Who does best, and what that hangs on; nil for a single scheduler.
+  func closing(
+    _ figures: SeedsReport, _ services: [Service], _ trace: Trace,
+    _ objective: ServiceLevelObjective?
+  ) throws -> String? {
+    if services.count == 1 { return nil }
+    guard let decision = figures.decision else { return ClosingSentence.compare(figures, nil) }
+    let duel = Duel(
+      seeds == 1 ? [trace] : try traces(), from: workload.clients, objective: objective,
+      figure: decision.figure, leader: services[decision.best], other: services[decision.next])
+    let bar = ProgressBar("verdict", parts: Robustness.directions)
+    let robustness = try duel.robustness(jobs: jobs) { bar.update(1, part: $0) }
     bar.finish()
-    return SeedsReport(services.map(\.engine.name), figures)
+    return ClosingSentence.compare(figures, robustness)
   }
 
   static let seedsOption = Option(

@@ -35,28 +35,59 @@ enum OutputOptions {
     help: "tell where end-to-end latency came from: queue, own and others' prompts, preemption, "
       + "decodes, host; of every request with --requests-csv", group: "Output")
 
+  /// Whether runs are shown beside what no schedule can pass.
+  static let bounds = Option(
+    name: "--bounds", placeholder: nil, standard: nil,
+    help: "show the throughput beside the roofline's and a clairvoyant schedule's; reports do",
+    group: "Output")
+
+  /// The tool whose names and rules the figures are reported by too.
+  static let definitions = Option(
+    name: "--definitions", placeholder: "TOOL", standard: nil,
+    help: "report as a tool for real servers does, by its names and rules: "
+      + BenchmarkTool.allCases.map { "\($0.rawValue) (\($0.version))" }.joined(separator: ", "),
+    group: "Output")
+
+  /// The tool that was given for `--definitions`, if one was.
+  static func benchmark(_ invocation: Invocation) throws -> BenchmarkTool? {
+    let name = try invocation["--definitions"]?.choice(of: BenchmarkTool.allCases.map(\.rawValue))
+    return name.flatMap(BenchmarkTool.init)
+  }
+
+  /// What `runs` tell besides: bounds, and the figures by another tool's rules.
+  static func extras(_ runs: [Run]) -> String {
+    [BoundsReport.text(runs), BenchmarkReport.text(runs)].filter { !$0.isEmpty }
+      .map { "\n\($0)" }.joined()
+  }
+
   /// Where a report goes.
   static let report = Option(
     name: "--report", placeholder: "DIR", standard: nil,
     help: "write a folder with README.md, data.csv, charts as SVG, and index.html, where points "
       + "tell their values and tables sort", group: "Output")
 
-  /// The folder that was given for `--report`, with the names of its files.
+  /// The folder that was given for `--report`, with the names of its files, `figures` among them.
   static func reportFolder(
-    _ invocation: Invocation
+    _ invocation: Invocation, figures: [String] = RunsReport.figureFiles
   ) -> (given: GivenValue, names: [String])? {
-    invocation["--report"].map { ($0, Report.fileNames) }
+    invocation["--report"].map { ($0, Report.fileNames(figures: figures)) }
+  }
+
+  /// The files of `report`, by the names that outputs have for them.
+  static func files(of report: Report) -> [String: String] {
+    let files = report.files
+    return Dictionary(uniqueKeysWithValues: files.map { ("--report/\($0.key)", $0.value) })
   }
 
   /// The files of a report on `entries`, by the names that outputs have for them.
   static func files(
     of entries: [RunsReport.Entry], _ objective: ServiceLevelObjective?, _ source: Report.Source,
-    _ repeated: SeedsReport? = nil
+    _ repeated: SeedsReport? = nil, _ closing: String? = nil
   ) -> [String: String] {
     var report = RunsReport.report(entries, objective: objective, source: source)
     if let repeated { report.add(repeated) }
-    let files = report.files
-    return Dictionary(uniqueKeysWithValues: files.map { ("--report/\($0.key)", $0.value) })
+    if let closing { report.remarks.insert(closing, at: 0) }
+    return files(of: report)
   }
 
   /// An option for an output, which goes to a file or, as `-`, to the standard output.

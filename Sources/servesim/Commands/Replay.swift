@@ -16,6 +16,10 @@ struct ReplayOptions: Sendable {
   var objectives: GivenValue?
   /// Whether the run tells where latencies came from.
   var attributesLatency: Bool
+  /// Whether the throughput is shown beside what no schedule can pass.
+  var showsBounds: Bool
+  /// The tool whose names and rules the figures are reported by too, if any.
+  var benchmark: BenchmarkTool?
   /// The command line, to be pasted into a shell.
   var commandLine: String
   /// Where `--json`, `--requests-csv`, `--iterations-csv`, `--svg`, `--perfetto` and `--report` go.
@@ -30,6 +34,8 @@ struct ReplayOptions: Sendable {
     workload = try WorkloadOptions(invocation)
     objectives = invocation["--slo"]
     attributesLatency = invocation.has("--attribution")
+    showsBounds = invocation.has("--bounds")
+    benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try Outputs(
       ReplayOptions.files.compactMap { invocation[$0.name] },
@@ -48,6 +54,8 @@ struct ReplayOptions: Sendable {
     service.fleet.seed = workload.seed
     try service.fleet.check(trace)
     service.settings += workload.settings(of: trace, loaded.notes)
+    service.benchmark = benchmark
+    if showsBounds || hasReport { service.bounds = try deployment.bounds(of: trace, on: service) }
     let bar = ProgressBar("replay")
     let replay = try service.replay(
       trace, from: workload.clients, objective: objective,
@@ -62,7 +70,8 @@ struct ReplayOptions: Sendable {
     }
     if !outputs.usesStandardOutput {
       let attribution = attributesLatency ? "\n" + AttributionReport.text([replay.run]) : ""
-      try show(ReplayReport.text(replay.run) + attribution)
+      try show(
+        ReplayReport.text(replay.run) + attribution + OutputOptions.extras([replay.run]))
     }
   }
 
@@ -118,7 +127,10 @@ extension Command {
       arguments: [.trace],
       options: [scheduler] + DeploymentOptions.options(catalogue) + WorkloadOptions.options
         + [OutputOptions.objectives] + ReplayOptions.files
-        + [OutputOptions.report, OutputOptions.attribution],
+        + [
+          OutputOptions.report, OutputOptions.attribution, OutputOptions.bounds,
+          OutputOptions.definitions,
+        ],
       examples: [
         Example(line: "servesim replay Traces/chat.csv", purpose: "what the users of a chat felt"),
         Example(

@@ -4,6 +4,7 @@ import Reporting
 import Schedulers
 import Serving
 import Studies
+import Workloads
 
 /// What `servesim sweep` is asked for.
 struct SweepOptions: Sendable {
@@ -18,7 +19,11 @@ struct SweepOptions: Sendable {
   var folder: GivenValue?
   /// Whether the results that are there are gone on with.
   var resumes: Bool
-  /// Where `--csv` and `--markdown` go.
+  /// The command line, to be pasted into a shell.
+  var commandLine: String
+  /// The beginning of the random numbers, the first of several.
+  var seed: UInt64
+  /// Where `--csv`, `--markdown` and `--report` go.
   var outputs: Outputs
   private let catalogue: Catalogue
 
@@ -36,13 +41,18 @@ struct SweepOptions: Sendable {
       throw InputError(
         "--resume", problem: "there is no folder to go on in", remedy: "give --output too")
     }
+    commandLine = invocation.commandLine
+    seed = invocation["--seed"].flatMap { UInt64($0.text.prefix { $0 != "," }) } ?? 0
     outputs = try Outputs(
-      Self.files.compactMap { invocation[$0.name] }, reading: [trace.withoutFormat])
+      Self.files.compactMap { invocation[$0.name] },
+      folder: OutputOptions.reportFolder(invocation, figures: SweepStudyReport.figureFiles),
+      reading: [trace.withoutFormat])
   }
 
   /// Serves all points, and writes and shows what came of them.
   func run() throws {
-    let sweep = try SweepRun(grid, trace, objectives, jobs: jobs, catalogue)
+    let loaded = try TraceFile.read(trace.string(), checksums: outputs.includes("--report"))
+    let sweep = try SweepRun(grid, loaded, objectives, jobs: jobs, catalogue)
     var others = 0
     let points: [(point: Sweep.Point, row: SweepRow)]
     if let folder {
@@ -53,18 +63,36 @@ struct SweepOptions: Sendable {
       points = try sweep.points(known: [:]) { _ in }
     }
     let entries = sweep.entries(points)
+    let lines = sweep.lines(points)
+    let verdict = try sweep.verdict(lines)
+    let notes =
+      notes(sweep, others)
+      + entries.compactMap { entry in
+        entry.row.stall.map { "stalled: \(entry.labels.joined(separator: ", ")): \($0)" }
+      }
+    let report =
+      outputs.includes("--report")
+      ? OutputOptions.files(
+        of: SweepStudyReport.report(
+          lines, by: sweep.load, SweepReport.table(entries, labels: sweep.labels),
+          rows: points.map(\.row),
+          objective: sweep.objective, answer: verdict,
+          remarks: notes, source: source(loaded))) : [:]
     try outputs.write { option, writer in
+      if let text = report[option] { return writer.write(text) }
       switch option {
       case "--csv": writer.write(SweepReport.csv(points.map(\.row)))
       default: writer.write(SweepReport.markdown(entries, labels: sweep.labels))
       }
     }
     if outputs.usesStandardOutput { return }
-    try show(SweepReport.text(entries, labels: sweep.labels) + notes(sweep, others))
+    try show(
+      SweepReport.text(entries, labels: sweep.labels) + "\n"
+        + (notes + [verdict]).map { $0 + "\n" }.joined())
   }
 
   /// What the table does not say: combinations left out and results that are not of this sweep.
-  private func notes(_ sweep: SweepRun, _ others: Int) -> String {
+  private func notes(_ sweep: SweepRun, _ others: Int) -> [String] {
     var lines: [String] = []
     if grid.loads == .auto { lines.append("< where the p99 of TTFT bends the most") }
     for (combination, error) in sweep.refused {
@@ -74,7 +102,13 @@ struct SweepOptions: Sendable {
     if others > 0 {
       lines.append("\(others) results in the folder are of other sweeps and stand behind these")
     }
-    return lines.isEmpty ? "" : "\n" + lines.map { $0 + "\n" }.joined()
+    return lines
+  }
+
+  private func source(_ loaded: LoadedTrace) -> Report.Source {
+    Report.Source(
+      command: commandLine, trace: trace.text, checksum: loaded.checksum ?? "", seed: seed,
+      version: version)
   }
 
   /// The options that take lists, in the order of the axes.
@@ -122,7 +156,7 @@ extension Command {
         + "finds where the latency bends and puts points there",
       arguments: [.trace],
       options: SweepOptions.axes(catalogue) + [OutputOptions.objectives] + SweepOptions.runs
-        + SweepOptions.folders + SweepOptions.files,
+        + SweepOptions.folders + SweepOptions.files + [OutputOptions.report],
       examples: [
         Example(
           line: "servesim sweep Traces/chat.csv --schedulers vllm,sarathi --request-rate 4,8,16",

@@ -1,3 +1,4 @@
+import Costs
 import Foundation
 import Metrics
 import Reporting
@@ -12,7 +13,7 @@ struct SweepCurve: Sendable {
   private let workload: WorkloadOptions
   private let base: Trace
   private let notes: [String]
-  private let objective: ServiceLevelObjective?
+  let objective: ServiceLevelObjective?
   /// All that decides the results but the rate.
   private let fingerprint: Fingerprint
 
@@ -53,22 +54,32 @@ struct SweepCurve: Sendable {
     return fingerprint.text
   }
 
-  /// Serves the trace at `rate`.
-  func row(at rate: Double?, progress: @escaping (Double) -> Void) throws -> SweepRow {
+  /// Serves the trace at `rate`, with costs as they are unless they are scaled.
+  func row(
+    at rate: Double?, scaled factors: ScaledCost.Factors? = nil,
+    progress: @escaping (Double) -> Void = { _ in }
+  ) throws -> SweepRow {
     var workload = workload
     workload.requestRate = rate
     let trace = try workload.arriving(base)
-    var service = service
+    var service = factors.map(service.scaled) ?? service
     service.settings += workload.settings(of: trace, notes)
-    let replay = try service.replay(
-      trace, from: workload.clients, objective: objective, progress: progress)
-    return SweepRow(key: key(at: rate), replay.run)
+    do {
+      let replay = try service.replay(
+        trace, from: workload.clients, objective: objective, progress: progress)
+      return SweepRow(key: key(at: rate), replay.run)
+    } catch {
+      return SweepRow(
+        key: key(at: rate), scheduler: service.engine.name, settings: service.settings,
+        stall: "\(error)")
+    }
   }
 
-  /// The requests a second that are served of a queue that never empties.
-  func capacity() throws -> Double {
+  /// The requests a second that are served of a queue that never empties, or the trace's own rate
+  /// where that stalls.
+  func capacity() -> Double {
     let backlog = base.arriving(at: Array(repeating: 0, count: base.count))
-    let rate = try service.replay(backlog).run.metrics.throughput.requestsPerSecond
-    return rate > 0 ? rate : base.meanRate ?? 1
+    let rate = try? service.replay(backlog).run.metrics.throughput.requestsPerSecond
+    return rate.flatMap { $0 > 0 ? $0 : nil } ?? base.meanRate ?? 1
   }
 }

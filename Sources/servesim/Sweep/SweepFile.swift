@@ -13,13 +13,17 @@ struct SweepFile: ~Copyable, Sendable {
   let known: [String: SweepRow]
   private let folder: String
   private let descriptor: Mutex<Int32>
+  /// Holds the folder against other sweeps while it is open.
+  private let lock: FolderLock
 
   /// The results in the folder `given`, which is made if it is not there.
   ///
   /// - Parameter resumes: whether what is there is gone on with; a mistake otherwise.
   init(_ given: GivenValue, resumes: Bool) throws {
+    let held = try FolderLock(given)
     let opened = try Self.open(given, resumes: resumes)
     known = Dictionary(opened.rows.map { ($0.key, $0) }) { first, _ in first }
+    lock = held
     folder = given.text
     descriptor = Mutex(opened.descriptor)
   }
@@ -32,12 +36,6 @@ struct SweepFile: ~Copyable, Sendable {
   ) throws -> (rows: [SweepRow], descriptor: Int32) {
     let folder = try given.string()
     let path = "\(folder)/results.jsonl"
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw given.mistake("the folder \(quoted(folder)) cannot be made", "give another one")
-    }
     var rows: [SweepRow] = []
     if access(path, F_OK) == 0 {
       guard resumes else {

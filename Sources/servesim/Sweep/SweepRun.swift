@@ -11,17 +11,16 @@ struct SweepRun: Sendable {
   let curves: [SweepCurve]
   /// Combinations that cannot be served, with the reason.
   let refused: [(combination: SweepGrid.Combination, error: InputError)]
-  private let grid: SweepGrid
-  private let jobs: Int
+  let grid: SweepGrid
+  let jobs: Int
 
   /// Throws the mistake of a value with which no combination can be served.
   init(
-    _ grid: SweepGrid, _ trace: GivenValue, _ objectives: GivenValue?, jobs: Int,
+    _ grid: SweepGrid, _ loaded: LoadedTrace, _ objectives: GivenValue?, jobs: Int,
     _ catalogue: Catalogue
   ) throws {
     self.grid = grid
     self.jobs = jobs
-    let loaded = try TraceFile.read(trace.string())
     let results = try parallelMap(grid.combinations, jobs: jobs) { _, combination in
       do {
         return Result<SweepCurve, InputError>.success(
@@ -59,7 +58,7 @@ struct SweepRun: Sendable {
     let bar = ProgressBar("sweep", parts: max(1, sweep.mostPoints))
     let begun = Mutex(0)
     let points = try sweep.run(
-      jobs: jobs, capacity: { try curves[$0].capacity() },
+      jobs: jobs, capacity: { curves[$0].capacity() },
       measure: { point in
         let part = begun.withLock { begun in
           begun += 1
@@ -82,13 +81,16 @@ struct SweepRun: Sendable {
   /// The 99th percentile of the time to the first token, in seconds: what bends first.
   private static func latency(_ row: SweepRow) -> Double? { row.figure("seconds", "ttft", "p99") }
 
+  /// What the first curve, and with it all of the same model, is judged by, if anything.
+  var objective: ServiceLevelObjective? { curves.first?.objective }
+
   /// The options that tell points apart.
   var labels: [String] {
     let names = shownAxes.map { String($0.option.dropFirst(2)) }
     return grid.loads == .given ? names : names + [String(SweepGrid.rateOption.dropFirst(2))]
   }
 
-  private var shownAxes: [SweepGrid.Axis] {
+  var shownAxes: [SweepGrid.Axis] {
     grid.axes.filter { $0.values.count > 1 || $0.option == "--schedulers" }
   }
 

@@ -1,0 +1,69 @@
+import Metrics
+import Studies
+
+/// What a search for capacity found, as a report.
+public enum CapacityStudyReport {
+  /// The pictures that every such report has.
+  public static let figureFiles = ["capacity.svg"]
+
+  /// The report on `capacities`, one at least.
+  ///
+  /// - Parameters:
+  ///   - objective: what was kept.
+  ///   - question: in words, what was asked.
+  ///   - answer: the closing sentence.
+  public static func report(
+    _ capacities: [ServiceCapacity], objective: ServiceLevelObjective, seeds: [UInt64],
+    answer: String, remarks: [String], source: Report.Source
+  ) -> Report {
+    precondition(!capacities.isEmpty, "a report is about a service")
+    let settings = capacities[0].settings
+    func setting(_ name: String) -> String { settings.first { $0.name == name }?.value ?? "" }
+    let place = "\(setting("model")) on \(setting("tensor_parallel_size")) x \(setting("gpu"))"
+    return Report(
+      question: "How much can be taken within \(objective)? (\(place))", answer: answer,
+      remarks: remarks,
+      sections: [
+        Report.Section(
+          "Capacities", CapacityReport.table(capacities),
+          note: "The highest rate that keeps the objective, a search a seed; intervals hold the "
+            + "true mean 95 times in 100 (Student). * best of its column.")
+      ],
+      figures: [
+        Report.Figure(
+          "capacity.svg",
+          caption: "The rates that the first seed's searches tried: what is below the dashed line "
+            + "keeps the objective. Lines end where five times the limit is passed.",
+          .lines(chart(capacities, objective, place)))
+      ],
+      definitions: LatencyMetric.allCases.map { Report.Term($0.title, $0.definition) },
+      settings: settings.filter { setting in
+        capacities.allSatisfy { $0.settings.contains(setting) }
+      }, source: source, data: CapacityReport.csv(capacities, seeds: seeds))
+  }
+
+  /// The worst of the objective's figures, as a multiple of its limit, against the rate.
+  static func chart(
+    _ capacities: [ServiceCapacity], _ objective: ServiceLevelObjective, _ subtitle: String
+  ) -> Chart {
+    var chart = Chart(
+      "How near the objective is", subtitle: subtitle,
+      x: Chart.Axis("Requests a second"),
+      y: Chart.Axis("Worst figure / its limit", scale: .log10),
+      lines: capacities.map { capacity in
+        let tries = capacity.tries.filter { $0.load > 0 }
+        let last = tries.firstIndex { $0.load > most } ?? tries.count - 1
+        let shown = tries.isEmpty ? [] : Array(tries[...max(0, last)])
+        var line = Chart.Line(
+          capacity.scheduler, shown.map { Chart.Point(x: $0.rate, y: min($0.load, most)) })
+        line.showsPoints = true
+        return line
+      })
+    chart.levels = [Chart.Level("SLO \(objective)", y: 1)]
+    chart.labelsEnds = true
+    return chart
+  }
+
+  /// The multiple of the limit at which lines end.
+  private static let most = 5.0
+}

@@ -1,0 +1,126 @@
+import Metrics
+import Studies
+
+/// The points of a sweep that differ by nothing but the load, and what is decided by them.
+public struct SweepLine: Sendable {
+  /// What the load of a point is.
+  public enum Load: Sendable, Equatable {
+    case rate, clients
+    /// The arrivals are as the trace has them.
+    case asGiven
+
+    /// The title of an axis for it.
+    var title: String {
+      switch self {
+      case .rate: "Requests a second sent"
+      case .clients: "Clients"
+      case .asGiven: "Requests a second served"
+      }
+    }
+  }
+
+  /// The values that tell it from the other lines.
+  public var name: String
+  /// From the lowest load to the highest: requests a second or clients; nil where the arrivals are
+  /// as given.
+  public var points: [(load: Double?, row: SweepRow)]
+
+  public init(_ name: String, _ points: [(load: Double?, row: SweepRow)]) {
+    self.name = name
+    self.points = points
+  }
+
+  /// The highest load tried that keeps the objective; nil where none does.
+  var reach: Double? { points.filter { $0.row.isMet == true }.compactMap(\.load).max() }
+
+  /// Which of several lines does best, and by what.
+  public enum Decision: Sendable, Equatable {
+    /// It keeps the objective up to a load that the next does not reach.
+    case reach(best: Int, next: Int, load: Double)
+    /// At one load, its figure is the lowest.
+    case latency(best: Int, next: Int, load: Double?)
+
+    /// The places of the best line and of the next.
+    public var places: (best: Int, next: Int) {
+      switch self {
+      case .reach(let best, let next, _), .latency(let best, let next, _): (best, next)
+      }
+    }
+
+    /// The load at which it is decided.
+    public var load: Double? {
+      switch self {
+      case .reach(_, _, let load): load
+      case .latency(_, _, let load): load
+      }
+    }
+  }
+
+  /// Where a sweep's rows have the figure that is compared: the 99th percentile of the end-to-end
+  /// latency, in seconds.
+  public static let figure = ["seconds", "e2e", "p99"]
+
+  /// What decides between `lines`: how far each keeps the objective, or where that tells nothing,
+  /// the end-to-end latency at the highest load that all have; nil where neither tells anything, or
+  /// there are not several lines.
+  public static func decision(_ lines: [SweepLine]) -> Decision? {
+    let reaches = lines.indices.map { (place: $0, reach: lines[$0].reach ?? 0) }
+      .sorted { ($1.reach, $0.place) < ($0.reach, $1.place) }
+    if let best = reaches.first, best.reach > 0,
+      let next = reaches.first(where: { $0.reach < best.reach })
+    {
+      return .reach(best: best.place, next: next.place, load: best.reach)
+    }
+    guard lines.count > 1, let shared = sharedLoad(lines) else { return nil }
+    let values = lines.indices.compactMap { place in
+      lines[place].points.first { $0.load == shared.load }?.row.figure(figure)
+        .map { (place: place, value: $0) }
+    }.sorted { ($0.value, $0.place) < ($1.value, $1.place) }
+    guard let best = values.first, let next = values.first(where: { $0.value > 1.01 * best.value })
+    else { return nil }
+    return .latency(best: best.place, next: next.place, load: shared.load)
+  }
+
+  /// The highest load that all lines have.
+  private static func sharedLoad(_ lines: [SweepLine]) -> (load: Double?, Void)? {
+    let shared = lines[0].points.map(\.load).filter { load in
+      lines.allSatisfy { $0.points.contains { $0.load == load } }
+    }
+    return shared.max { ($0 ?? 0) < ($1 ?? 0) }.map { ($0, ()) }
+  }
+}
+
+extension ClosingSentence {
+  /// What the lines of a sweep come to.
+  ///
+  /// - Parameter robustness: how far off the cost model may be; nil where it was not asked.
+  public static func sweep(
+    _ lines: [SweepLine], _ decision: SweepLine.Decision?, _ robustness: Robustness?,
+    _ kind: SweepLine.Load
+  ) -> String {
+    let kept = (robustness.map { ", \(unless($0))" } ?? "") + "."
+    func load(_ value: Double) -> String {
+      kind == .clients
+        ? "\(Int(value)) clients" : "\(Numbers.significant(value)) requests a second"
+    }
+    switch decision {
+    case .reach(let best, let next, let reach):
+      let other = lines[next].reach.map { "up to \(load($0))" } ?? "at none"
+      return "Of the loads tried, \(lines[best].name) keeps the objective up to \(load(reach)), "
+        + "\(lines[next].name), the next, \(other)\(kept)"
+    case .latency(let best, let next, let rate):
+      func value(_ place: Int) -> String {
+        let row = lines[place].points.first { $0.load == rate }?.row
+        return row?.figure(SweepLine.figure).map(Numbers.duration) ?? "-"
+      }
+      let place = rate.map { " at \(load($0))" } ?? ""
+      return "\(lines[best].name) beats \(lines[next].name), the next, in E2E p99\(place), "
+        + "\(value(best)) against \(value(next))\(kept)"
+    case nil:
+      if lines.count > 1 { return "The lines are not distinguishable." }
+      return lines.first?.reach.map {
+        "Of the loads tried, \(load($0)) is the highest that keeps the objective."
+      } ?? "There is nothing to compare; give --slo, or several values."
+    }
+  }
+}

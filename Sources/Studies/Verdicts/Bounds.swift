@@ -1,0 +1,108 @@
+import Costs
+import Metrics
+import Serving
+
+extension Deployment {
+  /// The throughput that no schedule of `service`, which runs here, can pass on requests such as
+  /// those of `trace`; nil where no answer has two tokens.
+  ///
+  /// Both bounds are of mean lengths, without cached prefixes, and of all replicas together.
+  public func bounds(of trace: Trace, on service: Service) throws(InputError) -> ThroughputBounds? {
+    guard let work = MeanWork(trace) else { return nil }
+    let shard = try Shard(of: try servedModel(), tensorParallel: tensorParallelSize)
+    let rules = service.engine.rules
+    let cache = rules.totalBlocks * rules.blockSize
+    let roofline = RooflineBound(
+      of: shard, on: gpu.atItsPeaks, promptTokens: work.prompt, outputTokens: work.output,
+      tokens: 1 << 16, sequences: 1 << 16, cacheTokens: cache)
+    let copies = Double(fleet.replicas)
+    let stages = Double(pipelineParallelSize)
+    return ThroughputBounds(
+      roofline: copies * stages / roofline.overlappedSeconds,
+      clairvoyant: copies * stages
+        * work.most(
+          of: service.cost, cacheTokens: cache,
+          tokens: service.engine.overlaps ? rules.maxNumBatchedTokens : nil))
+  }
+}
+
+/// What the mean request of a trace asks for.
+private struct MeanWork {
+  /// Tokens of the prompt and of the answer.
+  let prompt: Double
+  let output: Double
+  /// The mean tokens in the cache of a request that decodes, over its decodes.
+  let context: Double
+
+  init?(_ trace: Trace) {
+    let (prompts, outputs) = trace.requests.reduce((0, 0)) {
+      ($0.0 + $1.promptTokens, $0.1 + $1.outputTokens)
+    }
+    let decodes = outputs - trace.count
+    guard trace.count > 0, decodes > 0 else { return nil }
+    let contexts = trace.requests.reduce(0.0) { sum, request in
+      let own = Double(request.outputTokens - 1)
+      return sum + own * (Double(request.promptTokens) + Double(request.outputTokens) / 2)
+    }
+    prompt = Double(prompts) / Double(trace.count)
+    output = Double(outputs) / Double(trace.count)
+    context = contexts / Double(decodes)
+  }
+
+  /// The requests a second of the best steady mix: `cost` of decodes that never lack memory, and of
+  /// prompts in batches with them or of their own.
+  ///
+  /// - Parameter tokens: those of a batch, where costs are known for batches of one size alone.
+  func most(of cost: any CostModel, cacheTokens: Int, tokens: Int?) -> Double {
+    let room = max(1, Int(Double(cacheTokens) / context))
+    if let tokens {
+      let decodes = Double(tokens) * (output - 1) / (output - 1 + prompt)
+      return together(max(1, min(room, Int(decodes))), cost)
+    }
+    var best = 0.0
+    var decodes = 1
+    while true {
+      best = max(best, together(decodes, cost), apart(decodes, cost))
+      if decodes == room { return best }
+      decodes = min(room, max(decodes + 1, decodes * 5 / 4))
+    }
+  }
+
+  /// Every iteration ends as many requests as it takes prompts' tokens for.
+  private func together(_ decodes: Int, _ cost: any CostModel) -> Double {
+    let ended = Double(decodes) / (output - 1)
+    let tokens = max(1, Int((ended * prompt).rounded(.up)))
+    let length = max(1, Int(prompt))
+    let whole = Array(repeating: (tokens: length, context: 0), count: tokens / length)
+    let rest = tokens % length
+    let part = rest > 0 ? [(tokens: rest, context: max(0, (length - rest) / 2))] : []
+    return ended / cost.seconds(for: batch(decodes, whole + part))
+  }
+
+  /// Prompts are computed by some thousands of tokens at a time, without decodes.
+  private func apart(_ decodes: Int, _ cost: any CostModel) -> Double {
+    let length = max(1, Int(prompt))
+    let count = max(1, 8192 / length)
+    let prompts = Array(repeating: (tokens: length, context: 0), count: count)
+    let prefill = cost.seconds(for: batch(0, prompts)) / Double(count)
+    return 1 / (prefill + (output - 1) * cost.seconds(for: batch(decodes, [])) / Double(decodes))
+  }
+
+  private func batch(_ decodes: Int, _ prompts: [(tokens: Int, context: Int)]) -> Batch {
+    Batch(
+      decodes: decodes, decodeContext: Int(Double(decodes) * context),
+      decodeContextSquares: Int(Double(decodes) * context * context), prompts: prompts)
+  }
+}
+
+extension GPU {
+  /// The same GPU with kernels that reach the data sheet's rates.
+  fileprivate var atItsPeaks: GPU {
+    var gpu = self
+    gpu.efficiencies = Efficiencies(
+      matrixCompute: 1, matrixMemory: 1, prefillAttention: 1, decodeAttention: 1, elementwise: 1,
+      collective: 1, launchSeconds: 0, collectiveSeconds: 0, isMeasured: false,
+      source: "the data sheet's peaks")
+    return gpu
+  }
+}

@@ -1,0 +1,71 @@
+import Costs
+
+/// How far off the cost model may be before a conclusion falls.
+public struct Robustness: Sendable, Equatable {
+  /// A kind of work that may take longer or shorter than modelled.
+  public enum Part: String, CaseIterable, Sendable {
+    case prefill, decode
+  }
+
+  /// The nearest factor, of those tried, on a part's time at which the conclusion falls.
+  public struct Tipping: Sendable, Equatable {
+    public var part: Part
+    /// Above 1 where the part is slower than modelled.
+    public var factor: Double
+
+    public init(_ part: Part, factor: Double) {
+      self.part = part
+      self.factor = factor
+    }
+  }
+
+  /// How far factors were tried to either side of 1.
+  public let reach: Double
+  /// One at most for each part and direction; none where the conclusion holds as far as tried.
+  public let tippings: [Tipping]
+
+  /// Parts, each slower and faster.
+  public static let directions = 2 * Part.allCases.count
+
+  public init(reach: Double, tippings: [Tipping]) {
+    self.reach = reach
+    self.tippings = tippings
+  }
+
+  /// Asks `holds` of each part, slower and faster by `reach`, and where that is not so, halves the
+  /// way to 1 until it is known within `precision`.
+  ///
+  /// It takes for granted that what holds at one factor holds nearer to 1.
+  ///
+  /// - Parameters:
+  ///   - jobs: threads, at most; their number changes no result.
+  ///   - progress: told when one of the four directions, by its place, is known.
+  public static func search(
+    reach: Double = 0.2, precision: Double = 0.01, jobs: Int,
+    progress: @Sendable (Int) -> Void = { _ in },
+    holds: @Sendable (ScaledCost.Factors) throws -> Bool
+  ) throws -> Robustness {
+    let directions: [(part: Part, sign: Double)] = Part.allCases.flatMap { [($0, -1), ($0, 1)] }
+    let found = try parallelMap(directions, jobs: jobs) { place, direction -> Tipping? in
+      defer { progress(place) }
+      func isKept(at distance: Double) throws -> Bool {
+        try holds(factors(direction.part, 1 + direction.sign * distance))
+      }
+      if try isKept(at: reach) { return nil }
+      var (kept, fallen) = (0.0, reach)
+      while fallen - kept > precision {
+        let middle = (kept + fallen) / 2
+        if try isKept(at: middle) { kept = middle } else { fallen = middle }
+      }
+      return Tipping(direction.part, factor: 1 + direction.sign * fallen)
+    }
+    return Robustness(reach: reach, tippings: found.compactMap { $0 })
+  }
+
+  private static func factors(_ part: Part, _ factor: Double) -> ScaledCost.Factors {
+    switch part {
+    case .prefill: ScaledCost.Factors(prefill: factor)
+    case .decode: ScaledCost.Factors(decode: factor)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Costs
+import Schedulers
+import Serving
+import Studies
+import Testing
+
+@Suite struct `What no schedule can pass` {
+  /// A backlog of chat, which memory and batches are filled from.
+  @Test(arguments: Schedulers.all.map(\.name))
+  func `is not passed by any scheduler, and passes none of the roofline`(
+    _ scheduler: String
+  ) throws {
+    let deployment = try deployment()
+    let chat = try chat(800, rate: 1)
+    let backlog = chat.arriving(at: Array(repeating: 0, count: chat.count))
+    let service = try deployment.service(scheduler, for: backlog)
+    let bounds = try #require(try deployment.bounds(of: backlog, on: service))
+    let served = try service.replay(backlog).run.metrics.throughput.requestsPerSecond
+    #expect(served < bounds.clairvoyant && bounds.clairvoyant < bounds.roofline)
+    if ["vllm-0.33", "splitfuse"].contains(scheduler) {
+      #expect(served > 0.7 * bounds.clairvoyant)
+    }
+  }
+
+  @Test func `grows with the replicas, and is not there where no answer has two tokens`() throws {
+    var deployment = try deployment()
+    let trace = try chat(200, rate: 1)
+    let one = try #require(try deployment.bounds(of: trace, on: deployment.service("vllm")))
+    deployment.fleet.replicas = 3
+    let three = try #require(try deployment.bounds(of: trace, on: deployment.service("vllm")))
+    #expect(abs(three.roofline / one.roofline - 3) < 1e-9)
+    #expect(abs(three.clairvoyant / one.clairvoyant - 3) < 1e-9)
+    let short = Trace(requests: [Request(arrival: 0, promptTokens: 9, outputTokens: 1)])
+    #expect(try deployment.bounds(of: short, on: deployment.service("vllm")) == nil)
+  }
+
+  /// 2 FLOPs a weight and token, 989.4 TFLOP/s: at 8 billion weights a million tokens take 16 s,
+  /// and attention and the head beside it add to that.
+  @Test func `is at the data sheet's rates where prompts are long and answers short`() throws {
+    let deployment = try deployment()
+    let trace = Trace(requests: [Request(arrival: 0, promptTokens: 4000, outputTokens: 2)])
+    let bounds = try #require(try deployment.bounds(of: trace, on: deployment.service("vllm")))
+    let plain = 989.4e12 / (2 * 7.0e9 * 4001)
+    #expect(bounds.roofline < plain && bounds.roofline > 0.85 * plain)
+  }
+}
