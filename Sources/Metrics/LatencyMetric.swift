@@ -3,6 +3,13 @@ import Serving
 /// A latency that a user of the service can feel.
 public enum LatencyMetric: CaseIterable, Sendable, Hashable {
   case ttft, tbt, tpot, e2e, schedulingDelay
+  case ttftPerPromptToken, smoothedTBT
+
+  /// Those that runs are summed up by.
+  public static let allCases: [LatencyMetric] = [.ttft, .tbt, .tpot, .e2e, .schedulingDelay]
+
+  /// Those that requests alone are judged by.
+  public static let ofRequests: [LatencyMetric] = [.ttftPerPromptToken, .smoothedTBT]
 
   /// The name on the command line.
   public var name: String {
@@ -12,6 +19,8 @@ public enum LatencyMetric: CaseIterable, Sendable, Hashable {
     case .tpot: "tpot"
     case .e2e: "e2e"
     case .schedulingDelay: "scheduling-delay"
+    case .ttftPerPromptToken: "ttft-per-prompt-token"
+    case .smoothedTBT: "smoothed-tbt"
     }
   }
 
@@ -20,12 +29,19 @@ public enum LatencyMetric: CaseIterable, Sendable, Hashable {
     switch self {
     case .tbt: ["itl"]
     case .e2e: ["latency"]
-    case .ttft, .tpot, .schedulingDelay: []
+    case .ttft, .tpot, .schedulingDelay, .ttftPerPromptToken, .smoothedTBT: []
     }
   }
 
   /// The name in JSON and in CSV columns.
-  public var key: String { self == .schedulingDelay ? "scheduling_delay" : name }
+  public var key: String {
+    switch self {
+    case .schedulingDelay: "scheduling_delay"
+    case .ttftPerPromptToken: "ttft_per_prompt_token"
+    case .smoothedTBT: "smoothed_tbt"
+    case .ttft, .tbt, .tpot, .e2e: name
+    }
+  }
 
   /// The name in tables and charts.
   public var title: String {
@@ -35,6 +51,8 @@ public enum LatencyMetric: CaseIterable, Sendable, Hashable {
     case .tpot: "TPOT"
     case .e2e: "End-to-end"
     case .schedulingDelay: "Scheduling delay"
+    case .ttftPerPromptToken: "TTFT per prompt token"
+    case .smoothedTBT: "Smoothed TBT"
     }
   }
 
@@ -47,12 +65,17 @@ public enum LatencyMetric: CaseIterable, Sendable, Hashable {
     case .e2e: "From a request's arrival to its last token."
     case .schedulingDelay:
       "From a request's arrival to the first iteration that computes anything for it."
+    case .ttftPerPromptToken: "A request's TTFT, divided by the tokens of its prompt."
+    case .smoothedTBT:
+      "The greatest moving average of a request's TBT, exponential with a span of 16 tokens."
     }
   }
 
   /// The metric that `name` or an alias of it stands for.
   public init?(name: some StringProtocol) {
-    let named = Self.allCases.first { $0.name == name || $0.aliases.contains(String(name)) }
+    let named = (Self.allCases + Self.ofRequests).first {
+      $0.name == name || $0.aliases.contains(String(name))
+    }
     guard let named else { return nil }
     self = named
   }
@@ -67,8 +90,18 @@ public enum LatencyMetric: CaseIterable, Sendable, Hashable {
     case .tbt where record.emittedTokens > 1: Double(record.longestGap)
     case .tpot where record.emittedTokens > 1:
       span(record.firstToken, record.finish).map { $0 / Double(record.emittedTokens - 1) }
-    case .tbt, .tpot: nil
+    case .ttftPerPromptToken:
+      span(request.arrival, record.firstToken).map { $0 / Double(max(1, request.promptTokens)) }
+    case .smoothedTBT where record.emittedTokens > 1: smoothed(record)
+    case .tbt, .tpot, .smoothedTBT: nil
     }
+  }
+
+  private func smoothed(_ record: RequestRecord) -> Double {
+    guard let gap = record.smoothedGap else {
+      preconditionFailure("a run smooths gaps for an objective that judges them")
+    }
+    return gap
   }
 
   @inline(__always)

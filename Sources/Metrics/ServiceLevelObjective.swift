@@ -42,6 +42,9 @@ public struct ServiceLevelObjective: Sendable, Equatable, CustomStringConvertibl
     self.clauses = clauses
   }
 
+  /// What requests are judged by.
+  public var metrics: [LatencyMetric] { clauses.map(\.metric) }
+
   public var description: String { clauses.map(\.description).joined(separator: ",") }
 
   /// Whether one request attains the objective.

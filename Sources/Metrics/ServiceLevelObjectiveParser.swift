@@ -28,7 +28,13 @@ private struct Parser {
     skipSpaces()
     let start = position
     let metric = try metric()
+    let dot = position
     let statistic = take(".") ? try statistic() : nil
+    if statistic != nil && LatencyMetric.ofRequests.contains(metric) {
+      throw error(
+        "\(metric.name) judges requests only", "leave the statistic out: \(metric.name)<100ms",
+        at: dot)
+    }
     guard take("<") else {
       throw error("there is no '<' here", "a clause reads ttft.p99<2s", at: position)
     }
@@ -43,7 +49,8 @@ private struct Parser {
   private mutating func metric() throws(InputError) -> LatencyMetric {
     let (name, start) = word { !$0.isWhitespace && !".<=,".contains($0) }
     guard let metric = LatencyMetric(name: name) else {
-      let names = LatencyMetric.allCases.flatMap { [$0.name] + $0.aliases }
+      let all = LatencyMetric.allCases + LatencyMetric.ofRequests
+      let names = all.flatMap { [$0.name] + $0.aliases }
       let problem = name.isEmpty ? "there is no metric here" : "there is no metric '\(name)'"
       throw error(problem, "the metrics are \(names.joined(separator: ", "))", at: start)
     }

@@ -84,7 +84,7 @@ public struct LatencyDistributionChart: Sendable, Equatable {
     case .tbt: "Time between tokens"
     case .tpot: "Time per output token"
     case .e2e: "End-to-end latency"
-    case .schedulingDelay: "Scheduling delay"
+    case .schedulingDelay, .ttftPerPromptToken, .smoothedTBT: metric.title
     }
   }
 }

@@ -20,7 +20,9 @@ public struct ReproductionChart: Sendable {
   public func svg() -> String {
     let places = places()
     let right = (places.last?.x ?? Self.left) + 2 * Self.bar + 16
-    let width = max(right + 24, 520)
+    let subtitle = "\(study.source); \(unit)pale: published, full: ours"
+    let texts = max(ChartLayout.width(study.title, size: 16), ChartLayout.width(subtitle))
+    let width = max(right + 24, texts + 32, 520)
     let height = Self.bottom + 64
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
@@ -30,8 +32,7 @@ public struct ReproductionChart: Sendable {
       """ + ChartStyle.sheet + Self.sheet
         + "<rect class=\"paper\" width=\"\(number(width))\" height=\"\(number(height))\"/>\n"
         + text(study.title, 16, 28, "title")
-        + text(
-          "\(study.source); tokens a second and GPU; pale: published, full: ours", 16, 48, "muted")
+        + text(subtitle, 16, 48, "muted")
         + axis(to: right) + places.map(bars).joined() + names(places) + legend() + "</svg>\n"
   }
 
@@ -43,6 +44,13 @@ public struct ReproductionChart: Sendable {
   }
 
   private static var bottom: Double { top + plotHeight }
+
+  /// What the bars measure, if they all measure one thing.
+  private var unit: String {
+    guard let metric = study.rows.first?.metric, study.rows.allSatisfy({ $0.metric == metric })
+    else { return "" }
+    return ReproductionReport.words(metric) + "; "
+  }
 
   private var systems: [String] {
     study.rows.reduce(into: []) { list, row in
@@ -58,11 +66,15 @@ public struct ReproductionChart: Sendable {
     var x = Self.left + 16
     var places: [Place] = []
     for workload in workloads {
-      for row in study.rows where row.workload == workload {
+      let rows = study.rows.filter { $0.workload == workload }
+      let room = Double(rows.count) * (2 * Self.bar + 8) - 8
+      let missing = max(0, ChartLayout.width(workload) - room - (systems.count == 1 ? 52 : 24))
+      x += missing / 2
+      for row in rows {
         places.append(Place(row: row, system: systems.firstIndex(of: row.system) ?? 0, x: x))
         x += 2 * Self.bar + 8
       }
-      x += systems.count == 1 ? 56 : 28
+      x += missing / 2 + (systems.count == 1 ? 56 : 28)
     }
     return places
   }

@@ -10,6 +10,8 @@ public struct Clients: Sendable, Equatable {
   public var thinkTime: Nanoseconds
   /// Client i, from 0, sends its first request after i times this.
   public var stagger: Nanoseconds
+  /// When each client sends its first request instead, where that is known.
+  public var starts: [Nanoseconds]?
 
   public init(_ count: Int, thinkTime: Nanoseconds = 0, stagger: Nanoseconds = 0) {
     precondition(count > 0, "a closed loop has a client")
@@ -17,6 +19,13 @@ public struct Clients: Sendable, Equatable {
     self.count = count
     self.thinkTime = thinkTime
     self.stagger = stagger
+  }
+
+  /// Clients that send their first requests at `starts`.
+  public init(startingAt starts: [Nanoseconds]) {
+    self.init(starts.count)
+    precondition(starts.allSatisfy { $0 >= 0 }, "a client starts after the beginning")
+    self.starts = starts
   }
 }
 
@@ -30,7 +39,9 @@ struct ClosedLoop: Sendable {
   init(_ clients: Clients) {
     thinkTime = clients.thinkTime
     sends = MinimumTree(Simulation.never, count: clients.count)
-    for client in 0..<clients.count { sends[client] = client * clients.stagger }
+    for client in 0..<clients.count {
+      sends[client] = clients.starts?[client] ?? client * clients.stagger
+    }
   }
 
   /// When a client next sends; `never` while all of them wait.

@@ -18,10 +18,14 @@ struct DecodePool: Sendable {
   private var fullResidue = 0
   private var wheel = FinishWheel()
   private var maxima = GapMaxima()
+  /// When the last emissions were, if members' gaps are smoothed.
+  private var times: [Nanoseconds] = []
+  let smoothsGaps: Bool
   /// Members that have not emitted with the pool yet.
   private var fresh: [SequenceID] = []
 
-  init(blockSize: Int, tag: Int = 0) {
+  init(blockSize: Int, tag: Int = 0, smoothsGaps: Bool = false) {
+    self.smoothsGaps = smoothsGaps
     self.tag = tag
     residues = Array(repeating: 0, count: blockSize)
   }
@@ -57,13 +61,26 @@ struct DecodePool: Sendable {
     if emitted == 0 {
       fresh.removeAll { $0 == id }
     } else {
+      if smoothsGaps { smooth(&sequence, emitted) }
       sequence.lastToken = lastEmission
       let shared = maxima.longest(since: sequence.joined + 2)
       sequence.longestGap = max(sequence.longestGap, shared)
     }
     sequence.context = context
     sequence.emitted += emitted
-    if count == 0 { maxima.removeAll() }
+    if count == 0 {
+      maxima.removeAll()
+      times.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Adds the last `emitted` gaps of `sequence`, which is about to leave.
+  private func smooth(_ sequence: inout Sequence, _ emitted: Int) {
+    var last = sequence.lastToken
+    for time in times.suffix(emitted) {
+      if last >= 0 { sequence.smoothedGap.add(time - last) }
+      last = time
+    }
   }
 
   /// All members emit a token at `now`.
@@ -80,6 +97,7 @@ struct DecodePool: Sendable {
     emissions += 1
     fullResidue = fullResidue == 0 ? residues.count - 1 : fullResidue - 1
     maxima.push(gap, emission: emissions)
+    if smoothsGaps { times.append(now) }
     lastEmission = now
   }
 

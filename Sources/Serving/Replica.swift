@@ -63,13 +63,15 @@ public struct Replica: Sendable {
   }
 
   /// A replica with nothing to do, whose prompts share the beginnings that `prefixes` tells of.
-  init(rules: EngineRules, prefixes source: PrefixBlocks.Source?) {
+  init(
+    rules: EngineRules, prefixes source: PrefixBlocks.Source?, smoothsGaps: Bool = false
+  ) {
     self.rules = rules
     cache = KVCache(totalBlocks: rules.totalBlocks, releaseLag: rules.releaseLag)
-    pool = DecodePool(blockSize: rules.blockSize)
+    pool = DecodePool(blockSize: rules.blockSize, smoothsGaps: smoothsGaps)
     stages = Array(repeating: 0, count: rules.pipelineParallelSize)
     sparePools = (1..<rules.pipelineParallelSize + 1).map {
-      DecodePool(blockSize: rules.blockSize, tag: $0)
+      DecodePool(blockSize: rules.blockSize, tag: $0, smoothsGaps: smoothsGaps)
     }
     if let source, rules.sharesPrefixes {
       prefixes = PrefixBlocks(source, blocks: rules.totalBlocks, blockSize: rules.blockSize)

@@ -152,6 +152,10 @@ extension Replica {
     timeline.settled += 1
     if timeline.keepsEnded { timeline.ended.append(sequences[id.index].request) }
     timeline.records[sequences[id.index].request.index] = sequences[id.index].record
+    if pool.smoothsGaps {
+      timeline.records[sequences[id.index].request.index].smoothedGap =
+        sequences[id.index].smoothedGap.greatest
+    }
     if let attribution = ledger?.retire(slot: id.index) {
       timeline.attributions[sequences[id.index].request.index] = attribution
     }

@@ -8,6 +8,14 @@ public struct RequestRecord: Sendable, Equatable {
   public internal(set) var finish: Nanoseconds
   /// The longest time between two consecutive tokens; zero for a one-token answer.
   public internal(set) var longestGap: Nanoseconds
+  /// The greatest that the exponential moving average of its gaps, with a span of 16 tokens, has
+  /// been, in nanoseconds; zero for a one-token answer, and nil where that was not asked for.
+  public internal(set) var smoothedGap: Double? {
+    get { smoothed < 0 ? nil : smoothed }
+    set { smoothed = newValue ?? -1 }
+  }
+  /// Negative where it was not asked for.
+  private var smoothed = -1.0
   private var emitted: Int32
   private var evictions: Int32
 

@@ -59,6 +59,8 @@ struct Sequence: Sendable {
   var firstToken: Nanoseconds = -1
   var lastToken: Nanoseconds = -1
   var longestGap: Nanoseconds = 0
+  /// Up to date where the replica smooths gaps.
+  var smoothedGap = SmoothedGap()
   var preemptions = 0
 
   init(_ id: RequestID, _ request: Request, outputTokens: Int, priority: Int = 0) {
@@ -78,6 +80,7 @@ struct Sequence: Sendable {
     } else {
       gaps.record(now - lastToken)
       longestGap = max(longestGap, now - lastToken)
+      smoothedGap.add(now - lastToken)
     }
     emitted += 1
     lastToken = now

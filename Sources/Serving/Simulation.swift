@@ -37,10 +37,11 @@ public struct Simulation: Sendable {
   ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
   ///   - recordsIterations: whether the timeline keeps every iteration.
   ///   - attributesLatency: whether the timeline tells where each request's latency came from.
+  ///   - smoothsGaps: whether records have a moving average of their gaps.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
     replicas: Int = 1, router: (any Router)? = nil, clients: Clients? = nil,
-    recordsIterations: Bool = false, attributesLatency: Bool = false
+    recordsIterations: Bool = false, attributesLatency: Bool = false, smoothsGaps: Bool = false
   ) {
     precondition(replicas > 0 && replicas <= 256, "a service has 1 to 256 replicas")
     requests = trace.requests
@@ -51,7 +52,9 @@ public struct Simulation: Sendable {
     self.cost = cost
     self.router = router ?? RoundRobin(replicas: replicas)
     self.replicas = Array(
-      repeating: Replica(rules: rules.knowing(requests), prefixes: PrefixBlocks.Source(trace)),
+      repeating: Replica(
+        rules: rules.knowing(requests), prefixes: PrefixBlocks.Source(trace),
+        smoothsGaps: smoothsGaps),
       count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
     if attributesLatency {
@@ -59,8 +62,9 @@ public struct Simulation: Sendable {
         self.replicas[index].ledger = AttributionLedger(replica: index)
       }
     }
-    loop = clients.map(ClosedLoop.init)
-    nextArrival = requests.first.map { clients == nil ? $0.arrival : 0 } ?? Self.never
+    let loop = clients.map(ClosedLoop.init)
+    self.loop = loop
+    nextArrival = requests.first.map { loop?.nextSend ?? $0.arrival } ?? Self.never
     calendar = MinimumTree(Self.never, count: replicas)
     isTouched = Array(repeating: false, count: replicas)
   }

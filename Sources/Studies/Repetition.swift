@@ -27,7 +27,9 @@ public struct Repetition: Sendable {
     let pairs = services.indices.flatMap { service in traces.indices.map { (service, $0) } }
     let figures = try parallelMap(pairs, jobs: jobs) { (index, pair) throws(Stall) in
       let trace = traces[pair.1]
-      let replay = try services[pair.0].replay(trace) { progress(index, $0) }
+      let replay = try services[pair.0].replay(trace, objective: objective) {
+        progress(index, $0)
+      }
       return SteadyFigures(
         trace: trace, records: replay.timeline.records,
         warmUp: SteadyFigures.warmUp(of: trace.count), objective: objective)

@@ -44,7 +44,8 @@ public struct Service: Sendable {
       router: fleet.makeRouter(
         trace, cachedTokens: engine.rules.totalBlocks * engine.rules.blockSize),
       clients: clients, recordsIterations: recordsIterations,
-      attributesLatency: attributesLatency)
+      attributesLatency: attributesLatency,
+      smoothsGaps: objective?.metrics.contains(.smoothedTBT) ?? false)
     let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
     let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
     let metrics = RunMetrics(

@@ -82,6 +82,15 @@ extension Models {
 
   static let phi = [
     Model(
+      name: "phi-2", source: "microsoft/phi-2", layers: 32, hidden: 2560, heads: 32,
+      keyValueHeads: 32, headSize: 80, intermediate: 10240, vocabulary: 51200,
+      maxPositions: 2048
+    ).asFalcon().with {
+      $0.hasTiedHead = false
+      $0.normalizationsPerLayer = 1
+      $0.biases = [.queryKeyValue, .attentionOutput, .mlp]
+    },
+    Model(
       name: "phi-3-mini", source: "microsoft/Phi-3-mini-4k-instruct", layers: 32, hidden: 3072,
       heads: 32, keyValueHeads: 32, headSize: 96, intermediate: 8192, vocabulary: 32064,
       maxPositions: 4096

@@ -70,5 +70,8 @@ public enum Reproductions {
     SarathiAblation.table, SarathiAblation.chunking,
     SarathiPipeline.entry, SarathiTradeoff.rates,
     SarathiTradeoff.limits,
+    FastGenStudies.curves,
+    FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,
+    FastGenStudies.counterclaim,
   ]
 }
