@@ -39,13 +39,16 @@ enum NanoFlowOnlineStudy {
       metric: "requests_per_second_at_200ms_per_token", published: curve.rate,
       ours: try online.rateAtLimit())
     return try [rate]
-      + curve.points.map { point in
+      + curve.points.filter { $0.seconds <= mostSeconds }.map { point in
         Reproduction.Row(
           system: each.system, workload: curve.workload, metric: "seconds_per_output_token",
           at: point.rate, published: point.seconds,
           ours: try online.secondsPerToken(rate: point.rate))
       }
   }
+
+  /// Seconds a token beyond which a point tells how long the overload lasted, and little else.
+  private static let mostSeconds = 0.5
 
   /// The dense batches that were released for LLaMA-2-70B; the authors take the best for a rate.
   private static func sizes(_ sample: Trace, _ host: HostTime) throws -> [Service] {
