@@ -11,6 +11,8 @@ public struct EngineOption: Sendable {
   enum Kind: Sendable {
     /// A whole number in a range.
     case number(WritableKeyPath<EngineRules, Int> & Sendable, ClosedRange<Int>)
+    /// A token budget, or `auto` for the best of some.
+    case budget([Int])
     /// One of some words, each of which changes the rules; the first is the default.
     case choice([(word: String, apply: @Sendable (inout EngineRules) -> Void)])
   }
@@ -41,6 +43,14 @@ public struct EngineOption: Sendable {
     kind = .choice(choices)
   }
 
+  /// A token budget called `name`, for which `auto` stands for the best of `budgets`.
+  init(budget name: String, bestOf budgets: [Int], _ help: String) {
+    let list = budgets.map(String.init).joined(separator: ", ")
+    self.name = name
+    self.help = help + "; auto for the best of \(list) for the load"
+    kind = .budget(budgets)
+  }
+
   /// Whether it is a word that may change the defaults of the numbers.
   var isChoice: Bool { if case .choice = kind { true } else { false } }
 
@@ -48,12 +58,13 @@ public struct EngineOption: Sendable {
   func set(_ text: String, in rules: inout EngineRules, source: String) throws(InputError) {
     switch kind {
     case .number(let rule, let range):
-      guard let value = Int(text), range.contains(value) else {
-        throw InputError(
-          source, problem: "\(name) is \"\(text)\"",
-          remedy: "give a whole number from \(range.lowerBound) to \(range.upperBound)")
-      }
-      rules[keyPath: rule] = value
+      rules[keyPath: rule] = try number(text, in: range, or: "", source: source)
+    case .budget(let budgets) where text == "auto":
+      rules.tokenBudgets = budgets
+      rules.maxNumBatchedTokens = budgets.max()
+    case .budget:
+      rules.maxNumBatchedTokens = try number(
+        text, in: 1...Int(Int32.max), or: ", or auto", source: source)
     case .choice(let choices):
       guard let choice = choices.first(where: { $0.word == text }) else {
         throw InputError(
@@ -62,6 +73,17 @@ public struct EngineOption: Sendable {
       }
       choice.apply(&rules)
     }
+  }
+
+  private func number(
+    _ text: String, in range: ClosedRange<Int>, or other: String, source: String
+  ) throws(InputError) -> Int {
+    guard let value = Int(text), range.contains(value) else {
+      throw InputError(
+        source, problem: "\(name) is \"\(text)\"",
+        remedy: "give a whole number from \(range.lowerBound) to \(range.upperBound)\(other)")
+    }
+    return value
   }
 }
 

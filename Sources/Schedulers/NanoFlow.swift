@@ -11,7 +11,8 @@ import Serving
 struct NanoFlow: Scheduler {
   static let entry = SchedulerEntry(
     "nanoflow", "Batches of one size, filled exactly; admission by predicted peak (NanoFlow).",
-    reproduces: "Nanoflow 23c8046", tokenBudget: "global-batch-size", hasPipelines: false,
+    reproduces: "Nanoflow 23c8046", tokenBudget: "global-batch-size",
+    tokenBudgets: [768, 1024, 2048], hasPipelines: false,
     overlaps: true,
     options: [
       EngineOption(
@@ -25,6 +26,9 @@ struct NanoFlow: Scheduler {
         "swap-blocks", \.swapBlocks,
         "blocks of host memory for the caches of preempted sequences; 0 to compute anew",
         least: 0),
+      EngineOption(
+        "enable-offload", \.offloadsCache,
+        "copy keys and values to the host as they are made, and as many back"),
     ]
   ) { setting in
     var rules = EngineRules(

@@ -21,12 +21,14 @@ public struct SchedulerEntry: Sendable {
 
   /// - Parameters:
   ///   - tokenBudget: what the engine calls its token budget, if it has one.
+  ///   - tokenBudgets: those that its users choose among by the load, if they do.
   ///   - batchSequences: what it calls its cap on the sequences of a batch, where that is not its
   ///     cap on admitted sequences.
   ///   - hasPipelines: whether it keeps several batches in flight.
   ///   - overlaps: whether operations of nano-batches overlap inside the GPU.
   init(
     _ name: String, _ summary: String, reproduces: String, tokenBudget: String? = nil,
+    tokenBudgets: [Int] = [],
     batchSequences: String? = nil, hasPipelines: Bool = true, overlaps: Bool = false,
     options: [EngineOption] = [],
     rules: @escaping @Sendable (EngineSetting) -> EngineRules,
@@ -43,7 +45,11 @@ public struct SchedulerEntry: Sendable {
     sequenceCap = batchSequences ?? Self.admittedCap
     var all: [EngineOption] = []
     if let tokenBudget {
-      all.append(EngineOption(tokenBudget, \.tokenBudget, "tokens computed in one iteration"))
+      let help = "tokens computed in one iteration"
+      all.append(
+        tokenBudgets.isEmpty
+          ? EngineOption(tokenBudget, \.tokenBudget, help)
+          : EngineOption(budget: tokenBudget, bestOf: tokenBudgets, help))
     }
     if let batchSequences {
       all.append(EngineOption(batchSequences, \.maxBatchSequences, "sequences in one iteration"))

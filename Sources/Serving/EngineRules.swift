@@ -7,6 +7,8 @@ public struct EngineRules: Sendable, Equatable {
   public var maxBatchSequences: Int
   /// The most tokens computed in one iteration, where the engine has such a budget.
   public var maxNumBatchedTokens: Int?
+  /// Budgets of which the best for the load is to be found; none where it is given.
+  public var tokenBudgets: [Int] = []
   /// Whether a prompt may be computed over several iterations.
   public var chunksPrompts: Bool
   /// The most tokens of a prompt and its answer.
@@ -42,6 +44,9 @@ public struct EngineRules: Sendable, Equatable {
   /// Blocks in the host's memory for the caches of preempted sequences; where there is no room for
   /// one, it is computed again.
   public var swapBlocks = 0
+  /// Whether keys and values are copied to the host's memory as they are made, and as many of
+  /// earlier rounds back.
+  public var offloadsCache = false
   /// Whether prompts that begin alike share their blocks, where the trace tells which do.
   public var sharesPrefixes = false
   /// Stages of the pipeline, and the most batches in flight.

@@ -56,10 +56,21 @@ public struct Deployment: Sendable {
 
   /// Likewise, for an engine that knows the average lengths of `requests`.
   func service(_ scheduler: String, requests: [Request]) throws(InputError) -> Service {
+    let engine = try Schedulers.engine(scheduler, setting(try modelLength()))
+    var service = try service(engine, requests: requests)
+    for budget in engine.rules.tokenBudgets {
+      var sized = engine
+      sized.rules.maxNumBatchedTokens = budget
+      service.sizes.append(try self.service(sized, requests: requests))
+    }
+    return service
+  }
+
+  private func service(_ engine: Engine, requests: [Request]) throws(InputError) -> Service {
+    var engine = engine
     let model = try servedModel()
     let stage = try Shard(of: try largestStage(of: model), tensorParallel: tensorParallelSize)
     let length = try modelLength()
-    var engine = try Schedulers.engine(scheduler, setting(length))
     if pipelineParallelSize > 1 && !engine.hasPipelines {
       throw InputError(
         "--pipeline-parallel-size", problem: "\(engine.version) has no pipelines",

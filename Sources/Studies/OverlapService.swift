@@ -23,6 +23,11 @@ extension Deployment {
     do {
       times = try layerTimes()
     } catch {
+      guard !engine.rules.offloadsCache else {
+        throw InputError(
+          engine.name, problem: "enable-offload is a part of a pipeline, and \(error.problem)",
+          remedy: "leave it out, or \(error.remedy)")
+      }
       return (nil, [Run.Setting("overlap", "none: \(error.problem)")])
     }
     let lengths = engine.rules.averageLengths
@@ -30,9 +35,15 @@ extension Deployment {
       tokens: tokens, prompt: lengths.prompt > 0 ? lengths.prompt : Self.unknownPrompt,
       output: lengths.answer > 0 ? lengths.answer : Self.unknownAnswer, times: times)
     let search = PipelineSearch(times: times)
+    // The next batch is formed while one runs.
+    var host = hostTime(of: engine.version)
+    host.isAsynchronous = true
     let plan = search.best(for: batch)
-    let cost = OverlapCost(plan, tokens: tokens, search: search, longest: length)
-    return (cost, [Run.Setting("overlap", plan.words)])
+    let cost = OverlapCost(
+      plan, tokens: tokens, search: search, longest: length,
+      offloads: engine.rules.offloadsCache, host: host)
+    let words = engine.rules.offloadsCache ? plan.words + "; offload" : plan.words
+    return (cost, [Run.Setting("overlap", words)])
   }
 
   /// Tokens of a prompt and of its answer where nothing is said of them: the longest answers of

@@ -75,13 +75,13 @@ extension PipelineReport.Layer {
         nanoBatch: operation.nanoBatch, tokens: operation.tokens, share: operation.share,
         aloneSeconds: operation.cost.seconds, seconds: period.seconds(of: index))
     }
-    boxes = Queue.allCases.flatMap(period.boxes)
+    boxes = Queue.ofGPU.flatMap(period.boxes)
     spans = period.spans.map { span in
       PipelineReport.Span(
         start: span.start, end: span.end,
-        uses: Queue.allCases.map { period.use(of: $0, during: span) })
+        uses: Queue.ofGPU.map { period.use(of: $0, during: span) })
     }
-    uses = Queue.allCases.map { period.use(of: $0) }
+    uses = Queue.ofGPU.map { period.use(of: $0) }
   }
 }
 
@@ -143,6 +143,8 @@ extension PipelinePlan {
 
 extension NanoShares {
   fileprivate var words: String {
-    "R: attention \(attention), collectives \(network), single elements \(elements)"
+    "R: attention \(attention), collectives \(network)"
+      + (networkBesideMLP == network ? "" : " and, beside the MLP, \(networkBesideMLP)")
+      + ", single elements \(elements)"
   }
 }

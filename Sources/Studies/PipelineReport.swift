@@ -57,7 +57,7 @@ public struct PipelineReport: Sendable, Equatable {
       return (LayerPeriod(of: pipeline, interference), each.layers)
     }
     layers = periods.map { Layer($0.0, count: $0.1) }
-    uses = Queue.allCases.map { Use(of: $0, in: periods) }
+    uses = Queue.ofGPU.map { Use(of: $0, in: periods) }
     let model = times.shard.model
     productRate =
       deployment.gpu.peaks.rate(model.weights.arithmetic)

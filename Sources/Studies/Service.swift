@@ -10,6 +10,9 @@ public struct Service: Sendable {
   public var fleet = Fleet()
   /// What was set, as reports show it.
   public var settings: [Run.Setting]
+  /// The same with other sizes of iterations, of which the best for a trace serves it; none where
+  /// the size is given.
+  var sizes: [Service] = []
   /// The tool whose names and rules runs are reported by too, if any.
   public var benchmark: BenchmarkTool?
   /// What no schedule can pass on the trace to be served, where that is asked for.
@@ -30,6 +33,11 @@ public struct Service: Sendable {
     recordsIterations: Bool = false, attributesLatency: Bool = false,
     progress: ((Double) -> Void)? = nil
   ) throws(Stall) -> Replay {
+    if !sizes.isEmpty {
+      return try best(for: trace, from: clients).replay(
+        trace, from: clients, objective: objective, recordsIterations: recordsIterations,
+        attributesLatency: attributesLatency, progress: progress)
+    }
     var simulation = Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.replicas,

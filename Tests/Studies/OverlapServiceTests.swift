@@ -39,6 +39,12 @@ import Testing
     #expect(overlap(service)?.hasPrefix("none: ") == true)
   }
 
+  @Test func `does not offload where no pipeline is known`() throws {
+    var model = try Models.named("mixtral-8x7b")
+    model.denseLayers = model.layers
+    #expect(throws: InputError.self) { try service(model, "nanoflow:enable-offload=true") }
+  }
+
   @Test func `has iterations of nearly one length when it is full`() throws {
     var service = try service(Models.named("llama-2-70b"), "nanoflow")
     service.engine.rules.blocks = 90_000

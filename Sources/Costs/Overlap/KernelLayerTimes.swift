@@ -22,6 +22,8 @@ public struct KernelLayerTimes: LayerTimes {
     case .reduceOutput, .reduceDown: reduce(tokens)
     case .dispatch, .combine: exchange(tokens)
     case .decodeAttention, .prefillAttention: .none
+    case .copyOut, .copyIn: copy(tokens)
+    case .gatherCache, .scatterCache: move(tokens)
     default: sum(of: step, tokens)
     }
   }
@@ -89,6 +91,24 @@ public struct KernelLayerTimes: LayerTimes {
       memorySeconds: (isCollective ? operation.wireBytes : operation.memoryBytes)
         / gpu.memoryBytesPerSecond,
       networkSeconds: operation.wireBytes / gpu.link(among: operation.ranks).bytesPerSecond)
+  }
+
+  /// Bytes a second between the memory of the GPU and the host's.
+  public var hostBytesPerSecond: Double { gpu.hostBytesPerSecond }
+
+  private func copy(_ tokens: Int) -> StepCost {
+    let seconds = copySeconds(tokens: tokens)
+    let bytes = keyValueBytes(tokens: tokens)
+    return StepCost(
+      seconds: seconds, memorySeconds: bytes / gpu.memoryBytesPerSecond, hostSeconds: seconds)
+  }
+
+  /// Reads and writes keys and values once, as work on single elements does.
+  private func move(_ tokens: Int) -> StepCost {
+    let seconds = 2 * keyValueBytes(tokens: tokens) / gpu.memoryBytesPerSecond
+    return StepCost(
+      seconds: seconds / gpu.efficiencies.elementwise + gpu.efficiencies.launchSeconds,
+      memorySeconds: seconds)
   }
 
   private func gather(_ tokens: Int) -> StepCost {

@@ -35,7 +35,7 @@ struct LayerBuilder {
     operations.append(
       NanoOperation(
         "\(step.rawValue)\(piece ?? " \(nanoBatch + 1)")", step, nanoBatch: nanoBatch,
-        tokens: tokens, cost: cost(of: step, tokens), share: shares.share(of: step),
+        tokens: tokens, cost: cost(of: step, tokens), share: shares.share(of: step, nanoBatch),
         after: inputs))
   }
 
@@ -63,6 +63,17 @@ struct LayerBuilder {
       add(.router, nanoBatch, tokens, after: .init(.feedForwardElements))
       add(.experts, nanoBatch, tokens, after: .init(.router))
     }
+  }
+
+  /// Adds the offload of the layer's keys and values, if the batch has one: while its MLP runs, and
+  /// one copy after the other, as `pipeline.cu` of the release does.
+  mutating func addOffload() {
+    guard batch.offloads else { return }
+    let all = 0..<batch.tokens
+    add(.gatherCache, 0, all, piece: "", after: .init(.attentionOutput))
+    add(.copyOut, 0, all, piece: "", after: .init(.gatherCache))
+    add(.copyIn, 0, all, piece: "", after: .init(.copyOut))
+    add(.scatterCache, 0, all, piece: "", after: .init(.copyIn))
   }
 
   /// Adds what sums up the MLP's results over the GPUs, if there are several, and the
@@ -103,19 +114,36 @@ public struct NanoShares: Sendable, Equatable {
   public var attention: Double
   public var network: Double
   public var elements: Double
+  /// Collectives that run while the other nano-batch's MLP does, in NanoFlow's pipeline: the sum of
+  /// the second's attention output and that of the first's MLP.
+  public var networkBesideMLP: Double
 
-  public init(attention: Double = 0.4, network: Double = 0.2, elements: Double = 0.2) {
+  /// - Parameter networkBesideMLP: as other collectives where nil.
+  public init(
+    attention: Double = 0.4, network: Double = 0.2, elements: Double = 0.2,
+    networkBesideMLP: Double? = nil
+  ) {
     self.attention = attention
     self.network = network
     self.elements = elements
+    self.networkBesideMLP = networkBesideMLP ?? network
   }
 
-  func share(of step: LayerStep) -> Double {
+  /// What gathers and lays out keys and values that are copied: 8 of an A100's 108 multiprocessors
+  /// (`PageAggregator` in github.com/efeslab/Nanoflow at 01b2ebe), in tenths.
+  private static let ofCopies = 0.1
+
+  func share(of step: LayerStep, _ nanoBatch: Int) -> Double {
     if step.isElementwise { return elements }
+    switch (step, nanoBatch) {
+    case (.reduceOutput, 1), (.reduceDown, 0): return networkBesideMLP
+    default: break
+    }
     switch step.queue {
     case .compute: return 0
     case .memory: return attention
     case .network: return network
+    case .host: return step.isCopy ? 0 : Self.ofCopies
     }
   }
 }

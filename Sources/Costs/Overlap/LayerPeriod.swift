@@ -85,6 +85,7 @@ extension StepCost {
     case .compute: computeSeconds
     case .memory: memorySeconds
     case .network: networkSeconds
+    case .host: hostSeconds
     }
   }
 }

@@ -24,6 +24,12 @@ public enum LayerStep: String, CaseIterable, Sendable {
   /// All products of routed experts, and bringing their results back.
   case experts
   case combine
+  /// Offload: keys and values of the tokens that are computed are gathered from their pages, copied
+  /// to the host's memory, as many of earlier rounds copied back, and laid out in pages.
+  case gatherCache = "gather KV"
+  case copyOut = "KV to host"
+  case copyIn = "KV from host"
+  case scatterCache = "scatter KV"
 
   /// What the step waits for when it runs beside others.
   public var queue: Queue {
@@ -33,8 +39,12 @@ public enum LayerStep: String, CaseIterable, Sendable {
     case .gatherAttention, .gatherOutput, .reduceOutput, .reduceDown, .dispatch, .combine,
       .attentionElements, .feedForwardElements:
       .network
+    case .gatherCache, .copyOut, .copyIn, .scatterCache: .host
     }
   }
+
+  /// Whether the GPU's copy engines do it, so that it holds nothing of the GPU.
+  public var isCopy: Bool { self == .copyOut || self == .copyIn }
 
   /// Whether it is work on single elements, which runs where collectives do, since it follows them.
   public var isElementwise: Bool { self == .attentionElements || self == .feedForwardElements }
@@ -48,6 +58,11 @@ public enum Queue: Int, CaseIterable, Sendable {
   case memory
   /// Collectives, and what follows them at once.
   case network
+  /// Copies from and to the host's memory, with what goes before and after them.
+  case host
+
+  /// Those that wait for what the GPU itself has.
+  public static let ofGPU: [Queue] = [.compute, .memory, .network]
 }
 
 /// How long a step takes when it has the GPU to itself, and what of the GPU it uses.
@@ -58,12 +73,15 @@ public struct StepCost: Sendable, Equatable {
   public var computeSeconds: Double
   public var memorySeconds: Double
   public var networkSeconds: Double
+  /// Seconds that its copies from and to the host would take likewise.
+  public var hostSeconds: Double
 
   public init(
     seconds: Double, computeSeconds: Double = 0, memorySeconds: Double = 0,
-    networkSeconds: Double = 0
+    networkSeconds: Double = 0, hostSeconds: Double = 0
   ) {
     self.seconds = seconds
+    self.hostSeconds = hostSeconds
     self.computeSeconds = computeSeconds
     self.memorySeconds = memorySeconds
     self.networkSeconds = networkSeconds
@@ -77,13 +95,15 @@ public struct StepCost: Sendable, Equatable {
     StepCost(
       seconds: a.seconds + b.seconds, computeSeconds: a.computeSeconds + b.computeSeconds,
       memorySeconds: a.memorySeconds + b.memorySeconds,
-      networkSeconds: a.networkSeconds + b.networkSeconds)
+      networkSeconds: a.networkSeconds + b.networkSeconds,
+      hostSeconds: a.hostSeconds + b.hostSeconds)
   }
 
   /// A part of it, or a multiple.
   public static func * (cost: StepCost, factor: Double) -> StepCost {
     StepCost(
       seconds: cost.seconds * factor, computeSeconds: cost.computeSeconds * factor,
-      memorySeconds: cost.memorySeconds * factor, networkSeconds: cost.networkSeconds * factor)
+      memorySeconds: cost.memorySeconds * factor, networkSeconds: cost.networkSeconds * factor,
+      hostSeconds: cost.hostSeconds * factor)
   }
 }

@@ -18,6 +18,8 @@ public protocol LayerTimes: Sendable {
   ///   - tokens: the batch's.
   ///   - rows: the tokens that a next one is sampled for.
   func secondsOutsideLayers(tokens: Int, rows: Int) -> Double
+  /// Bytes a second between the memory of the GPU and the host's.
+  var hostBytesPerSecond: Double { get }
   /// The times of a pipeline that holds its collectives to their shares even where nothing runs
   /// beside them, as a release does whose kernels are built for so many multiprocessors.
   var limited: any LayerTimes { get }
@@ -26,6 +28,16 @@ public protocol LayerTimes: Sendable {
 extension LayerTimes {
   /// The same: whatever runs alone has the whole GPU.
   public var limited: any LayerTimes { self }
+
+  /// Seconds in which keys and values of `tokens`, in one layer, pass between GPU and host.
+  func copySeconds(tokens: Int) -> Double {
+    keyValueBytes(tokens: tokens) / hostBytesPerSecond
+  }
+
+  /// Bytes of keys and values of `tokens` in one layer of this GPU, on average over layers.
+  func keyValueBytes(tokens: Int) -> Double {
+    Double(tokens * shard.keyValueBytesPerToken) / Double(shard.model.layers)
+  }
 }
 
 /// What one iteration computes where the number of its tokens is fixed: decodes first, then as much
@@ -38,6 +50,8 @@ public struct DenseBatch: Sendable, Equatable {
   public var context: Double
   /// One layer's attention of the prompts.
   public var prefillAttention: StepCost
+  /// Whether keys and values of as many tokens are copied to the host, and as many back.
+  public var offloads = false
 
   public init(tokens: Int, decodes: Int, context: Double, prefillAttention: StepCost) {
     precondition(tokens > 0 && (0...tokens).contains(decodes), "decodes are some of the tokens")

@@ -8,7 +8,8 @@ import Serving
 /// measurements in `autosearch/trace` of github.com/efeslab/Nanoflow at d1bbe27 (Apache-2.0).
 ///
 /// - Decode attention is the notebook's line over cached tokens, scaled to Table 2's time.
-/// - Prefill attention is what the A100's measured kernels say of the prompts, scaled likewise.
+/// - Prefill attention is what the A100's measured kernels say of the prompts, and what Table 2's
+///   takes longer than they: a time by itself, as starting kernels takes.
 /// - Collectives are as fast as Table 2's, and depend on their size as reduce-scatters with 32
 ///   thread blocks do; `limited` has all-gathers with 8 and reduce-scatters with 32.
 /// - Work on single elements moves each activation ten times in a layer, as fast as Table 2's
@@ -23,7 +24,8 @@ public struct NanoFlowTimes: LayerTimes {
   private let kernels: KernelLayerTimes
   private let gpu: GPU
   private var isLimited = false
-  private let prefillScale: Double
+  /// Seconds that one layer's attention of prompts takes beyond the measured kernels'.
+  private let prefillStart: Double
   /// Whether the model's products are those that were published.
   private let isPublished: Bool
 
@@ -58,7 +60,7 @@ public struct NanoFlowTimes: LayerTimes {
     kernels = KernelLayerTimes(of: self.shard, on: gpu)
     let prompts = DenseBatch.chunks([(512, 0), (171, 170)])
     let measured = KernelLayerTimes(of: published, on: gpu).prefillAttention(prompts).seconds
-    prefillScale = Self.seconds(ofTable: .prefillAttention) / measured
+    prefillStart = Self.seconds(ofTable: .prefillAttention) - measured
   }
 
   private static func haveSameProducts(_ a: Shard, _ b: Shard) -> Bool {
@@ -77,6 +79,7 @@ public struct NanoFlowTimes: LayerTimes {
   /// Published seconds of one layer's `step`, with the work that the model has.
   public func cost(of step: LayerStep, tokens: Int) -> StepCost {
     var cost = kernels.cost(of: step, tokens: tokens)
+    if step.queue == .host { return cost }
     cost.seconds = seconds(of: step, tokens)
     return cost
   }
@@ -92,10 +95,10 @@ public struct NanoFlowTimes: LayerTimes {
     return cost
   }
 
-  /// Scaled seconds of one layer's attention of prompts, likewise.
+  /// Seconds of one layer's attention of prompts, likewise.
   public func prefillAttention(_ chunks: [Chunk]) -> StepCost {
     var cost = kernels.prefillAttention(chunks)
-    cost.seconds *= prefillScale
+    cost.seconds += prefillStart
     return cost
   }
 
@@ -103,6 +106,9 @@ public struct NanoFlowTimes: LayerTimes {
   public func secondsOutsideLayers(tokens: Int, rows: Int) -> Double {
     kernels.secondsOutsideLayers(tokens: tokens, rows: rows)
   }
+
+  /// Bytes a second between the memory of the GPU and the host's.
+  public var hostBytesPerSecond: Double { gpu.hostBytesPerSecond }
 
   private func seconds(of step: LayerStep, _ tokens: Int) -> Double {
     switch step {

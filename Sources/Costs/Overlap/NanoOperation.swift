@@ -84,7 +84,8 @@ public struct OverlapPipeline: Sendable, Equatable {
     let kept = operations.filter { !$0.tokens.isEmpty }
     precondition(!kept.isEmpty, "a layer has an operation")
     precondition(
-      kept.allSatisfy { $0.queue == .compute || $0.share > 0 }, "beside products, all have a share")
+      kept.allSatisfy { $0.queue == .compute || $0.share > 0 || $0.step.isCopy },
+      "beside products, all that computes has a share")
     self.operations = kept
     dependencies = kept.map { operation in
       operation.inputs.flatMap { input in
@@ -95,12 +96,13 @@ public struct OverlapPipeline: Sendable, Equatable {
     }
   }
 
-  /// The same operations one after the other, in the order in which they are listed.
+  /// The same operations one after the other, in the order in which they are listed, but for those
+  /// of the host's queue.
   public var inSequence: OverlapPipeline {
     OverlapPipeline(
       operations.map {
         var operation = $0
-        operation.queue = .compute
+        if operation.queue != .host { operation.queue = .compute }
         return operation
       })
   }

@@ -3,12 +3,14 @@ import Serving
 /// The cost of an iteration whose layers run under one plan: its products always compute a whole
 /// dense batch, however many of its tokens there are (NanoFlow, OSDI 2025, section 4.2).
 ///
-/// The host works while the GPU computes, and adds nothing.
+/// Caches of preempted sequences move to the host's memory, and back, between iterations.
 public struct OverlapCost: CostModel {
   /// What the layers take.
   public let table: OverlapTable
   /// What they were worked out from.
   public let times: any LayerTimes
+  /// What the engine's own program adds.
+  private let host: HostTime
   /// Seconds outside of layers, by sampled rows.
   private let outside: [Double]
 
@@ -16,19 +18,35 @@ public struct OverlapCost: CostModel {
   ///   - plan: the way to run a layer.
   ///   - tokens: those of the dense batch.
   ///   - longest: the most cached tokens of a request.
-  public init(_ plan: PipelinePlan, tokens: Int, search: PipelineSearch, longest: Int) {
+  ///   - offloads: whether keys and values are copied to the host as they are made.
+  ///   - host: what the engine's own program adds to an iteration.
+  public init(
+    _ plan: PipelinePlan, tokens: Int, search: PipelineSearch, longest: Int,
+    offloads: Bool = false, host: HostTime = .none
+  ) {
+    self.host = host
     times = search.times
     // No batch has more work for prefill attention than one chunk at the end of the longest prompt.
     let last = DenseBatch.chunks([(tokens, max(0, longest - tokens))])
     table = OverlapTable(
       of: plan, tokens: tokens, search: search, longest: longest,
-      prefill: search.times.prefillAttention(last).seconds)
+      prefill: search.times.prefillAttention(last).seconds, offloads: offloads)
     outside = (0...tokens).map { [times] rows in
       times.secondsOutsideLayers(tokens: tokens, rows: max(1, rows))
     }
   }
 
   public func seconds(for batch: borrowing Batch) -> Double {
+    withHost(gpuSeconds(for: batch), batch)
+  }
+
+  /// The part of `seconds` in which the GPU waits for the host, or for such copies.
+  public func hostSeconds(for batch: borrowing Batch) -> Double {
+    let seconds = gpuSeconds(for: batch)
+    return withHost(seconds, batch) - seconds
+  }
+
+  private func gpuSeconds(for batch: borrowing Batch) -> Double {
     precondition(batch.tokens <= table.tokens, "a dense batch holds so many tokens")
     let context =
       batch.decodes > 0 ? Double(batch.decodeContext) / Double(batch.decodes) : 0
@@ -36,5 +54,17 @@ public struct OverlapCost: CostModel {
     let layers = table.seconds(
       decodes: batch.decodes, context: context, prefillSeconds: prefill)
     return layers + outside[min(batch.sequences, table.tokens)]
+  }
+
+  /// The seconds that `seconds` of the GPU take with the host's, and with copies of caches of
+  /// preempted sequences.
+  private func withHost(_ seconds: Double, _ batch: borrowing Batch) -> Double {
+    let shard = times.shard
+    let whole = host.seconds(
+      around: seconds, sequences: batch.sequences, layers: shard.model.layers,
+      gpus: shard.tensorParallel)
+    if batch.swappedTokens == 0 { return whole }
+    return whole + Double(batch.swappedTokens * shard.keyValueBytesPerToken)
+      / times.hostBytesPerSecond
   }
 }

@@ -2,11 +2,11 @@
 /// operation of each queue runs if what it waits for is done, at a rate that follows from what runs
 /// beside it.
 ///
-/// An operation alone runs at its own speed. Beside a matrix product, or whatever has the share 0,
-/// each other operation holds its share R and runs at P(R), and the product runs at the rest. Where
-/// no product runs, the shares of two operations are scaled until they sum to 1. Where all that
-/// runs would move more bytes than memory allows, or send more than the link does, what does so is
-/// slowed down alike.
+/// An operation alone runs at its own speed; so do copies, which hold nothing of the GPU. Beside a
+/// matrix product, or whatever has the share 0, each other operation holds its share R and runs at
+/// P(R), and the product runs at the rest. Where no product runs, the shares of two operations are
+/// scaled until they sum to 1. Where all that runs would move more bytes than memory allows, or
+/// send more than the link does, what does so is slowed down alike.
 struct OverlapSimulation {
   private let parts: [Part]
   private let dependencies: [[OverlapPipeline.Dependency]]
@@ -36,6 +36,7 @@ struct OverlapSimulation {
     /// P(R), and whether it is that of collectives.
     var speed: Double
     var isCollective: Bool
+    var isCopy: Bool
     /// Shares of the memory's and the link's peaks that it uses alone.
     var memory: Double
     var network: Double
@@ -59,6 +60,7 @@ struct OverlapSimulation {
       return Part(
         queue: operation.queue.rawValue, seconds: cost.seconds, share: operation.share,
         speed: curve.speed(operation.share), isCollective: isCollective,
+        isCopy: operation.step.isCopy,
         memory: cost.memorySeconds * perSecond, network: cost.networkSeconds * perSecond)
     }
     order = Queue.allCases.map { queue in
@@ -125,12 +127,12 @@ struct OverlapSimulation {
   private mutating func share() {
     var sum = 0.0
     var hasProduct = false
-    for run in running {
+    for run in running where !parts[run.operation].isCopy {
       sum += parts[run.operation].share
       if parts[run.operation].share == 0 { hasProduct = true }
     }
     // Without a product the others have all; beside one they leave it a trace of the GPU.
-    let scale = hasProduct ? min(1, 0.99 / sum) : 1 / sum
+    let scale = sum == 0 ? 1 : hasProduct ? min(1, 0.99 / sum) : 1 / sum
     var (memory, network) = (0.0, 0.0)
     for index in running.indices {
       let part = parts[running[index].operation]
@@ -148,6 +150,7 @@ struct OverlapSimulation {
   }
 
   private func rate(_ part: Part, scale: Double, rest: Double) -> Double {
+    if part.isCopy { return 1 }
     if part.share == 0 { return rest }
     if scale == 1 { return part.speed }
     let curve = part.isCollective ? interference.network : interference.memory

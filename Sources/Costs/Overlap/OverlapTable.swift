@@ -22,8 +22,10 @@ public struct OverlapTable: Sendable, Equatable {
   ///   - longest: the most cached tokens of a decode, on average, that are tabulated; beyond, what
   ///     the last two knots say goes on.
   ///   - prefill: the most seconds of one layer's prefill attention, likewise.
+  ///   - offloads: whether keys and values are copied to the host.
   public init(
-    of plan: PipelinePlan, tokens: Int, search: PipelineSearch, longest: Int, prefill: Double
+    of plan: PipelinePlan, tokens: Int, search: PipelineSearch, longest: Int, prefill: Double,
+    offloads: Bool = false
   ) {
     self.tokens = tokens
     decodes = Self.decodes(of: plan, tokens)
@@ -33,9 +35,10 @@ public struct OverlapTable: Sendable, Equatable {
     for count in decodes {
       for context in contexts {
         for prefill in prefills {
-          let batch = DenseBatch(
+          var batch = DenseBatch(
             tokens: tokens, decodes: Int(count), context: context,
             prefillAttention: StepCost(seconds: prefill))
+          batch.offloads = offloads
           seconds.append(search.layerSeconds(plan, batch))
         }
       }

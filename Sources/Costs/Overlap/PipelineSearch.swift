@@ -39,7 +39,7 @@ public struct PipelineSearch: Sendable {
   public func boundSeconds(_ batch: DenseBatch) -> Double {
     kinds.reduce(0) { sum, each in
       let pipeline = PipelinePlan.sequential.pipeline(for: batch, times: times, kind: each.kind)
-      let longest = Queue.allCases.map { pipeline.seconds(waitingFor: $0) }.max() ?? 0
+      let longest = Queue.ofGPU.map { pipeline.seconds(waitingFor: $0) }.max() ?? 0
       return sum + Double(each.layers) * longest
     }
   }
@@ -184,6 +184,7 @@ extension NanoShares {
       [-0.1, 0.1].compactMap { step in
         var shares = self
         shares[keyPath: part] = ((shares[keyPath: part] + step) * 10).rounded() / 10
+        shares.networkBesideMLP = shares.network
         let isValid =
           shares[keyPath: part] >= 0.1
           && shares.attention + max(shares.network, shares.elements) <= 0.9

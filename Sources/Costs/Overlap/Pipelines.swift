@@ -88,6 +88,7 @@ extension PipelinePlan {
     layer.addMiddle(0, all)
     layer.addFeedForward(0, all)
     layer.addEnd(0, all)
+    layer.addOffload()
     return OverlapPipeline(layer.operations).inSequence
   }
 
@@ -119,6 +120,7 @@ extension PipelinePlan {
     layer.addFeedForward(1, second)
     layer.addEnd(1, parts[2], piece: " 2a")
     layer.addEnd(1, parts[3], piece: " 2b")
+    layer.addOffload()
     return OverlapPipeline(layer.operations)
   }
 
@@ -128,7 +130,9 @@ extension PipelinePlan {
     _ plan: AlternatingPlan, _ batch: DenseBatch, _ times: any LayerTimes, _ kind: LayerKind
   ) -> OverlapPipeline {
     let (first, second) = (0..<plan.first, plan.first..<batch.tokens)
-    var layer = LayerBuilder(batch, times, kind, plan.shares)
+    var shares = plan.shares
+    shares.networkBesideMLP = shares.network
+    var layer = LayerBuilder(batch, times, kind, shares)
     layer.add(
       .attentionOutput, 0, first, after: .init(.decodeAttention, layersAgo: 1),
       .init(.prefillAttention, layersAgo: 1))
@@ -146,6 +150,7 @@ extension PipelinePlan {
     layer.addPrompts(0, first)
     layer.addFeedForward(1, second)
     layer.addEnd(1, second)
+    layer.addOffload()
     return OverlapPipeline(layer.operations)
   }
 }

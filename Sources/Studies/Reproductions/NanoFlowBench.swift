@@ -12,6 +12,8 @@ struct NanoFlowBench: Sendable {
     case sequential
     /// The operations of the released pipeline, one after the other.
     case split
+    /// The released pipeline.
+    case released
     /// The best pipeline that is found.
     case overlapped
   }
@@ -22,6 +24,10 @@ struct NanoFlowBench: Sendable {
   var tokens: Int
   /// Tokens that the cache holds, as released.
   var cacheTokens: Int
+  /// Whether keys and values are copied to the host, as in `llama2-70B/pllm-offload.json`.
+  var offloads = false
+  /// What its program adds to an iteration.
+  var host = HostTime.none
 
   /// LLaMA-2-70B, as released in `llama2-70B/2048.json`.
   static func standard() throws(InputError) -> NanoFlowBench {
@@ -29,21 +35,39 @@ struct NanoFlowBench: Sendable {
       model: try Models.named("llama-2-70b"), gpus: 8, tokens: 2048, cacheTokens: 1_515_520)
   }
 
-  /// The split of the same configuration.
-  private static let released = PipelinePlan.nanoFlow(
-    NanoFlowPlan(first: 640, firstPart: 256, secondPart: 768))
+  /// The split of the released configuration for this dense batch, with the shares of Figure 6.
+  private var released: PipelinePlan {
+    let shares = NanoShares(attention: 0.4, network: 0.2, networkBesideMLP: 0.1)
+    if gpus == 1 { return .alternating(AlternatingPlan(first: 384, shares: shares)) }
+    let (first, firstPart, secondPart) =
+      switch tokens {
+      case 768: (384, 128, 128)
+      case 1024: (384, 256, 256)
+      default: (640, 256, 768)
+      }
+    return .nanoFlow(
+      NanoFlowPlan(first: first, firstPart: firstPart, secondPart: secondPart, shares: shares))
+  }
+
+  /// What serves requests that are on average as long as `requests`.
+  func service(for requests: [Request], _ way: Way) throws -> Service {
+    var engine = try Schedulers.engine(
+      "nanoflow:global-batch-size=\(tokens),enable-offload=\(offloads)",
+      EngineSetting(maxModelLen: 4096, headSize: model.headSize, isLargeGPU: false))
+    engine.rules = engine.rules.knowing(requests)
+    engine.rules.blocks = cacheTokens / engine.rules.blockSize
+    let cost = try cost(way, engine.rules.averageLengths)
+    return Service(engine: engine, cost: cost, settings: [])
+  }
 
   /// The tokens, of prompts and answers together, that each GPU serves in a second of `backlog`.
   func tokensPerSecond(_ backlog: Trace, _ way: Way) throws -> Double {
-    let engine = try Schedulers.engine(
-      "nanoflow:global-batch-size=\(tokens)",
-      EngineSetting(maxModelLen: 4096, headSize: model.headSize, isLargeGPU: false))
-    var rules = engine.rules.knowing(backlog.requests)
-    rules.blocks = cacheTokens / rules.blockSize
-    var simulation = Simulation(
-      backlog, rules: rules, scheduler: engine.scheduler,
-      cost: try cost(way, rules.averageLengths), recordsIterations: true)
-    let timeline = try simulation.run()
+    try tokensPerSecond(backlog, service(for: backlog.requests, way))
+  }
+
+  /// Likewise, of what `service` serves.
+  func tokensPerSecond(_ backlog: Trace, _ service: Service) throws -> Double {
+    let timeline = try service.replay(backlog, recordsIterations: true).timeline
     // While requests wait, and without the first third of that, in which the first ones start.
     let busy = timeline.iterations.prefix { $0.waiting > 0 }
     let (start, end) = (busy[busy.count / 3].start, busy[busy.count - 1].end)
@@ -60,13 +84,16 @@ struct NanoFlowBench: Sendable {
     let plan: PipelinePlan
     switch way {
     case .sequential: plan = .sequential
-    case .split: plan = .inSequence(Self.released)
+    case .split: plan = .inSequence(released)
+    case .released: plan = released
     case .overlapped:
       plan = search.best(
         for: DenseBatch(
           tokens: tokens, prompt: lengths.prompt, output: lengths.answer, times: times))
     }
-    return OverlapCost(plan, tokens: tokens, search: search, longest: 4096)
+    return OverlapCost(
+      plan, tokens: tokens, search: search, longest: 4096, offloads: offloads,
+      host: host)
   }
 
   /// Requests of one length, enough for some thousands of iterations.

@@ -34,13 +34,16 @@ enum NanoFlowStudies {
       ("non-overlap", .sequential, [1273, 1106, 1092, 1048]),
       ("nano-batch", .split, [1171, 982, 958, 952]),
       ("nanoflow", .overlapped, [1446, 1323, 1291, 1277]),
+      ("nanoflow-offload", .overlapped, [1402, 1290, 1259, 1244]),
     ]
     let workloads =
       [("512-0", 512, 2), ("512-512", 512, 512), ("1024-512", 1024, 512)]
       + [("512-1024", 512, 1024)]
     let cases = systems.flatMap { system, way, published in
       zip(workloads, published).map { workload, published in
-        Case(
+        var bench = bench
+        bench.offloads = system == "nanoflow-offload"
+        return Case(
           system: system, way: way, workload: workload.0, bench: bench,
           backlog: bench.backlog(prompt: workload.1, output: workload.2), published: published)
       }
@@ -49,22 +52,45 @@ enum NanoFlowStudies {
   }
 
   /// Figure 7: constant lengths, and those of three data sets.
+  ///
+  /// The release has one pipeline for all of them; what is searched for each is shown too.
   static let offline = ReproductionEntry(
     "nanoflow-offline", "throughput of a backlog, LLaMA-2-70B on 8 A100",
     source: "\(paper), Figure 7"
   ) { jobs in
     let bench = try NanoFlowBench.standard()
-    let constant = [(512, 512, 1286.0), (1024, 512, 1263), (512, 1024, 1212)].map {
-      Case(
-        workload: "\($0)-\($1)", bench: bench, backlog: bench.backlog(prompt: $0, output: $1),
-        published: $2)
+    let constant = [(512, 512), (1024, 512), (512, 1024)].map {
+      ("\($0)-\($1)", bench.backlog(prompt: $0, output: $1))
     }
-    let mixed = try zip(NanoFlowLengths.all, [1259.0, 1247, 1272]).map { lengths, published in
-      Case(
-        workload: lengths.name, bench: bench, backlog: try lengths.backlog(for: bench),
-        published: published)
+    let backlogs = try constant + NanoFlowLengths.all.map { ($0.name, try $0.backlog(for: bench)) }
+    let own = [
+      ("nanoflow", NanoFlowBench.Way.released), ("nanoflow-host", .released),
+      ("nanoflow-searched", .overlapped),
+    ]
+    let cases = own.flatMap { system, way in
+      zip(backlogs, [1286.0, 1263, 1212, 1259, 1247, 1272]).map { backlog, published in
+        var bench = bench
+        if system == "nanoflow-host" { bench.host = NanoFlowBaseline.nanoFlowHost }
+        return Case(
+          system: system, way: way, workload: backlog.0, bench: bench, backlog: backlog.1,
+          published: published)
+      }
     }
-    return try rows(constant + mixed, jobs: jobs)
+    let others = NanoFlowBaseline.all.flatMap { baseline in
+      zip(backlogs, baseline.published).map { (baseline, $0.0, $0.1, $1) }
+    }
+    let baselines = try parallelMap(others, jobs: jobs) { _, each in
+      Reproduction.Row(
+        system: each.0.system, workload: each.1, metric: metric, published: each.3,
+        ours: try bench.tokensPerSecond(each.2, each.0.service()))
+    }
+    let again = zip(baselines, NanoFlowBaseline.vllmAgain).map { row, published in
+      var row = row
+      row.system = "vllm-again"
+      row.published = published
+      return row
+    }
+    return try rows(cases, jobs: jobs) + baselines + again
   }
 
   /// Figure 11: other models, at 1,024 tokens of prompt and 512 of answer.

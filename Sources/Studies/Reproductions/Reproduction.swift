@@ -64,7 +64,8 @@ public struct ReproductionEntry: Sendable {
 /// The list of experiments; it drives the command line.
 public enum Reproductions {
   public static let all: [ReproductionEntry] = [
-    NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowStudies.models,
+    NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowOnlineStudy.entry,
+    NanoFlowStudies.models,
     SarathiCapacity.stated, SarathiCapacity.labelled, SarathiAblation.table,
     SarathiAblation.chunking, SarathiPipeline.entry, SarathiTradeoff.rates, SarathiTradeoff.limits,
     FastGenStudies.curves, FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,

@@ -61,6 +61,7 @@ extension Service {
   public func scaled(by factors: ScaledCost.Factors) -> Service {
     var service = self
     service.cost = ScaledCost(cost, factors)
+    service.sizes = sizes.map { $0.scaled(by: factors) }
     return service
   }
 }

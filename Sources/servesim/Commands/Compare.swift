@@ -56,11 +56,21 @@ struct CompareOptions: Sendable {
     if !outputs.usesStandardOutput {
       let notes = runs[0].settings.first { $0.name == "notes" }
       try show(
-        (notes.map { "Note: \($0.value).\n\n" } ?? "") + ComparisonTable.text(runs)
+        (notes.map { "Note: \($0.value).\n\n" } ?? "") + Self.withoutOverlap(runs)
+          + ComparisonTable.text(runs)
           + (attributesLatency ? "\n" + AttributionReport.text(runs) : "")
           + OutputOptions.extras(runs) + (repeated.map { "\n" + $0.text } ?? "")
           + (closing.map { "\n\($0)\n" } ?? ""))
     }
+  }
+
+  /// A note on each engine that would overlap operations, and knows no pipeline for the model.
+  private static func withoutOverlap(_ runs: [Run]) -> String {
+    runs.compactMap { run in
+      run.settings.first { $0.name == "overlap" && $0.value.hasPrefix("none") }.map {
+        "Note: \(run.scheduler) runs one operation after the other here: overlap \($0.value).\n\n"
+      }
+    }.joined()
   }
 
   /// Serves the trace once a scheduler and writes the outputs.

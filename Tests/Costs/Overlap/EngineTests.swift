@@ -60,6 +60,20 @@ import Testing
     }
   }
 
+  @Test func `a layer takes no less than what one nano-batch does after another in it`() throws {
+    let published = try Published(.free)
+    for workload in Ablation.published {
+      let pipeline = published.released.pipeline(
+        for: published.batch(workload), times: published.times, kind: .dense)
+      let seconds = LayerPeriod.seconds(of: pipeline, .free)
+      // Of the first nano-batch: its first part, and its last steps, up to the next layer's.
+      let chain = pipeline.operations.filter { $0.nanoBatch == 0 && !$0.name.hasSuffix(" 2") }
+        .filter { $0.step != .prefillAttention }
+      #expect(chain.count >= 9)
+      #expect(seconds >= chain.reduce(0) { $0 + $1.cost.seconds })
+    }
+  }
+
   @Test func `an operation waits for those of its inputs that share a token with it`() {
     func part(_ name: String, _ step: LayerStep, _ tokens: Range<Int>) -> NanoOperation {
       NanoOperation(
