@@ -28,9 +28,9 @@ extension Replica {
     let whole = rules.blocks(for: sequences[id.index].target)
     let need =
       switch rules.reservation {
-      case .maxModelLen: rules.blocks(for: rules.maxModelLen)
-      case .ownLength:
-        rules.blocks(for: sequences[id.index].promptTokens + sequences[id.index].answerTokens)
+      case .maxModelLen, .ownLength, .powerOfTwo:
+        rules.reservedBlocks(
+          prompt: sequences[id.index].promptTokens, answer: sequences[id.index].answerTokens)
       case .prompt: whole
       case .chunk: rules.blocks(for: tokens)
       }

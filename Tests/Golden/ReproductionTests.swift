@@ -8,7 +8,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
 
 /// The published experiments in `Reports`; the long ones are run by `servesim reproduce` alone.
 @Suite struct `A reproduction in the reports` {
-  private static let quick = ["nanoflow-models"]
+  private static let quick = ["nanoflow-models", "fastgen-tail"]
 
   @Test(arguments: quick)
   func `comes out again byte for byte`(_ name: String) throws {

@@ -37,6 +37,7 @@ import Testing
     ("ttft.p99<-2s", 10, "'-2s' is no limit"),
     ("ttft.p99<0s", 10, "a limit of 0s is out of range"),
     ("ttft<1.2.3s", 6, "'1.2.3s' is no limit"),
+    ("smoothed-tbt.p99<1s", 13, "smoothed-tbt judges requests only"),
     ("ttft<1s tbt<2s", 9, "'t' follows a clause"),
   ])
   func `what cannot be read is named with its column`(
@@ -55,7 +56,8 @@ import Testing
     #expect(
       throws: InputError(
         "--slo", column: "1", problem: "there is no metric 'x'",
-        remedy: "the metrics are ttft, tbt, itl, tpot, e2e, latency, scheduling-delay")
+        remedy: "the metrics are ttft, tbt, itl, tpot, e2e, latency, scheduling-delay, "
+          + "ttft-per-prompt-token, smoothed-tbt")
     ) {
       try ServiceLevelObjective(parsing: "x<1s")
     }

@@ -92,6 +92,15 @@ import Testing
     }
   }
 
+  @Test func `send first when they are said to`() throws {
+    let example = try RandomCase(.sarathi, seed: 8350)
+    let starts = [90_000_000, 20_000_000, 50_000_000]
+    var closed = try simulation(example, example.trace, Clients(startingAt: starts))
+    _ = try closed.run()
+    #expect(closed.arrivals[0] == 20_000_000)
+    #expect(Set(starts).isSubset(of: closed.arrivals))
+  }
+
   /// Little: N = X (R + Z), where X counts from the first request to the last answer.
   @Test func `keep to Little's law`() throws {
     let example = try RandomCase(.vllm033, seed: 8400)

@@ -80,6 +80,16 @@ import Testing
     }
   }
 
+  /// 512 prompt tokens a second are 1/512 s a token.
+  @Test func `are for any model where FastGen counts its throughput by them`() throws {
+    for (name, gap) in [("", 250_000_000), ("-2", 500_000_000), ("-6", 166_666_667)] {
+      let objective = try ObjectivePresets.objective("effective-throughput\(name)", model: "any")
+      #expect(objective.metrics == [.ttftPerPromptToken, .smoothedTBT])
+      #expect(objective.clauses.map(\.limit) == [1_953_125, gap])
+      #expect(objective.clauses.map(\.includesLimit) == [true, false])
+    }
+  }
+
   @Test func `are refused for other models, and what is no name is read`() throws {
     #expect(throws: InputError.self) {
       try ObjectivePresets.objective("mlperf-server", model: "llama-3-8b")

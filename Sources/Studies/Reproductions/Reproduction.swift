@@ -66,12 +66,9 @@ public enum Reproductions {
   public static let all: [ReproductionEntry] = [
     NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowOnlineStudy.entry,
     NanoFlowStudies.models,
-    SarathiCapacity.stated, SarathiCapacity.labelled,
-    SarathiAblation.table, SarathiAblation.chunking,
-    SarathiPipeline.entry, SarathiTradeoff.rates,
-    SarathiTradeoff.limits,
-    FastGenStudies.curves,
-    FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,
-    FastGenStudies.counterclaim,
+    SarathiCapacity.stated, SarathiCapacity.labelled, SarathiAblation.table,
+    SarathiAblation.chunking, SarathiPipeline.entry, SarathiTradeoff.rates, SarathiTradeoff.limits,
+    FastGenStudies.curves, FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,
+    FastGenStudies.counterclaim, OrcaHeadline.entry, VLLMHeadline.entry,
   ]
 }

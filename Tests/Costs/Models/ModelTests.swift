@@ -13,7 +13,8 @@ import Testing
     ("yi-34b", 34_388_917_248), ("qwen2.5-7b", 7_615_616_512),
     ("qwen2.5-32b", 32_763_876_352), ("qwen2.5-72b", 72_706_203_648),
     ("llama-3.1-405b", 405_853_388_800), ("mixtral-8x22b", 140_620_634_112),
-    ("phi-3-mini", 3_821_079_552), ("phi-3-medium", 13_960_238_080),
+    ("phi-2", 2_779_683_840 - 51200), ("phi-3-mini", 3_821_079_552),
+    ("phi-3-medium", 13_960_238_080),
     ("gemma-2-9b", 9_241_705_984), ("gemma-2-27b", 27_227_128_320),
     ("qwen3-8b", 8_190_735_360), ("qwen3-32b", 32_762_123_264),
     ("qwen3-30b-a3b", 30_532_122_624), ("qwen3-235b-a22b", 235_093_634_560),
@@ -27,6 +28,12 @@ import Testing
   @Test func `a Falcon's head is its embedding`() throws {
     let falcon = try Models.named("falcon-180b")
     #expect(falcon.parameters + 65024 * 14848 == 179_522_565_120)
+  }
+
+  /// OPT's published files hold a table of 2,050 positions beside.
+  @Test func `an OPT is counted without its positions`() throws {
+    let opt = try Models.named("opt-13b")
+    #expect(opt.parameters + 2050 * 5120 == 12_853_473_280)
   }
 
   @Test func `a gated layer has three matrices and a plain one two`() {
