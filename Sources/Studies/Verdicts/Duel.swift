@@ -45,7 +45,7 @@ public struct Duel: Sendable {
   private func mean(_ service: Service, _ factors: ScaledCost.Factors) throws -> Double? {
     let service = service.scaled(by: factors)
     let values = try traces.compactMap { trace -> Double? in
-      let replay = try service.replay(trace, from: clients)
+      let replay = try service.replay(trace, from: clients, objective: objective)
       return SteadyFigures(
         trace: replay.trace, records: replay.timeline.records,
         warmUp: traces.count > 1 ? SteadyFigures.warmUp(of: trace.count) : 0,
