@@ -53,6 +53,8 @@ done
 # What nobody measured is lent by the nearest GPU.
 add a100-sxm-80gb --like "$work/h100-sxm.json"
 add a100-pcie-80gb --like "$work/a100-sxm-80gb.json"
+begin a100-sxm-40gb
+add a100-sxm-40gb --like "$work/a100-sxm-80gb.json"
 add a40 --like "$work/a100-sxm-80gb.json"
 begin a6000
 add a6000 --like "$work/a40.json"

@@ -1,144 +1,101 @@
 import Studies
 
-/// Published figures and ours as bars in pairs, a group of them a workload.
+/// Published figures and ours as bars in pairs, a panel a metric, the rows of a workload together.
 public struct ReproductionChart: Sendable {
   private let study: Reproduction
-  private let workloads: [String]
-  private static let bar = 18.0
-  private static let left = 70.0
-  private static let top = 84.0
-  private static let plotHeight = 260.0
+  private let systems: [String]
+  private let panels: [Panel]
+  private let systemLeft: Double
+  private let left: Double
+
+  private static let margin = 16.0
+  private static let top = 74.0
+  private static let bar = 11.0
+  private static let rowRoom = 30.0
+  private static let panelRoom = 66.0
+  private static let plotWidth = 420.0
+  private static let valueRoom = 130.0
+
+  /// Rows of one unit.
+  private struct Panel {
+    var metric: String
+    var rows: [Reproduction.Row]
+  }
 
   public init(_ study: Reproduction) {
     self.study = study
-    workloads = study.rows.reduce(into: []) { list, row in
-      if !list.contains(row.workload) { list.append(row.workload) }
+    systems = Self.distinct(study.rows.map(\.system))
+    panels = Self.distinct(study.rows.map(\.metric)).map { metric in
+      let rows = study.rows.filter { $0.metric == metric }
+      let workloads = Self.distinct(rows.map(\.workload))
+      return Panel(
+        metric: metric, rows: workloads.flatMap { name in rows.filter { $0.workload == name } })
     }
+    let names = study.rows.map { ChartLayout.width($0.workload) }
+    systemLeft = Self.margin + (names.max() ?? 0) + 16
+    left = systemLeft + (systems.map { ChartLayout.width($0) }.max() ?? 0) + 12
   }
 
-  /// The picture as SVG.
+  /// The picture as SVG, light or dark as the reader prefers.
   public func svg() -> String {
-    let places = places()
-    let end = (places.last?.x ?? Self.left) + 2 * Self.bar
-    let name = ChartLayout.width(workloads.last ?? "")
-    let right = max(end + 16, (places.first { $0.row.workload == workloads.last }?.x ?? 0) + name)
-    let subtitle = "\(study.source); \(unit)pale: published, full: ours"
-    let texts = max(ChartLayout.width(study.title, size: 16), ChartLayout.width(subtitle))
-    let width = max(right + 24, texts + 32, 520)
-    let height = Self.bottom + 64
-    return """
-      <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
-      viewBox="0 0 \(number(width)) \(number(height))" role="img">
-      <title>\(study.study): \(study.title)</title>
-
-      """ + ChartStyle.sheet + Self.sheet
-        + "<rect class=\"paper\" width=\"\(number(width))\" height=\"\(number(height))\"/>\n"
-        + text(study.title, 16, 28, "title")
-        + text(subtitle, 16, 48, "muted")
-        + axis(to: right) + places.map(bars).joined() + names(places) + legend() + "</svg>\n"
-  }
-
-  /// A row of the study, the place of its system among all, and where its bars stand.
-  private struct Place {
-    var row: Reproduction.Row
-    var system: Int
-    var x: Double
-  }
-
-  private static var bottom: Double { top + plotHeight }
-
-  /// What the bars measure, if they all measure one thing.
-  private var unit: String {
-    guard let metric = study.rows.first?.metric, study.rows.allSatisfy({ $0.metric == metric })
-    else { return "" }
-    return ReproductionReport.words(metric) + "; "
-  }
-
-  private var systems: [String] {
-    study.rows.reduce(into: []) { list, row in
-      if !list.contains(row.system) { list.append(row.system) }
+    let subtitle = "\(study.source); pale: published, full: ours"
+    let titles = [ChartLayout.width(study.title, size: 16), ChartLayout.width(subtitle)]
+    let width = max(
+      left + Self.plotWidth + Self.valueRoom, (titles.max() ?? 0) + 2 * Self.margin)
+    var y = Self.top
+    let drawing = panels.map { panel in
+      defer { y += Double(panel.rows.count) * Self.rowRoom + Self.panelRoom }
+      return draw(panel, at: y)
     }
+    let head = SVG.head(
+      "\(study.study): \(study.title)", width, y - 12, styles: ChartStyle.sheet + Self.sheet)
+    return head + SVG.text(study.title, Self.margin, 28, "title")
+      + SVG.text(subtitle, Self.margin, 48, "muted") + drawing.joined() + "</svg>\n"
   }
 
-  private var scale: ClosedRange<Double> {
-    ChartScale.linear.range(of: [0] + study.rows.flatMap { [$0.published, $0.ours] })
-  }
-
-  private func places() -> [Place] {
-    var x = Self.left + 16
-    var places: [Place] = []
-    for workload in workloads {
-      let rows = study.rows.filter { $0.workload == workload }
-      let room = Double(rows.count) * (2 * Self.bar + 8) - 8
-      let missing = max(0, ChartLayout.width(workload) - room - (systems.count == 1 ? 52 : 24))
-      x += missing / 2
-      for row in rows {
-        places.append(Place(row: row, system: systems.firstIndex(of: row.system) ?? 0, x: x))
-        x += 2 * Self.bar + 8
-      }
-      x += missing / 2 + (systems.count == 1 ? 56 : 28)
+  private func draw(_ panel: Panel, at top: Double) -> String {
+    let scale = ChartScale.linear
+    let range = scale.range(of: [0] + panel.rows.flatMap { [$0.published, $0.ours] })
+    let pixels = Self.plotWidth / range.upperBound
+    let first = top + 14
+    let bottom = first + Double(panel.rows.count) * Self.rowRoom
+    let grid = scale.ticks(in: range).map { value in
+      let x = left + value * pixels
+      return SVG.segment(x, first, x, bottom, "grid")
+        + SVG.text(
+          ChartScale.Labels.number.text(value), x, bottom + 18, "muted", anchor: "middle")
     }
-    return places
-  }
-
-  private func y(_ value: Double) -> Double {
-    Self.bottom - value / scale.upperBound * Self.plotHeight
-  }
-
-  private func bars(_ place: Place) -> String {
-    func bar(_ value: Double, _ x: Double, _ kind: String) -> String {
-      "<rect class=\"bar \(kind) b\(place.system % 7)\" x=\"\(number(x))\" "
-        + "y=\"\(number(y(value)))\" "
-        + "width=\"\(number(Self.bar))\" height=\"\(number(Self.bottom - y(value)))\"/>\n"
+    let rows = panel.rows.enumerated().map { index, row in
+      let isFirst = index == 0 || panel.rows[index - 1].workload != row.workload
+      return draw(
+        row, at: first + Double(index) * Self.rowRoom, pixels: pixels, namesWorkload: isFirst)
     }
-    let sign = place.row.difference > 0 ? "+" : ""
-    let difference = sign + Numbers.fixed(place.row.difference * 100, decimals: 1) + "%"
-    let top = min(y(place.row.published), y(place.row.ours)) - 5
-    return bar(place.row.published, place.x, "pale")
-      + bar(place.row.ours, place.x + Self.bar, "full")
-      + text(difference, place.x + Self.bar, top, "small", anchor: "middle")
+    return SVG.text(ReproductionReport.words(panel.metric), Self.margin, top + 4, "panel")
+      + grid.joined() + rows.joined() + SVG.segment(left, first, left, bottom, "axis")
   }
 
-  private func axis(to right: Double) -> String {
-    ChartScale.linear.ticks(in: scale).map { value in
-      "<path class=\"grid\" d=\"M\(number(Self.left)) \(number(y(value)))H\(number(right))\"/>\n"
-        + text(
-          Numbers.rate(value), Self.left - 8, y(value) + 4, "muted", anchor: "end")
-    }.joined()
-  }
-
-  private func names(_ places: [Place]) -> String {
-    workloads.map { workload in
-      let own = places.filter { $0.row.workload == workload }
-      let middle = (own[0].x + own[own.count - 1].x) / 2 + Self.bar
-      return text(workload, middle, Self.bottom + 18, "muted", anchor: "middle")
-    }.joined()
-  }
-
-  private func legend() -> String {
-    systems.enumerated().map { index, system in
-      let x = Self.left + Double(index) * 140
-      let y = Self.bottom + 34
-      return "<rect class=\"bar full b\(index % 7)\" x=\"\(number(x))\" y=\"\(number(y))\" "
-        + "width=\"12\" height=\"12\"/>\n" + text(system, x + 18, y + 10)
-    }.joined()
-  }
-
-  private func text(
-    _ text: String, _ x: Double, _ y: Double, _ style: String = "", anchor: String = "start"
+  private func draw(
+    _ row: Reproduction.Row, at top: Double, pixels: Double, namesWorkload: Bool
   ) -> String {
-    "<text class=\"\(style)\" x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\">"
-      + "\(text)</text>\n"
+    let colour = "bar f\((systems.firstIndex(of: row.system) ?? 0) % ChartStyle.colours)"
+    let sign = row.difference > 0 ? "+" : ""
+    let value = "\(Numbers.rate(row.ours)) (\(sign)\(Numbers.percent(row.difference)))"
+    let end = left + max(row.published, row.ours) * pixels
+    return (namesWorkload ? SVG.text(row.workload, Self.margin, top + 19) : "")
+      + SVG.text(row.system, systemLeft, top + 19, "muted")
+      + rectangle(row.published * pixels, at: top + 4, "\(colour) pale")
+      + rectangle(row.ours * pixels, at: top + 4 + Self.bar, colour)
+      + SVG.text(value, end + 8, top + 19)
   }
 
-  private func number(_ value: Double) -> String { Numbers.fixed(value, decimals: 1) }
+  private func rectangle(_ width: Double, at y: Double, _ style: String) -> String {
+    "<rect class=\"\(style)\" x=\"\(SVG.number(left))\" y=\"\(SVG.number(y))\" "
+      + "width=\"\(SVG.number(width))\" height=\"\(SVG.number(Self.bar))\"/>\n"
+  }
 
-  private static let sheet = """
-    <style>
-    .small{font-size:9px}.pale{fill-opacity:.4}
-    .b0{fill:#0072b2}.b1{fill:#d55e00}.b2{fill:#009e73}.b3{fill:#cc79a7}
-    .b4{fill:#e69f00}.b5{fill:#56b4e9}.b6{fill:#57606a}
-    </style>
+  private static func distinct(_ values: [String]) -> [String] {
+    values.reduce(into: []) { list, value in if !list.contains(value) { list.append(value) } }
+  }
 
-    """
+  private static let sheet = ChartStyle.barSheet + "<style>.pale{fill-opacity:.4}</style>\n"
 }

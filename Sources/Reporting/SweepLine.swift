@@ -37,13 +37,13 @@ public struct SweepLine: Sendable {
   public enum Decision: Sendable, Equatable {
     /// It keeps the objective up to a load that the next does not reach.
     case reach(best: Int, next: Int, load: Double)
-    /// At one load, its figure is the lowest.
-    case latency(best: Int, next: Int, load: Double?)
+    /// At one load, its `figure` is the best.
+    case figure(Figure, best: Int, next: Int, load: Double?)
 
     /// The places of the best line and of the next.
     public var places: (best: Int, next: Int) {
       switch self {
-      case .reach(let best, let next, _), .latency(let best, let next, _): (best, next)
+      case .reach(let best, let next, _), .figure(_, let best, let next, _): (best, next)
       }
     }
 
@@ -51,18 +51,30 @@ public struct SweepLine: Sendable {
     public var load: Double? {
       switch self {
       case .reach(_, _, let load): load
-      case .latency(_, _, let load): load
+      case .figure(_, _, _, let load): load
       }
     }
   }
 
-  /// Where a sweep's rows have the figure that is compared: the 99th percentile of the end-to-end
-  /// latency, in seconds.
-  public static let figure = ["seconds", "e2e", "p99"]
+  /// What is compared at one load.
+  public enum Figure: CaseIterable, Sendable {
+    /// The share of requests that keep the objective.
+    case attainment
+    /// The 99th percentile of the end-to-end latency, in seconds.
+    case latency
+
+    /// Its value in `row`, the lower the better; nil where the row has none.
+    public func cost(of row: SweepRow) -> Double? {
+      switch self {
+      case .attainment: row.figure("slo", "attainment").map { 1 - $0 }
+      case .latency: row.figure("seconds", "e2e", "p99")
+      }
+    }
+  }
 
   /// What decides between `lines`: how far each keeps the objective, or where that tells nothing,
-  /// the end-to-end latency at the highest load that all have; nil where neither tells anything, or
-  /// there are not several lines.
+  /// the share of requests that keep it or, at last, the end-to-end latency, both at the highest
+  /// load that all have. Nil where none tells anything, or there are not several lines.
   public static func decision(_ lines: [SweepLine]) -> Decision? {
     let reaches = lines.indices.map { (place: $0, reach: lines[$0].reach ?? 0) }
       .sorted { ($1.reach, $0.place) < ($0.reach, $1.place) }
@@ -72,13 +84,18 @@ public struct SweepLine: Sendable {
       return .reach(best: best.place, next: next.place, load: best.reach)
     }
     guard lines.count > 1, let shared = sharedLoad(lines) else { return nil }
-    let values = lines.indices.compactMap { place in
-      lines[place].points.first { $0.load == shared.load }?.row.figure(figure)
-        .map { (place: place, value: $0) }
-    }.sorted { ($0.value, $0.place) < ($1.value, $1.place) }
-    guard let best = values.first, let next = values.first(where: { $0.value > 1.01 * best.value })
-    else { return nil }
-    return .latency(best: best.place, next: next.place, load: shared.load)
+    for figure in Figure.allCases {
+      let values = lines.indices.compactMap { place in
+        lines[place].points.first { $0.load == shared.load }.flatMap { figure.cost(of: $0.row) }
+          .map { (place: place, cost: $0) }
+      }.sorted { ($0.cost, $0.place) < ($1.cost, $1.place) }
+      let margin = figure == .latency ? 0.01 * (values.first?.cost ?? 0) : 0.01
+      guard let best = values.first,
+        let next = values.first(where: { $0.cost > best.cost + margin })
+      else { continue }
+      return .figure(figure, best: best.place, next: next.place, load: shared.load)
+    }
+    return nil
   }
 
   /// The highest load that all lines have.
@@ -108,13 +125,16 @@ extension ClosingSentence {
       let other = lines[next].reach.map { "up to \(load($0))" } ?? "at none"
       return "Of the loads tried, \(lines[best].name) keeps the objective up to \(load(reach)), "
         + "\(lines[next].name), the next, \(other)\(kept)"
-    case .latency(let best, let next, let rate):
+    case .figure(let figure, let best, let next, let rate):
       func value(_ place: Int) -> String {
         let row = lines[place].points.first { $0.load == rate }?.row
-        return row?.figure(SweepLine.figure).map(Numbers.duration) ?? "-"
+        return row.flatMap(figure.cost).map { cost in
+          figure == .latency ? Numbers.duration(cost) : Numbers.percent(1 - cost)
+        } ?? "-"
       }
       let place = rate.map { " at \(load($0))" } ?? ""
-      return "\(lines[best].name) beats \(lines[next].name), the next, in E2E p99\(place), "
+      let what = figure == .latency ? "E2E p99" : "the share of requests that keep the objective"
+      return "\(lines[best].name) beats \(lines[next].name), the next, in \(what)\(place), "
         + "\(value(best)) against \(value(next))\(kept)"
     case nil:
       if lines.count > 1 { return "The lines are not distinguishable." }

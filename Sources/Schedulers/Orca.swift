@@ -11,10 +11,20 @@ struct Orca: Scheduler {
     reproduces: "sarathi-serve 96f9911, orca",
     options: [
       EngineOption(
-        "reserve", "blocks for the longest sequence there can be, or for the request's own length",
+        "reserve",
+        "blocks for the longest sequence there can be, for the request's own prompt and the next "
+          + "power of two above its answer, or for its own length: Max, Pow2 and Oracle of vLLM's "
+          + "paper",
         choices: [
-          ("max", { $0.reservation = .maxModelLen }), ("own", { $0.reservation = .ownLength }),
-        ])
+          ("max", { $0.reservation = .maxModelLen }), ("pow2", { $0.reservation = .powerOfTwo }),
+          ("own", { $0.reservation = .ownLength }),
+        ]),
+      EngineOption(
+        "allocator", "what is reserved is just that, or the next power of two of tokens",
+        choices: [
+          ("exact", { $0.reservesPowersOfTwo = false }),
+          ("buddy", { $0.reservesPowersOfTwo = true }),
+        ]),
     ]
   ) { setting in
     .reservingWholeLength(setting)

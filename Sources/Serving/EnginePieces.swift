@@ -6,6 +6,8 @@ extension EngineRules {
     case maxModelLen
     /// Blocks for the request's own prompt and answer; decoding takes none.
     case ownLength
+    /// Blocks for the request's own prompt and the next power of two above its answer; likewise.
+    case powerOfTwo
     /// Blocks for the whole prompt; decoding takes one at a time.
     case prompt
     /// Blocks for the first chunk; later chunks and decoding take theirs.

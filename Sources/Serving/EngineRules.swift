@@ -19,6 +19,8 @@ public struct EngineRules: Sendable, Equatable {
   public var nullBlocks: Int
   /// Blocks taken when a request is admitted.
   public var reservation: Reservation
+  /// Whether what is reserved for a whole request is a power of two, as buddy allocators give.
+  public var reservesPowersOfTwo = false
   /// The share of the blocks that an admission must leave free.
   public var watermark: Double
   /// When a sequence cannot decode.
@@ -102,7 +104,23 @@ public struct EngineRules: Sendable, Equatable {
 
   /// Whether an admission takes all blocks that a sequence will ever hold.
   @inline(__always)
-  var reservesAll: Bool { reservation == .maxModelLen || reservation == .ownLength }
+  var reservesAll: Bool { reservation != .prompt && reservation != .chunk }
+
+  /// Blocks that are reserved for all of a request of `prompt` tokens with an answer of `answer`.
+  func reservedBlocks(prompt: Int, answer: Int) -> Int {
+    let tokens =
+      switch reservation {
+      case .powerOfTwo: min(prompt + Self.powerOfTwo(from: answer), maxModelLen)
+      case .ownLength: prompt + answer
+      case .maxModelLen, .prompt, .chunk: maxModelLen
+      }
+    return blocks(for: reservesPowersOfTwo ? Self.powerOfTwo(from: tokens) : tokens)
+  }
+
+  /// The least power of two that is not less than `number`, which is at least 1.
+  private static func powerOfTwo(from number: Int) -> Int {
+    1 << (Int.bitWidth - (number - 1).leadingZeroBitCount)
+  }
 
   /// Blocks that hold `tokens` tokens.
   public func blocks(for tokens: Int) -> Int { (tokens + blockSize - 1) / blockSize }
@@ -127,10 +145,9 @@ public struct EngineRules: Sendable, Equatable {
       return false
     }
     switch reservation {
-    case .maxModelLen:
-      return blocks(for: maxModelLen) + watermarkBlocks <= totalBlocks
-    case .ownLength:
-      return blocks(for: request.promptTokens + emitted) + watermarkBlocks <= totalBlocks
+    case .maxModelLen, .ownLength, .powerOfTwo:
+      let reserved = reservedBlocks(prompt: request.promptTokens, answer: emitted)
+      return reserved + watermarkBlocks <= totalBlocks
     case .prompt, .chunk:
       let spare = max(watermarkBlocks, decodeGate == .anyFreeBlock ? 1 : 0)
       return blocks(for: request.promptTokens + emitted - 1) + spare <= totalBlocks

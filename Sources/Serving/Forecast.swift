@@ -87,8 +87,9 @@ extension Replica {
   /// most; decodes of the plan under way have been chosen before.
   ///
   /// Whoever is past the average is taken to keep what it holds. Nobody waits for an empty replica.
-  func hasRoomAtPeak(_ forecast: borrowing Forecast) -> Bool {
-    if running.isEmpty { return true }
+  /// It changes nothing, but a replica that is lent to be changed is not copied.
+  mutating func hasRoomAtPeak() -> Bool {
+    guard let forecast, !running.isEmpty else { return true }
     let held = cache.totalBlocks - cache.freeBlocks - overrun.blocks
     let overdue = held - forecast.now - prefilling.reduce(0) { $0 + sequences[$1.index].blocks }
     let peak = forecast.peak(prefilling: prefilling.count)

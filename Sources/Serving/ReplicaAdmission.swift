@@ -22,15 +22,15 @@ extension Replica {
 
   /// Blocks that admitting `id` takes, or nil if the cap on sequences or memory forbids it.
   @inline(__always)
-  func blocksToAdmit(_ id: SequenceID, computing tokens: Int) -> Int? {
+  mutating func blocksToAdmit(_ id: SequenceID, computing tokens: Int) -> Int? {
     guard running.count + overrun.count < rules.maxNumSeqs else { return nil }
     if prefixes != nil { return blocksToAdmitSharing(id, computing: tokens) }
     let whole = rules.blocks(for: sequences[id.index].target)
     let need =
       switch rules.reservation {
-      case .maxModelLen: rules.blocks(for: rules.maxModelLen)
-      case .ownLength:
-        rules.blocks(for: sequences[id.index].promptTokens + sequences[id.index].answerTokens)
+      case .maxModelLen, .ownLength, .powerOfTwo:
+        rules.reservedBlocks(
+          prompt: sequences[id.index].promptTokens, answer: sequences[id.index].answerTokens)
       case .prompt: whole
       case .chunk: rules.blocks(for: tokens)
       }
@@ -38,7 +38,7 @@ extension Replica {
     switch rules.admission {
     case .whatItTakes: return need
     case .wholePrompt: return whole > cache.freeBlocks ? nil : need
-    case .predictedPeak: return forecast.map { hasRoomAtPeak($0) } ?? true ? need : nil
+    case .predictedPeak: return hasRoomAtPeak() ? need : nil
     }
   }
 

@@ -17,14 +17,18 @@ extension Replica {
   }
 
   /// Whether all that can decode come before all that cannot in `running`, and fit the budget.
+  ///
+  /// It changes nothing, but a replica that is lent to be changed is not copied.
   private var decodesComeFirst: Bool {
-    guard decoding <= tokensLeftInBudget, !isPipelined else { return false }
-    var cursor = running.last
-    for _ in prefilling {
-      guard let sequence = cursor, !isDecoding(sequence) else { return false }
-      cursor = running.previous(before: sequence)
+    mutating get {
+      guard decoding <= tokensLeftInBudget, !isPipelined else { return false }
+      var cursor = running.last
+      for _ in prefilling {
+        guard let sequence = cursor, !isDecoding(sequence) else { return false }
+        cursor = running.previous(before: sequence)
+      }
+      return true
     }
-    return true
   }
 
   private mutating func catchUp(_ sequences: [SequenceID]) {

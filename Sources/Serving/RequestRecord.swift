@@ -14,6 +14,7 @@ public struct RequestRecord: Sendable, Equatable {
     get { smoothed < 0 ? nil : smoothed }
     set { smoothed = newValue ?? -1 }
   }
+  /// Negative where it was not asked for.
   private var smoothed = -1.0
   private var emitted: Int32
   private var evictions: Int32

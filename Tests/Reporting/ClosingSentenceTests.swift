@@ -85,10 +85,30 @@ import Testing
       SweepLine("b", [(8, try Self.row(2)), (16, try Self.row(2.5))]),
     ]
     let decision = SweepLine.decision(lines)
-    #expect(decision == .latency(best: 1, next: 0, load: 16))
+    #expect(decision == .figure(.latency, best: 1, next: 0, load: 16))
     #expect(
       ClosingSentence.sweep(lines, decision, nil, .clients)
         == "b beats a, the next, in E2E p99 at 16 clients, 2.50 s against 3.00 s.")
+  }
+
+  @Test func `are told apart by the requests that keep an objective of requests alone`() throws {
+    func row(_ attainment: Double, seconds: Double) throws -> SweepRow {
+      try #require(
+        SweepRow(
+          line: "{\"key\":\"k\",\"scheduler\":\"s\",\"settings\":{},"
+            + "\"seconds\":{\"e2e\":{\"p99\":\(seconds)}},"
+            + "\"slo\":{\"met\":null,\"attainment\":\(attainment)}}"))
+    }
+    let lines = [
+      SweepLine("a", [(5, try row(0.57, seconds: 1))]),
+      SweepLine("b", [(5, try row(0.85, seconds: 2))]),
+    ]
+    let decision = SweepLine.decision(lines)
+    #expect(decision == .figure(.attainment, best: 1, next: 0, load: 5))
+    #expect(
+      ClosingSentence.sweep(lines, decision, nil, .rate)
+        == "b beats a, the next, in the share of requests that keep the objective at 5.00 requests "
+        + "a second, 85.0 % against 57.0 %.")
   }
 
   @Test func `are not told apart where nothing differs, and one line alone says how far it goes`()

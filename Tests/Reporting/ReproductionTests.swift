@@ -40,9 +40,10 @@ import Testing
 
   @Test func `is a picture with two bars a figure`() {
     let svg = ReproductionChart(study).svg()
-    #expect(svg.components(separatedBy: "class=\"bar pale").count == 3)
-    #expect(svg.components(separatedBy: "class=\"bar full").count == 5)
-    #expect(svg.contains("+5.0%"))
+    #expect(svg.components(separatedBy: "<rect class=\"bar ").count == 5)
+    #expect(svg.components(separatedBy: " pale\"").count == 3)
+    #expect(svg.components(separatedBy: "class=\"panel\"").count == 2)
+    #expect(svg.contains("1,260 (+5.0 %)"))
   }
 
   @Test func `along an axis is curves in a panel a workload and metric`() {

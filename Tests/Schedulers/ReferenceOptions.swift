@@ -10,6 +10,7 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
   case threshold033 = "vllm-0.33:long-prefill-token-threshold=40"
   case both033 = "vllm-0.33:long-prefill-token-threshold=40,scheduling-policy=priority"
   case orcaOwnLength = "orca:reserve=own"
+  case orcaBuddy = "orca:reserve=pow2,allocator=buddy"
   case stages = "sarathi:chunk-schedule-stages=4"
 
   var specification: String { rawValue }
@@ -22,10 +23,20 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     case .threshold011: engine.planVLLMV1()
     case .threshold033: engine.planVLLMV1(isNewest: true)
     case .priority033, .both033: engine.planVLLMV1(isNewest: true, byPriority: true)
-    case .orcaOwnLength: engine.planOrca(reservingOwnLength: true)
+    case .orcaOwnLength: engine.planOrca { prompt, answer in prompt + answer }
+    case .orcaBuddy:
+      let longest = engine.rules.maxModelLen
+      engine.planOrca { prompt, answer in nextPower(min(prompt + nextPower(answer), longest)) }
     case .stages: engine.planSarathi()
     }
   }
+}
+
+/// 1, 2, 4, 8, … up to the first that is not less than `number`.
+private func nextPower(_ number: Int) -> Int {
+  var power = 1
+  while power < number { power *= 2 }
+  return power
 }
 
 extension ReferenceEngine {

@@ -44,15 +44,17 @@ extension ReferenceEngine {
     if running.isEmpty { admitReserving() } else { for id in running { schedule(id, 1) } }
   }
 
-  mutating func planOrca(reservingOwnLength own: Bool = false) {
+  /// - Parameter reserved: the tokens reserved for a prompt and its answer; the model's length
+  ///   where nil.
+  mutating func planOrca(reserving reserved: ((Int, Int) -> Int)? = nil) {
     for id in running { schedule(id, 1) }
-    admitReserving(ownLength: own)
+    admitReserving(reserved)
   }
 
-  private mutating func admitReserving(ownLength: Bool = false) {
+  private mutating func admitReserving(_ reserved: ((Int, Int) -> Int)? = nil) {
     while let id = waiting.first, running.count + 1 <= rules.maxNumSeqs {
-      let own = states[id].prompt + states[id].output
-      let need = rules.blocks(for: ownLength ? own : rules.maxModelLen)
+      let tokens = reserved?(states[id].prompt, states[id].output) ?? rules.maxModelLen
+      let need = rules.blocks(for: tokens)
       if free < need { return }
       admit(states[id].left, taking: need)
     }

@@ -20,11 +20,15 @@ import Testing
     #expect(found.tippings.isEmpty && found.reach == 0.2)
   }
 
-  @Test func `is the same on any number of threads`() throws {
+  @Test(arguments: ["ttft<100ms,tbt<30ms", "smoothed-tbt<20ms"])
+  func `is the same on any number of threads, whatever requests are judged by`(
+    _ limits: String
+  ) throws {
     let trace = try chat(60, rate: 3)
-    let objective = try ServiceLevelObjective(parsing: "ttft<100ms,tbt<30ms")
+    let objective = try ServiceLevelObjective(parsing: limits)
     let duel = Duel(
-      [trace], objective: objective, figure: .e2e99, leader: try deployment().service("sarathi"),
+      [trace], objective: objective, figure: .attainment,
+      leader: try deployment().service("sarathi"),
       other: try deployment().service("vllm-0.6"))
     #expect(try duel.robustness(jobs: 1) == duel.robustness(jobs: 4))
   }

@@ -6,7 +6,7 @@ public enum Models {
   ///
   /// Source: the `config.json` of the Hugging Face repository that each names.
   public static let all =
-    llama + mistral + yi + falcon + qwen + phi + gemma + deepSeek + longCat
+    llama + mistral + yi + falcon + qwen + phi + gemma + deepSeek + longCat + opt + gpt
 
   /// The model called `name`.
   public static func named(_ name: String) throws(InputError) -> Model {

@@ -65,11 +65,9 @@ public struct ReproductionEntry: Sendable {
 public enum Reproductions {
   public static let all: [ReproductionEntry] = [
     NanoFlowStudies.ablation, NanoFlowStudies.offline, NanoFlowStudies.models,
-    SarathiCapacity.stated, SarathiCapacity.labelled,
-    SarathiAblation.table, SarathiAblation.chunking,
-    SarathiPipeline.entry, SarathiTradeoff.rates,
-    SarathiTradeoff.limits,
-    FastGenStudies.curves, FastGenStudies.effective, FastGenStudies.tail,
-    FastGenStudies.replicas, FastGenStudies.counterclaim,
+    SarathiCapacity.stated, SarathiCapacity.labelled, SarathiAblation.table,
+    SarathiAblation.chunking, SarathiPipeline.entry, SarathiTradeoff.rates, SarathiTradeoff.limits,
+    FastGenStudies.curves, FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,
+    FastGenStudies.counterclaim, OrcaHeadline.entry, VLLMHeadline.entry,
   ]
 }

@@ -69,7 +69,7 @@ enum SarathiTradeoff {
       Ratio(setup: mistral, seconds: 0.1, scheduler: "sarathi:chunk=512", published: 3.5),
       Ratio(setup: yi, seconds: 1, scheduler: "sarathi:chunk=2048", published: 1.65),
     ]
-    for (setup, limits) in [(mistral, [0.1, 0.2, 0.5, 1]), (yi, [0.2, 0.5, 1])] {
+    for (setup, limits) in [(mistral, [0.1, 0.2, 0.5]), (yi, [0.2, 0.5, 1])] {
       for cap in [32, 64] {
         ratios += limits.map {
           Ratio(setup: setup, seconds: $0, scheduler: vllm(cap), published: 1)

@@ -29,10 +29,10 @@ struct BenchOptions: Sendable {
     let deployment = Deployment(
       model: try Models.named("llama-3-8b"), gpu: try GPUs.named("h100-sxm"))
     let atStart = residentBytes()
+    let sample = try workload(min(requests, 20_000), rate: 1)
     for name in schedulers {
-      let sample = try workload(min(requests, 20_000), rate: 1)
       let service = try deployment.service(name, for: sample)
-      let rate = try capacity(of: service) * load
+      let rate = try capacity(of: service, on: sample) * load
       let clock = ContinuousClock()
       var trace = Trace(requests: [])
       let making = try clock.measure { trace = try workload(requests, rate: rate) }
@@ -45,9 +45,8 @@ struct BenchOptions: Sendable {
     try show("memory: \(beyond) bytes a request beyond the trace, at the peak\n")
   }
 
-  /// The requests a second that `service` takes of a queue that never empties.
-  private func capacity(of service: Service) throws -> Double {
-    let sample = try workload(min(requests, 20_000), rate: 1)
+  /// The requests of `sample` that `service` takes in a second of a queue that never empties.
+  private func capacity(of service: Service, on sample: Trace) throws -> Double {
     let backlog = sample.arriving(at: Array(repeating: 0, count: sample.count))
     return try service.replay(backlog).run.metrics.throughput.requestsPerSecond
   }

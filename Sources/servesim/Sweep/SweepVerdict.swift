@@ -39,8 +39,10 @@ extension SweepRun {
       holds: { factors in
         let first = try best.row(at: rate, scaled: factors)
         let second = try next.row(at: rate, scaled: factors)
-        if case .reach = decision { return first.isMet == true && second.isMet != true }
-        let values = [first, second].compactMap { $0.figure(SweepLine.figure) }
+        guard case .figure(let figure, _, _, _) = decision else {
+          return first.isMet == true && second.isMet != true
+        }
+        let values = [first, second].compactMap(figure.cost)
         return values.count == 2 && values[0] < values[1]
       })
     bar.finish()

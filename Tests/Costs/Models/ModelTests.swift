@@ -30,6 +30,12 @@ import Testing
     #expect(falcon.parameters + 65024 * 14848 == 179_522_565_120)
   }
 
+  /// OPT's published files hold a table of 2,050 positions beside.
+  @Test func `an OPT is counted without its positions`() throws {
+    let opt = try Models.named("opt-13b")
+    #expect(opt.parameters + 2050 * 5120 == 12_853_473_280)
+  }
+
   @Test func `a gated layer has three matrices and a plain one two`() {
     // QKV 8 x 16, output 8 x 8, gate and up 8 x 24, down 12 x 8, two norms; tables, last norm.
     #expect(tiny.parameters == 2 * (128 + 64 + 192 + 96 + 16) + 2 * 80 + 8)
