@@ -1,3 +1,4 @@
+import Costs
 import Metrics
 import Testing
 
@@ -60,5 +61,18 @@ import Testing
     #expect(attains(firstToken: 1_000_000_000, pace: 249_999_999))
     #expect(!attains(firstToken: 1_000_000_001, pace: 249_999_999))
     #expect(!attains(firstToken: 1_000_000_000, pace: 250_000_000))
+  }
+
+  @Test func `is a rule that runs over seeds and verdicts can judge by`() throws {
+    let deployment = Deployment(
+      model: try Models.named("llama-2-7b"), gpu: try GPUs.named("a100-sxm-80gb"))
+    let services = try ["vllm", "splitfuse"].map { try deployment.service($0) }
+    let trace = FastGenLengths(prompt: 1200, answer: 60, count: 12).trace(clients: 1)
+    let objective = try ObjectivePresets.objective("effective-throughput", model: "any")
+    let figures = try Repetition([trace], services, objective: objective).run(jobs: 1)
+    #expect(figures.allSatisfy { $0[0][.attainment] == 1 })
+    let duel = Duel(
+      [trace], objective: objective, figure: .attainment, leader: services[0], other: services[1])
+    #expect(throws: Never.self) { try duel.robustness(jobs: 1) }
   }
 }

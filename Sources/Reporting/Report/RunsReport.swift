@@ -50,7 +50,7 @@ public enum RunsReport {
     return Report(
       question: question(runs), answer: RunsAnswer.sentence(runs),
       remarks: AttributionReport.sentences(runs).prefix(1).map { $0 }, sections: sections,
-      figures: figures(entries, objective), definitions: definitions,
+      figures: figures(entries, objective), definitions: definitions(objective),
       settings: shared(runs), source: source, data: RunsCSV.text(runs))
   }
 
@@ -80,8 +80,9 @@ public enum RunsReport {
     runs[0].settings.filter { setting in runs.allSatisfy { $0.settings.contains(setting) } }
   }
 
-  private static var definitions: [Report.Term] {
-    LatencyMetric.allCases.map { Report.Term($0.title, $0.definition) }
+  private static func definitions(_ objective: ServiceLevelObjective?) -> [Report.Term] {
+    let judged = LatencyMetric.ofRequests.filter { objective?.metrics.contains($0) ?? false }
+    return (LatencyMetric.allCases + judged).map { Report.Term($0.title, $0.definition) }
       + AttributionReport.definitions + BoundsReport.definitions
   }
 

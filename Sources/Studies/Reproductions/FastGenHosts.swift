@@ -38,7 +38,7 @@ extension FastGenBench {
     case "llama-2-7b": 0.2
     case "falcon-40b": 1.3
     case "falcon-180b": 1.2
-    case "mixtral-8x7b": 0.6
+    case "mixtral-8x7b": 0.7
     default: 0
     }
   }
@@ -62,7 +62,7 @@ extension FastGenBench {
     case ("llama-2-7b", _): 0.4
     case ("falcon-40b", _): 0.5
     case ("falcon-180b", _): 0.8
-    case ("mixtral-8x7b", _): 0.1
+    case ("mixtral-8x7b", _): 0.2
     default: 0.2
     }
   }

@@ -25,7 +25,8 @@ enum OutputOptions {
   static let objectives = Option(
     name: "--slo", placeholder: "LIMITS", standard: nil,
     help: "objectives such as ttft.p99<2s,tbt.p99<100ms or, for each request alone, ttft<2s; of "
-      + LatencyMetric.allCases.map(\.name).joined(separator: ", ") + "; or a preset: "
+      + LatencyMetric.allCases.map(\.name).joined(separator: ", ") + ", and for requests "
+      + LatencyMetric.ofRequests.map(\.name).joined(separator: " and ") + "; or a preset: "
       + ObjectivePresets.all.map { "\($0.name) (\($0.source))" }.joined(separator: ", "),
     group: "Objectives")
 
