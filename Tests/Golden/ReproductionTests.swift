@@ -8,9 +8,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
 
 /// The published experiments in `Reports`; the long ones are run by `servesim reproduce` alone.
 @Suite struct `A reproduction in the reports` {
-  private static let quick = [
-    "nanoflow-models", "fastgen-tail", "sarathi-chunking", "sarathi-tradeoff",
-  ]
+  private static let quick = ["fastgen-tail", "sarathi-chunking"]
 
   @Test(arguments: quick)
   func `comes out again byte for byte`(_ name: String) throws {

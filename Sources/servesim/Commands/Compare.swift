@@ -52,8 +52,9 @@ struct CompareOptions: Sendable {
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
   func run() throws {
-    let (runs, repeated, closing) = try serve()
-    if !outputs.usesStandardOutput {
+    let isShown = !outputs.usesStandardOutput
+    let (runs, repeated, closing) = try serve(isShown: isShown)
+    if isShown {
       let notes = runs[0].settings.first { $0.name == "notes" }
       try show(
         (notes.map { "Note: \($0.value).\n\n" } ?? "") + Self.withoutOverlap(runs)
@@ -74,8 +75,12 @@ struct CompareOptions: Sendable {
   }
 
   /// Serves the trace once a scheduler and writes the outputs.
+  ///
+  /// - Parameter isShown: whether the closing sentence is wanted even where no output has it.
   @discardableResult
-  func serve() throws -> (runs: [Run], repeated: SeedsReport?, closing: String?) {
+  func serve(
+    isShown: Bool = false
+  ) throws -> (runs: [Run], repeated: SeedsReport?, closing: String?) {
     let deployment = try self.deployment.deployment()
     let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     let hasReport = outputs.includes("--report")
@@ -94,9 +99,10 @@ struct CompareOptions: Sendable {
     let results = try serve(trace, services, objective)
     let runs = results.map(\.run)
     let repeated = try self.repeated(services, objective)
-    let closing = try closing(
-      repeated ?? SeedsReport(runs.map(\.scheduler), results.map { [$0.figures] }), services,
-      trace, objective)
+    let figures = repeated ?? SeedsReport(runs.map(\.scheduler), results.map { [$0.figures] })
+    let closing =
+      isShown || hasReport || outputs.includes("--json")
+      ? try closing(figures, services, trace, objective) : nil
     let report =
       hasReport
       ? OutputOptions.files(
