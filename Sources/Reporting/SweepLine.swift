@@ -108,6 +108,22 @@ public struct SweepLine: Sendable {
 }
 
 extension ClosingSentence {
+  /// Two lines that seemed to keep the objective up to different loads, since their points lie at
+  /// different ones; the next keeps it where the best does.
+  public static func tie(
+    _ lines: [SweepLine], _ decision: SweepLine.Decision, _ kind: SweepLine.Load
+  ) -> String {
+    let (best, next) = decision.places
+    let place = decision.load.map { "at \(words($0, kind))" } ?? "at the load given"
+    return
+      "\(lines[best].name) and \(lines[next].name) both keep the objective \(place), the highest "
+      + "load tried that either keeps; servesim capacity tells how far each goes."
+  }
+
+  private static func words(_ load: Double, _ kind: SweepLine.Load) -> String {
+    kind == .clients ? "\(Int(load)) clients" : "\(Numbers.significant(load)) requests a second"
+  }
+
   /// What the lines of a sweep come to.
   ///
   /// - Parameter robustness: how far off the cost model may be; nil where it was not asked.
@@ -116,10 +132,7 @@ extension ClosingSentence {
     _ kind: SweepLine.Load
   ) -> String {
     let kept = (robustness.map { ", \(unless($0))" } ?? "") + "."
-    func load(_ value: Double) -> String {
-      kind == .clients
-        ? "\(Int(value)) clients" : "\(Numbers.significant(value)) requests a second"
-    }
+    func load(_ value: Double) -> String { words(value, kind) }
     switch decision {
     case .reach(let best, let next, let reach):
       let other = lines[next].reach.map { "up to \(load($0))" } ?? "at none"

@@ -74,6 +74,10 @@ import Testing
     let decision = SweepLine.decision(lines)
     #expect(decision == .reach(best: 1, next: 0, load: 2))
     #expect(
+      ClosingSentence.tie(lines, .reach(best: 1, next: 0, load: 2), .rate)
+        == "b and a both keep the objective at 2.00 requests a second, the highest load tried that "
+        + "either keeps; servesim capacity tells how far each goes.")
+    #expect(
       ClosingSentence.sweep(lines, decision, nil, .rate)
         == "Of the loads tried, b keeps the objective up to 2.00 requests a second, a, the next, "
         + "up to 1.00 requests a second.")

@@ -1,3 +1,4 @@
+import Costs
 import Reporting
 import Studies
 
@@ -33,18 +34,20 @@ extension SweepRun {
     let best = curve(lines[decision.places.best].name, decision.load)
     let next = curve(lines[decision.places.next].name, decision.load)
     let rate = load == .rate ? decision.load : nil
+    @Sendable func holds(_ factors: ScaledCost.Factors) throws -> Bool {
+      let first = try best.row(at: rate, scaled: factors)
+      let second = try next.row(at: rate, scaled: factors)
+      guard case .figure(let figure, _, _, _) = decision else {
+        return first.isMet == true && second.isMet != true
+      }
+      let values = [first, second].compactMap(figure.cost)
+      return values.count == 2 && values[0] < values[1]
+    }
+    // The next line may have points at other loads only.
+    if try !holds(ScaledCost.Factors()) { return ClosingSentence.tie(lines, decision, load) }
     let bar = ProgressBar("verdict", parts: Robustness.directions)
     let robustness = try Robustness.search(
-      precision: 0.02, jobs: jobs, progress: { bar.update(1, part: $0) },
-      holds: { factors in
-        let first = try best.row(at: rate, scaled: factors)
-        let second = try next.row(at: rate, scaled: factors)
-        guard case .figure(let figure, _, _, _) = decision else {
-          return first.isMet == true && second.isMet != true
-        }
-        let values = [first, second].compactMap(figure.cost)
-        return values.count == 2 && values[0] < values[1]
-      })
+      precision: 0.02, jobs: jobs, progress: { bar.update(1, part: $0) }, holds: holds)
     bar.finish()
     return ClosingSentence.sweep(lines, decision, robustness, load)
   }
