@@ -52,6 +52,8 @@ public enum CapacityReport {
   }
 
   private static func isApart(_ best: ServiceCapacity, _ other: ServiceCapacity) -> Bool {
+    // Where both kept it at every rate tried, what they reach is how far the search went.
+    if best.isUnbounded && other.isUnbounded { return false }
     let lead = best.lead(over: other)
     return lead.halfWidth.isFinite ? lead.isDistinguishable : lead.mean > 0
   }
@@ -64,6 +66,9 @@ public enum CapacityReport {
   ) -> String {
     guard let best = capacities.max(by: { $0.mean < $1.mean }), best.mean > 0 else {
       return "No scheduler keeps the objective at any rate tried."
+    }
+    if capacities.allSatisfy(\.isUnbounded) {
+      return "The objective is kept at every rate tried; it limits nothing here."
     }
     let reach = "\(Numbers.significant(best.mean)) requests a second"
     if capacities.count == 1 { return "\(best.scheduler) keeps the objective up to \(reach)." }

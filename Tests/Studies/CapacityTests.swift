@@ -55,6 +55,21 @@ import Testing
     #expect(CapacityReport.verdict(same).contains("are not distinguishable"))
   }
 
+  @Test func `tells nobody apart who keeps the objective at every rate tried`() {
+    func capacity(_ name: String, _ kept: Double, missed: Double?) -> ServiceCapacity {
+      ServiceCapacity(
+        scheduler: name, settings: [],
+        brackets: [.init(kept: kept, missed: missed, tries: 1)])
+    }
+    let free = [capacity("a", 900, missed: nil), capacity("b", 800, missed: nil)]
+    #expect(CapacityReport.ranking(free) == nil)
+    #expect(CapacityReport.verdict(free).hasPrefix("The objective is kept at every rate tried"))
+    let mixed = free + [capacity("c", 4, missed: 5)]
+    #expect(CapacityReport.ranking(mixed)?.next == 2)
+    #expect(CapacityReport.ranking(mixed)?.peers == [1])
+    #expect(CapacityReport.verdict(mixed).hasPrefix("a (not distinguishable from b) reaches"))
+  }
+
   /// Three seeds that reach 1, 2 and 3: a deviation of 1, and Student's 4.303 on 2 degrees.
   @Test func `has an interval from its seeds`() {
     let brackets = [1.0, 2, 3].map {
