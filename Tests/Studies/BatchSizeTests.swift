@@ -35,6 +35,13 @@ private struct SizeCost: CostModel {
     return try service().replay(trace).run
   }
 
+  @Test func `takes longer in every size where all is scaled`() throws {
+    let trace = Trace(requests: [Request(arrival: 0, promptTokens: 512, outputTokens: 64)])
+    let plain = try service().replay(trace).timeline.end
+    let slow = try service().scaled(by: .init(prefill: 2, decode: 2)).replay(trace).timeline.end
+    #expect(slow == 2 * plain)
+  }
+
   @Test func `is the one under which the load has the least latency, and is told`() throws {
     let slow = try run(60, every: 1_000_000_000)
     #expect(slow.settings.map(\.value) == ["768", "auto: 768 of 768, 1024, 2048"])

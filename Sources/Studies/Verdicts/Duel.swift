@@ -57,10 +57,11 @@ public struct Duel: Sendable {
 }
 
 extension Service {
-  /// The same with prompts or decodes that take longer or shorter.
+  /// The same with prompts or decodes that take longer or shorter, whatever its size.
   public func scaled(by factors: ScaledCost.Factors) -> Service {
     var service = self
     service.cost = ScaledCost(cost, factors)
+    service.sizes = sizes.map { $0.scaled(by: factors) }
     service.sizes = sizes.map { $0.scaled(by: factors) }
     return service
   }
