@@ -40,6 +40,19 @@ public struct ChatWorkload: Sendable, Equatable {
   }
 }
 
+extension ChatWorkload {
+  /// The first `count` requests, at about one a second, that have at most `mostTokens` with their
+  /// answers; longer ones are left out, and at most half may be longer.
+  public func trace(
+    count: Int, mostTokens: Int, seed: UInt64
+  ) throws(InputError) -> Trace {
+    let drawn = try trace(count: 2 * count, rate: 1, seed: seed)
+    let fitting = drawn.requests.filter { $0.promptTokens + $0.outputTokens <= mostTokens }
+    precondition(fitting.count >= count, "half of the requests are short enough")
+    return Trace(requests: Array(fitting.prefix(count)))
+  }
+}
+
 /// Draws the lengths of one request after the other.
 private struct Lengths {
   private let workload: ChatWorkload

@@ -62,7 +62,6 @@ extension FastGenBench {
     case ("llama-2-7b", _): 0.4
     case ("falcon-40b", _): 0.5
     case ("falcon-180b", _): 0.8
-    case ("mixtral-8x7b", _): 0.2
     default: 0.2
     }
   }

@@ -75,7 +75,7 @@ enum FastGenStudies {
       return zip([50.0, 90, 95], each.1).map { share, published in
         Reproduction.Row(
           system: each.0.name, workload: "P\(Int(share))", metric: "time_between_tokens_seconds",
-          published: published, ours: gaps.percentile(share))
+          published: published, ours: gaps?[.percentile(share)] ?? 0)
       }
     }.flatMap { $0 }
   }

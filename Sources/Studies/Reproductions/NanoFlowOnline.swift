@@ -33,17 +33,9 @@ struct NanoFlowOnline: Sendable {
         let sent = try draws[draw].poisson(rate: rate, seed: Self.seeds[draw])
         let last = sent.requests.prefix { $0.arrival < Nanoseconds(seconds: Self.seconds) }
         precondition(last.count < sent.count, "lengths are drawn for all who arrive")
-        return try sum + Self.secondsPerToken(Trace(requests: Array(last)), service)
+        return try sum + service.replay(Trace(requests: Array(last))).secondsPerToken.seconds
       } / Double(draws.count)
     }.min() ?? .infinity
-  }
-
-  private static func secondsPerToken(_ trace: Trace, _ service: Service) throws -> Double {
-    let records = try service.replay(trace).timeline.records
-    let sum = zip(trace.requests, records).reduce(0) { sum, each in
-      sum + (each.1.finish - each.0.arrival).seconds / Double(each.0.outputTokens)
-    }
-    return sum / Double(trace.count)
   }
 
   /// The requests a second at which a token takes as long as the limit, to a thousandth.

@@ -123,8 +123,6 @@ struct SarathiSetup: Sendable {
 extension SarathiLengths {
   /// Requests of this data set, `count` of them, at one a second.
   func trace(count: Int, seed: UInt64) throws(InputError) -> Trace {
-    let drawn = try workload.trace(count: count * 2, rate: 1, seed: seed)
-    let fitting = drawn.requests.filter { $0.promptTokens + $0.outputTokens <= maxTokens }
-    return Trace(requests: Array(fitting.prefix(count)))
+    try workload.trace(count: count, mostTokens: maxTokens, seed: seed)
   }
 }

@@ -127,8 +127,6 @@ enum VLLMHeadline {
       promptTokens: .lognormal(mean: 161.31, deviation: 161.31 * 547 / 246, source: source),
       outputTokens: .lognormal(mean: 337.99, deviation: 337.99 * 244 / 322, source: source),
       scoreCorrelation: 0, arrivals: ChatWorkload.azureConversation.arrivals)
-    let drawn = try workload.trace(count: 2 * count, rate: 1, seed: 1)
-    let fitting = drawn.requests.filter { $0.promptTokens + $0.outputTokens <= 2048 }
-    return Trace(requests: Array(fitting.prefix(count)))
+    return try workload.trace(count: count, mostTokens: 2048, seed: 1)
   }
 }
