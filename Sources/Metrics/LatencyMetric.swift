@@ -6,7 +6,7 @@ public enum LatencyMetric: CaseIterable, Sendable, Hashable {
   case ttftPerPromptToken, smoothedTBT
 
   /// Those that runs are summed up by.
-  public static let allCases: [LatencyMetric] = [.ttft, .tbt, .tpot, .e2e, .schedulingDelay]
+  public static let ofRuns: [LatencyMetric] = [.ttft, .tbt, .tpot, .e2e, .schedulingDelay]
 
   /// Those that requests alone are judged by.
   public static let ofRequests: [LatencyMetric] = [.ttftPerPromptToken, .smoothedTBT]
@@ -73,7 +73,7 @@ public enum LatencyMetric: CaseIterable, Sendable, Hashable {
 
   /// The metric that `name` or an alias of it stands for.
   public init?(name: some StringProtocol) {
-    let named = (Self.allCases + Self.ofRequests).first {
+    let named = Self.allCases.first {
       $0.name == name || $0.aliases.contains(String(name))
     }
     guard let named else { return nil }

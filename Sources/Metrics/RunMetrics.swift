@@ -3,7 +3,7 @@ import Serving
 /// What a run amounts to.
 public struct RunMetrics: Sendable, Equatable {
   public var requests: RequestCounts
-  /// In the order of `LatencyMetric.allCases`; nil where no request has the latency.
+  /// In the order of `LatencyMetric.ofRuns`; nil where no request has the latency.
   private var distributions: [Distribution?]
   public var throughput: Throughput
   public var memory: MemoryUse
@@ -27,7 +27,7 @@ public struct RunMetrics: Sendable, Equatable {
       hungPlans: timeline.hungPlans,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
     balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
-    distributions = LatencyMetric.allCases.map {
+    distributions = LatencyMetric.ofRuns.map {
       Distribution(of: $0, trace: trace, timeline: timeline)
     }
     if let clients, let latency = self[.e2e]?.mean {
@@ -38,12 +38,12 @@ public struct RunMetrics: Sendable, Equatable {
 
   /// The distribution of `metric`, or nil where no request has it.
   public subscript(_ metric: LatencyMetric) -> Distribution? {
-    LatencyMetric.allCases.firstIndex(of: metric).flatMap { distributions[$0] }
+    LatencyMetric.ofRuns.firstIndex(of: metric).flatMap { distributions[$0] }
   }
 
   /// All figures by name, in the order in which reports show them.
   public var values: [NamedValue] {
-    requests.values + LatencyMetric.allCases.flatMap(latencies) + throughput.values + memory.values
+    requests.values + LatencyMetric.ofRuns.flatMap(latencies) + throughput.values + memory.values
       + batches.values + (balance?.values ?? [])
   }
 

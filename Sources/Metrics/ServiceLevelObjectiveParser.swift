@@ -49,8 +49,7 @@ private struct Parser {
   private mutating func metric() throws(InputError) -> LatencyMetric {
     let (name, start) = word { !$0.isWhitespace && !".<=,".contains($0) }
     guard let metric = LatencyMetric(name: name) else {
-      let all = LatencyMetric.allCases + LatencyMetric.ofRequests
-      let names = all.flatMap { [$0.name] + $0.aliases }
+      let names = LatencyMetric.allCases.flatMap { [$0.name] + $0.aliases }
       let problem = name.isEmpty ? "there is no metric here" : "there is no metric '\(name)'"
       throw error(problem, "the metrics are \(names.joined(separator: ", "))", at: start)
     }

@@ -46,7 +46,7 @@ public enum ReplayReport {
     var table = Table(
       [Table.Column("Latency", isNumeric: false)]
         + Statistic.standard.map { Table.Column($0.name) })
-    for metric in LatencyMetric.allCases {
+    for metric in LatencyMetric.ofRuns {
       let cells = Statistic.standard.map { statistic in
         metrics[metric].flatMap { $0[statistic] }.map(Numbers.duration) ?? "-"
       }

@@ -92,7 +92,7 @@ public enum RunsJSON {
   }
 
   private static func latencies(_ metrics: RunMetrics) -> JSONValue {
-    .object(LatencyMetric.allCases.map { .init($0.key, value(metrics[$0])) })
+    .object(LatencyMetric.ofRuns.map { .init($0.key, value(metrics[$0])) })
   }
 
   private static func value(_ distribution: Distribution?) -> JSONValue {

@@ -62,7 +62,7 @@ import Testing
     run.refuse(arrival: 5)
     let metrics = RunMetrics(trace: run.trace, timeline: run.timeline)
     #expect(metrics.throughput.requestsPerSecond == 0)
-    #expect(LatencyMetric.allCases.allSatisfy { metrics[$0] == nil })
+    #expect(LatencyMetric.ofRuns.allSatisfy { metrics[$0] == nil })
   }
 
   @Test func `memory and batches are weighed by the time they lasted`() {

@@ -36,7 +36,7 @@ public enum CapacityStudyReport {
             + "keeps the objective. Lines end where five times the limit is passed.",
           .lines(chart(capacities, objective, place)))
       ],
-      definitions: LatencyMetric.allCases.map { Report.Term($0.title, $0.definition) },
+      definitions: Report.latencies(judgedBy: objective),
       settings: settings.filter { setting in
         capacities.allSatisfy { $0.settings.contains(setting) }
       }, source: source, data: CapacityReport.csv(capacities, seeds: seeds))

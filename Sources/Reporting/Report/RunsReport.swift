@@ -81,9 +81,8 @@ public enum RunsReport {
   }
 
   private static func definitions(_ objective: ServiceLevelObjective?) -> [Report.Term] {
-    let judged = LatencyMetric.ofRequests.filter { objective?.metrics.contains($0) ?? false }
-    return (LatencyMetric.allCases + judged).map { Report.Term($0.title, $0.definition) }
-      + AttributionReport.definitions + BoundsReport.definitions
+    Report.latencies(judgedBy: objective) + AttributionReport.definitions
+      + BoundsReport.definitions
   }
 
   private static func figures(
@@ -113,6 +112,12 @@ public enum RunsReport {
 }
 
 extension Report {
+  /// What the latencies are that runs are summed up by, and those that `objective` has besides.
+  static func latencies(judgedBy objective: ServiceLevelObjective?) -> [Term] {
+    let judged = LatencyMetric.ofRequests.filter { objective?.metrics.contains($0) ?? false }
+    return (LatencyMetric.ofRuns + judged).map { Term($0.title, $0.definition) }
+  }
+
   /// Adds what is certain over several seeds.
   public mutating func add(_ seeds: SeedsReport) {
     remarks.insert(seeds.sentence, at: 0)

@@ -46,7 +46,7 @@ public enum SweepStudyReport {
       answer: answer, remarks: remarks, sections: [Report.Section("Points", table)],
       figures: [
         picture(.ttft, .percentile(99)), picture(.tbt, .percentile(99)), picture(.e2e, .mean),
-      ], definitions: LatencyMetric.allCases.map { Report.Term($0.title, $0.definition) },
+      ], definitions: Report.latencies(judgedBy: objective),
       settings: settings, source: source, data: SweepReport.csv(rows))
   }
 
