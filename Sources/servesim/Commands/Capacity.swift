@@ -85,7 +85,7 @@ struct CapacityOptions: Sendable {
       ? OutputOptions.files(
         of: CapacityStudyReport.report(
           capacities, objective: study.objective, seeds: seeds, answer: verdict, remarks: notes,
-          source: source(loaded))) : [:]
+          source: loaded.source(trace, command: commandLine, seed: seeds[0]))) : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
@@ -122,12 +122,6 @@ struct CapacityOptions: Sendable {
       "What \(names.joined(separator: ", ")) reaches is more than is served of a backlog of the "
         + "same requests, for the trace ends before queues have grown; a longer one will show less."
     ]
-  }
-
-  private func source(_ loaded: LoadedTrace) -> Report.Source {
-    Report.Source(
-      command: commandLine, trace: trace.text, checksum: loaded.checksum ?? "",
-      seed: seeds[0], version: version)
   }
 
   private func study(of loaded: LoadedTrace) throws -> CapacityStudy {
@@ -173,13 +167,6 @@ struct CapacityOptions: Sendable {
     OutputOptions.file("--csv", "one row a scheduler and seed"),
     OutputOptions.file("--markdown", "the capacities as a Markdown table"),
   ]
-
-  fileprivate static func schedulers(_ catalogue: Catalogue) -> Option {
-    Option(
-      name: "--schedulers", placeholder: "NAMES", standard: "all",
-      help: "\(catalogue.schedulers.choices); several with commas between them, each with its "
-        + "options as NAME:option=value,option=value", group: "Deployment")
-  }
 }
 
 extension Command {
@@ -189,7 +176,7 @@ extension Command {
       name: "capacity",
       summary: "find the highest request rate at which each scheduler keeps an objective",
       arguments: [.trace],
-      options: DeploymentOptions.options(catalogue) + [CapacityOptions.schedulers(catalogue)]
+      options: DeploymentOptions.options(catalogue) + [.schedulers(catalogue, group: "Deployment")]
         + CapacityOptions.workload + [OutputOptions.objectives] + CapacityOptions.search
         + CapacityOptions.files + [OutputOptions.report],
       examples: [

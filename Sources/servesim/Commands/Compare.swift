@@ -106,7 +106,9 @@ struct CompareOptions: Sendable {
     let report =
       hasReport
       ? OutputOptions.files(
-        of: results.compactMap(\.entry), objective, source(loaded), repeated, closing) : [:]
+        of: results.compactMap(\.entry), objective,
+        loaded.source(self.trace, command: commandLine, seed: workload.seed), repeated, closing)
+      : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
@@ -154,13 +156,6 @@ struct CompareOptions: Sendable {
     return results
   }
 
-  /// Where the report comes from.
-  private func source(_ loaded: LoadedTrace) -> Report.Source {
-    Report.Source(
-      command: commandLine, trace: trace.text, checksum: loaded.checksum ?? "",
-      seed: workload.seed, version: version)
-  }
-
   fileprivate static let files = [
     OutputOptions.file("--json", "the comparison as JSON"),
     OutputOptions.file("--csv", "one row a scheduler"),
@@ -170,10 +165,7 @@ struct CompareOptions: Sendable {
 
   fileprivate static func runs(_ catalogue: Catalogue) -> [Option] {
     [
-      Option(
-        name: "--schedulers", placeholder: "NAMES", standard: "all",
-        help: "\(catalogue.schedulers.choices); several with commas between them, each with its "
-          + "options as NAME:option=value,option=value", group: "Runs"),
+      .schedulers(catalogue, group: "Runs"),
       Option(
         name: "--jobs", placeholder: "N", standard: "the processors there are",
         help: "runs at the same time, at most; changes no result", group: "Runs"),

@@ -1,6 +1,15 @@
 import Metrics
 import Reporting
 import Studies
+import Workloads
+
+extension LoadedTrace {
+  /// Where a report on this trace, which was read with checksums from `path`, comes from.
+  func source(_ path: GivenValue, command: String, seed: UInt64) -> Report.Source {
+    Report.Source(
+      command: command, trace: path.text, checksum: checksum ?? "", seed: seed, version: version)
+  }
+}
 
 /// The options that replay and compare share for what they judge and what they write.
 enum OutputOptions {
@@ -25,7 +34,7 @@ enum OutputOptions {
   static let objectives = Option(
     name: "--slo", placeholder: "LIMITS", standard: nil,
     help: "objectives such as ttft.p99<2s,tbt.p99<100ms or, for each request alone, ttft<2s; of "
-      + LatencyMetric.allCases.map(\.name).joined(separator: ", ") + ", and for requests "
+      + LatencyMetric.ofRuns.map(\.name).joined(separator: ", ") + ", and for requests "
       + LatencyMetric.ofRequests.map(\.name).joined(separator: " and ") + "; or a preset: "
       + ObjectivePresets.all.map { "\($0.name) (\($0.source))" }.joined(separator: ", "),
     group: "Objectives")

@@ -82,9 +82,7 @@ struct ReplayOptions: Sendable {
     let entry = RunsReport.Entry(replay.run, trace: replay.trace, timeline: replay.timeline)
     return OutputOptions.files(
       of: [entry], objective,
-      Report.Source(
-        command: commandLine, trace: trace.text, checksum: loaded.checksum ?? "",
-        seed: workload.seed, version: version))
+      loaded.source(trace, command: commandLine, seed: workload.seed))
   }
 
   private func write(

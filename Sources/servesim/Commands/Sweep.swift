@@ -77,7 +77,7 @@ struct SweepOptions: Sendable {
           lines, by: sweep.load, SweepReport.table(entries, labels: sweep.labels),
           rows: points.map(\.row),
           objective: sweep.objective, answer: verdict,
-          remarks: notes, source: source(loaded))) : [:]
+          remarks: notes, source: loaded.source(trace, command: commandLine, seed: seed))) : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
@@ -105,22 +105,10 @@ struct SweepOptions: Sendable {
     return lines
   }
 
-  private func source(_ loaded: LoadedTrace) -> Report.Source {
-    Report.Source(
-      command: commandLine, trace: trace.text, checksum: loaded.checksum ?? "", seed: seed,
-      version: version)
-  }
-
   /// The options that take lists, in the order of the axes.
   fileprivate static func axes(_ catalogue: Catalogue) -> [Option] {
-    DeploymentOptions.options(catalogue) + [schedulers(catalogue)] + WorkloadOptions.options
-  }
-
-  private static func schedulers(_ catalogue: Catalogue) -> Option {
-    Option(
-      name: "--schedulers", placeholder: "NAMES", standard: "all",
-      help: "\(catalogue.schedulers.choices); several with commas between them, each with its "
-        + "options as NAME:option=value,option=value", group: "Deployment")
+    DeploymentOptions.options(catalogue) + [.schedulers(catalogue, group: "Deployment")]
+      + WorkloadOptions.options
   }
 
   fileprivate static let runs = [
