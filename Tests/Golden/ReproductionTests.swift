@@ -22,11 +22,16 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
   }
 
   @Test(arguments: Reproductions.all.map(\.name))
-  func `has its files and a text that quotes its figures`(_ name: String) throws {
+  func `has its files, no row twice, and a text that gives its command`(_ name: String) throws {
     let folder = Self.folder(of: name)
     for file in ReproductionReport.fileNames {
       #expect(FileManager.default.fileExists(atPath: folder.appending(path: file).path), "\(name)")
     }
+    let data = try String(contentsOf: folder.appending(path: "data.csv"), encoding: .utf8)
+    let keys = data.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).prefix(4)
+    }
+    #expect(Set(keys).count == keys.count && keys.count > 1, "\(name)")
     let own = folder.appending(path: "README.md")
     let shared = folder.deletingLastPathComponent().appending(path: "README.md")
     let text = try String(
