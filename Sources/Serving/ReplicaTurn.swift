@@ -10,7 +10,7 @@ extension Replica {
   mutating func start(
     at now: Nanoseconds, _ index: Int, _ scheduler: inout any Scheduler, _ cost: any CostModel,
     _ timeline: inout Timeline
-  ) throws(Stall) {
+  ) throws(RunError) {
     var preemptedBefore = 0
     ledger?.advance(to: now)
     while true {
@@ -21,13 +21,16 @@ extension Replica {
       guard !preempted.isEmpty || cache.allReleasing > 0 else {
         wake = Simulation.never
         if !flights.isEmpty { return }
-        throw Stall(self, index: index, at: now)
+        throw .stall(Stall(self, index: index, at: now))
       }
       if preempted.isEmpty && !cache.isReleasing { timeline.hungPlans += 1 }
       preemptedBefore += preempted.count
     }
     timeline.cachedTokens += cachedTokens
     let seconds = cost.seconds(for: batch)
+    guard seconds <= EngineRange.clock.upperBound.seconds else {
+      throw endOfClock(index, seconds, now, timeline)
+    }
     precondition(seconds > 0, "a batch takes time")
     ledger?.launch(batch, seconds: seconds, cost)
     let duration: Nanoseconds
@@ -37,6 +40,9 @@ extension Replica {
       duration = max(1, Nanoseconds(seconds: seconds))
       batchEnd = now + duration
     }
+    guard (isPipelined ? stages[stages.count - 1] : batchEnd) <= EngineRange.clock.upperBound else {
+      throw endOfClock(index, seconds, now, timeline)
+    }
     timeline.occupancy.record(
       batch, for: duration, usedBlocks: cache.usedBlocks, of: cache.totalBlocks,
       atSequenceCap: running.count == rules.maxNumSeqs
@@ -45,6 +51,16 @@ extension Replica {
       timeline.iterations.append(
         record(index, start: now, preempted: preemptedBefore + preempted.count))
     }
+  }
+
+  /// What is wrong where the batch of `seconds` that replica `index` begins at `now` passes the end
+  /// of the clock.
+  private func endOfClock(
+    _ index: Int, _ seconds: Double, _ now: Nanoseconds, _ timeline: borrowing Timeline
+  ) -> RunError {
+    .endOfClock(
+      EndOfClock(
+        event: .batch(replica: index, seconds: seconds), time: now, settled: timeline.settled))
   }
 
   /// Applies the results of the batch, which ends at `now`.

@@ -76,7 +76,7 @@ public struct Simulation: Sendable {
   /// Serves the trace to its end and returns what was seen.
   ///
   /// - Parameter progress: told now and then how many requests are completed or refused.
-  public mutating func run(progress: ((Int) -> Void)? = nil) throws(Stall) -> Timeline {
+  public mutating func run(progress: ((Int) -> Void)? = nil) throws(RunError) -> Timeline {
     var steps = 0
     while try step() {
       steps += 1
@@ -86,10 +86,10 @@ public struct Simulation: Sendable {
   }
 
   /// Advances to the next instant at which anything happens; false if nothing is left to happen.
-  public mutating func step() throws(Stall) -> Bool {
+  public mutating func step() throws(RunError) -> Bool {
     if replicas.count == 1 { return try stepAlone() }
     let next = min(nextArrival, calendar.least)
-    guard next != Self.never else { return false }
+    guard try isOnClock(next) else { return false }
     now = next
     while calendar.least == now {
       let index = calendar.place
@@ -104,9 +104,9 @@ public struct Simulation: Sendable {
 
   /// `step` for one replica, which needs no calendar.
   @inline(__always)
-  private mutating func stepAlone() throws(Stall) -> Bool {
+  private mutating func stepAlone() throws(RunError) -> Bool {
     let next = min(nextArrival, replicas[0].nextEvent)
-    guard next != Self.never else { return false }
+    guard try isOnClock(next) else { return false }
     now = next
     if replicas[0].batchEnd == now { finishBatch(of: 0) }
     while nextArrival <= now { handOver() }
@@ -114,6 +114,14 @@ public struct Simulation: Sendable {
       try replicas[0].start(at: now, 0, &schedulers[0], cost, &timeline)
     }
     return true
+  }
+
+  /// Whether anything happens at `next`; throws where that is after the clock's end.
+  @inline(__always)
+  private func isOnClock(_ next: Nanoseconds) throws(RunError) -> Bool {
+    if next <= EngineRange.clock.upperBound { return true }
+    if next == Self.never { return false }
+    throw .endOfClock(EndOfClock(event: .request, time: now, settled: timeline.settled))
   }
 
   private mutating func touch(_ index: Int) {
@@ -173,7 +181,7 @@ public struct Simulation: Sendable {
   }
 
   /// Lets the touched replicas that are free plan, the lower first, and enters what comes of it.
-  private mutating func planTouched() throws(Stall) {
+  private mutating func planTouched() throws(RunError) {
     if touched.count > 1 { touched.sort() }
     for index in touched {
       if replicas[index].canPlan(at: now) {
@@ -187,31 +195,5 @@ public struct Simulation: Sendable {
 
   private func routed(_ id: RequestID) -> RoutedRequest {
     RoutedRequest(id, promptTokens: requests[id.index].promptTokens)
-  }
-}
-
-/// An idle replica with work and a plan that left its batch empty and changed nothing.
-public struct Stall: Error, Equatable, Sendable, CustomStringConvertible {
-  public var replica: Int
-  public var time: Nanoseconds
-  public var waiting: Int
-  public var running: Int
-  public var freeBlocks: Int
-  public var totalBlocks: Int
-
-  init(_ replica: borrowing Replica, index: Int, at time: Nanoseconds) {
-    self.replica = index
-    self.time = time
-    waiting = replica.waiting.count
-    running = replica.running.count
-    freeBlocks = replica.cache.freeBlocks
-    totalBlocks = replica.cache.totalBlocks
-  }
-
-  public var description: String {
-    """
-    replica \(replica) stalled at \(time.seconds) s: \(running) running, \(waiting) waiting, \
-    \(freeBlocks) of \(totalBlocks) KV blocks free, and the scheduler plans nothing
-    """
   }
 }

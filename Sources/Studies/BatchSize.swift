@@ -8,7 +8,7 @@ extension Service {
   ///
   /// NanoFlow's authors choose so among the dense batches that they released, by the rate of
   /// requests (OSDI 2025, Figure 8).
-  func best(for trace: Trace, from clients: Clients?) throws(Stall) -> Service {
+  func best(for trace: Trace, from clients: Clients?) throws(RunError) -> Service {
     var best: (service: Service, failed: Int, seconds: Double)?
     for size in sizes {
       var service = size

@@ -29,8 +29,8 @@ public struct Comparison: Sendable {
   public func run<Summary: Sendable>(
     jobs: Int, progress: @escaping @Sendable (Int, Double) -> Void = { _, _ in },
     summary: @Sendable (Replay) -> Summary
-  ) throws(Stall) -> [Summary] {
-    try parallelMap(services, jobs: jobs) { (index, service) throws(Stall) in
+  ) throws(RunError) -> [Summary] {
+    try parallelMap(services, jobs: jobs) { (index, service) throws(RunError) in
       let replay = try service.replay(
         trace, from: clients, objective: objective, recordsIterations: recordsIterations,
         attributesLatency: attributesLatency

@@ -23,9 +23,9 @@ public struct Repetition: Sendable {
   ///   - progress: told now and then which share of its trace a run, by its place, has behind it.
   public func run(
     jobs: Int, progress: @escaping @Sendable (Int, Double) -> Void = { _, _ in }
-  ) throws(Stall) -> [[SteadyFigures]] {
+  ) throws(RunError) -> [[SteadyFigures]] {
     let pairs = services.indices.flatMap { service in traces.indices.map { (service, $0) } }
-    let figures = try parallelMap(pairs, jobs: jobs) { (index, pair) throws(Stall) in
+    let figures = try parallelMap(pairs, jobs: jobs) { (index, pair) throws(RunError) in
       let trace = traces[pair.1]
       let replay = try services[pair.0].replay(trace, objective: objective) {
         progress(index, $0)

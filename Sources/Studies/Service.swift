@@ -32,7 +32,7 @@ public struct Service: Sendable {
     _ trace: Trace, from clients: Clients? = nil, objective: ServiceLevelObjective? = nil,
     recordsIterations: Bool = false, attributesLatency: Bool = false,
     progress: ((Double) -> Void)? = nil
-  ) throws(Stall) -> Replay {
+  ) throws(RunError) -> Replay {
     if !sizes.isEmpty {
       return try best(for: trace, from: clients).replay(
         trace, from: clients, objective: objective, recordsIterations: recordsIterations,

@@ -4,7 +4,7 @@ import Serving
 enum ExitCode: Int32, Sendable {
   /// The command did what it was asked for.
   case fine = 0
-  /// A simulation stalled, or the tool or the system failed.
+  /// A simulation could not go on, or the tool or the system failed.
   case failure = 1
   /// The user gave something that is not right.
   case mistake = 2

@@ -134,7 +134,7 @@ struct CompareOptions: Sendable {
 
   private func serve(
     _ trace: Trace, _ services: [Service], _ objective: ServiceLevelObjective?
-  ) throws(Stall) -> [Result] {
+  ) throws(RunError) -> [Result] {
     let (drawsChart, hasReport) = (outputs.includes("--svg"), outputs.includes("--report"))
     var comparison = Comparison(trace, services, objective: objective)
     comparison.clients = workload.clients

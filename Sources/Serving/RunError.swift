@@ -1,0 +1,68 @@
+/// Why a run cannot go on, before its trace is served to the end.
+public enum RunError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The scheduler plans nothing although there is work.
+  case stall(Stall)
+  /// Something would happen after the clock's end.
+  case endOfClock(EndOfClock)
+
+  public var description: String {
+    switch self {
+    case .stall(let stall): stall.description
+    case .endOfClock(let end): end.description
+    }
+  }
+}
+
+/// An idle replica with work and a plan that left its batch empty and changed nothing.
+public struct Stall: Equatable, Sendable, CustomStringConvertible {
+  public var replica: Int
+  public var time: Nanoseconds
+  public var waiting: Int
+  public var running: Int
+  public var freeBlocks: Int
+  public var totalBlocks: Int
+
+  init(_ replica: borrowing Replica, index: Int, at time: Nanoseconds) {
+    self.replica = index
+    self.time = time
+    waiting = replica.waiting.count
+    running = replica.running.count
+    freeBlocks = replica.cache.freeBlocks
+    totalBlocks = replica.cache.totalBlocks
+  }
+
+  public var description: String {
+    """
+    replica \(replica) stalled at \(time.seconds) s: \(running) running, \(waiting) waiting, \
+    \(freeBlocks) of \(totalBlocks) KV blocks free, and the scheduler plans nothing
+    """
+  }
+}
+
+/// What would happen after the end of the clock, `EngineRange.clock`.
+public struct EndOfClock: Equatable, Sendable, CustomStringConvertible {
+  /// What cannot be on the clock.
+  public enum Event: Equatable, Sendable {
+    /// The end of a batch of `replica` that takes `seconds`.
+    case batch(replica: Int, seconds: Double)
+    /// The next request.
+    case request
+  }
+
+  public var event: Event
+  /// The last instant at which anything happened.
+  public var time: Nanoseconds
+  /// Requests that are completed or refused by then.
+  public var settled: Int
+
+  public var description: String {
+    let end = "the end of the clock at \(Int(EngineRange.clock.upperBound.seconds)) s"
+    let what =
+      switch event {
+      case .batch(let replica, let seconds):
+        "replica \(replica) begins a batch of \(seconds) s, which passes \(end)"
+      case .request: "the next request comes after \(end)"
+      }
+    return "at \(time.seconds) s, with \(settled) requests settled, \(what)"
+  }
+}
