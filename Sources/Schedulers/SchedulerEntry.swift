@@ -15,8 +15,9 @@ public struct SchedulerEntry: Sendable {
   private let overlaps: Bool
   private let rules: @Sendable (EngineSetting) -> EngineRules
   private let scheduler: @Sendable () -> any Scheduler
-  private let tokenBudget: String?
-  private let sequenceCap: String
+  /// What the engine calls its token budget, if it has one, and its cap on sequences.
+  let tokenBudget: String?
+  let sequenceCap: String
   private static let admittedCap = "max-num-seqs"
 
   /// - Parameters:
@@ -85,7 +86,7 @@ public struct SchedulerEntry: Sendable {
     for (option, value) in given where !option.isChoice {
       try option.set(value, in: &rules, source: source)
     }
-    try check(rules, source)
+    try check(rules, given: given.map(\.option.name), setting, source)
     return Engine(
       name: source, version: name, hasPipelines: hasPipelines, overlaps: overlaps,
       scheduler: scheduler(), rules: rules)
@@ -111,22 +112,6 @@ public struct SchedulerEntry: Sendable {
             + "vllm:max-num-batched-tokens=\(budget)")
       }
       rules.maxNumBatchedTokens = budget
-    }
-  }
-
-  private func check(_ rules: EngineRules, _ source: String) throws(InputError) {
-    if rules.maxBatchSequences > rules.maxNumSeqs {
-      throw InputError(
-        source,
-        problem: "\(rules.maxBatchSequences) sequences in a batch are more than the "
-          + "\(rules.maxNumSeqs) that may be tracked", remedy: "lower \(sequenceCap)")
-    }
-    if !rules.chunksPrompts, let budget = rules.maxNumBatchedTokens, budget < rules.maxModelLen {
-      throw InputError(
-        source,
-        problem: "a budget of \(budget) tokens is less than the longest prompt, "
-          + "\(rules.maxModelLen), which \(name) does not cut",
-        remedy: "raise \(tokenBudget ?? "it") or lower --max-model-len")
     }
   }
 

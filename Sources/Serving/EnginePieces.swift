@@ -95,21 +95,24 @@ public struct ChunkSchedule: Sendable, Equatable {
   /// Stages, each for an equal part of `maxTokens` of a prompt; no schedule if zero.
   public var stages = 0
   public var maxTokens = 4096
-  /// Tokens of a chunk in the first stage, and in the last.
+  /// Tokens of a chunk in the first stage, and in the last; in the only one there is, `low`.
   public var high = 512
   public var low = 128
 
   public init() {}
 
-  /// Tokens of a chunk after `processed` tokens of the prompt: between high and low in even steps,
-  /// rounded to multiples of 32, or of `low` if that is less. What lies beyond `maxTokens` has the
-  /// last stage's.
+  /// Tokens of a chunk after `processed` tokens of the prompt, at least 1: between high and low in
+  /// even steps, cut to whole tokens and rounded to multiples of 32, or of `low` if that is less,
+  /// as NumPy's `linspace` and `round` do. What lies beyond `maxTokens` has the last stage's.
   public func chunk(after processed: Int) -> Int {
     precondition(stages > 0, "there is a schedule")
     let stage = min(processed / ((maxTokens + stages - 1) / stages), stages - 1)
-    if stages == 1 { return high }
-    let even = Double(high) + Double(low - high) * Double(stage) / Double(stages - 1)
+    // Stages are counted from the last one, which is low.
+    let place = stages - 1 - stage
+    let step = Double(high - low) / Double(max(1, stages - 1))
+    let even =
+      place > 0 && stage == 0 ? high : Int((Double(low) + Double(place) * step).rounded(.down))
     let multiple = min(32, low)
-    return Int((even / Double(multiple)).rounded(.toNearestOrEven)) * multiple
+    return max(1, Int((Double(even) / Double(multiple)).rounded(.toNearestOrEven)) * multiple)
   }
 }
