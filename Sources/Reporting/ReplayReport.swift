@@ -108,7 +108,8 @@ public enum ReplayReport {
           + (batches.bubbleSeconds > 0
             ? [("bubbles", part(batches.bubbleSeconds, of: batches.spanSeconds, "span"))] : [])
           + (batches.hungPlans > 0
-            ? [("original hangs in", "\(Numbers.grouped(batches.hungPlans)) plans; waited")] : []))
+            ? [("original hangs in", "\(Numbers.grouped(batches.hungPlans)) plans; ours goes on")]
+            : []))
   }
 
   private static func replicas(_ balance: ReplicaBalance) -> String {

@@ -1,7 +1,8 @@
 import Serving
 
 extension Sarathi {
-  /// The version of the OSDI 2024 artifact: the iteration that completes a prompt emits nothing.
+  /// The version of the OSDI 2024 artifact: the iteration that completes a prompt emits nothing,
+  /// and a half-computed prompt that lost its cache comes back in the same call.
   static let artifact = SchedulerEntry(
     "sarathi-osdi", "As sarathi, but the first token comes an iteration after the prompt.",
     reproduces: "sarathi-serve, branch osdi-sarathi-serve", tokenBudget: "chunk",
@@ -9,6 +10,7 @@ extension Sarathi {
   ) { setting in
     var rules = entry.defaults(setting)
     rules.emitsWithPrompt = false
+    rules.readmitsAtOnce = true
     return rules
   } scheduler: {
     Sarathi()
@@ -34,6 +36,7 @@ extension EngineOption {
       "defect: a preempted sequence generates its whole answer once more"),
     EngineOption(
       "readmits-at-once", \.readmitsAtOnce,
-      "defect: a half-computed prompt that lost its cache comes back with a chunk of the old size"),
+      "defect: a half-computed prompt that lost its cache comes back with a chunk of the old "
+        + "size; sarathi-osdi has it unless told otherwise"),
   ]
 }

@@ -23,11 +23,13 @@ struct SplitFuse: Scheduler {
         ]),
     ]
   ) { setting in
-    EngineRules(
+    var rules = EngineRules(
       maxNumSeqs: 2048, maxBatchSequences: 512, maxNumBatchedTokens: 768, chunksPrompts: true,
       maxModelLen: setting.maxModelLen, blockSize: setting.headSize <= 64 ? 128 : 64,
       reservation: .chunk, watermark: 0, decodeGate: .neededBlock, lengthLimit: .reached,
       releaseLag: 1)
+    rules.chunksNeedFreeBlock = true
+    return rules
   } scheduler: {
     SplitFuse()
   }

@@ -28,10 +28,12 @@ struct VLLMV0: Scheduler {
         least: 0),
     ]
   ) { setting in
-    EngineRules(
+    var rules = EngineRules(
       maxNumSeqs: 256, maxNumBatchedTokens: max(setting.maxModelLen, 2048), chunksPrompts: false,
       maxModelLen: setting.maxModelLen, blockSize: 16, reservation: .prompt, watermark: 0.01,
       decodeGate: .anyFreeBlock, lengthLimit: .exceeded)
+    rules.swapsCutPrompts = true
+    return rules
   } scheduler: {
     VLLMV0()
   }
@@ -50,15 +52,19 @@ struct VLLMV0: Scheduler {
 
   private func planChunked(_ replica: inout Replica) {
     let walked = replica.catchUp()
-    if walked { orderByWork(&replica) }
+    if walked || !replica.swapped.isEmpty {
+      let planned = replica.running.all.filter { replica.isPlanned($0) }
+      if replica.preempted.isEmpty { order(replica.swapIn(), in: &replica) }
+      order(planned, in: &replica)
+    }
     replica.admitChunks(passingPreempted: true)
   }
 
-  /// Puts first who was left out for lack of budget, then who decodes, then whose prompt is cut.
-  private func orderByWork(_ replica: inout Replica) {
-    let running = replica.running.all
-    let planned = running.filter { replica.isPlanned($0) }
-    for sequence in planned where replica.isDecoding(sequence) { replica.moveToBack(sequence) }
-    for sequence in planned where !replica.isDecoding(sequence) { replica.moveToBack(sequence) }
+  /// Puts `sequences` last in the queue of those that run: who decodes, then whose prompt is cut.
+  ///
+  /// Who was left out for lack of budget comes first, then who came back, then who ran before.
+  private func order(_ sequences: [SequenceID], in replica: inout Replica) {
+    for sequence in sequences where replica.isDecoding(sequence) { replica.moveToBack(sequence) }
+    for sequence in sequences where !replica.isDecoding(sequence) { replica.moveToBack(sequence) }
   }
 }

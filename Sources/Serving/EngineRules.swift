@@ -27,6 +27,8 @@ public struct EngineRules: Sendable, Equatable {
   public var watermark: Double
   /// When a sequence cannot decode.
   public var decodeGate: DecodeGate
+  /// Whether prompts are computed only while some block is free, even where they need none.
+  public var chunksNeedFreeBlock = false
   /// When an answer is cut off.
   public var lengthLimit: LengthLimit
   /// Plans that pass before the blocks of a finished sequence can be taken again.
@@ -44,6 +46,8 @@ public struct EngineRules: Sendable, Equatable {
   /// Blocks in the host's memory for the caches of preempted sequences; where there is no room for
   /// one, it is computed again.
   public var swapBlocks = 0
+  /// Whether a prompt that is computed in part goes there too.
+  public var swapsCutPrompts = false
   /// Whether keys and values are copied to the host's memory as they are made, and as many of
   /// earlier rounds back.
   public var offloadsCache = false
@@ -101,6 +105,11 @@ public struct EngineRules: Sendable, Equatable {
   /// Blocks that an admission must leave free.
   public var watermarkBlocks: Int { Int(watermark * Double(blocks)) }
 
+  /// Whether a prompt may come in pieces: where chunking is on, or where the threshold for long
+  /// prompts cuts one that chunking would not, as in vLLM V1.
+  @inline(__always)
+  var cutsPrompts: Bool { chunksPrompts || longPrefillTokenThreshold > 0 }
+
   /// The most tokens of an iteration: the budget, unless chunks have sizes of their own.
   @inline(__always)
   var tokenLimit: Int {
@@ -154,8 +163,18 @@ public struct EngineRules: Sendable, Equatable {
       let reserved = reservedBlocks(prompt: request.promptTokens, answer: emitted)
       return reserved + watermarkBlocks <= totalBlocks
     case .prompt, .chunk:
-      let spare = max(watermarkBlocks, decodeGate == .anyFreeBlock ? 1 : 0)
-      return blocks(for: request.promptTokens + emitted - 1) + spare <= totalBlocks
+      guard !isStranded(prompt: request.promptTokens) else { return false }
+      return blocks(for: request.promptTokens + emitted - 1) + spareBlocks <= totalBlocks
     }
+  }
+
+  /// Blocks that a sequence needs to be free beside its own, even where it is alone.
+  var spareBlocks: Int { max(watermarkBlocks, decodeGate == .anyFreeBlock ? 1 : 0) }
+
+  /// Whether the chunks of a prompt of `tokens` tokens, alone on an empty replica, fill the memory
+  /// before the last one is computed, where an engine computes none then.
+  private func isStranded(prompt tokens: Int) -> Bool {
+    guard chunksNeedFreeBlock, let budget = maxNumBatchedTokens else { return false }
+    return blocks(for: (tokens - 1) / budget * budget) >= totalBlocks
   }
 }

@@ -14,16 +14,18 @@ struct PrefixBlocks: Sendable {
     }
   }
 
-  private struct Held {
+  /// What a sequence holds.
+  struct Held {
     var blocks: [BlockID] = []
     /// How many of them are full and have their hash.
     var full = 0
   }
 
-  private var cache: PrefixCache
+  private(set) var cache: PrefixCache
   private let source: Source
   private let blockSize: Int
-  private var held: [Held] = []
+  /// By slot.
+  private(set) var held: [Held] = []
 
   init(_ source: Source, blocks: Int, blockSize: Int) {
     cache = PrefixCache(blocks: blocks)

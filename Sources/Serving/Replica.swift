@@ -31,6 +31,12 @@ public struct Replica: Sendable {
   var sequences: [Sequence] = []
   /// Which of the decoding sequences the plan under way has chosen.
   var chosen = Chosen.none
+  /// Sequences that lost their cache since the last batch was put in flight.
+  var evictions = 0
+  /// Evictions in the plan under way after which the original engine would hang.
+  var hangs = 0
+  /// Watches over caches that are taken again and again.
+  var circle = Circle()
   /// Sequences that are done and hold blocks that have names.
   var done: [SequenceID] = []
   /// Tokens of the prompts that the plan under way admits that were in the cache.
@@ -97,6 +103,7 @@ public struct Replica: Sendable {
       slot = Int32(sequences.count)
       sequences.append(sequence)
     }
+    circle.end()
     ledger?.enqueue(id, slot: Int(slot), arrival: request.arrival)
     if rules.order == .priority {
       insertByRank(SequenceID(slot))

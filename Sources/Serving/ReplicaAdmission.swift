@@ -103,7 +103,11 @@ extension Replica {
   @inline(__always)
   private func tokensLeftInBudget(for sequence: SequenceID) -> Int {
     if rules.chunkSchedule.stages == 0 { return tokensLeftInBudget }
-    let chunk = rules.chunkSchedule.chunk(after: sequences[sequence.index].context)
+    let processed =
+      rules.readmitsAtOnce && wasJustPreempted(sequence)
+      ? sequences[sequence.index].target - sequences[sequence.index].leftAtEviction
+      : sequences[sequence.index].context
+    let chunk = rules.chunkSchedule.chunk(after: processed)
     return min(tokensLeftInBudget, chunk - batch.chunkTokens - plannedDecodes)
   }
 

@@ -1,13 +1,13 @@
 /// Serving by priority, where the engine's rules say so.
 extension Replica {
   /// Who loses its cache next: the last of `running`, or under priorities the least urgent, of
-  /// equal ones the latest.
+  /// equal ones the latest in the trace, so that the first of all is never taken from.
   public var victim: SequenceID? {
     guard rules.order == .priority else { return running.last }
     var worst: SequenceID?
     var cursor = running.first
     while let id = cursor {
-      if let current = worst { if rank(current) < rank(id) { worst = id } } else { worst = id }
+      if worst.map({ isAhead($0, of: id) }) ?? true { worst = id }
       cursor = running.next(after: id)
     }
     return worst
@@ -36,7 +36,8 @@ extension Replica {
     sequences[id.index].namedIn = -1
     if isDecoding(id) {
       named -= 1
-      cache.evict(blocksNeeded(id, computing: 1))
+      // A block that has a name is given back with the others.
+      if prefixes == nil { cache.evict(blocksNeeded(id, computing: 1)) }
     } else if let place = batch.chunks.firstIndex(where: { $0.sequence == id }) {
       batch.chunkTokens -= batch.chunks.remove(at: place).tokens
     }

@@ -11,12 +11,12 @@ extension Replica {
     at now: Nanoseconds, _ index: Int, _ scheduler: inout any Scheduler, _ cost: any CostModel,
     _ timeline: inout Timeline
   ) throws(RunError) {
-    var preemptedBefore = 0
     ledger?.advance(to: now)
     while true {
       beginPlan()
       scheduler.plan(&self)
       endPlan(at: now)
+      if !preempted.isEmpty { try noteEvictions(index, at: now, &timeline) }
       if !batch.isEmpty { break }
       guard !preempted.isEmpty || cache.allReleasing > 0 else {
         wake = Simulation.never
@@ -24,7 +24,6 @@ extension Replica {
         throw .stall(Stall(self, index: index, at: now))
       }
       if preempted.isEmpty && !cache.isReleasing { timeline.hungPlans += 1 }
-      preemptedBefore += preempted.count
     }
     timeline.cachedTokens += cachedTokens
     let seconds = cost.seconds(for: batch)
@@ -47,10 +46,8 @@ extension Replica {
       batch, for: duration, usedBlocks: cache.usedBlocks, of: cache.totalBlocks,
       atSequenceCap: running.count == rules.maxNumSeqs
         || batch.sequences == rules.maxBatchSequences)
-    if timeline.keepsIterations {
-      timeline.iterations.append(
-        record(index, start: now, preempted: preemptedBefore + preempted.count))
-    }
+    if timeline.keepsIterations { timeline.iterations.append(record(index, start: now)) }
+    evictions = 0
   }
 
   /// What is wrong where the batch of `seconds` that replica `index` begins at `now` passes the end
@@ -85,6 +82,7 @@ extension Replica {
       overrun = Overrun()
     }
     if decodes > 0 {
+      if pool.count > 0 { circle.end() }
       pool.emit(at: now, sequences: &sequences, into: &timeline.gaps)
       while let id = pool.nextFinished() {
         leavePool(id)
@@ -156,6 +154,7 @@ extension Replica {
       stalled.append(id)
       return
     }
+    circle.end()
     sequences[id.index].emit(at: now, into: &timeline.gaps)
     if sequences[id.index].emitted == sequences[id.index].outputTokens {
       retire(id, &timeline)
@@ -208,13 +207,11 @@ extension Replica {
     ledger!.spans.removeAll(keepingCapacity: true)
   }
 
-  private func record(
-    _ index: Int, start: Nanoseconds, preempted: Int
-  ) -> IterationRecord {
+  private func record(_ index: Int, start: Nanoseconds) -> IterationRecord {
     IterationRecord(
       replica: index, start: start, end: flights.last?.end ?? batchEnd, decodes: batch.decodes,
       chunks: batch.chunks.count, chunkTokens: batch.chunkTokens,
       decodeContext: batch.decodeContext, running: running.count, waiting: waiting.count,
-      usedBlocks: cache.usedBlocks, preempted: preempted)
+      usedBlocks: cache.usedBlocks, preempted: evictions)
   }
 }

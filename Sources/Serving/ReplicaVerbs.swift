@@ -61,19 +61,16 @@ extension Replica {
     precondition(tokens > 0 && tokens <= tokensLeft(sequence), "a chunk is a part of its prompt")
     precondition(tokens <= tokensLeftInBudget, "prompts stay within the token budget")
     precondition(
-      rules.chunksPrompts || tokens == tokensLeft(sequence), "this engine computes prompts whole")
+      rules.cutsPrompts || tokens == tokensLeft(sequence), "this engine computes prompts whole")
+    let context = sequences[sequence.index].context + sequences[sequence.index].inFlight
     if rules.reservation == .chunk {
       let need = blocksNeeded(sequence, computing: tokens)
       cache.take(need)
       sequences[sequence.index].blocks += need
-      prefixes?.extend(
-        sequence, sequences[sequence.index], to: sequences[sequence.index].context + tokens)
+      prefixes?.extend(sequence, sequences[sequence.index], to: context + tokens)
     }
     sequences[sequence.index].namedIn = plan
-    batch.chunks.append(
-      Chunk(
-        sequence: sequence, tokens: tokens,
-        context: sequences[sequence.index].context + sequences[sequence.index].inFlight))
+    batch.chunks.append(Chunk(sequence: sequence, tokens: tokens, context: context))
     batch.chunkTokens += tokens
   }
 

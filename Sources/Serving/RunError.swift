@@ -1,6 +1,6 @@
 /// Why a run cannot go on, before its trace is served to the end.
 public enum RunError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The scheduler plans nothing although there is work.
+  /// A replica that has work never gets on with it.
   case stall(Stall)
   /// Something would happen after the clock's end.
   case endOfClock(EndOfClock)
@@ -10,32 +10,6 @@ public enum RunError: Error, Equatable, Sendable, CustomStringConvertible {
     case .stall(let stall): stall.description
     case .endOfClock(let end): end.description
     }
-  }
-}
-
-/// An idle replica with work and a plan that left its batch empty and changed nothing.
-public struct Stall: Equatable, Sendable, CustomStringConvertible {
-  public var replica: Int
-  public var time: Nanoseconds
-  public var waiting: Int
-  public var running: Int
-  public var freeBlocks: Int
-  public var totalBlocks: Int
-
-  init(_ replica: borrowing Replica, index: Int, at time: Nanoseconds) {
-    self.replica = index
-    self.time = time
-    waiting = replica.waiting.count
-    running = replica.running.count
-    freeBlocks = replica.cache.freeBlocks
-    totalBlocks = replica.cache.totalBlocks
-  }
-
-  public var description: String {
-    """
-    replica \(replica) stalled at \(time.seconds) s: \(running) running, \(waiting) waiting, \
-    \(freeBlocks) of \(totalBlocks) KV blocks free, and the scheduler plans nothing
-    """
   }
 }
 
@@ -49,6 +23,7 @@ public struct EndOfClock: Equatable, Sendable, CustomStringConvertible {
     case request
   }
 
+  /// What would happen.
   public var event: Event
   /// The last instant at which anything happened.
   public var time: Nanoseconds

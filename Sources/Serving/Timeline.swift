@@ -17,7 +17,8 @@ public struct Timeline: Sendable, Equatable {
   public internal(set) var spans: [PhaseSpan] = []
   /// Prompt tokens that admissions found in the cache, recomputed ones included.
   public internal(set) var cachedTokens = 0
-  /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back.
+  /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back,
+  /// or computes a cache again that the original would leave in the host's memory for ever.
   public internal(set) var hungPlans = 0
   /// Requests that are completed or refused.
   public internal(set) var settled = 0

@@ -19,6 +19,8 @@ struct ReferenceEngine {
     var firstScheduled: Nanoseconds = -1
     var tokens: [Nanoseconds] = []
     var preemptions = 0
+    /// Tokens of its prompt that were missing when it last lost its cache.
+    var leftAtEviction = 0
 
     var left: Int { isDecoding ? 1 : target - computed }
   }
@@ -36,6 +38,8 @@ struct ReferenceEngine {
   var states: [State]
   var waiting: [Int] = []
   var running: [Int] = []
+  /// Those whose cache is in the host's memory.
+  var swapped: [Int] = []
   var free: Int
   /// Blocks on their way back: how many, and the plan that first sees them.
   var returning: [(blocks: Int, plan: Int)] = []
@@ -137,7 +141,9 @@ struct ReferenceEngine {
     return end
   }
 
-  private var isIdle: Bool { waiting.isEmpty && running.isEmpty && pastEnd.isEmpty }
+  private var isIdle: Bool {
+    waiting.isEmpty && running.isEmpty && swapped.isEmpty && pastEnd.isEmpty
+  }
 
   private mutating func retire(_ id: Int) {
     running.removeAll { $0 == id }
@@ -145,7 +151,7 @@ struct ReferenceEngine {
     giveBackBlocks(of: id, seenBy: plan + 1 + rules.releaseLag)
   }
 
-  private mutating func giveBackBlocks(of id: Int, seenBy plan: Int) {
+  mutating func giveBackBlocks(of id: Int, seenBy plan: Int) {
     let blocks = states[id].blocks
     if rules.releaseLag == 0 { free += blocks } else { returning.append((blocks, plan)) }
     states[id].blocks = 0
@@ -200,6 +206,7 @@ extension ReferenceEngine {
     running.removeAll { $0 == id }
     evicted.append(id)
     giveBackBlocks(of: id, seenBy: plan + 1)
+    states[id].leftAtEviction = states[id].isDecoding ? 0 : states[id].left
     states[id].computed = 0
     states[id].target = states[id].prompt + states[id].tokens.count
     states[id].isDecoding = false

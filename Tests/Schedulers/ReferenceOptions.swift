@@ -3,11 +3,16 @@
 /// The options of the schedulers that change who is served, as the originals are written.
 enum ReferenceOption: String, CaseIterable, ReferencePlanner {
   case chunkedV0 = "vllm-0.6:chunked=true"
+  case chunkedSwappingV0 = "vllm-0.6:chunked=true,swap-blocks=40"
   case priorityV0 = "vllm-0.6:scheduling-policy=priority"
   case priority011 = "vllm-0.11:scheduling-policy=priority"
   case priority033 = "vllm-0.33:scheduling-policy=priority"
   case threshold011 = "vllm-0.11:long-prefill-token-threshold=40"
   case threshold033 = "vllm-0.33:long-prefill-token-threshold=40"
+  case uncutThreshold011 =
+    "vllm-0.11:enable-chunked-prefill=false,long-prefill-token-threshold=40"
+  case uncutThreshold033 =
+    "vllm-0.33:enable-chunked-prefill=false,long-prefill-token-threshold=40"
   case both033 = "vllm-0.33:long-prefill-token-threshold=40,scheduling-policy=priority"
   case orcaOwnLength = "orca:reserve=own"
   case orcaBuddy = "orca:reserve=pow2,allocator=buddy"
@@ -17,11 +22,11 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
 
   func plan(_ engine: inout ReferenceEngine) {
     switch self {
-    case .chunkedV0: engine.planChunkedVLLM06()
+    case .chunkedV0, .chunkedSwappingV0: engine.planChunkedVLLM06()
     case .priorityV0: engine.planVLLM06ByPriority()
     case .priority011: engine.planVLLMV1(byPriority: true)
-    case .threshold011: engine.planVLLMV1()
-    case .threshold033: engine.planVLLMV1(isNewest: true)
+    case .threshold011, .uncutThreshold011: engine.planVLLMV1()
+    case .threshold033, .uncutThreshold033: engine.planVLLMV1(isNewest: true)
     case .priority033, .both033: engine.planVLLMV1(isNewest: true, byPriority: true)
     case .orcaOwnLength: engine.planOrca { prompt, answer in prompt + answer }
     case .orcaBuddy:
@@ -45,17 +50,7 @@ extension ReferenceEngine {
     (states[a].priority, states[a].arrival, a) < (states[b].priority, states[b].arrival, b)
   }
 
-  /// The first of the least urgent, as Python's `max` by priority and arrival finds it.
-  private func leastUrgent(_ ids: [Int]) -> Int {
-    var worst = ids[0]
-    for id in ids
-    where (states[id].priority, states[id].arrival)
-      > (states[worst].priority, states[worst].arrival)
-    {
-      worst = id
-    }
-    return worst
-  }
+  private func leastUrgent(_ ids: [Int]) -> Int { ids.max(by: isMoreUrgent)! }
 
   /// Tokens of one iteration as the dynamic schedule of `id` has them, or as all have.
   func chunk(of id: Int) -> Int {
@@ -63,45 +58,14 @@ extension ReferenceEngine {
     if schedule.stages == 0 { return rules.maxNumBatchedTokens! }
     var sizes: [Int] = []
     let multiple = min(32, schedule.low)
-    for stage in 0..<schedule.stages {
-      let step = Double(schedule.low - schedule.high) / Double(max(1, schedule.stages - 1))
-      let size = (Double(schedule.high) + Double(stage) * step) / Double(multiple)
-      sizes.append(Int(size.rounded(.toNearestOrEven)) * multiple)
+    for stage in (0..<schedule.stages).reversed() {
+      let step = Double(schedule.high - schedule.low) / Double(max(1, schedule.stages - 1))
+      var even = (Double(schedule.low) + Double(stage) * step).rounded(.down)
+      if stage > 0 && stage == schedule.stages - 1 { even = Double(schedule.high) }
+      sizes.append(Int((even / Double(multiple)).rounded(.toNearestOrEven)) * multiple)
     }
-    if schedule.stages == 1 { sizes = [schedule.high] }
     let covered = (schedule.maxTokens + schedule.stages - 1) / schedule.stages
     return sizes[min(states[id].computed / covered, schedule.stages - 1)]
-  }
-
-  fileprivate mutating func planChunkedVLLM06() {
-    let budget = rules.maxNumBatchedTokens!
-    var rest = running
-    while let id = rest.first {
-      let tokens = min(states[id].left, budget - used)
-      if tokens == 0 { break }
-      rest.removeFirst()
-      while free == 0 {
-        evict(rest.popLast() ?? id)
-        if evicted.last == id { break }
-      }
-      if evicted.last == id { break }
-      take(blocksNeeded(id, tokens), for: id)
-      schedule(id, tokens)
-    }
-    let decodes = batch.filter(\.isDecode).map(\.id)
-    let partial = batch.filter { !$0.isDecode }.map(\.id)
-    running = rest + decodes + partial
-    // This call's victims come back to the queue after its admissions.
-    let victims = Array(waiting.prefix(evicted.count))
-    waiting.removeFirst(victims.count)
-    let watermark = Int(rules.watermark * Double(rules.blocks))
-    while let id = waiting.first {
-      let tokens = min(states[id].left, budget - used)
-      let need = rules.blocks(for: states[id].target)
-      if free - need < watermark || tokens == 0 || running.count + 1 > rules.maxNumSeqs { break }
-      admit(tokens, taking: need)
-    }
-    waiting = victims + waiting
   }
 
   fileprivate mutating func planVLLM06ByPriority() {
@@ -148,8 +112,16 @@ extension ReferenceEngine {
       index += 1
     }
     guard evicted.isEmpty else { return }
+    var passedOver: [Int] = []
+    defer { waiting = passedOver + waiting }
     while let id = waiting.first, budget > 0, running.count < rules.maxNumSeqs {
-      let tokens = min(states[id].left, cap, budget)
+      let wanted = min(states[id].left, cap)
+      if !rules.chunksPrompts && wanted > budget {
+        if isNewest { return }
+        passedOver.append(waiting.removeFirst())
+        continue
+      }
+      let tokens = min(wanted, budget)
       if rules.blocks(for: tokens) > free { return }
       if isNewest && rules.blocks(for: states[id].target) > free { return }
       admit(tokens, taking: rules.blocks(for: tokens))

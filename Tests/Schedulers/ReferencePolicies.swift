@@ -129,10 +129,12 @@ extension ReferenceEngine {
 
   private mutating func admitChunks() {
     let watermark = Int(rules.watermark * Double(rules.blocks))
-    while let id = waiting.first, !evicted.contains(id) {
+    while let id = waiting.first, rules.readmitsAtOnce || !evicted.contains(id) {
       let need = rules.blocks(for: states[id].target)
       if free - need < watermark || running.count >= rules.maxNumSeqs { return }
-      let tokens = min(states[id].left, chunk(of: id) - used)
+      // The artifact takes the progress of who was just evicted for what it was.
+      let left = evicted.contains(id) ? states[id].leftAtEviction : states[id].left
+      let tokens = min(left, chunk(of: id) - used)
       if tokens <= 0 { return }
       admit(tokens, taking: need)
     }

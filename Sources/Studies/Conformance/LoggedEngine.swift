@@ -65,6 +65,6 @@ extension DecisionLog {
     rules.pipelineParallelSize = config.pp ?? 1
     rules.sharesPrefixes = config.prefixCaching ?? false
     rules.restartsAnswers = header.preemptOutputAccounting == "as_is"
-    rules.readmitsAtOnce = header.case == "quirk_readmit_same_step"
+    rules.readmitsAtOnce = ["sarathi", "sarathi_osdi_artifact"].contains(header.scheduler)
   }
 }
