@@ -1,0 +1,73 @@
+import Foundation
+import Schedulers
+import Testing
+
+@testable import Serving
+
+/// Set `SERVESIM_EDGE_CASES` to look at more cases than a quick run does.
+@Suite struct `At the edges of what an engine takes` {
+  private static let count =
+    Int(ProcessInfo.processInfo.environment["SERVESIM_EDGE_CASES"] ?? "") ?? 600
+  private static let parts = 4
+
+  @Test(arguments: 0..<parts)
+  func `every run ends, holds just the blocks of those that run, and counts what it evicts`(
+    _ part: Int
+  ) throws {
+    var seen: Set<String> = []
+    defer { #expect(seen.count == Schedulers.all.count) }
+    for seed in stride(from: part, to: Self.count, by: Self.parts) {
+      guard let example = EdgeCase(seed: seed) else { continue }
+      seen.insert(example.engine.version)
+      var simulation = example.simulation()
+      do {
+        var steps = 0
+        while try simulation.step() {
+          for replica in simulation.replicas {
+            if let broken = HeldBlocks(replica).broken { throw Broken(what: broken) }
+          }
+          steps += 1
+          if steps > 100_000 { throw Broken(what: "no end") }
+        }
+        if let broken = brokenAtEnd(simulation, example) { throw Broken(what: broken) }
+      } catch RunError.stall(let stall) {
+        #expect(mayStall(stall, example), "\(stall); \(example)")
+      } catch let broken as Broken {
+        Issue.record("\(broken.what) at \(simulation.now) ns; \(example)")
+      }
+    }
+  }
+
+  private struct Broken: Error { var what: String }
+
+  /// Only where the original hangs too, for a reason that is told.
+  private func mayStall(_ stall: Stall, _ example: EdgeCase) -> Bool {
+    switch stall.reason {
+    case .plansNothing, .goesInCircles: false
+    case .takesNoCache: example.rules.reset == .none
+    case .outgrows: example.rules.restartsAnswers
+    }
+  }
+
+  private func brokenAtEnd(_ simulation: Simulation, _ example: EdgeCase) -> String? {
+    let records = simulation.timeline.records
+    for (request, record) in zip(example.trace.requests, records) {
+      let rules = example.rules
+      if record.isCompleted != rules.canServe(request) { return "a request is lost" }
+      let least = record.isCompleted ? rules.emittedTokens(of: request) : 0
+      let exact = record.emittedTokens == least
+      if !(exact || rules.restartsAnswers && record.emittedTokens > least) {
+        return "\(record.emittedTokens) tokens of an answer of \(least)"
+      }
+    }
+    for replica in simulation.replicas {
+      let cache = replica.cache
+      if cache.freeBlocks + cache.allReleasing != example.rules.totalBlocks || replica.hasWork {
+        return "\(cache.freeBlocks) of \(cache.totalBlocks) blocks are free at the end"
+      }
+    }
+    let told = simulation.timeline.iterations.reduce(0) { $0 + $1.preempted }
+    let happened = records.reduce(0) { $0 + $1.preemptions }
+    return told == happened ? nil : "\(happened) preemptions, \(told) in the iterations"
+  }
+}

@@ -1,0 +1,86 @@
+@testable import Serving
+
+/// The blocks that a replica's sequences must hold by their tokens, against those that it counts.
+struct HeldBlocks {
+  let replica: Replica
+
+  init(_ replica: Replica) { self.replica = replica }
+
+  /// What breaks the law that the blocks in use are just those of the sequences that run, shared
+  /// ones once, or nil.
+  var broken: String? {
+    let rules = replica.rules
+    let inUse = rules.totalBlocks - replica.cache.freeBlocks - replica.cache.allReleasing
+    if replica.cache.freeBlocks < 0 { return "blocks taken that are not there" }
+    let hosted = replica.swapped.all.reduce(0) { $0 + blocksOnHost($1) }
+    if hosted + replica.freeSwapBlocks != rules.swapBlocks {
+      return "\(hosted) blocks on the host and \(replica.freeSwapBlocks) free there"
+    }
+    if replica.prefixes != nil { return brokenSharing(inUse) }
+    let held = replica.running.all.reduce(0) { $0 + blocks(of: $1) } + replica.overrun.blocks
+    return held == inUse ? nil : "\(inUse) blocks in use where those that run hold \(held)"
+  }
+
+  private func brokenSharing(_ inUse: Int) -> String? {
+    guard let prefixes = replica.prefixes else { return nil }
+    var holders: [BlockID: Int] = [:]
+    var running: Set<Int> = []
+    for id in replica.running.all {
+      running.insert(id.index)
+      let held = prefixes.held.indices.contains(id.index) ? prefixes.held[id.index].blocks : []
+      if held.count != blocks(of: id) {
+        return "a sequence holds \(held.count) blocks, not \(blocks(of: id))"
+      }
+      for block in held { holders[block, default: 0] += 1 }
+    }
+    for (slot, held) in prefixes.held.enumerated()
+    where !running.contains(slot) && !held.blocks.isEmpty {
+      return "a sequence that does not run holds \(held.blocks.count) blocks"
+    }
+    if holders.count != inUse {
+      return "\(inUse) blocks in use where those that run hold \(holders.count)"
+    }
+    if holders.contains(where: { prefixes.cache.holders(of: $0.key) != $0.value }) {
+      return "a block counts other holders than it has"
+    }
+    return prefixes.cache.freeBlocks == replica.cache.freeBlocks
+      ? nil
+      : "\(prefixes.cache.freeBlocks) free blocks by name, \(replica.cache.freeBlocks) counted"
+  }
+
+  /// Blocks that `id`, which runs, must hold while what is planned of it is computed.
+  private func blocks(of id: SequenceID) -> Int {
+    let rules = replica.rules
+    let sequence = replica.sequences[id.index]
+    if rules.reservesAll {
+      return rules.reservedBlocks(prompt: sequence.promptTokens, answer: sequence.answerTokens)
+    }
+    switch sequence.phase {
+    case .prefilling:
+      let planned = replica.isPipelined || !isUnderWay ? 0 : chunk(of: id)
+      let tokens = sequence.context + sequence.inFlight + planned
+      return rules.blocks(for: rules.reservation == .prompt ? sequence.target : tokens)
+    case .decoding:
+      if let flight = replica.flights.first(where: { $0.pool.tag == sequence.pool }) {
+        return rules.blocks(for: flight.pool.context(of: sequence) + 1)
+      }
+      let decodes = !replica.isPipelined && isUnderWay && replica.chosen != .none ? 1 : 0
+      return rules.blocks(
+        for: max(sequence.target, replica.pool.context(of: sequence) + decodes))
+    case .stalled: return rules.blocks(for: max(sequence.target, sequence.context))
+    case .waiting, .swapped: return -1
+    }
+  }
+
+  private func blocksOnHost(_ id: SequenceID) -> Int {
+    let sequence = replica.sequences[id.index]
+    return replica.rules.blocks(for: max(sequence.context, sequence.target))
+  }
+
+  /// Whether the batch that was planned last is being computed.
+  private var isUnderWay: Bool { replica.batchEnd != Simulation.never }
+
+  private func chunk(of id: SequenceID) -> Int {
+    replica.batch.chunks.first { $0.sequence == id }?.tokens ?? 0
+  }
+}
