@@ -67,20 +67,6 @@ private func shown(_ words: String...) throws -> String? {
     #expect(text.contains("  servesim compare Traces/chat.csv  "))
   }
 
-  @Test func `every example is a command line that the tool takes`() throws {
-    for command in tool.commands {
-      #expect(!command.examples.isEmpty)
-      for example in command.examples {
-        let words = example.line.split(separator: " ").dropFirst().map(String.init)
-        guard case .run(let chosen, _) = try tool.intent(of: words) else {
-          Issue.record("\(example.line) runs nothing")
-          continue
-        }
-        #expect(chosen.name == command.name)
-      }
-    }
-  }
-
   @Test func `no option of a command is declared twice, and groups are not torn apart`() {
     for command in tool.commands {
       let names = command.options.map(\.name)

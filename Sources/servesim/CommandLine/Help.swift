@@ -56,7 +56,7 @@ enum Help {
   private static func examples(_ examples: [Example]) -> String {
     if examples.isEmpty { return "" }
     let lines = examples.map {
-      Layout.wrapped($0.purpose, indent: 2) + Layout.wrapped($0.line, indent: 4)
+      Layout.wrapped($0.purpose, indent: 2) + "    \($0.line)\n"
     }
     return "\nExamples:\n" + lines.joined()
   }

@@ -109,9 +109,9 @@ extension Command {
       name: "bench", summary: "measure how fast this machine simulates",
       options: BenchOptions.options(catalogue),
       examples: [
-        Example(line: "servesim bench", purpose: "a million chat requests on one core"),
         Example(
-          line: "servesim bench --schedulers vllm,sarathi", purpose: "two schedulers in turn"),
+          line: "servesim bench --requests 20000 --schedulers vllm,sarathi",
+          purpose: "two schedulers in turn; without --requests, a million chat requests")
       ],
       run: { try BenchOptions($0, catalogue).run() })
   }

@@ -151,11 +151,12 @@ extension Command {
       options: CalibrateOptions.options(catalogue),
       examples: [
         Example(
-          line: "servesim calibrate measured.csv --gpu h100-sxm --holdout 0.2 --output my-gpu.json",
+          line: "servesim calibrate Reports/calibration/l40s.csv --gpu l40s --holdout 0.2 "
+            + "--output my.json",
           purpose: "a GPU of your own, and how well it predicts what it has not seen"),
         Example(
-          line: "servesim calibrate --score measured.csv --gpu h100-sxm",
-          purpose: "how far the built-in tables are from your measurements"),
+          line: "servesim calibrate --score Reports/calibration/l40s.csv --gpu l40s",
+          purpose: "how far the built-in tables are from measurements"),
       ],
       run: { try CalibrateOptions($0, catalogue).run() })
   }

@@ -39,7 +39,7 @@ struct CapacityOptions: Sendable {
     guard let given = invocation["--slo"] else {
       throw InputError(
         "--slo", problem: "there is nothing to keep",
-        remedy: "give limits such as ttft.p99<2s,tbt.p99<100ms, or the name of a preset")
+        remedy: "give limits such as 'ttft.p99<2s,tbt.p99<100ms', or the name of a preset")
     }
     objectives = given
     let process = try invocation["--arrivals"]?.choice(of: ArrivalProcess.allCases.map(\.rawValue))
@@ -181,7 +181,7 @@ extension Command {
         + CapacityOptions.files + [OutputOptions.report],
       examples: [
         Example(
-          line: "servesim capacity Traces/chat.csv --slo ttft.p99<2s,tbt.p99<100ms",
+          line: "servesim capacity Traces/chat.csv --slo 'ttft.p99<2s,tbt.p99<100ms'",
           purpose: "how much chat each scheduler can take"),
         Example(
           line: "servesim capacity Traces/chat.csv --model mistral-7b --slo sarathi-strict",

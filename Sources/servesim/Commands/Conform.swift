@@ -13,7 +13,7 @@ extension Command {
       ],
       examples: [
         Example(
-          line: "servesim conform Tests/Golden/decisions/*.jsonl",
+          line: "servesim conform Tests/Golden/decisions/*/*.jsonl",
           purpose: "the logs that are kept with the tests")
       ],
       run: { try conform($0.arguments("FILE")) })

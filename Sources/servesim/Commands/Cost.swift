@@ -104,9 +104,9 @@ extension Command {
           line: "servesim cost --batch prefill=512@1024,decode=64x2048",
           purpose: "a chunk of a prompt beside 64 decodes"),
         Example(
-          line: "servesim cost --batches batches.csv --csv - --model llama-3-70b "
-            + "--tensor-parallel-size 4",
-          purpose: "a time for each row, to hold against measured ones"),
+          line: "servesim cost --batches Reports/calibration/yi-34b.csv --model yi-34b "
+            + "--tensor-parallel-size 2",
+          purpose: "a time for each row of a table"),
       ],
       run: { try CostOptions($0, catalogue).run() })
   }

@@ -33,7 +33,8 @@ enum OutputOptions {
   /// What a request must keep to be counted as served well.
   static let objectives = Option(
     name: "--slo", placeholder: "LIMITS", standard: nil,
-    help: "objectives such as ttft.p99<2s,tbt.p99<100ms or, for each request alone, ttft<2s; of "
+    help:
+      "objectives such as 'ttft.p99<2s,tbt.p99<100ms' or, for each request alone, 'ttft<2s'; of "
       + LatencyMetric.ofRuns.map(\.name).joined(separator: ", ") + ", and for requests "
       + LatencyMetric.ofRequests.map(\.name).joined(separator: " and ") + "; or a preset: "
       + ObjectivePresets.all.map { "\($0.name) (\($0.source))" }.joined(separator: ", "),

@@ -150,7 +150,8 @@ extension Command {
           line: "servesim sweep Traces/chat.csv --schedulers vllm,sarathi --request-rate 4,8,16",
           purpose: "latency against load under two schedulers"),
         Example(
-          line: "servesim sweep Traces/chat.csv --request-rate auto --replicas 1,2,4 --output out",
+          line: "servesim sweep Traces/chat.csv --schedulers vllm,sarathi --request-rate auto "
+            + "--output out",
           purpose: "the same around the knee of each curve, kept in a folder as it comes"),
       ],
       run: { try SweepOptions($0, catalogue).run() })
