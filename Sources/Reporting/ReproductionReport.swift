@@ -65,7 +65,7 @@ public enum ReproductionReport {
   }
 
   private static func table(_ study: Reproduction) -> Table {
-    let axis = study.axis.map { [Table.Column($0)] } ?? []
+    let axis = study.axis.map { [Table.Column($0, isKey: true)] } ?? []
     return Table(
       [
         Table.Column("system", isNumeric: false), Table.Column("workload", isNumeric: false),

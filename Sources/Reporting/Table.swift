@@ -16,11 +16,14 @@ public struct Table: Sendable, Equatable {
     public var isNumeric: Bool
     /// Nil where no value is better than another.
     public var best: Best?
+    /// Whether it names the row, with the keys before it: words do, unless said otherwise.
+    public var isKey: Bool
 
     public init(
       _ heading: String, group: String = "", unit: String = "", isNumeric: Bool = true,
-      best: Best? = nil
+      best: Best? = nil, isKey: Bool? = nil
     ) {
+      self.isKey = isKey ?? (!isNumeric && group.isEmpty)
       self.heading = heading
       self.group = group
       self.unit = unit

@@ -1,10 +1,14 @@
 /// A table in letters of one width: a rule under the head, numbers at the right, `*` at the best.
 public enum TextTable {
+  /// The letters of a line on the terminal that is written to; nil where it is none, so that a
+  /// file's bytes do not depend on who wrote it.
+  @TaskLocal public static var terminalColumns: Int?
+
   /// The lines of `table`, each with a line end and none with spaces before it.
   ///
-  /// A table wider than `limit` letters goes on below, its first column or group repeated.
+  /// A table wider than the terminal or else `limit` letters goes on below, its keys repeated.
   public static func text(_ table: Table, limit: Int = 120) -> String {
-    blocks(table, limit: limit).map(block).joined(separator: "\n")
+    blocks(table, limit: terminalColumns ?? limit).map(block).joined(separator: "\n")
   }
 
   private static func block(_ table: Table) -> String {
@@ -22,18 +26,28 @@ public enum TextTable {
   /// The table in pieces that fit, cut where groups end.
   private static func blocks(_ table: Table, limit: Int) -> [Table] {
     let widths = widths(table)
+    func room(_ columns: [Int]) -> Int { columns.reduce(0) { $0 + widths[$1] + gap.count } }
     let spans = spans(table)
-    var blocks: [[Int]] = [Array(spans[0])]
-    for span in spans.dropFirst() {
-      let columns = (blocks.last ?? []) + span
-      let room = columns.reduce(0) { $0 + widths[$1] + gap.count }
-      if room > limit && columns.count > spans[0].count + span.count {
-        blocks.append(Array(spans[0]) + span)
+    let keys = keys(table, spans: spans) { room($0) <= limit / 2 }
+    var blocks = [keys]
+    for span in spans where span.lowerBound >= keys.count {
+      let columns = blocks[blocks.count - 1] + span
+      if room(columns) > limit && columns.count > keys.count + span.count {
+        blocks.append(keys + span)
       } else {
         blocks[blocks.count - 1] = columns
       }
     }
     return blocks.map(table.columns(at:))
+  }
+
+  /// The columns that each piece begins with: all that name a row, or as many as `fit` in it.
+  private static func keys(
+    _ table: Table, spans: [Range<Int>], fit: ([Int]) -> Bool
+  ) -> [Int] {
+    let named = Array(table.columns.indices.prefix { table.columns[$0].isKey })
+    let fitting = (0...named.count).reversed().map { Array(named.prefix($0)) }.first(where: fit)
+    return (fitting ?? []).isEmpty ? Array(spans[0]) : fitting ?? []
   }
 
   /// The letters of every column; the last of a group takes what the group's name needs more.

@@ -1,10 +1,14 @@
 import Foundation
+import Reporting
 
 @main struct Main {
   static func main() {
     signal(SIGPIPE, SIG_IGN)
     keepStandardDescriptorsTaken()
-    exit(Tool(.standard).run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    let code = TextTable.$terminalColumns.withValue(Terminal.columns) {
+      Tool(.standard).run(Array(CommandLine.arguments.dropFirst()))
+    }
+    exit(code.rawValue)
   }
 
   /// Sees to it that no file is opened under a number that the tool prints to.

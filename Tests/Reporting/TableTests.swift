@@ -79,6 +79,41 @@ import Testing
         """)
   }
 
+  @Test func `all columns that name a row stand before every part of a table`() {
+    let words = ["operation", "format"].map { Table.Column($0, isNumeric: false) }
+    let axis = Table.Column("rate", isKey: true)
+    let figures = (1...9).map { Table.Column("figure \($0)") }
+    let table = Table(
+      words + [axis] + figures,
+      rows: [(["gemm", "bf16", "4"] + figures.map(\.heading)).map { Table.Cell($0) }])
+    for limit in [60, 80, 100] {
+      let parts = TextTable.text(table, limit: limit).components(separatedBy: "\n\n")
+      #expect(parts.count > 1)
+      for part in parts {
+        let lines = part.split(separator: "\n")
+        #expect(lines[0].hasPrefix("operation  format  rate  figure "))
+        #expect(lines[2].hasPrefix("gemm       bf16       4  figure "))
+        #expect(lines.allSatisfy { $0.count <= limit })
+      }
+    }
+  }
+
+  @Test func `keys that would fill the line are repeated only as far as half of it`() {
+    let table = Table(
+      ["a", "b", "c"].map { Table.Column("\($0) long key", isNumeric: false) }
+        + [Table.Column("x"), Table.Column("y")],
+      rows: [["1", "2", "3", "4", "5"].map { Table.Cell($0) }])
+    let parts = TextTable.text(table, limit: 24).components(separatedBy: "\n\n")
+    #expect(parts.allSatisfy { $0.hasPrefix("a long key") })
+  }
+
+  @Test func `a terminal's width goes before the one that files have`() {
+    let wide = TextTable.text(table)
+    let narrow = TextTable.$terminalColumns.withValue(22) { TextTable.text(table) }
+    #expect(wide.split(separator: "\n").count == 5 && narrow == TextTable.text(table, limit: 22))
+    #expect(TextTable.$terminalColumns.withValue(200) { TextTable.text(table, limit: 22) } == wide)
+  }
+
   @Test func `a group whose name is wider than its columns widens them`() {
     let table = Table(
       [Table.Column("a", group: "a long name"), Table.Column("b", group: "a long name")],

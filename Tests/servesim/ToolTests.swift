@@ -27,6 +27,17 @@ import Testing
     #expect(!run.errors.contains("\u{1b}"))
   }
 
+  @Test func `lines fit a terminal, and files have the same bytes on any`() throws {
+    for words in ["help replay", "cost --batch decode=1x2"] {
+      let file = try Run("servesim \(words)").output
+      #expect(try Run("COLUMNS=60 servesim \(words)").output == file)
+      let terminal = try Run("script -qec \"COLUMNS=60 '$0' \(words)\" /dev/null")
+      let tables = terminal.output.split(whereSeparator: \.isNewline).drop { !$0.hasPrefix("  ") }
+      #expect(terminal.code == 0 && tables.count > 10)
+      #expect(tables.allSatisfy { $0.count <= 60 || !$0.contains("---") }, "\(words)")
+    }
+  }
+
   @Test func `a reader who leaves early is no failure`() throws {
     let run = try Run("(sleep 0.2; servesim help replay) | true")
     #expect((run.code, run.output, run.errors) == (0, "", ""))

@@ -1,7 +1,9 @@
+import Reporting
+
 /// How text is laid out on a terminal.
 enum Layout {
-  /// No line is longer, unless a single word is.
-  static let columns = 100
+  /// No line is longer, unless a single word is: the terminal's width, and 100 letters at most.
+  static var columns: Int { min(100, TextTable.terminalColumns ?? 100) }
 
   /// Pairs in two aligned columns; a left side that is too wide has a line of its own.
   static func rows(_ pairs: [(String, String)]) -> String {
