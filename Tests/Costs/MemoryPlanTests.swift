@@ -44,6 +44,19 @@ private func plan(
     #expect(plan.cacheTokens == 16 * plan.blocks)
   }
 
+  /// What vLLM 0.15.1 printed as `# GPU blocks` on H100 SXM at its default share of the memory, by
+  /// the repository inference-sim/training, commit c4f0340; README's claim on KV memory.
+  @Test(arguments: [
+    ("llama-2-7b", 1, 7462), ("codellama-34b", 2, 26602), ("mixtral-8x7b", 2, 27510),
+    ("llama-2-70b", 4, 31356),
+  ])
+  func `blocks are within 0.3 % of what vLLM reported`(
+    model: String, gpus: Int, reported: Int
+  ) throws {
+    let blocks = try plan(model, on: "h100-sxm", tensorParallel: gpus, limits(4096)).blocks
+    #expect(abs(Double(blocks) / Double(reported) - 1) < 0.003, "\(blocks), not \(reported)")
+  }
+
   @Test func `a group reserves buffers to send from`() throws {
     let plan = try plan("llama-2-7b", on: "h100-sxm", tensorParallel: 2, limits(4096))
     #expect(plan.reserveBytes == 768 << 20)

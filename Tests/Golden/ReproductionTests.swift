@@ -1,7 +1,8 @@
 import Foundation
 import Reporting
-import Studies
 import Testing
+
+@testable import Studies
 
 private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent()
@@ -37,6 +38,31 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
     let text = try String(
       contentsOf: FileManager.default.fileExists(atPath: own.path) ? own : shared, encoding: .utf8)
     #expect(text.contains("servesim reproduce \(name)"))
+  }
+
+  /// The study as `data.csv` has it, by the differences, which have more digits than the figures.
+  private static func kept(_ name: String) throws -> Reproduction {
+    let data = try String(
+      contentsOf: folder(of: name).appending(path: "data.csv"), encoding: .utf8)
+    let rows = try data.split(separator: "\n").dropFirst().map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      let published = try #require(Double(fields[4]))
+      let ours = Double(fields[6]).map { published * (1 + $0) }
+      return Reproduction.Row(
+        system: fields[0], workload: fields[1], metric: fields[2], at: Double(fields[3]),
+        published: published, ours: try ours ?? #require(Double(fields[5])))
+    }
+    return Reproduction(study: name, title: "", source: "", axis: nil, rows: rows)
+  }
+
+  @Test func `is counted by how near it comes out, in the README and beside the reports`() throws {
+    let studies = try Reproductions.all.map { try Self.kept($0.name) }
+    func text(_ path: String) throws -> String {
+      try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+    #expect(try text("Reports/README.md").contains(ReproductionScoreboard.markdown(studies)))
+    let words = try text("README.md").split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    #expect(words.contains(ReproductionScoreboard.sentence(studies)))
   }
 
   /// `Reports/name`, or where a paper has a folder of its own, `Reports/paper/rest-of-name`.

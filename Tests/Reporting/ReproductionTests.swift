@@ -38,6 +38,30 @@ import Testing
     }
   }
 
+  @Test func `is counted with others by how near it comes out, figures of zero aside`() {
+    func row(_ published: Double, _ ours: Double) -> Reproduction.Row {
+      Reproduction.Row(
+        system: "s", workload: "w", metric: "m", published: published, ours: ours)
+    }
+    let other = Reproduction(
+      study: "other", title: "", source: "", axis: nil,
+      rows: [row(10, 9), row(10, 12), row(2, 1), row(2, 4), row(0, 0), row(0, 1)])
+    #expect(
+      ReproductionScoreboard.sentence([study, other])
+        == "Of 6 published figures, ours are 3 within 10 %, 4 within 20 %, 5 within 50 %, "
+        + "and 1 beyond.")
+    #expect(
+      ReproductionScoreboard.markdown([study, other]) == """
+        | study | figures published | figures within 10 % | figures within 20 % | figures within 50 % \
+        | figures beyond |
+        | --- | ---: | ---: | ---: | ---: | ---: |
+        | nanoflow-ablation | 2 | 2 | 2 | 2 | 0 |
+        | other | 4 | 1 | 2 | 3 | 1 |
+        | all | 6 | 3 | 4 | 5 | 1 |
+
+        """)
+  }
+
   @Test func `is a picture with two bars a figure`() {
     let svg = ReproductionChart(study).svg()
     #expect(svg.components(separatedBy: "<rect class=\"bar ").count == 5)

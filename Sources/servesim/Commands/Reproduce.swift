@@ -20,10 +20,9 @@ struct ReproduceOptions: Sendable {
     studies = Reproductions.all.filter { name == $0.name || name == "all" }
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
     if isAll,
-      let given = ["--csv", "--markdown", "--svg", "--report"].compactMap({ invocation[$0] })
-        .first
+      let given = ["--csv", "--svg", "--report"].compactMap({ invocation[$0] }).first
     {
-      throw given.mistake("it holds one study", "name the study, or give --json")
+      throw given.mistake("it holds one study", "name the study, or give --json or --markdown")
     }
     outputs = try Outputs(
       Self.files.compactMap { invocation[$0.name] },
@@ -37,6 +36,7 @@ struct ReproduceOptions: Sendable {
       if !outputs.usesStandardOutput { try show(ReproductionReport.text(result) + "\n") }
       return result
     }
+    if isAll && !outputs.usesStandardOutput { try show(ReproductionScoreboard.text(results)) }
     let files = Dictionary(
       uniqueKeysWithValues: ReproductionReport.files(results[0]).map {
         ("--report/\($0.key)", $0.value)
@@ -48,7 +48,10 @@ struct ReproduceOptions: Sendable {
         writer.write(
           isAll ? ReproductionReport.json(results) : ReproductionReport.json(results[0]))
       case "--csv": writer.write(ReproductionReport.csv(results[0]))
-      case "--markdown": writer.write(ReproductionReport.markdown(results[0]))
+      case "--markdown":
+        writer.write(
+          isAll
+            ? ReproductionScoreboard.markdown(results) : ReproductionReport.markdown(results[0]))
       default: writer.write(ReproductionReport.svg(results[0]))
       }
     }
@@ -57,7 +60,8 @@ struct ReproduceOptions: Sendable {
   fileprivate static let files = [
     OutputOptions.file("--json", "the figures as JSON; of all studies as an array"),
     OutputOptions.file("--csv", "one row a figure"),
-    OutputOptions.file("--markdown", "the figures as a Markdown table"),
+    OutputOptions.file(
+      "--markdown", "the figures as a Markdown table; of all studies how many come out how near"),
     OutputOptions.file("--svg", "published figures and ours as a picture"),
   ]
 
@@ -86,8 +90,8 @@ extension Command {
       options: ReproduceOptions.runs + ReproduceOptions.files + [ReproduceOptions.report],
       examples: [
         Example(
-          line: "servesim reproduce nanoflow-ablation --svg bars.svg",
-          purpose: "what overlap gains, published and ours")
+          line: "servesim reproduce fastgen-tail --svg bars.svg",
+          purpose: "the longest waits between tokens, published and ours")
       ],
       run: { try ReproduceOptions($0).run() })
   }
