@@ -17,7 +17,7 @@ struct BarChartDrawing {
     let names = chart.panels.flatMap { $0.bars.map { ChartLayout.width($0.name) } }
     left = 28 + (names.max() ?? 0)
     var places: [(x: Double, y: Double)] = []
-    var (x, y) = (16.0, chart.subtitle.isEmpty ? 52.0 : 74.0)
+    var (x, y) = (16.0, isEmbedded ? 18.0 : chart.subtitle.isEmpty ? 52 : 74)
     for part in chart.parts {
       let room = 34 + ChartLayout.width(part)
       if x + room > left + chart.plotWidth && x > 16 { (x, y) = (16, y + 20) }
@@ -31,11 +31,12 @@ struct BarChartDrawing {
   func svg() -> String {
     let bars = chart.panels.reduce(0) { $0 + Double($1.bars.count) * Self.barRoom }
     let height = top + bars + Double(chart.panels.count) * Self.panelRoom - 12
-    let width = max(left + chart.plotWidth + 120, 32 + ChartLayout.width(chart.subtitle))
+    let subtitle = isEmbedded ? "" : chart.subtitle
+    let width = max(left + chart.plotWidth + 120, 32 + ChartLayout.width(subtitle))
     var drawing = SVG.head(
       chart.title, width, height, styles: isEmbedded ? "" : ChartStyle.sheet + ChartStyle.barSheet)
-    drawing += SVG.text(chart.title, 16, 28, "title")
-    if !chart.subtitle.isEmpty { drawing += SVG.text(chart.subtitle, 16, 48, "muted") }
+    if !isEmbedded { drawing += SVG.text(chart.title, 16, 28, "title") }
+    if !subtitle.isEmpty { drawing += SVG.text(subtitle, 16, 48, "muted") }
     drawing += partNames()
     var y = top
     for panel in chart.panels {
@@ -62,12 +63,9 @@ struct BarChartDrawing {
     let first = top + 18
     let bottom = first + Double(panel.bars.count) * Self.barRoom
     var drawing = SVG.text(panel.title, 16, top + 4, "panel")
-    for tick in scale.ticks(in: range) {
-      let x = left + tick * pixels
-      drawing += SVG.segment(x, first, x, bottom, "grid")
-      drawing += SVG.text(
-        ChartScale.Labels.duration.text(tick), x, bottom + 18, "muted", anchor: "middle")
-    }
+    drawing += SVG.ticks(
+      scale.ticks(in: range).map { (left + $0 * pixels, ChartScale.Labels.duration.text($0)) },
+      first, bottom)
     for (index, bar) in panel.bars.enumerated() {
       drawing += draw(bar, at: first + 4 + Double(index) * Self.barRoom, pixels: pixels)
     }

@@ -36,7 +36,7 @@ public struct Chart: Sendable, Equatable {
     public var name: String
     /// What a reader wants to know of the line besides, in a legend; empty for nothing.
     public var note: String
-    /// From left to right, all finite; what lies beyond the end of an axis is drawn at that end.
+    /// From left to right, all finite; the line ends where it leaves the axes.
     public var points: [Point]
     /// Whether the line rises at its points only, as a cumulative distribution does, from zero.
     public var isStepped: Bool
@@ -79,8 +79,6 @@ public struct Chart: Sendable, Equatable {
   public var guides: [Guide] = []
   /// Limits that lie across the chart from left to right.
   public var levels: [Level] = []
-  /// Whether each line has its name at its end, wherever that is.
-  public var labelsEnds = false
   /// The size of the plot between the axes, in pixels.
   public var plotWidth = 600.0
   public var plotHeight = 340.0

@@ -4,7 +4,7 @@ extension Chart {
     public var name: String
     /// What a reader wants to know of the points besides; empty for nothing.
     public var note: String
-    /// All finite; what lies beyond the end of an axis is drawn at that end.
+    /// All finite; what lies beyond the axes is not drawn.
     public var points: [Point]
 
     public init(_ name: String, note: String = "", _ points: [Point]) {
@@ -56,7 +56,8 @@ extension ChartDrawing {
     chart.clouds.enumerated().filter { !$0.element.points.isEmpty }
       .sorted { ($1.element.points.count, $0.offset) < ($0.element.points.count, $1.offset) }
       .map { index, cloud in
-        let dots = cloud.points.map { dot(layout.x($0.x), layout.y($0.y)) }.joined()
+        let dots = cloud.points.map(layout.place).filter(layout.holds).map { dot($0.x, $0.y) }
+          .joined()
         return "<path class=\"\(ChartStyle.cloudClass(index))\" d=\"\(dots)\"/>\n"
       }.joined()
   }

@@ -8,11 +8,11 @@ struct ChartDrawing {
   init(_ chart: Chart, isEmbedded: Bool = false) {
     self.chart = chart
     self.isEmbedded = isEmbedded
-    layout = ChartLayout(chart)
+    layout = ChartLayout(chart, hasHeading: !isEmbedded)
   }
 
   func svg() -> String {
-    let isPlain = chart.guides.isEmpty && chart.clouds.isEmpty && !chart.labelsEnds
+    let isPlain = chart.guides.isEmpty && chart.clouds.isEmpty && layout.names == .legend
     let styles = ChartStyle.sheet + (isPlain ? "" : ChartStyle.cloudSheet)
     return SVG.head(chart.title, layout.width, layout.height, styles: isEmbedded ? "" : styles)
       + headings() + horizontalAxis() + verticalAxis() + limits() + levels() + guides() + clouds()
@@ -20,16 +20,15 @@ struct ChartDrawing {
   }
 
   private func headings() -> String {
+    if !layout.hasHeading { return "" }
     let subtitle = chart.subtitle.isEmpty ? "" : text(chart.subtitle, 16, 48, "muted")
     return text(chart.title, 16, 28, "title") + subtitle
   }
 
   private func horizontalAxis() -> String {
-    let ticks = chart.x.scale.ticks(in: layout.xRange).map { value in
-      let x = layout.x(value)
-      return segment(x, layout.top, x, layout.bottom, "grid")
-        + text(chart.x.labels.text(value), x, layout.bottom + 18, "muted", anchor: "middle")
-    }.joined()
+    let ticks = SVG.ticks(
+      chart.x.scale.ticks(in: layout.xRange).map { (layout.x($0), chart.x.labels.text($0)) },
+      layout.top, layout.bottom)
     let middle = (layout.left + layout.right) / 2
     return ticks + segment(layout.left, layout.bottom, layout.right, layout.bottom, "axis")
       + text(chart.x.title, middle, layout.bottom + 40, anchor: "middle")
@@ -50,7 +49,8 @@ struct ChartDrawing {
     zip(chart.limits, layout.limitRows).map { limit, row in
       let x = layout.x(limit.x)
       let label = layout.top - 8 - Double(row) * ChartLayout.lineHeight
-      let ring = limit.y.map { y in
+      guard layout.xRange.contains(limit.x) else { return "" }
+      let ring = limit.y.flatMap { layout.yRange.contains($0) ? $0 : nil }.map { y in
         "<circle class=\"ring\" cx=\"\(number(x))\" cy=\"\(number(layout.y(y)))\" r=\"5\"/>\n"
       }
       return segment(x, layout.top - 4, x, layout.bottom, "limit")
@@ -66,37 +66,38 @@ struct ChartDrawing {
   }
 
   private func path(_ line: Chart.Line) -> String {
-    let points = line.points.map { (number(layout.x($0.x)), number(layout.y($0.y))) }
-    if line.isStepped {
-      return "M\(points[0].0) \(number(layout.y(0)))"
-        + points.map { "H\($0.0)V\($0.1)" }.joined()
-    }
-    return "M" + points.map { "\($0.0) \($0.1)" }.joined(separator: "L")
+    layout.strokes(line).map { stroke in
+      let points = stroke.map { (x: number($0.x), y: number($0.y)) }
+      return "M\(points[0].x) \(points[0].y)"
+        + zip(points, points.dropFirst()).map { from, to in
+          from.x == to.x ? "V\(to.y)" : from.y == to.y ? "H\(to.x)" : "L\(to.x) \(to.y)"
+        }.joined()
+    }.joined()
   }
 
   private func names() -> String {
     switch layout.names {
-    case .beside(let heights):
-      zip(chart.lines.indices, heights).map { index, height in
-        name(index, text(chart.lines[index].name, layout.right + 8, height + 4))
-      }.joined()
-    case .atEnds(let places):
-      zip(chart.lines.indices, places).map { index, place in
-        name(
+    case .beside(let labels):
+      zip(chart.lines.indices, labels).map { index, label in
+        let (side, middle) = (label.isRightOfLine, (label.box.top + label.box.bottom) / 2)
+        let key = side ? label.box.left : label.box.right - 10
+        return name(
           index,
-          segment(place.x, place.y, place.x + 10, place.y, ChartStyle.lineClass(index))
+          segment(key, middle, key + 10, middle, ChartStyle.lineClass(index))
             + text(
-              chart.lines[index].name, place.x + ChartLayout.keyWidth, place.y + 4, "halo"))
+              chart.lines[index].name,
+              side ? key + LineLabels.keyWidth : key + 10 - LineLabels.keyWidth, middle + 4,
+              "halo", anchor: side ? "" : "end"))
       }.joined()
     case .legend: legend()
     }
   }
 
   private func legend() -> String {
-    var y = layout.top + 4
+    var y = layout.legendCorner.y
     var marks = ""
     for (index, line) in chart.lines.enumerated() {
-      let x = layout.right + 12
+      let x = layout.legendCorner.x
       var mark = segment(x, y, x + 16, y, ChartStyle.lineClass(index))
       for (row, part) in layout.legendTexts(line).enumerated() {
         let baseline = y + 4 + Double(row) * ChartLayout.lineHeight

@@ -1,17 +1,16 @@
 /// Where on the paper everything of a chart lies, in pixels.
 struct ChartLayout {
-  /// A value in pixels for every label of a line, or none where a legend names the lines.
+  /// How lines are named: each beside itself, or all in a legend.
   enum Names: Equatable {
-    /// The height of each line's name, beside its end.
-    case beside([Double])
+    case beside([LineLabels.Label])
     case legend
-    /// The left end of the middle of each line's name.
-    case atEnds([Chart.Point])
   }
 
   static let lineHeight = 16.0
 
   let chart: Chart
+  /// Whether the heading stands above the plot, and not in the page around it.
+  let hasHeading: Bool
   let xRange: ClosedRange<Double>
   let yRange: ClosedRange<Double>
   /// The upper left corner of the plot.
@@ -21,9 +20,12 @@ struct ChartLayout {
   let limitRows: [Int]
   private(set) var names = Names.legend
 
-  init(_ chart: Chart) {
+  init(_ chart: Chart, hasHeading: Bool = true) {
     self.chart = chart
-    let points = chart.lines.flatMap(\.points) + chart.clouds.flatMap(\.points)
+    self.hasHeading = hasHeading
+    let points =
+      chart.lines.flatMap { Self.shown($0.points, within: chart.y.range) }
+      + chart.clouds.flatMap(\.points)
     xRange = chart.x.range ?? chart.x.scale.range(of: points.map(\.x) + chart.limits.map(\.x))
     yRange =
       chart.y.range ?? chart.y.scale.range(of: points.map(\.y) + chart.levels.map(\.y))
@@ -35,10 +37,10 @@ struct ChartLayout {
         let middle = Self.share(limit.x, scale, range) * chart.plotWidth
         return (middle - Self.width(limit.label) / 2, middle + Self.width(limit.label) / 2)
       })
-    let heading = chart.subtitle.isEmpty ? 34.0 : 54.0
+    let heading = !hasHeading ? 0 : chart.subtitle.isEmpty ? 34.0 : 54.0
     let guideRoom = chart.guides.count > 1 ? Self.lineHeight : 0
     top = heading + 10 + guideRoom + Double((limitRows.max() ?? -1) + 1) * Self.lineHeight
-    names = chart.labelsEnds ? .atEnds(namesAtEnds()) : namesBesideLines() ?? .legend
+    names = LineLabels(self).labels.map(Names.beside) ?? .legend
   }
 
   var right: Double { left + chart.plotWidth }
@@ -46,23 +48,26 @@ struct ChartLayout {
 
   /// The size of the paper.
   var width: Double {
-    let side = names == .legend ? 32 : 8.0
-    let texts =
-      chart.lines.flatMap { line in
-        names == .legend ? legendTexts(line) : [line.name]
-      } + chart.guides.map(\.label)
-    if case .atEnds(let places) = names {
-      let ends = zip(chart.lines, places).map { $1.x + Self.keyWidth + Self.width($0.name) }
-      return max(ends.max() ?? 0, right, Self.width(chart.title, size: 16)).rounded(.up) + 16
+    var ends = chart.guides.map { right + 8 + Self.width($0.label) }
+    switch names {
+    case .beside(let labels): ends += labels.map(\.box.right)
+    case .legend:
+      let texts = chart.lines.flatMap(legendTexts)
+      ends += texts.map { legendCorner.x + 22 + Self.width($0) }
     }
-    let named = right + side + (texts.map { Self.width($0) }.max() ?? 0) + 16
-    return max(named, 16 + Self.width(chart.title, size: 16), 16 + Self.width(chart.subtitle))
-      .rounded(.up)
+    let headings = [Self.width(chart.title, size: 16), Self.width(chart.subtitle)]
+    return (ends + (hasHeading ? headings : []) + [right + 16]).reduce(0, max).rounded(.up) + 16
   }
 
   var height: Double {
     let legend = chart.lines.reduce(0.0) { $0 + legendHeight($1) }
-    return max(bottom + 52, names == .legend ? top + legend : 0).rounded(.up)
+    return max(bottom + 52, names == .legend ? legendCorner.y - 4 + legend : 0).rounded(.up)
+  }
+
+  /// Where a legend begins: right of the plot or, where the paper is a phone, below it.
+  var legendCorner: Chart.Point {
+    chart.plotWidth < 400
+      ? Chart.Point(x: 8, y: bottom + 64) : Chart.Point(x: right + 12, y: top + 4)
   }
 
   func x(_ value: Double) -> Double {
@@ -92,29 +97,26 @@ struct ChartLayout {
     Double(text.count) * size * 0.58
   }
 
-  /// How far along its axis `value` is, 0 to 1; what lies beyond an end is drawn at that end.
+  /// How far along its axis `value` is, 0 to 1 between the ends.
   private static func share(
     _ value: Double, _ scale: ChartScale, _ range: ClosedRange<Double>
   ) -> Double {
     let (low, high) = (scale.position(range.lowerBound), scale.position(range.upperBound))
-    return min(1, max(0, (scale.position(value) - low) / (high - low)))
+    let share = (scale.position(value) - low) / (high - low)
+    return min(endless, max(-endless, share))
   }
 
-  /// Names beside the ends of the lines, if none has to be moved far to be clear of the others.
-  private func namesBesideLines() -> Names? {
-    guard chart.lines.allSatisfy({ $0.note.isEmpty && $0.name.count <= 26 }) else { return nil }
-    let ends = chart.lines.map { line in line.points.last.map { y($0.y) } ?? bottom }
-    var heights = ends
-    var lowest = -Double.infinity
-    for index in ends.indices.sorted(by: { (ends[$0], $0) < (ends[$1], $1) }) {
-      heights[index] = max(ends[index], lowest + Self.lineHeight)
-      lowest = heights[index]
-    }
-    let isNear = zip(ends, heights).allSatisfy { $1 - $0 <= Self.lineHeight }
-    let isAtEdge = chart.lines.allSatisfy { line in
-      line.points.last.map { right - x($0.x) < chart.plotWidth * 0.1 } ?? false
-    }
-    return isNear && isAtEdge ? .beside(heights) : nil
+  /// Where what is infinitely far along an axis is taken to be.
+  private static let endless = 1e6
+
+  /// Those of `points` that a line goes to before it is beyond `range`, or comes back from.
+  private static func shown(
+    _ points: [Chart.Point], within range: ClosedRange<Double>?
+  ) -> [Chart.Point] {
+    guard let range else { return points }
+    return points.indices.filter { index in
+      [index, max(0, index - 1)].contains { range.contains(points[$0].y) }
+    }.map { points[$0] }
   }
 
   /// The first row in which each span touches none before it.

@@ -33,7 +33,7 @@ struct CloudLabels {
   init(_ layout: ChartLayout) {
     self.layout = layout
     dots = layout.chart.clouds.map { cloud in
-      cloud.points.map { Chart.Point(x: layout.x($0.x), y: layout.y($0.y)) }
+      cloud.points.map(layout.place).filter(layout.holds)
         .sorted { ($0.x, $0.y) < ($1.x, $1.y) }
     }
     for index in dots.indices { labels.append(label(ofCloud: index)) }

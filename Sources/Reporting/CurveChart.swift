@@ -36,8 +36,8 @@ public struct CurveChart: Sendable, Equatable {
   public var load = "Requests a second"
   public var loadScale = ChartScale.linear
   public var latencyScale = ChartScale.log10
-  /// Latencies beyond this many seconds are left out, each line ending with the first of them at
-  /// the edge; nil to show all.
+  /// Latencies beyond this many seconds are left out, each line ending at the edge on its way to
+  /// the first of them; nil to show all.
   public var longestSeconds: Double?
   /// The heading; what is measured unless it is set.
   public var title: String
@@ -68,7 +68,6 @@ public struct CurveChart: Sendable, Equatable {
       let range = latencyScale.range(of: shown.map { min($0, longestSeconds) })
       chart.y.range = range.lowerBound...max(range.lowerBound.nextUp, longestSeconds)
     }
-    chart.labelsEnds = true
     return chart
   }
 

@@ -31,6 +31,21 @@ enum SVG {
     return "<line class=\"\(style)\" \(attributes)/>\n"
   }
 
+  /// Lines up from an axis at `bottom`, in order, and labels below it but for those that would touch
+  /// the one before.
+  static func ticks(
+    _ ticks: [(x: Double, label: String)], _ top: Double, _ bottom: Double
+  ) -> String {
+    var free = -Double.infinity
+    return ticks.map { x, label in
+      let line = segment(x, top, x, bottom, "grid")
+      let half = ChartLayout.width(label) / 2
+      if x - half < free { return line }
+      free = x + half + 4
+      return line + text(label, x, bottom + 18, "muted", anchor: "middle")
+    }.joined()
+  }
+
   /// A length with a decimal.
   static func number(_ value: Double) -> String {
     let text = Numbers.fixed(value, decimals: 1)

@@ -55,24 +55,8 @@ import Testing
     #expect(chart.lines[0].points.map(\.x) == [1, 8])
     #expect(chart.levels.map(\.label) == ["SLO ttft.p99<2s"])
     #expect(chart.y.range?.upperBound == 10)
-    let layout = ChartLayout(chart)
-    #expect(layout.y(20) == layout.top)
-  }
-
-  @Test func `names stand at the ends of the lines, clear of each other`() throws {
-    var chart = try curves().chart
-    chart.lines += [chart.lines[0], chart.lines[0]]
-    let layout = ChartLayout(chart)
-    guard case .atEnds(let places) = layout.names else {
-      Issue.record("names stand at the ends")
-      return
-    }
-    #expect(places[0].x == layout.x(8) + 8)
-    let heights = [places[0], places[2], places[3]].map(\.y).sorted()
-    #expect(zip(heights, heights.dropFirst()).allSatisfy { $1 - $0 >= ChartLayout.lineHeight })
-    let svg = chart.svg()
-    #expect(XMLParser(data: Data(svg.utf8)).parse())
-    #expect(svg.components(separatedBy: " mark\"").count == 1 + 2 * 4)
+    let stroke = ChartLayout(chart).strokes(chart.lines[0])[0]
+    #expect(stroke.last?.y == ChartLayout(chart).top)
   }
 
   @Test func `without points there is a chart all the same`() {

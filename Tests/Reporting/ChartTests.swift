@@ -47,7 +47,7 @@ import Testing
 
   @Test func `names stand beside lines that end apart and in a legend otherwise`() {
     #expect(ChartLayout(chart(ends: [100, 50])).names != .legend)
-    #expect(ChartLayout(chart(ends: [100, 100, 100, 100])).names == .legend)
+    #expect(ChartLayout(chart(ends: Array(repeating: 100, count: 30))).names == .legend)
   }
 
   @Test func `values lie where the axes say`() {
@@ -56,7 +56,69 @@ import Testing
     #expect(layout.x(5) == layout.left + 600 / 2)
     #expect(layout.y(100) == layout.top)
     #expect(layout.y(25) == layout.bottom - 340 / 4)
-    #expect(layout.y(1000) == layout.top)
+  }
+
+  /// From 0 at the left the line is at half of the axis when it is at half of the way to its end.
+  @Test func `a line that leaves the plot ends at the edge, on its way to the point beyond`() {
+    var chart = chart(ends: [200])
+    chart.y.range = 0...100
+    chart.lines[0].points += [Chart.Point(x: 12, y: 300), Chart.Point(x: 15, y: 400)]
+    chart.lines[0].showsPoints = true
+    let layout = ChartLayout(chart)
+    let middle = Chart.Point(x: layout.x(5), y: layout.top)
+    #expect(
+      layout.strokes(chart.lines[0]) == [[Chart.Point(x: layout.left, y: layout.bottom), middle]])
+    #expect(chart.svg().components(separatedBy: "<circle class=\"line").count == 2)
+    chart.lines[0].points.append(Chart.Point(x: 20, y: 0))
+    #expect(layout.strokes(chart.lines[0]).count == 2)
+  }
+
+  @Test func `a stepped line ends where it steps over the edge, and none runs along it`() {
+    let shares = [0.5, 0.9, 0.995, 0.999, 1]
+    let points = shares.enumerated().map { Chart.Point(x: Double($0.offset), y: $0.element) }
+    let chart = Chart(
+      "t", x: Chart.Axis("x", range: 0...4), y: Chart.Axis("y", scale: .tail, range: 0...0.99),
+      lines: [Chart.Line("a", points, isStepped: true)])
+    let layout = ChartLayout(chart)
+    let strokes = layout.strokes(chart.lines[0])
+    #expect(strokes.count == 1)
+    #expect(strokes[0].last == Chart.Point(x: layout.x(2), y: layout.top))
+    #expect(strokes[0].dropLast().allSatisfy { $0.y > layout.top })
+  }
+
+  @Test func `a line that is infinitely far down on a logarithmic axis ends at the bottom`() {
+    let points = [1.0, 0, 0, 1].enumerated().map {
+      Chart.Point(x: Double($0.offset), y: $0.element)
+    }
+    let chart = Chart(
+      "t", x: Chart.Axis("x"), y: Chart.Axis("y", scale: .log10, range: 0.1...10),
+      lines: [Chart.Line("a", points)])
+    let layout = ChartLayout(chart)
+    let strokes = layout.strokes(chart.lines[0])
+    #expect(strokes.map(\.count) == [2, 2])
+    #expect(abs(strokes[0][1].x - layout.x(0)) < 1 && strokes[0][1].y == layout.bottom)
+  }
+
+  @Test func `names touch neither each other nor limits, and stand at their lines`() throws {
+    let chart = chart(ends: [100, 90, 88, 40, 10])
+    let layout = ChartLayout(chart)
+    guard case .beside(let labels) = layout.names else {
+      Issue.record("there is room beside the lines")
+      return
+    }
+    for (index, label) in labels.enumerated() {
+      let end = layout.place(try #require(chart.lines[index].points.last))
+      #expect(label.isRightOfLine && label.box.left == end.x + 8)
+      #expect(abs((label.box.top + label.box.bottom) / 2 - end.y) <= 48)
+      #expect(!labels[..<index].contains { $0.box.touches(label.box) })
+      #expect(label.box.right <= layout.width && label.box.top >= 0)
+    }
+  }
+
+  @Test func `lines that go up and down all the time are named in a legend`() {
+    var chart = chart(ends: [100])
+    chart.lines[0].points = (0..<200).map { Chart.Point(x: Double($0), y: Double($0 % 2)) }
+    #expect(ChartLayout(chart).names == .legend)
   }
 
   @Test func `labels of limits that would touch stand above each other`() {
@@ -87,7 +149,7 @@ import Testing
     let end = Numbers.fixed(layout.right, decimals: 1)
     #expect(
       chart.svg().contains(
-        "d=\"M\(x) \(bottom)H\(x)V\(middle)H\(end)V\(top)\""))
+        "d=\"M\(x) \(bottom)V\(middle)H\(end)V\(top)\""))
   }
 }
 

@@ -55,12 +55,16 @@ public enum CapacityStudyReport {
         let last = tries.firstIndex { $0.load > most } ?? tries.count - 1
         let shown = tries.isEmpty ? [] : Array(tries[...max(0, last)])
         var line = Chart.Line(
-          capacity.scheduler, shown.map { Chart.Point(x: $0.rate, y: min($0.load, most)) })
+          capacity.scheduler, shown.map { .init(x: $0.rate, y: min($0.load, 1e9)) })
         line.showsPoints = true
         return line
       })
     chart.levels = [Chart.Level("SLO \(objective)", y: 1)]
-    chart.labelsEnds = true
+    let loads = chart.lines.flatMap(\.points).map(\.y)
+    if loads.contains(where: { $0 > most }) {
+      let low = ChartScale.log10.range(of: loads.map { min($0, most) } + [1]).lowerBound
+      chart.y.range = low...most
+    }
     return chart
   }
 

@@ -27,11 +27,9 @@ enum LoadChart {
     _ entries: [RunsReport.Entry], _ title: String, _ subtitle: String, _ axis: Chart.Axis,
     _ value: (LoadTimeline.Sample) -> Double
   ) -> Chart {
-    let floor = axis.range?.lowerBound ?? 0
     let lines = entries.map { entry in
       Chart.Line(
-        entry.run.scheduler,
-        entry.load.samples.map { Chart.Point(x: $0.seconds, y: max(floor, value($0))) })
+        entry.run.scheduler, entry.load.samples.map { Chart.Point(x: $0.seconds, y: value($0)) })
     }
     var chart = Chart(
       title, subtitle: subtitle, x: Chart.Axis("Time since the start of the trace (s)"), y: axis,
