@@ -8,7 +8,7 @@ private let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/
   .first(where: FileManager.default.isExecutableFile)
 
 /// What `script`, which returns text, finds in the page when it has been loaded by Chromium.
-private func result(of script: String, in page: String) throws -> String {
+private func result(of script: String, in page: String, width: Int = 1200) throws -> String {
   let folder = URL(filePath: NSTemporaryDirectory()).appending(path: "servesim-\(UUID())")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
@@ -30,7 +30,7 @@ private func result(of script: String, in page: String) throws -> String {
   process.executableURL = URL(filePath: chromium ?? "")
   process.arguments = [
     "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000",
-    "--window-size=1200,3000", "--user-data-dir=\(folder.path)/profile", "--dump-dom",
+    "--window-size=\(width),3000", "--user-data-dir=\(folder.path)/profile", "--dump-dom",
     file.absoluteString,
   ]
   let output = Pipe()
@@ -72,6 +72,26 @@ struct `The page in a browser` {
     #expect(found[1...5] == ["nothing", "fast", "none", "true", "true"])
     #expect(found[6].contains("Time to first token: ") && found[6].contains(" ms"))
     #expect(found[6].contains("Share of requests at most this long: "))
+  }
+
+  @Test(arguments: [390, 1280])
+  func `the answer, its figures and its picture come first, and nothing is too wide`(
+    width: Int
+  ) throws {
+    let script = """
+      const top = name => document.querySelector(name).getBoundingClientRect().top;
+      const tops = ["h1", ".answer", ".headline", "figure", "table", ".facts"].map(top);
+      const shown = [...document.querySelectorAll("figure>div>svg")].filter(svg =>
+        getComputedStyle(svg.parentElement).display !== "none");
+      const scales = shown.map(svg =>
+        svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
+      return [innerWidth, document.documentElement.scrollWidth <= innerWidth,
+        tops.every((y, i) => i === 0 || y > tops[i - 1]), top(".headline b") < 700,
+        shown.length, Math.min(...scales) * 12 >= 9].join("|");
+      """
+    let page = try #require(sampleReport().files["index.html"])
+    let found = try result(of: script, in: page, width: width)
+    #expect(found == "\(width)|true|true|true|\(RunsReport.figureFiles.count)|true")
   }
 
   @Test func `a bar tells its parts, and closes up where one is hidden`() throws {

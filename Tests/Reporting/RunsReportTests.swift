@@ -36,6 +36,21 @@ import Testing
     #expect(page.contains("prefers-color-scheme:dark"))
   }
 
+  @Test func `the figures that matter most stand first, with whose they are`() {
+    let report = sampleReport()
+    #expect(
+      Headline.figures(report.sections[0].table).map(\.meaning) == [
+        "lowest TTFT p99: fast", "lowest TBT p99: slow:<x>=1, fast", "lowest E2E p99: fast",
+      ])
+    #expect(report.lead?.file == "ttft.svg")
+    let one = RunsReport.report([sampleEntry("fast")], objective: nil, source: sampleSource)
+    #expect(
+      Headline.figures(one.sections[0].table) == [
+        .init(value: "152 ms", meaning: "TTFT p99"), .init(value: "5.00 ms", meaning: "TBT p99"),
+        .init(value: "157 ms", meaning: "E2E p99"),
+      ])
+  }
+
   @Test func `what moved the slowest is told from the fastest on`() {
     let entries = [
       sampleEntry("slow", factor: 3), sampleEntry("fast"), sampleEntry("mid", factor: 2),

@@ -103,6 +103,14 @@ public struct Report: Sendable, Equatable {
   /// All figures as comma-separated values.
   public var data: String
 
+  /// The picture to see first: one that shows what was promised, if there is one.
+  var lead: Figure? {
+    figures.first { figure in
+      guard case .lines(let chart) = figure.picture else { return false }
+      return !chart.limits.isEmpty || !chart.levels.isEmpty
+    } ?? figures.first
+  }
+
   /// The names of all files of a report with `figures`.
   public static func fileNames(figures: [String]) -> [String] {
     ["README.md", "data.csv", "index.html"] + figures

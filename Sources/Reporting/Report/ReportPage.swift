@@ -1,16 +1,17 @@
-/// A report as one page that needs no network: points tell their values, names hide their lines,
-/// tables sort.
+/// A report as one page that needs no network, for a desk or a phone: first the answer, its figures
+/// and its picture; points tell their values, names hide their lines, tables sort.
 enum ReportPage {
   static func html(_ report: Report) -> String {
     var body = "<p class=\"kicker\">servesim \(SVG.escaped(report.source.version))</p>\n"
     body += "<h1>\(SVG.escaped(report.question))</h1>\n"
     body += "<p class=\"answer\">\(SVG.escaped(report.answer))</p>\n"
+    body += headline(report) + figures([report.lead].compactMap { $0 })
     body += report.remarks.map { "<p>\(SVG.escaped($0))</p>\n" }.joined()
     body += report.sections.prefix(1).map(section).joined()
-    body +=
-      "<h2>Pictures</h2>\n<p class=\"muted\">Point at a line or a bar for its values; click a "
-    body += "name to hide what it names.</p>\n<div class=\"figures\">\n"
-    body += report.figures.map(figure).joined() + "</div>\n"
+    let others = report.figures.filter { $0 != report.lead }
+    if !others.isEmpty { body += "<h2>Pictures</h2>\n" + figures(others) }
+    body += "<p class=\"muted\">Point at a line or a bar for its values; click a name to hide what "
+    body += "it names.</p>\n"
     body += report.sections.dropFirst().map(section).joined()
     body += definitions(report) + origin(report)
     return """
@@ -36,6 +37,17 @@ enum ReportPage {
 
   private static let styles =
     ChartStyle.sheet + ChartStyle.cloudSheet + ChartStyle.barSheet + ReportPageStyle.sheet
+
+  private static func headline(_ report: Report) -> String {
+    let figures = (report.sections.first.map { Headline.figures($0.table) } ?? []).map { figure in
+      "<div><b>\(SVG.escaped(figure.value))</b> \(SVG.escaped(figure.meaning))</div>\n"
+    }
+    return figures.isEmpty ? "" : "<div class=\"headline\">\n\(figures.joined())</div>\n"
+  }
+
+  private static func figures(_ figures: [Report.Figure]) -> String {
+    "<div class=\"figures\">\n" + figures.map(figure).joined() + "</div>\n"
+  }
 
   private static func section(_ section: Report.Section) -> String {
     let note = section.note.isEmpty ? "" : "<p class=\"muted\">\(SVG.escaped(section.note))</p>\n"
@@ -76,9 +88,17 @@ enum ReportPage {
     let picture =
       switch figure.picture {
       case .lines(let chart): ReportPageChart(chart).html
-      case .bars(let chart): BarChartDrawing(chart, isEmbedded: true).svg()
+      case .bars(let chart): bars(chart)
       }
-    return "<figure>\n\(picture)<figcaption>\(caption)\(link)</figcaption>\n</figure>\n"
+    return "<figure>\n<h3>\(SVG.escaped(figure.title))</h3>\n\(picture)<figcaption>\(caption)\(link)</figcaption>\n</figure>\n"
+  }
+
+  private static func bars(_ chart: BarChart) -> String {
+    var narrow = chart
+    narrow.plotWidth = 170
+    return [("wide", chart), ("narrow", narrow)].map { width, chart in
+      "<div class=\"\(width)\">\n\(BarChartDrawing(chart, isEmbedded: true).svg())</div>\n"
+    }.joined()
   }
 
   private static func definitions(_ report: Report) -> String {
@@ -97,31 +117,49 @@ enum ReportPage {
   }
 }
 
-/// A chart in a page, with the values that it shows.
+/// A chart in a page, as wide as a desk's and as narrow as a phone's, with the values that it shows.
 struct ReportPageChart {
   private let drawing: ChartDrawing
+  private let narrow: ChartDrawing
 
-  init(_ chart: Chart) { drawing = ChartDrawing(chart, isEmbedded: true) }
-
-  var html: String {
-    drawing.svg() + "<script type=\"application/json\">\(data)</script>\n"
+  init(_ chart: Chart) {
+    drawing = ChartDrawing(chart, isEmbedded: true)
+    var narrow = chart
+    (narrow.plotWidth, narrow.plotHeight) = (230, min(230, chart.plotHeight))
+    for index in narrow.lines.indices { narrow.lines[index].note = "" }
+    self.narrow = ChartDrawing(narrow, isEmbedded: true)
   }
 
-  /// Where the plot is in the picture, what its axes are, and the points of each line.
-  private var data: String {
-    let (chart, layout) = (drawing.chart, drawing.layout)
+  var html: String {
+    let pictures = [("wide", drawing), ("narrow", narrow)].map { width, drawing in
+      "<div class=\"\(width)\" data-plot='\(edges(drawing.layout))'>\n" + drawing.svg()
+        + "</div>\n"
+    }
+    return pictures.joined() + "<script type=\"application/json\">\(data)</script>\n"
+  }
+
+  /// Where the plot is in the picture.
+  private func edges(_ layout: ChartLayout) -> String {
     let edges = [
       ("left", layout.left), ("right", layout.right), ("top", layout.top),
       ("bottom", layout.bottom),
     ].map { "\"\($0.0)\":\(SVG.number($0.1))" }
+    return "{\(edges.joined(separator: ","))}"
+  }
+
+  /// What the axes are, and the points of each line.
+  private var data: String {
+    let (chart, layout) = (drawing.chart, drawing.layout)
     let axes = [("x", chart.x, layout.xRange), ("y", chart.y, layout.yRange)].map {
       "\"\($0.0)\":\(axis($0.1, $0.2))"
     }
     let lines = chart.lines.map { line in
-      let points = line.points.map { "[\(Float($0.x)),\(Float($0.y))]" }
+      let points = line.points.filter { layout.holds(layout.place($0)) }.map {
+        "[\(Float($0.x)),\(Float($0.y))]"
+      }
       return "{\"name\":\(text(line.name)),\"points\":[\(points.joined(separator: ","))]}"
     }
-    return "{\((edges + axes).joined(separator: ",")),\"lines\":[\(lines.joined(separator: ","))]}"
+    return "{\(axes.joined(separator: ",")),\"lines\":[\(lines.joined(separator: ","))]}"
   }
 
   private func axis(_ axis: Chart.Axis, _ range: ClosedRange<Double>) -> String {

@@ -43,7 +43,7 @@ enum ReportPageScript {
         top: chart.bottom - along(chart.y, y) * (chart.bottom - chart.top),
       })));
     }
-    function listen(figure, svg, chart) {
+    function listen(svg, chart) {
       const all = points(chart), hidden = new Set();
       const spot = document.createElementNS(svg.namespaceURI, "circle");
       spot.setAttribute("class", "spot");
@@ -101,10 +101,10 @@ enum ReportPageScript {
       };
     }
 
-    for (const figure of document.querySelectorAll("figure")) {
-      const svg = figure.querySelector("svg");
-      const data = figure.querySelector("script[type='application/json']");
-      const changed = data ? listen(figure, svg, JSON.parse(data.textContent))
+    for (const svg of document.querySelectorAll("figure>div>svg")) {
+      const data = svg.closest("figure").querySelector("script[type='application/json']");
+      const plot = data && JSON.parse(svg.parentElement.dataset.plot);
+      const changed = data ? listen(svg, {...JSON.parse(data.textContent), ...plot})
         : listenToBars(svg);
       for (const name of svg.querySelectorAll("[data-toggle]")) {
         const toggle = () => {

@@ -27,12 +27,18 @@ enum ReportPageStyle {
     .number{text-align:right}
     td:not(.number){white-space:normal}
     td:first-child{min-width:7.5em;max-width:15em;overflow-wrap:anywhere}
+    th:first-child,td:first-child{position:sticky;left:0;background:var(--paper)}
     tbody tr:hover{background:var(--shade)}
     .best{font-weight:700;position:relative}
     .best::after{content:"*";position:absolute}
     .figures{display:grid;gap:28px;grid-template-columns:minmax(0,1fr)}
     figure{margin:0;border:1px solid var(--rule);border-radius:8px;padding:12px}
-    figure>svg{display:block;width:100%;height:auto}
+    figure>div>svg{display:block;width:100%;height:auto}
+    .narrow{display:none}
+    h3{font-size:16px;margin:0 0 8px}
+    .headline{display:flex;flex-wrap:wrap;gap:8px 32px;margin:0 0 16px;color:var(--muted);\
+    font-size:14px}
+    .headline b{display:block;color:var(--ink);font-size:26px;line-height:1.3}
     figcaption{padding:4px 16px}
     [data-toggle]{cursor:pointer}
     [data-toggle]:hover text{text-decoration:underline}
@@ -49,7 +55,11 @@ enum ReportPageStyle {
     dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;font-size:14px;margin:0}
     dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
     .facts dt{font-weight:400;color:var(--muted)}
-    @media (max-width:640px){dl{grid-template-columns:1fr}dd{margin-bottom:6px}}
+    @media (max-width:640px){dl{grid-template-columns:1fr}dd{margin-bottom:6px}\
+    main{padding:16px 14px 48px}h1{font-size:20px}h2{margin-top:28px}.answer{font-size:16px}\
+    figure{padding:8px}figcaption{padding:4px}.wide{display:none}.narrow{display:block}\
+    .headline{display:grid;grid-template-columns:1fr 1fr;gap:8px 16px}\
+    td:first-child{min-width:6em;max-width:8em}}
     </style>
 
     """

@@ -2,6 +2,7 @@
 enum ReportReadme {
   static func text(_ report: Report) -> String {
     var parts = ["# \(report.question)\n", "**\(report.answer)**\n"]
+    parts += report.lead.map(picture) ?? []
     parts += report.remarks.map { "\($0)\n" }
     for section in report.sections {
       parts.append("## \(section.heading)\n")
@@ -10,10 +11,7 @@ enum ReportReadme {
       if !section.points.isEmpty { parts.append(section.points.map { "- \($0)\n" }.joined()) }
     }
     parts.append("## Pictures\n")
-    for figure in report.figures {
-      parts.append("![\(figure.title)](\(figure.file))\n")
-      if !figure.caption.isEmpty { parts.append("*\(figure.caption)*\n") }
-    }
+    parts += report.figures.filter { $0 != report.lead }.flatMap(picture)
     parts.append(
       "`index.html` shows them with every point's values; `data.csv` has all figures.\n")
     parts.append("## What the words mean\n")
@@ -22,6 +20,11 @@ enum ReportReadme {
     parts.append("    \(report.source.command)\n")
     parts.append(facts(report).map { "- \($0.name): \($0.value)\n" }.joined())
     return parts.joined(separator: "\n")
+  }
+
+  private static func picture(_ figure: Report.Figure) -> [String] {
+    ["![\(figure.title)](\(figure.file))\n"]
+      + (figure.caption.isEmpty ? [] : ["*\(figure.caption)*\n"])
   }
 
   /// What the report was made from.

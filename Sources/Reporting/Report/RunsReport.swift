@@ -66,6 +66,7 @@ public enum RunsReport {
     let who =
       names.count == 1 ? names[0] : names.dropLast().joined(separator: ", ") + " or \(names.last!)"
     let what = subtitle(runs[0].settings)
+    if names.count > 3 { return "Which of \(names.count) schedulers serves users best? (\(what))" }
     return names.count == 1
       ? "How does \(who) serve its users? (\(what))"
       : "Who serves users best: \(who)? (\(what))"
