@@ -19,6 +19,8 @@ struct ChartLayout {
   /// How many rows of labels of limits there are above the plot, and which row each is in.
   let limitRows: [Int]
   private(set) var names = Names.legend
+  /// The room of the label of each level.
+  private(set) var levelLabels: [CloudLabels.Box] = []
 
   init(_ chart: Chart, hasHeading: Bool = true) {
     self.chart = chart
@@ -40,7 +42,9 @@ struct ChartLayout {
     let heading = !hasHeading ? 0 : chart.subtitle.isEmpty ? 34.0 : 54.0
     let guideRoom = chart.guides.count > 1 ? Self.lineHeight : 0
     top = heading + 10 + guideRoom + Double((limitRows.max() ?? -1) + 1) * Self.lineHeight
-    names = LineLabels(self).labels.map(Names.beside) ?? .legend
+    let placed = LineLabels(self)
+    levelLabels = placed.levels
+    names = placed.labels.map(Names.beside) ?? .legend
   }
 
   var right: Double { left + chart.plotWidth }

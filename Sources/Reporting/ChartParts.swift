@@ -2,7 +2,7 @@ extension Chart {
   /// A dashed line across the chart at one value of `y`, such as a limit.
   public struct Level: Sendable, Equatable {
     public var y: Double
-    /// Stands above the line, at the left.
+    /// Stands above or below the line, at its left or right.
     public var label: String
 
     public init(_ label: String, y: Double) {
@@ -16,10 +16,11 @@ extension Chart {
 extension ChartDrawing {
   /// The levels with their labels.
   func levels() -> String {
-    chart.levels.filter { layout.yRange.contains($0.y) }.map { level in
+    zip(chart.levels, layout.levelLabels).map { level, box in
+      guard layout.yRange.contains(level.y) else { return "" }
       let y = layout.y(level.y)
       return segment(layout.left, y, layout.right, y, "limit")
-        + text(level.label, layout.left + 8, y - 6, "halo")
+        + text(level.label, box.left, box.bottom - 4, "halo")
     }.joined()
   }
 

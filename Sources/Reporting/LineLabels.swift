@@ -10,6 +10,8 @@ struct LineLabels {
 
   /// A label for each line, or nil where names have no room beside their lines.
   private(set) var labels: [Label]?
+  /// The room of each level's label.
+  let levels: [CloudLabels.Box]
   private let layout: ChartLayout
   /// Points along each line, some pixels from each other, the last its end.
   private let dots: [[Chart.Point]]
@@ -24,12 +26,8 @@ struct LineLabels {
     self.layout = layout
     let paths = layout.chart.lines.map { layout.strokes($0).flatMap { $0 } }
     dots = paths.map(Self.dots)
-    taken = layout.chart.levels.map { level in
-      let y = layout.y(level.y)
-      let width = 12 + ChartLayout.width(level.label)
-      return CloudLabels.Box(
-        left: layout.left, right: layout.left + width, top: y - ChartLayout.lineHeight, bottom: y)
-    }
+    levels = layout.chart.levels.map { [dots] in Self.place($0, layout, clearOf: dots) }
+    taken = levels + Self.marks(layout)
     if paths.contains(where: {
       Self.length($0) > 2 * (layout.chart.plotWidth + layout.chart.plotHeight)
     }) {
@@ -46,6 +44,37 @@ struct LineLabels {
       taken.append(label.box)
     }
     labels = dots.indices.compactMap { found[$0] }
+  }
+
+  /// The room of the limits' labels and rings.
+  private static func marks(_ layout: ChartLayout) -> [CloudLabels.Box] {
+    func box(_ x: Double, _ y: Double, _ width: Double, _ height: Double) -> CloudLabels.Box {
+      CloudLabels.Box(left: x, right: x + width, top: y, bottom: y + height)
+    }
+    let high = ChartLayout.lineHeight
+    return layout.chart.limits.flatMap { limit in
+      let (x, width) = (layout.x(limit.x), ChartLayout.width(limit.label))
+      return [box(x - width / 2, layout.top - high - 6, width, high)]
+        + (limit.y.map { [box(x - 7, layout.y($0) - 7, 14, 14)] } ?? [])
+    }
+  }
+
+  /// Above or below the level, at its left or right: where the label hides least of the lines.
+  private static func place(
+    _ level: Chart.Level, _ layout: ChartLayout, clearOf dots: [[Chart.Point]]
+  ) -> CloudLabels.Box {
+    let (y, width) = (layout.y(level.y), ChartLayout.width(level.label))
+    let high = ChartLayout.lineHeight
+    let places = [y - high - 2, y + 2].flatMap { top in
+      [layout.left + 8, layout.right - 8 - width].map { left in
+        CloudLabels.Box(left: left, right: left + width, top: top, bottom: top + high)
+      }
+    }
+    func hidden(_ box: CloudLabels.Box) -> Int {
+      dots.reduce(0) { sum, line in sum + line.count { box.holds($0.x, $0.y) } }
+    }
+    let inside = places.filter { $0.bottom <= layout.bottom && $0.top >= layout.top }
+    return inside.min { hidden($0) < hidden($1) } ?? places[0]
   }
 
   /// The best of the places that are tried, if it is good enough.

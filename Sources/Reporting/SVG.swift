@@ -31,8 +31,8 @@ enum SVG {
     return "<line class=\"\(style)\" \(attributes)/>\n"
   }
 
-  /// Lines up from an axis at `bottom`, in order, and labels below it but for those that would touch
-  /// the one before.
+  /// Lines up from an axis at `bottom`, in order, and labels below it but for those that would
+  /// touch the one before.
   static func ticks(
     _ ticks: [(x: Double, label: String)], _ top: Double, _ bottom: Double
   ) -> String {

@@ -85,11 +85,4 @@ private func pairs(_ count: Int, ratio: Double) -> [CalibrationChart.Pair] {
       #expect(!boxes[..<index].contains(where: box.touches))
     }
   }
-
-  @Test func `a chart of lines is drawn as it was`() {
-    let chart = Chart(
-      "t", x: Chart.Axis("x"), y: Chart.Axis("y"),
-      lines: [Chart.Line("a", [Chart.Point(x: 0, y: 0), Chart.Point(x: 1, y: 1)])])
-    #expect(!chart.svg().contains("halo"))
-  }
 }

@@ -78,20 +78,23 @@ struct `The page in a browser` {
   func `the answer, its figures and its picture come first, and nothing is too wide`(
     width: Int
   ) throws {
+    // A window of Chromium is 500 pixels wide at least, its body may be less.
     let script = """
+      document.body.style.width = "\(width)px";
       const top = name => document.querySelector(name).getBoundingClientRect().top;
       const tops = ["h1", ".answer", ".headline", "figure", "table", ".facts"].map(top);
       const shown = [...document.querySelectorAll("figure>div>svg")].filter(svg =>
         getComputedStyle(svg.parentElement).display !== "none");
       const scales = shown.map(svg =>
         svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
-      return [innerWidth, document.documentElement.scrollWidth <= innerWidth,
+      const main = document.querySelector("main");
+      return [main.offsetWidth <= \(width) && main.scrollWidth <= main.offsetWidth,
         tops.every((y, i) => i === 0 || y > tops[i - 1]), top(".headline b") < 700,
         shown.length, Math.min(...scales) * 12 >= 9].join("|");
       """
     let page = try #require(sampleReport().files["index.html"])
     let found = try result(of: script, in: page, width: width)
-    #expect(found == "\(width)|true|true|true|\(RunsReport.figureFiles.count)|true")
+    #expect(found == "true|true|true|\(RunsReport.figureFiles.count)|true")
   }
 
   @Test func `a bar tells its parts, and closes up where one is hidden`() throws {

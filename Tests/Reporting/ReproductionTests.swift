@@ -52,8 +52,8 @@ import Testing
         + "and 1 beyond.")
     #expect(
       ReproductionScoreboard.markdown([study, other]) == """
-        | study | figures published | figures within 10 % | figures within 20 % | figures within 50 % \
-        | figures beyond |
+        | study | figures published | figures within 10 % | figures within 20 % \
+        | figures within 50 % | figures beyond |
         | --- | ---: | ---: | ---: | ---: | ---: |
         | nanoflow-ablation | 2 | 2 | 2 | 2 | 0 |
         | other | 4 | 1 | 2 | 3 | 1 |

@@ -90,7 +90,8 @@ enum ReportPage {
       case .lines(let chart): ReportPageChart(chart).html
       case .bars(let chart): bars(chart)
       }
-    return "<figure>\n<h3>\(SVG.escaped(figure.title))</h3>\n\(picture)<figcaption>\(caption)\(link)</figcaption>\n</figure>\n"
+    return "<figure>\n<h3>\(SVG.escaped(figure.title))</h3>\n\(picture)"
+      + "<figcaption>\(caption)\(link)</figcaption>\n</figure>\n"
   }
 
   private static func bars(_ chart: BarChart) -> String {
@@ -117,7 +118,8 @@ enum ReportPage {
   }
 }
 
-/// A chart in a page, as wide as a desk's and as narrow as a phone's, with the values that it shows.
+/// A chart in a page, one as wide as a desk and one as narrow as a phone, with the values that it
+/// shows.
 struct ReportPageChart {
   private let drawing: ChartDrawing
   private let narrow: ChartDrawing
