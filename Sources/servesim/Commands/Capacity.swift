@@ -181,10 +181,12 @@ extension Command {
         + CapacityOptions.files + [OutputOptions.report],
       examples: [
         Example(
-          line: "servesim capacity Traces/chat.csv --slo 'ttft.p99<2s,tbt.p99<100ms'",
-          purpose: "how much chat each scheduler can take"),
+          line: "servesim capacity Traces/chat.csv --schedulers vllm,sarathi "
+            + "--slo 'ttft.p99<2s,tbt.p99<100ms'",
+          purpose: "how much chat each of two schedulers can take"),
         Example(
-          line: "servesim capacity Traces/chat.csv --model mistral-7b --slo sarathi-strict",
+          line: "servesim capacity Traces/chat.csv --schedulers sarathi --model mistral-7b "
+            + "--slo sarathi-strict",
           purpose: "the same under the limits of a paper"),
       ],
       run: { try CapacityOptions($0, catalogue).run() })

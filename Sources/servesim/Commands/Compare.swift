@@ -195,7 +195,8 @@ extension Command {
           line: "servesim compare Traces/chat.csv --schedulers vllm,sarathi:chunk=512 --svg a.svg",
           purpose: "two schedulers, one of them with an option of its own, as a chart"),
         Example(
-          line: "servesim compare Traces/chat.csv --report chat",
+          line: "servesim compare Traces/chat.csv --schedulers vllm,sarathi --slo 'tbt.p99<100ms' "
+            + "--report chat",
           purpose: "all of it as a page to open in a browser, chat/index.html"),
       ],
       run: { try CompareOptions($0, catalogue).run() })
