@@ -85,7 +85,7 @@ public struct IterationCost: CostModel {
 
   /// The seconds in which the keys and values of `tokens` move from or to the host's memory.
   private func swapSeconds(_ tokens: Int) -> Double {
-    Double(tokens * operations.shard.keyValueBytesPerToken) / gpu.hostBytesPerSecond
+    Double(tokens) * Double(operations.shard.keyValueBytesPerToken) / gpu.hostBytesPerSecond
   }
 
   @inline(__always)

@@ -20,13 +20,24 @@ public enum NumberFormat: String, CaseIterable, Sendable, Codable {
   case nvfp4
 
   /// Bytes of one weight, its part of the scales included.
-  public var bytesPerWeight: Double {
+  public var bytesPerWeight: Double { bytesPerNumber + scaleBytesPerWeight }
+
+  /// Bytes of one weight without its scales.
+  var bytesPerNumber: Double {
     switch self {
     case .bf16: 2
-    case .fp8, .int8, .int8Weight: 1
-    case .fp8Block: 1 + 4.0 / (128 * 128)
-    case .int4Weight: 0.5 + 2.0 / 128
-    case .nvfp4: 0.5 + 1.0 / 16
+    case .fp8, .fp8Block, .int8, .int8Weight: 1
+    case .int4Weight, .nvfp4: 0.5
+    }
+  }
+
+  /// Bytes of scales for each weight.
+  var scaleBytesPerWeight: Double {
+    switch self {
+    case .bf16, .fp8, .int8, .int8Weight: 0
+    case .fp8Block: 4.0 / (128 * 128)
+    case .int4Weight: 2.0 / 128
+    case .nvfp4: 1.0 / 16
     }
   }
 

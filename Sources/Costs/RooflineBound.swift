@@ -136,7 +136,9 @@ extension RooflineBound {
     let prefill = attention.prefill(
       shape: shape, pairs: promptTokens * (promptTokens + 1) / 2, queries: promptTokens,
       keys: promptTokens)
-    addProduct(attention.expansion(rows: 1), rows: promptTokens, iterations: fewest)
+    attention.forEachExpansion(rows: 1) {
+      addProduct($0, rows: promptTokens, iterations: fewest)
+    }
     add(prefill, share: 1, weights: 0, iterations: fewest, on: gpu)
 
     let decode = attention.decode(

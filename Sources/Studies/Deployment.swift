@@ -196,16 +196,23 @@ public struct Deployment: Sendable {
       Run.Setting("block_size", String(rules.blockSize)),
       Run.Setting("num_gpu_blocks", String(rules.blocks)),
     ]
-    if model.weights != .bf16 {
-      settings.append(Run.Setting("quantization", model.weights.rawValue))
-    }
-    if model.cache != .bf16 {
-      settings.append(Run.Setting("kv_cache_dtype", model.cache.rawValue))
-    }
+    settings += formats(of: model)
     let host = hostTime(of: engine.version)
     if host != .vllmV1 {
       let name = host.isAsynchronous ? "\(host.name), asynchronous" : host.name
       settings.append(Run.Setting("host_overhead", name))
+    }
+    return settings
+  }
+
+  /// What weights and cache of `model` are stored in, where that is not 16 bits.
+  func formats(of model: Model) -> [Run.Setting] {
+    var settings: [Run.Setting] = []
+    if model.formats != WeightFormats(.bf16) {
+      settings.append(Run.Setting("quantization", model.formats.description))
+    }
+    if model.cache != .bf16 {
+      settings.append(Run.Setting("kv_cache_dtype", model.cache.rawValue))
     }
     return settings
   }

@@ -4,105 +4,106 @@ import Serving
 extension Model {
   /// The model that a Hugging Face `config.json` describes, as it is.
   ///
-  /// The families are those of `HuggingFaceFile.families`; Yi and CodeLlama are llamas. Weights
-  /// are in 16 bits unless the file has a `quantization_config`, as vLLM loads them. Stretched
-  /// positions are not looked at; of a model that also sees, only what reads and writes text is
-  /// taken.
+  /// The families are those of `HuggingFaceFile.families`; Yi and CodeLlama are llamas. Weights are
+  /// in 16 bits unless the file has a `quantization_config`, or one stands beside it, as vLLM loads
+  /// them. Stretched positions are not looked at; of a model that also sees, only what reads and
+  /// writes text is taken.
   ///
   /// - Parameters:
   ///   - data: the file's contents.
+  ///   - others: the contents of the files of `filesBeside` that there are in the same folder.
   ///   - source: the file, as the user named it; the model's name too.
-  public init(huggingFaceConfiguration data: Data, source: String) throws(InputError) {
+  public init(
+    huggingFaceConfiguration data: Data, beside others: [String: Data] = [:], source: String
+  ) throws(InputError) {
     let file = try HuggingFaceFile(data, source: source)
-    self = try file.model()
-    weights = try file.weights()
+    var model = try file.model()
+    try file.check(model)
+    try file.quantize(&model, beside: others)
+    self = model
   }
+
+  /// The names of files beside a `config.json` that say what weights are stored in.
+  public static let filesBeside = [
+    "hf_quant_config.json", "quantize_config.json", "quant_config.json",
+  ]
 }
 
 /// A `config.json`: its keys and where it is from.
 struct HuggingFaceFile {
-  var keys: Keys
-  var source: String
+  /// The keys that the text part of the model is described by.
+  var keys: ConfigKeys
+  /// The model's `model_type`.
+  let family: String
+  /// The keys of the whole file, where those of text are an object in it.
+  private let whole: ConfigKeys
+
+  var source: String { keys.source }
+  /// Whether the model has more than text, whose modules then go by longer names.
+  let isPartOfLarger: Bool
 
   /// The values of `model_type` that are understood.
   static let families = [
-    "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "falcon", "phi3",
-    "gemma2", "gemma3", "deepseek_v2", "deepseek_v3", "longcat_flash",
+    "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "falcon", "phi",
+    "phi3", "opt", "gemma2", "gemma3", "deepseek_v2", "deepseek_v3", "longcat_flash",
   ]
 
   init(_ data: Data, source: String) throws(InputError) {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    do {
-      keys = try decoder.decode(Keys.self, from: data)
-      if keys.modelType == "gemma3" {
-        let quantization = keys.quantizationConfig
-        keys = try decoder.decode(Whole.self, from: data).textConfig ?? Keys()
-        keys.modelType = "gemma3_text"
-        keys.quantizationConfig = keys.quantizationConfig ?? quantization
-      }
-    } catch let error as DecodingError {
-      throw HuggingFaceFile.explain(error, source: source)
-    } catch {
-      throw InputError(
-        source, problem: "it cannot be read as JSON", remedy: "use a model's config.json")
+    whole = ConfigKeys(
+      values: try ConfigParser.object(data, source: source), source: source)
+    guard let stated = try whole.text("model_type") else {
+      throw whole.missing("model_type", "the model's family, such as llama")
     }
-    self.source = source
+    keys = whole
+    family = stated == "gemma3" ? "gemma3_text" : stated
+    isPartOfLarger = stated == "gemma3"
+    if isPartOfLarger {
+      keys = try whole.object("text_config") ?? ConfigKeys(values: [:], source: source)
+    }
   }
 
   /// The model, its weights in 16 bits.
   func model() throws(InputError) -> Model {
-    switch keys.modelType {
-    case "llama", "mistral", "mixtral", "phi3": try gatedModel()
-    case "qwen2", "qwen2_moe", "qwen3", "qwen3_moe": try qwen()
-    case "gemma2", "gemma3_text": try gemma()
-    case "falcon", "RefinedWeb", "RefinedWebModel": try falcon()
-    case "deepseek_v2", "deepseek_v3": try deepSeek()
-    case "longcat_flash": try longCat()
-    case let family?:
+    switch family {
+    case "llama", "mistral", "mixtral", "phi3": return try gatedModel()
+    case "qwen2", "qwen2_moe", "qwen3", "qwen3_moe": return try qwen()
+    case "gemma2", "gemma3_text": return try gemma()
+    case "falcon", "RefinedWeb", "RefinedWebModel": return try falcon()
+    case "phi": return try phi()
+    case "opt": return try opt()
+    case "deepseek_v2", "deepseek_v3": return try deepSeek()
+    case "longcat_flash": return try longCat()
+    default:
+      throw keys.mistake(
+        "model_type", "the family \(family) is not supported",
+        "use a model of \(HuggingFaceFile.families.joined(separator: ", "))")
+    }
+  }
+
+  /// Throws if sizes that are right by themselves are too large together.
+  func check(_ model: Model) throws(InputError) {
+    do {
+      try model.check()
+    } catch {
       throw InputError(
-        source, column: "model_type", problem: "the family \(family) is not supported",
-        remedy: "use a model of \(HuggingFaceFile.families.joined(separator: ", "))")
-    case nil: throw missing("model_type", "the model's family, such as llama")
+        source, problem: error.problem, remedy: "check the sizes that it states")
     }
   }
 
-  /// The error for a key that the file does not have.
-  func missing(_ key: String, _ meaning: String) -> InputError {
-    InputError(
-      source, column: key, problem: "the key \(key) is missing", remedy: "add it: \(meaning)")
-  }
-
-  /// The error for something that is there and not understood.
-  func unsupported(_ key: String, _ problem: String, _ remedy: String) -> InputError {
-    InputError(source, column: key, problem: problem, remedy: remedy)
-  }
-
-  /// The value of `key`, a count that every such model has.
-  func count(_ value: Int?, _ key: String, _ meaning: String) throws(InputError) -> Int {
-    guard let value else { throw missing(key, meaning) }
-    if value < 1 {
-      throw InputError(
-        source, column: key, problem: "\(value) is not positive",
-        remedy: "use a whole number from 1 on: \(meaning)")
+  /// The object that says how weights are quantised, wherever a file of this kind has it.
+  var quantization: ConfigKeys? {
+    get throws(InputError) {
+      for keys in [keys, whole] {
+        for name in ["quantization_config", "compression_config"] {
+          if let found = try keys.object(name) { return found }
+        }
+        if keys.has("quantization") {
+          throw keys.mistake(
+            "quantization", "weights quantised as MLX does are not known",
+            "use a checkpoint that vLLM serves")
+        }
+      }
+      return nil
     }
-    return value
-  }
-
-  private static func explain(_ error: DecodingError, source: String) -> InputError {
-    if case .typeMismatch(let type, let context) = error,
-      let key = context.codingPath.last(where: { $0.intValue == nil })
-    {
-      let name = snakeCase(key.stringValue)
-      return InputError(
-        source, column: name, problem: "the value of \(name) is of the wrong kind",
-        remedy: "use \(type == Bool.self ? "true or false" : "a value of type \(type)")")
-    }
-    return InputError(
-      source, problem: "it is not a JSON object", remedy: "use a model's config.json")
-  }
-
-  private static func snakeCase(_ name: String) -> String {
-    name.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
   }
 }

@@ -1,79 +1,160 @@
+import Foundation
 import Serving
 
 extension HuggingFaceFile {
-  /// What the linear layers are stored in.
-  ///
-  /// Scales are counted as `NumberFormat` counts them, whatever the size of their groups.
-  func weights() throws(InputError) -> NumberFormat {
-    guard let config = keys.quantizationConfig else { return .bf16 }
-    let partly = ((config.modulesToNotConvert ?? []) + (config.ignore ?? [])).first(where: isLinear)
-    if let partly {
-      throw misunderstood("the linear layer \(partly) is left in 16 bits")
-    }
-    let bits = config.bits ?? config.wBit
-    switch (config.quantMethod, bits) {
-    case ("fp8", _): return try floats(block: config.weightBlockSize)
-    case ("gptq", 4), ("awq", 4): return .int4Weight
-    case ("gptq", 8): return .int8Weight
-    case ("gptq", _), ("awq", _):
-      throw misunderstood("\(bits.map(String.init) ?? "an unknown number of") bits are not known")
-    case ("compressed-tensors", _): return try compressed(config)
-    case ("modelopt", _), ("modelopt_fp4", _):
-      switch config.quantAlgo {
-      case "FP8": return .fp8
-      case "NVFP4": return .nvfp4
-      default: throw misunderstood("quant_algo \(config.quantAlgo ?? "") is not known")
+  /// Gives `model` the formats of its weights and cache, as vLLM 0.33 finds them: those of the
+  /// file, else of ModelOpt's beside it.
+  func quantize(_ model: inout Model, beside others: [String: Data]) throws(InputError) {
+    if let config = try quantization {
+      try apply(try rule(config), to: &model, config)
+    } else if let data = others["hf_quant_config.json"] {
+      let source = beside("hf_quant_config.json")
+      let keys = ConfigKeys(
+        values: try ConfigParser.object(data, source: source), source: source)
+      guard try keys.object("producer")?.text("name") == "modelopt" else {
+        throw keys.mistake(
+          "producer", "it does not say that ModelOpt made it, and vLLM does not read it then",
+          "add the file as it was published, or move it away and the weights are in 16 bits")
       }
-    case (let method, _): throw misunderstood("quant_method \(method ?? "") is not known")
+      guard let config = try keys.object("quantization") else {
+        throw keys.missing("quantization", "what ModelOpt wrote there")
+      }
+      try apply(try modelOpt(config), to: &model, config)
+    } else {
+      let unread = Model.filesBeside.filter { others[$0] != nil }
+      model.formats.remarks = unread.map { "\($0) beside it is not read, as vLLM does not" }
+      if unread.isEmpty { try requirePlainName() }
     }
   }
 
-  private func compressed(_ config: Quantization) throws(InputError) -> NumberFormat {
-    let groups = (config.configGroups ?? [:]).sorted { $0.key < $1.key }.map(\.value)
-    guard let first = groups.first, let weights = first.weights else {
-      throw misunderstood("its config_groups say nothing of weights")
-    }
-    guard groups.allSatisfy({ $0.weights == first.weights }) else {
-      throw misunderstood("its config_groups differ")
-    }
-    let inputs = first.inputActivations
-    switch (weights.type, weights.numBits, inputs?.type, inputs?.numBits) {
-    case ("float", 8, "float", 8):
-      return try floats(block: weights.strategy == "block" ? weights.blockStructure ?? [] : nil)
-    case ("float", 4, "float", 4): return .nvfp4
-    case ("int", 8, "int", 8): return .int8
-    case ("int", 8, nil, nil): return .int8Weight
-    case ("int", 4, nil, nil): return .int4Weight
-    default:
-      throw misunderstood("\(describe(weights)) weights with \(describe(inputs)) are not known")
+  /// Throws if the file, or its folder, is named after a format that nothing in it states.
+  private func requirePlainName() throws(InputError) {
+    let path = source.split(separator: "/")
+    let name = path.last == "config.json" ? path.dropLast().last ?? "" : path.last ?? ""
+    let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }
+    let formats = ["fp8", "nvfp4", "mxfp4", "awq", "gptq", "int4", "int8", "w4a16", "w8a8"]
+    if let format = words.first(where: { formats.contains(String($0)) }) {
+      throw keys.mistake(
+        "quantization_config", "its name says \(format), and nothing in it does",
+        "put hf_quant_config.json of the same repository beside it; or, where weights are in 16 "
+          + "bits, give it another name")
     }
   }
 
-  /// 8-bit floats, with one scale for each block of weights if there is a `block`.
-  private func floats(block: [Int]?) throws(InputError) -> NumberFormat {
-    guard let block else { return .fp8 }
-    if block == [128, 128] { return .fp8Block }
-    throw misunderstood("blocks of \(block) weights are not known")
+  private func rule(_ config: ConfigKeys) throws(InputError) -> QuantizationRule {
+    guard let method = try config.text("quant_method") else {
+      throw unknown(config, "it names no quant_method")
+    }
+    switch method.lowercased() {
+    case "fp8": return try fp8(config)
+    case "gptq": return try gptq(config)
+    case "awq": return try awq(config)
+    case "auto-round": return try autoRound(config)
+    case "compressed-tensors": return try compressedTensors(config)
+    case "modelopt", "modelopt_fp4":
+      return try modelOpt(try config.object("quantization") ?? config)
+    default: throw unknown(config, "quant_method \(method) is not known")
+    }
   }
 
-  private func describe(_ numbers: Quantization.Numbers?) -> String {
-    guard let numbers else { return "inputs in 16 bits" }
-    return "\(numbers.numBits ?? 0)-bit \(numbers.type ?? "")"
+  /// Asks `rule` for the format of every matrix of `model`.
+  private func apply(
+    _ rule: QuantizationRule, to model: inout Model, _ config: ConfigKeys
+  ) throws(InputError) {
+    model.cache = rule.cache
+    model.formats = WeightFormats(rule.format)
+    model.formats.remarks = rule.remarks
+    var runs: [(matrix: Operation.Name, runs: [WeightFormats.Run])] = []
+    for (layer, hasExperts) in try expertLayers(of: model.layers).enumerated() {
+      guard let modules = linearModules(of: layer, in: model, hasExperts: hasExperts) else {
+        try requireAlike(rule, config)
+        break
+      }
+      for module in modules {
+        guard let format = rule.format(of: module) else {
+          throw unknown(config, "the parts of \(module.name) are not stored alike")
+        }
+        WeightFormats.add(format, of: module.matrix, to: &runs)
+      }
+    }
+    for (matrix, runs) in runs { model.formats.set(matrix, to: runs) }
+    if rule.head != WeightFormat(.bf16) {
+      if model.hasTiedHead { throw unknown(config, "the head is quantised, and is the embedding") }
+      model.formats.set(.head, to: [.init(rule.head, layers: 1)])
+    }
+    let formats = Set(runs.flatMap { $0.runs.map(\.format.numbers) })
+    if formats == [.bf16] { model.formats = WeightFormats(.bf16) }
+  }
+
+  /// Throws if `rule` may leave some linear layers alone, where their names are not known.
+  private func requireAlike(
+    _ rule: QuantizationRule, _ config: ConfigKeys
+  ) throws(InputError) {
+    guard let left = rule.mentioned.first(where: QuantizationRule.isOfLinear) else { return }
+    throw unknown(config, "which linear layers \(left) leaves in 16 bits is not known")
+  }
+
+  /// The path of the file called `name` beside this one.
+  private func beside(_ name: String) -> String {
+    let folder = source.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return (folder + [Substring(name)]).joined(separator: "/")
+  }
+
+  /// The error for weights in a format that is not known.
+  func unknown(_ config: ConfigKeys, _ problem: String) -> InputError {
+    let place = config.path.isEmpty ? "" : String(config.path.dropLast())
+    return InputError(
+      config.source, column: place, problem: problem,
+      remedy: "use the config.json of the model in 16 bits, and --quantization with one of "
+        + NumberFormat.allCases.dropFirst().map(\.rawValue).joined(separator: ", "))
+  }
+}
+
+extension WeightFormats {
+  /// Counts a layer whose `matrix` is in `format`.
+  fileprivate static func add(
+    _ format: WeightFormat, of matrix: Operation.Name,
+    to counts: inout [(matrix: Operation.Name, runs: [Run])]
+  ) {
+    guard let place = counts.firstIndex(where: { $0.matrix == matrix }) else {
+      counts.append((matrix, [Run(format, layers: 1)]))
+      return
+    }
+    if let run = counts[place].runs.firstIndex(where: { $0.format == format }) {
+      counts[place].runs[run].layers += 1
+    } else {
+      counts[place].runs.append(Run(format, layers: 1))
+    }
+  }
+}
+
+extension QuantizationRule {
+  /// The names and patterns of modules that are not stored as most are.
+  var mentioned: [String] {
+    switch exclusions {
+    case .exact(let names): names.sorted()
+    case .within(let texts), .shell(let texts): texts
+    case .groups(let groups, let ignored):
+      ignored.map(\.text) + groups.flatMap { $0.targets.map(\.text) }.filter { $0 != "Linear" }
+    case .overrides(let rules, let only): rules.map(\.pattern.text) + only
+    }
   }
 
   /// Whether a module, or a pattern of names, is one of the linear layers that the model's work is
   /// in; heads, routers, normalisations and vision are none.
-  private func isLinear(_ module: String) -> Bool {
+  static func isOfLinear(_ module: String) -> Bool {
     let others = ["vision", "visual", "multi_modal", "lm_head", "layernorm", "norm"]
     if others.contains(where: module.contains) { return false }
-    return ["_proj", "self_attn", "experts", "mlps"].contains(where: module.contains)
-      || module.hasSuffix("mlp")
+    return !module.hasSuffix("gate") && !module.hasSuffix("router.classifier")
   }
+}
 
-  private func misunderstood(_ problem: String) -> InputError {
-    unsupported(
-      "quantization_config", problem,
-      "use the config.json of the model in 16 bits, and --quantization with one of "
-        + NumberFormat.allCases.dropFirst().map(\.rawValue).joined(separator: ", "))
+extension ModulePattern {
+  /// What it was made of, in words.
+  var text: String {
+    switch self {
+    case .name(let name): name
+    case .expression: "a pattern of names"
+    }
   }
 }

@@ -46,9 +46,17 @@ public struct Model: Sendable, Equatable {
   public var normalizesHeads = false
   /// Whether attention and MLP read the same input, and are reduced together (Falcon).
   public var isParallel = false
-  /// What the linear layers are stored in and multiplied by. Embedding, head, normalisations,
-  /// biases and routers stay in bfloat16, as vLLM keeps them.
-  public var weights = NumberFormat.bf16
+  /// Rows of a table of learned positions; 0 where positions turn queries and keys. It is on every
+  /// GPU, as vLLM keeps it.
+  public var learnedPositions = 0
+  /// What the linear layers are stored in and multiplied by. Embedding, normalisations, biases and
+  /// routers stay in bfloat16, as vLLM keeps them; and the head where nothing else is said of it.
+  public var formats = WeightFormats(.bf16)
+  /// What most of the linear layers are stored in; if it is set, all of them are.
+  public var weights: NumberFormat {
+    get { formats.main.numbers }
+    set { formats = WeightFormats(WeightFormat(newValue)) }
+  }
   /// What keys and values are cached in: bfloat16 or 8-bit floats.
   public var cache = NumberFormat.bf16
 
@@ -105,13 +113,14 @@ public struct Model: Sendable, Equatable {
     var stage = self
     stage.layers = (layers + stages - 1) / stages
     stage.windowLayers = min(windowLayers, stage.layers)
-    guard let mixture, denseLayers + mixture.layers == layers else {
+    if let mixture, denseLayers + mixture.layers == layers {
+      stage.mixture?.layers = min(mixture.layers, stage.layers)
+      stage.denseLayers = stage.layers - min(mixture.layers, stage.layers)
+    } else {
       stage.denseLayers = (denseLayers + stages - 1) / stages
       stage.mixture?.layers = ((mixture?.layers ?? 0) + stages - 1) / stages
-      return stage
     }
-    stage.mixture?.layers = min(mixture.layers, stage.layers)
-    stage.denseLayers = stage.layers - min(mixture.layers, stage.layers)
+    stage.formats = formats.heaviest(in: stage)
     return stage
   }
 }

@@ -23,19 +23,21 @@ extension Models {
       name: "gpt-3-175b", source: "Brown et al., arXiv 2005.14165, Table 2.1", layers: 96,
       hidden: 12288, heads: 96, keyValueHeads: 96, headSize: 128, intermediate: 49152,
       vocabulary: 50257, maxPositions: 2048
-    ).asOPT()
+    ).asOPT(unused: 0)
   ]
 }
 
 extension Model {
-  /// The same model with what OPT and GPT-3 share: a plain MLP, biases everywhere, LayerNorm, and
-  /// the embedding's matrix as its head. The table of positions is left out.
-  fileprivate func asOPT() -> Model {
+  /// The same model with what OPT and GPT-3 share: a plain MLP, biases everywhere, LayerNorm, the
+  /// embedding's matrix as its head, and a table of positions with `unused` rows that are never
+  /// read.
+  func asOPT(unused: Int = 2) -> Model {
     with {
       $0.isGated = false
-      $0.biases = [.queryKeyValue, .attentionOutput, .mlp]
+      $0.biases = .all
       $0.normalizationHasBias = true
       $0.hasTiedHead = true
+      $0.learnedPositions = maxPositions + unused
     }
   }
 }

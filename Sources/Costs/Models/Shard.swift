@@ -23,8 +23,9 @@ public struct Shard: Sendable, Equatable {
 
   /// One GPU's part of `model` among `tensorParallel` GPUs.
   ///
-  /// Throws if the model cannot be split that way.
+  /// Throws if the model cannot be split that way, or is none (`Model.check()`).
   public init(of model: Model, tensorParallel: Int = 1) throws(InputError) {
+    try model.check()
     guard Shard.canSplit(model, among: tensorParallel) else {
       let degrees = Shard.degrees(of: model).map(String.init).joined(separator: ", ")
       throw InputError(

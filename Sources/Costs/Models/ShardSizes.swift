@@ -19,13 +19,25 @@ extension Shard {
 
   /// Bytes of weights on this GPU.
   ///
-  /// Where weights are quantised, latent attention keeps the matrices that decodes absorb in
-  /// bfloat16 beside them, as vLLM does.
+  /// Where they are quantised, latent attention keeps the matrices that decodes absorb in bfloat16
+  /// beside them, as vLLM does.
   public var weightBytes: Int {
-    let linear = Double(linearParameters) * model.weights.bytesPerWeight
-    let plain = Double(plainParameters) * Model.bytesPerActivation
-    let absorbed = model.weights == .bf16 ? 0 : model.layers * expandingParameters
-    return Int((linear + plain + Double(absorbed) * Model.bytesPerActivation).rounded(.up))
+    var bytes = Double(plainParameters) * Model.bytesPerActivation
+    for matrix in linearMatrices {
+      for run in model.formats.runs(of: matrix.name, layers: matrix.layers) {
+        let parameters = Double(run.layers * matrix.parameters)
+        bytes += parameters * run.format.bytesPerWeight
+        if matrix.name == .keyValueUp && run.format.numbers != .bf16 {
+          bytes += parameters * Model.bytesPerActivation
+        }
+      }
+    }
+    // The head is among the plain ones.
+    for run in model.formats.runs(of: .head, layers: 1) {
+      let saved = Model.bytesPerActivation - run.format.bytesPerWeight
+      bytes -= Double(vocabulary * model.hidden) * saved
+    }
+    return Int(bytes.rounded(.up))
   }
 
   /// Bytes of keys and values that one token of one sequence holds on this GPU, over all layers.
@@ -40,36 +52,45 @@ extension Shard {
   /// Parameters of one routed expert on this GPU.
   var parametersPerExpert: Int { mlpMatrices(expertIntermediate) }
 
-  /// Parameters of the matrices that quantisation changes.
+  /// The matrices that quantisation changes: how many layers have each, and its parameters in one.
+  private var linearMatrices: [(name: Operation.Name, layers: Int, parameters: Int)] {
+    let (mixed, up) = (model.mixture?.layers ?? 0, model.hidden * upWidth(intermediate))
+    let (shared, experts) = (sharedIntermediate, model.mixture?.experts ?? 0)
+    let attention = attentionMatrices.map { ($0.name, model.layers, $0.parameters) }
+    return attention + [
+      (.up, model.denseLayers, up), (.down, model.denseLayers, model.hidden * intermediate),
+      (.experts, mixed, experts * parametersPerExpert),
+      (.sharedUp, mixed, model.hidden * upWidth(shared)),
+      (.sharedDown, mixed, model.hidden * shared),
+    ]
+  }
+
   private var linearParameters: Int {
-    let mixture = model.mixture
-    let experts = (mixture?.experts ?? 0) * parametersPerExpert + mlpMatrices(sharedIntermediate)
-    return model.layers * attentionMatrices + model.denseLayers * mlpMatrices(intermediate)
-      + (mixture?.layers ?? 0) * experts
+    linearMatrices.reduce(0) { $0 + $1.layers * $1.parameters }
   }
 
   /// All other parameters: tables, routers, normalisations and biases.
   private var plainParameters: Int {
-    let tables = (model.hasTiedHead ? 1 : 2) * vocabulary * model.hidden
+    let rows = (model.hasTiedHead ? 1 : 2) * vocabulary + model.learnedPositions
+    let tables = rows * model.hidden
     let routers = (model.mixture?.layers ?? 0) * model.hidden * routerWidth
     let perLayer = layerNormalizationParameters + attentionBiases
     return tables + routers + model.layers * perLayer + model.denseLayers * mlpBiases
       + normalizationParameters
   }
 
-  private var attentionMatrices: Int {
+  private var attentionMatrices: [(name: Operation.Name, parameters: Int)] {
     let output = attentionWidth * model.hidden
-    guard let latent = model.latent else { return model.hidden * queryKeyValueWidth + output }
+    guard let latent = model.latent else {
+      return [(.queryKeyValue, model.hidden * queryKeyValueWidth), (.attentionOutput, output)]
+    }
     let queries = heads * (model.headSize + latent.rotary)
-    let compressing = model.hidden * (latent.queryRank + latent.cachedElements)
-    let expanding = (latent.queryRank == 0 ? model.hidden : latent.queryRank) * queries
-    return compressing + expanding + expandingParameters + output
-  }
-
-  /// Parameters of the matrix that makes a layer's keys and values of latents.
-  private var expandingParameters: Int {
-    guard let latent = model.latent else { return 0 }
-    return latent.rank * heads * (model.headSize + latent.valueSize)
+    return [
+      (.queryKeyValueDown, model.hidden * (latent.queryRank + latent.cachedElements)),
+      (.queryUp, (latent.queryRank == 0 ? model.hidden : latent.queryRank) * queries),
+      (.keyValueUp, latent.rank * heads * (model.headSize + latent.valueSize)),
+      (.attentionOutput, output),
+    ]
   }
 
   private func mlpMatrices(_ intermediate: Int) -> Int {

@@ -10,7 +10,8 @@ struct LatentAttention: Sendable, Equatable {
   private let heads: Int
   private let headSize: Int
   private let latent: Latent
-  private let weights: NumberFormat
+  /// What the matrices that expand latents are stored in.
+  private let expanding: [WeightFormats.Run]
   private let cache: NumberFormat
 
   init(_ latent: Latent, of shard: Shard) {
@@ -18,15 +19,20 @@ struct LatentAttention: Sendable, Equatable {
     layers = shard.model.layers
     heads = shard.heads
     headSize = shard.model.headSize
-    weights = shard.model.weights
+    expanding = shard.model.formats.runs(of: .keyValueUp, layers: shard.model.layers)
     cache = shard.model.cache
   }
 
   /// Makes keys and values of `rows` latents, those of prompts and of what was cached before them.
-  func expansion(rows: Int) -> Operation {
-    .matrix(
-      .keyValueUp, rows: rows, inputs: latent.rank,
-      outputs: heads * (headSize + latent.valueSize), format: weights, repeats: layers)
+  @inline(__always)
+  func forEachExpansion(rows: Int, _ body: (Operation) -> Void) {
+    for run in expanding {
+      body(
+        .matrix(
+          .keyValueUp, rows: rows, inputs: latent.rank,
+          outputs: heads * (headSize + latent.valueSize), format: run.format,
+          repeats: run.layers))
+    }
   }
 
   /// The attention of the prompts of `chunks`.

@@ -1,13 +1,18 @@
 extension ModelOperations {
   private var model: Model { shard.model }
 
-  /// A product with a matrix that each layer has, or each of `layers`.
-  func layerMatrix(
-    _ name: Operation.Name, _ tokens: Int, from inputs: Int, to outputs: Int, layers: Int? = nil
-  ) -> Operation {
-    .matrix(
-      name, rows: tokens, inputs: inputs, outputs: outputs, format: model.weights,
-      repeats: layers ?? model.layers)
+  /// The products with a matrix that each layer has, or each of `layers`: one for each format that
+  /// it is stored in.
+  func forEachProduct(
+    _ name: Operation.Name, _ tokens: Int, from inputs: Int, to outputs: Int, layers: Int? = nil,
+    _ body: (Operation) -> Void
+  ) {
+    for run in model.formats.runs(of: name, layers: layers ?? model.layers) {
+      body(
+        .matrix(
+          name, rows: tokens, inputs: inputs, outputs: outputs, format: run.format,
+          repeats: run.layers))
+    }
   }
 
   /// Looks up a row of the embedding for each token: read once, written once.
@@ -61,14 +66,15 @@ extension ModelOperations {
   /// the latents of keys and values.
   func forEachProjection(_ tokens: Int, _ body: (Operation) -> Void) {
     guard let latent = model.latent else {
-      body(layerMatrix(.queryKeyValue, tokens, from: model.hidden, to: shard.queryKeyValueWidth))
+      forEachProduct(
+        .queryKeyValue, tokens, from: model.hidden, to: shard.queryKeyValueWidth, body)
       return
     }
     let compressed = latent.queryRank + latent.cachedElements
-    body(layerMatrix(.queryKeyValueDown, tokens, from: model.hidden, to: compressed))
+    forEachProduct(.queryKeyValueDown, tokens, from: model.hidden, to: compressed, body)
     let inputs = latent.queryRank == 0 ? model.hidden : latent.queryRank
     let outputs = shard.heads * (model.headSize + latent.rotary)
-    body(layerMatrix(.queryUp, tokens, from: inputs, to: outputs))
+    forEachProduct(.queryUp, tokens, from: inputs, to: outputs, body)
   }
 
   /// Turns queries and keys by their positions, then copies what is cached to the cache.
@@ -104,7 +110,11 @@ extension ModelOperations {
       .matrix(
         .router, rows: tokens, inputs: model.hidden, outputs: shard.routerWidth,
         repeats: mixture.layers))
-    body(.experts(rows: tokens, of: mixture, on: shard))
+    for run in model.formats.runs(of: .experts, layers: mixture.layers) {
+      body(
+        .experts(
+          rows: tokens, of: mixture, on: shard, format: run.format, repeats: run.layers))
+    }
     if mixture.sharedIntermediate > 0 {
       forEachMLPOperation(
         tokens, .sharedUp, .sharedDown, width: shard.sharedIntermediate, layers: mixture.layers,
@@ -125,12 +135,12 @@ extension ModelOperations {
     _ body: (Operation) -> Void
   ) {
     let first = shard.upWidth(width)
-    body(layerMatrix(up, tokens, from: model.hidden, to: first, layers: layers))
+    forEachProduct(up, tokens, from: model.hidden, to: first, layers: layers, body)
     body(
       .elements(
         .activation, rows: tokens, width: width,
         bytesPerElement: (model.isGated ? 3 : 2) * Model.bytesPerActivation, repeats: layers))
-    body(layerMatrix(down, tokens, from: width, to: model.hidden, layers: layers))
+    forEachProduct(down, tokens, from: width, to: model.hidden, layers: layers, body)
   }
 
   /// Makes float32 of each logit, and reads it twice: for the largest, and for the sum.

@@ -53,7 +53,7 @@ public struct ModelOperations: Sendable, Equatable {
     if let latentAttention {
       var rows = batch.chunkTokens
       for index in batch.chunks.indices { rows += batch.chunks[index].context }
-      body(latentAttention.expansion(rows: rows))
+      latentAttention.forEachExpansion(rows: rows, body)
     }
     if attention.layers > 0 { body(attention.prefill(batch.chunks)) }
     if windowAttention.layers > 0 { body(windowAttention.prefill(batch.chunks)) }
@@ -87,7 +87,8 @@ public struct ModelOperations: Sendable, Equatable {
     forEachNormalization(tokens, body)
     forEachProjection(tokens, body)
     body(rotaryAndCache(tokens))
-    body(layerMatrix(.attentionOutput, tokens, from: shard.attentionWidth, to: model.hidden))
+    forEachProduct(
+      .attentionOutput, tokens, from: shard.attentionWidth, to: model.hidden, body)
     forEachDenseOperation(tokens, body)
     forEachExpertOperation(tokens, body)
     if shard.tensorParallel > 1 {
@@ -99,8 +100,8 @@ public struct ModelOperations: Sendable, Equatable {
 
   /// The operations that depend on nothing but the number of `rows` that are sampled.
   func forEachRowOperation(_ rows: Int, _ body: (Operation) -> Void) {
-    body(
-      .matrix(.head, rows: rows, inputs: model.hidden, outputs: shard.vocabulary, repeats: 1))
+    forEachProduct(
+      .head, rows, from: model.hidden, to: shard.vocabulary, layers: 1, body)
     if shard.tensorParallel > 1 {
       body(
         .allGather(

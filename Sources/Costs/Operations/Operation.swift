@@ -38,6 +38,19 @@ public struct Operation: Sendable, Equatable {
     self.launches = launches
   }
 
+  /// Bytes of weights that one run reads more than a kernel whose scales are those that tables are
+  /// of; fewer where negative.
+  var scaleBytesBeyondTables: Double {
+    switch shape {
+    case .matrix(_, let inputs, let outputs):
+      weightBytes - Double(inputs) * Double(outputs) * format.bytesPerWeight
+    case .experts(let work):
+      weightBytes
+        - work.distinct * (work.matrices * work.hidden * work.intermediate) * format.bytesPerWeight
+    default: 0
+    }
+  }
+
   /// What the operation is in the model.
   public enum Name: String, CaseIterable, Sendable {
     case embedding

@@ -6,12 +6,14 @@ extension Operation {
   /// Results are in bfloat16. Where inputs are quantised, that is taken to be part of the operation
   /// before.
   static func matrix(
-    _ name: Name, rows: Int, inputs: Int, outputs: Int, format: NumberFormat = .bf16, repeats: Int
+    _ name: Name, rows: Int, inputs: Int, outputs: Int, format: WeightFormat = .init(.bf16),
+    repeats: Int
   ) -> Operation {
-    let bytesPerRow = Double(inputs) * format.bytesPerInput + Double(outputs) * activation
+    let bytesPerInput = format.numbers.bytesPerInput
+    let bytesPerRow = Double(inputs) * bytesPerInput + Double(outputs) * activation
     let elements = Double(inputs) * Double(outputs)
     return Operation(
-      name, .matrix(rows: rows, inputs: inputs, outputs: outputs), format: format,
+      name, .matrix(rows: rows, inputs: inputs, outputs: outputs), format: format.numbers,
       repeats: repeats, flops: 2 * Double(rows) * elements,
       weightBytes: elements * format.bytesPerWeight, otherBytes: Double(rows) * bytesPerRow)
   }
@@ -34,12 +36,13 @@ extension Operation {
   ///
   /// All of `shard`'s GPUs have a part of every expert. Weights are read of the experts that at
   /// least one token goes through; a token is read once for each of its experts.
-  static func experts(rows: Int, of mixture: Mixture, on shard: Shard) -> Operation {
-    let format = shard.model.weights
+  static func experts(
+    rows: Int, of mixture: Mixture, on shard: Shard, format: WeightFormat, repeats: Int
+  ) -> Operation {
     let (hidden, width) = (shard.model.hidden, shard.expertIntermediate)
     let up = shard.upWidth(width)
     let pairs = Double(rows) * mixture.computedPerToken
-    let inputs = Double(hidden + width) * format.bytesPerInput
+    let inputs = Double(hidden + width) * format.numbers.bytesPerInput
     let between = Double(2 * up + width + 2 * hidden) * activation
     var work = ExpertWork(
       tokens: Double(rows), experts: Double(mixture.experts), perToken: mixture.computedPerToken,
@@ -49,7 +52,7 @@ extension Operation {
     work.pairs = pairs
     let weights = work.distinct * Double(shard.parametersPerExpert)
     return Operation(
-      .experts, .experts(work), format: format, repeats: mixture.layers,
+      .experts, .experts(work), format: format.numbers, repeats: repeats,
       flops: 2 * pairs * Double(shard.parametersPerExpert),
       weightBytes: weights * format.bytesPerWeight,
       otherBytes: pairs * (inputs + between) + Double(rows * hidden) * activation, launches: 5)

@@ -48,7 +48,8 @@ public struct NanoFlowTimes: LayerTimes {
     let published = try Shard(of: try Models.named("llama-2-70b"), tensorParallel: 8)
     self.shard = shard ?? published
     let model = self.shard.model
-    guard [1, 8].contains(self.shard.tensorParallel), model.latent == nil, model.weights == .bf16
+    guard [1, 8].contains(self.shard.tensorParallel), model.latent == nil,
+      model.formats == WeightFormats(.bf16)
     else {
       throw InputError(
         "--kernels",

@@ -25,9 +25,14 @@ extension Operation {
   var kernel: Kernel? {
     switch shape {
     case .matrix(let rows, let inputs, let outputs):
-      return .gemm(
+      var kernel = Kernel.gemm(
         rows: Double(rows), outputs: Double(outputs), inputs: Double(inputs), format)
-    case .experts(let work): return .experts(work, format)
+      kernel.memoryBytes += scaleBytesBeyondTables
+      return kernel
+    case .experts(let work):
+      var kernel = Kernel.experts(work, format)
+      kernel.memoryBytes += scaleBytesBeyondTables
+      return kernel
     case .prefill(let work, let heads, let keyValueHeads, let headSize, _):
       let heads = AttentionHeads(
         Double(heads), sharing: Double(keyValueHeads), size: Double(headSize))

@@ -5,7 +5,8 @@ public enum TimeBasis: String, CaseIterable, Sendable {
   /// The same, of sizes that do not reach as far: what a kernel falls short of its estimate by is
   /// taken to be what it is at the nearest.
   case extrapolated
-  /// Kernels of another format, or of another GPU, as shares of the data sheet's peaks.
+  /// Kernels of another format, of other groups of weights that share a scale, or of another GPU,
+  /// as shares of the data sheet's peaks.
   case lent
   /// No kernels: the share of the peaks that such operations reach.
   case roofline
@@ -18,6 +19,8 @@ extension KernelTimes {
       return .roofline
     }
     if table.isLent || table.format != kernel.format { return .lent }
+    let bytes = operation.weightBytes
+    if abs(operation.scaleBytesBeyondTables) > 0.01 * bytes { return .lent }
     return table.times.grid.contains(kernel.point) ? .measured : .extrapolated
   }
 }

@@ -4,9 +4,11 @@ import Testing
 
 @testable import Costs
 
-/// The model of a `config.json` of these contents.
-func read(_ text: String) throws(InputError) -> Model {
-  try Model(huggingFaceConfiguration: Data(text.utf8), source: "config.json")
+/// The model of a `config.json` of these contents, with others beside it.
+func read(_ text: String, beside others: [String: String] = [:]) throws(InputError) -> Model {
+  try Model(
+    huggingFaceConfiguration: Data(text.utf8), beside: others.mapValues { Data($0.utf8) },
+    source: "config.json")
 }
 
 /// The built-in model called `name` under the name that a file gives it.

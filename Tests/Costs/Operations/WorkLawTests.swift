@@ -53,7 +53,8 @@ extension [Operation] {
 
   @Test(arguments: Models.all)
   func `a table's parameters are two FLOPs each, or read by row`(model: Model) {
-    let tables = model.vocabulary * model.hidden * (model.hasTiedHead ? 1 : 2)
+    let rows = model.vocabulary * (model.hasTiedHead ? 1 : 2) + model.learnedPositions
+    let tables = rows * model.hidden
     let rest = Double(model.activeParameters - tables) - model.activeMatrices
     // Normalisations and biases.
     #expect(rest > 0 && rest < 0.001 * Double(model.activeParameters))

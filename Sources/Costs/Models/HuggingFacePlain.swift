@@ -1,0 +1,67 @@
+import Serving
+
+/// Families with a plain MLP and LayerNorm.
+extension HuggingFaceFile {
+  /// A Falcon: plain MLP beside the attention, tied head. Its own default is 2,048 positions.
+  func falcon() throws(InputError) -> Model {
+    let isNew = try keys.flag("new_decoder_architecture") ?? (family == "RefinedWeb")
+    var file = self
+    file.assume(2048, "max_position_embeddings")
+    if !isNew {
+      // What such files state beside it has no meaning then.
+      for name in ["num_key_value_heads", "num_kv_heads", "n_head_kv"] {
+        file.keys.values[name] = nil
+      }
+      if try keys.flag("multi_query") ?? true { file.assume(1, "num_kv_heads") }
+    }
+    let hidden = try keys.count(
+      "hidden_size", in: ModelRange.width, "the width of the residual stream")
+    file.assume(4 * hidden, "ffn_hidden_size")
+    var model = try file.skeleton(width: "ffn_hidden_size").asFalcon()
+    let isParallel = try keys.flag("parallel_attn") ?? true
+    model.isParallel = isNew || isParallel
+    model.normalizationsPerLayer = isNew || !model.isParallel ? 2 : 1
+    model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? true
+    if try keys.flag("bias") ?? false { model.biases = .all }
+    return model
+  }
+
+  /// A Phi of the first two generations: plain MLP beside the attention, behind one norm; biases.
+  func phi() throws(InputError) -> Model {
+    if try keys.flag("qk_layernorm") ?? false {
+      throw keys.mistake(
+        "qk_layernorm", "heads with norms of their own are not supported in this family",
+        "use a Phi without them")
+    }
+    var model = try skeleton(width: "intermediate_size").asFalcon()
+    model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? false
+    model.normalizationsPerLayer = 1
+    model.biases = .all
+    return model
+  }
+
+  /// An OPT: plain MLP, a table of positions whose first two rows are never used, tied head.
+  func opt() throws(InputError) -> Model {
+    var model = try skeleton(width: "ffn_dim").asOPT()
+    let projected = try keys.optionalCount(
+      "word_embed_proj_dim", in: ModelRange.width, "the elements of an embedding")
+    if projected != nil && projected != model.hidden {
+      throw keys.mistake(
+        "word_embed_proj_dim", "embeddings of another width than the layers are not supported",
+        "use an OPT whose word_embed_proj_dim is its hidden_size")
+    }
+    if try keys.flag("do_layer_norm_before") == false {
+      throw keys.mistake(
+        "do_layer_norm_before", "norms behind what they follow are not supported",
+        "use an OPT that has it true")
+    }
+    model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? true
+    if try keys.flag("enable_bias") == false { model.biases = [] }
+    return model
+  }
+}
+
+extension Model.Biases {
+  /// Biases everywhere.
+  static let all: Model.Biases = [.queryKeyValue, .attentionOutput, .mlp]
+}
