@@ -104,7 +104,8 @@ struct DeploymentOptions: Sendable {
     [
       Option(
         name: "--model", placeholder: "NAME", standard: catalogue.models.standard,
-        help: "\(catalogue.models.choices); or the path of a Hugging Face config.json",
+        help: "\(catalogue.models.choices); or the path of a Hugging Face config.json, or of its "
+          + "folder",
         group: group),
       Option(
         name: "--gpu", placeholder: "NAME", standard: catalogue.gpus.standard,
@@ -182,22 +183,6 @@ extension GivenValue {
       throw mistake("there is no format \(quoted(text))", "give \(none), or one of \(names)")
     }
     return format
-  }
-}
-
-extension Models {
-  /// The model that `given` names, or that the Hugging Face `config.json` at its path describes.
-  static func described(by given: GivenValue) throws -> Model {
-    let text = try given.string()
-    guard text.contains("/") || text.hasSuffix(".json") else { return try named(text) }
-    do {
-      let data = try Data(contentsOf: URL(filePath: text))
-      return try Model(huggingFaceConfiguration: data, source: text)
-    } catch let error as CocoaError {
-      throw given.mistake(
-        "\(quoted(text)) cannot be read (\(error.localizedDescription))",
-        "give the path of a config.json, or a name (servesim list models)")
-    }
   }
 }
 
