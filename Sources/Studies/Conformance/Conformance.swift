@@ -38,7 +38,7 @@ public struct Conformance: Sendable {
     iterations = 0
     var simulation = Simulation(
       log.trace, rules: engine.rules, scheduler: engine.scheduler,
-      cost: StageClock(clock: log.header.clock, stages: log.header.config.pp ?? 1),
+      cost: StageClock(clock: log.clock, stages: log.stages),
       recordsIterations: true)
     var before = "nothing running, nothing waiting"
     do {
@@ -112,7 +112,7 @@ extension DecisionLog {
   /// What became of each request: tokens, preemptions, and the times of its first and last token.
   fileprivate func outcomeRows(_ timeline: Timeline) -> [Conformance.Difference.Row] {
     zip(requests, timeline.records).compactMap { request, record in
-      guard let theirs = outcomes.first(where: { $0.id == request.id }) else { return nil }
+      guard let theirs = outcomes[request.id] else { return nil }
       // One that was dropped in the queue there is refused at arrival here.
       let dropped = theirs.emitted == 0
       let logged =

@@ -3,178 +3,111 @@ import Schedulers
 import Serving
 
 /// What a real scheduler decided, iteration by iteration; `Tests/README.md` gives the format.
+///
+/// A log that was read is one that can be served: its numbers lie within `EngineRange`, its names
+/// are those of its requests, and its run ends.
 public struct DecisionLog: Sendable {
-  /// The first line: whose decisions these are, and under which limits.
-  struct Header: Decodable, Sendable {
-    let scheduler: String
-    let config: Config
-    let clock: LogClock
-    let preemptOutputAccounting: String?
-    let `case`: String?
-  }
-
-  struct Config: Decodable, Sendable {
-    let blockSize: Int
-    let numBlocks: Int
-    let maxNumSeqs: Int?
-    let maxModelLen: Int?
-    let maxLength: Int?
-    let chunkSize: Int?
-    let maxBatchedTokens: Int?
-    let maxNumBatchedTokens: Int?
-    let maxRaggedBatchSize: Int?
-    let maxRaggedSequenceCount: Int?
-    let maxTrackedSequences: Int?
-    let flushMode: String?
-    let longPrefillTokenThreshold: Int?
-    let enableChunkedPrefill: Bool?
-    let schedulerReserveFullIsl: Bool?
-    let dynamic: Dynamic?
-    let prefixCaching: Bool?
-    let policy: String?
-    let preemptionMode: String?
-    let numCpuBlocks: Int?
-    let pp: Int?
-  }
-
-  struct Dynamic: Decodable, Sendable {
-    let lowChunkSize: Int
-    let highChunkSize: Int
-    let chunkScheduleMaxTokens: Int
-    let chunkScheduleStages: Int
-  }
-
-  /// A batch takes so long whatever is in it, or so long and so much a token.
-  struct LogClock: Decodable, CostModel {
-    let stepUs: Double?
-    let baseUs: Double?
-    let perTokenUs: Double?
-
-    func seconds(for batch: borrowing Batch) -> Double {
-      (stepUs ?? (baseUs ?? 0) + (perTokenUs ?? 0) * Double(batch.tokens)) / 1e6
-    }
-  }
-
-  struct LoggedRequest: Decodable, Sendable {
-    let id: String
-    let arrivalUs: Int
-    let prompt: Int
-    let output: Int
-    let priority: Int?
-    let prefixGroup: String?
-    let sharedPrefix: Int?
-  }
-
-  /// A line of any other type.
-  struct Line: Decodable, Sendable {
-    let type: String
-    let tUs: Int?
-    let endUs: Int?
-    let batch: [LoggedWork]?
-    let preempted: [String]?
-    let freeBlocksAfterSchedule: Int?
-    let freeBlocksEnd: Int?
-    let emitted: [String]?
-    let finished: [String]?
-    let running: [String]?
-    let waiting: [String]?
-    let requests: [Outcome]?
-  }
-
-  /// What became of a request, in the last line.
-  struct Outcome: Decodable, Sendable {
-    let id: String
-    let firstTokenUs: Int?
-    let finishUs: Int?
-    let emitted: Int
-    let preemptions: Int
-  }
-
-  /// `[id, kind, tokens, context]`.
-  struct LoggedWork: Decodable, Sendable {
-    let work: IterationWork
-
-    init(from decoder: any Decoder) throws {
-      var fields = try decoder.unkeyedContainer()
-      work = IterationWork(
-        request: try fields.decode(String.self),
-        isDecode: try fields.decode(String.self) == "D", tokens: try fields.decode(Int.self),
-        context: try fields.decode(Int.self))
-    }
-  }
-
   let source: String
   let header: Header
+  /// In order of arrival.
   let requests: [LoggedRequest]
   let steps: [Line]
-  let outcomes: [Outcome]
+  /// By the name of the request; none where the log does not tell.
+  let outcomes: [String: Outcome]
+
+  var config: Config { header.config.value }
+  var clock: LogClock { header.clock.value }
 
   /// The log in `data`, which came from `source`.
   public init(_ data: Data, source: String) throws(InputError) {
-    let lines = data.split(separator: UInt8(ascii: "\n"))
+    let lines = Self.lines(data, source)
     guard lines.count >= 3 else {
       throw InputError(
         source, problem: "\(lines.count) lines are no decision log",
         remedy: "give a header, the requests, and a line an iteration (Tests/README.md)")
     }
-    struct Requests: Decodable { let requests: [LoggedRequest] }
     self.source = source
-    header = try Self.decode(Header.self, lines[0], source, 1)
-    requests = try Self.decode(Requests.self, lines[1], source, 2).requests
-    var steps: [Line] = []
-    var outcomes: [Outcome] = []
-    for (index, line) in lines.enumerated().dropFirst(2) {
-      let step = try Self.decode(Line.self, line, source, index + 1)
-      // An iteration without a batch takes no time and decides nothing that the next does not show.
-      if step.type == "step" && !(step.batch ?? []).isEmpty { steps.append(step) }
-      outcomes += step.requests ?? []
-    }
-    self.steps = steps
-    self.outcomes = outcomes
+    let header = try lines[0].place.decode(Named<Header>.self, lines[0].text)
+    try lines[0].place.check(header)
+    self.header = header.value
+    let requests = try lines[1].place.decode(Named<Requests>.self, lines[1].text)
+    try lines[1].place.check(requests)
+    self.requests = Self.byArrival(requests.value.requests.map(\.value))
+    (steps, outcomes) = try Self.read(lines.dropFirst(2), of: self.requests)
+    try checkLength(LogLine(source: source, number: 1))
   }
 
-  private static func decode<Value: Decodable>(
-    _ type: Value.Type, _ line: Data, _ source: String, _ number: Int
-  ) throws(InputError) -> Value {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    do {
-      return try decoder.decode(type, from: line)
-    } catch {
-      throw InputError(
-        source, line: number, problem: "the line is not what stands here in a decision log",
-        remedy: "see Tests/README.md (\(type))")
+  /// The iterations of `requests`, and what became of them.
+  private static func read(
+    _ lines: ArraySlice<(place: LogLine, text: Data)>, of requests: [LoggedRequest]
+  ) throws(InputError) -> ([Line], [String: Outcome]) {
+    var steps: [Line] = []
+    var outcomes: [String: Outcome] = [:]
+    let names = Set(requests.map(\.id))
+    for line in lines {
+      let step = try line.place.decode(Line.self, line.text)
+      try line.place.check(step, names)
+      // An iteration without a batch takes no time and decides nothing that the next does not show.
+      if step.type == "step" && !(step.batch ?? []).isEmpty { steps.append(step) }
+      for outcome in step.requests ?? [] {
+        guard outcomes.updateValue(outcome, forKey: outcome.id) == nil else {
+          throw line.place.mistake(
+            "requests", "\"\(outcome.id)\" stands here twice", "say once what became of it")
+        }
+      }
     }
+    return (steps, outcomes)
+  }
+
+  /// The lines that are not empty, with their numbers.
+  private static func lines(_ data: Data, _ source: String) -> [(place: LogLine, text: Data)] {
+    data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+      .filter { !$0.element.isEmpty }
+      .map { (LogLine(source: source, number: $0.offset + 1), $0.element) }
+  }
+
+  /// Requests that arrive together keep their order.
+  private static func byArrival(_ requests: [LoggedRequest]) -> [LoggedRequest] {
+    requests.enumerated()
+      .sorted { ($0.element.arrivalUs, $0.offset) < ($1.element.arrivalUs, $1.offset) }
+      .map(\.element)
   }
 
   /// The requests, called by their names.
   var trace: Trace {
-    Trace(
+    let groups = Dictionary(
+      requests.enumerated().compactMap { row, request in request.prefixGroup.map { ($0, row) } },
+      uniquingKeysWith: { first, _ in first })
+    return Trace(
       requests: requests.map {
         Request(arrival: arrival(of: $0), promptTokens: $0.prompt, outputTokens: $0.output)
       }, labels: requests.map(\.id),
-      prefixHashes: header.config.prefixCaching == true ? requests.indices.map(hashes) : nil,
-      prefixBlockTokens: 1,
+      prefixHashes: config.prefixCaching == true
+        ? requests.indices.map { hashes(of: $0, groups) } : nil,
+      prefixBlockTokens: config.blockSize,
       priorities: requests.contains { $0.priority != nil }
         ? requests.map { $0.priority ?? 0 } : nil)
   }
 
   /// When `request` is handed over: in a pipeline, at the next tick of a stage.
   private func arrival(of request: LoggedRequest) -> Nanoseconds {
-    guard isPipelined, let step = header.clock.stepUs else { return request.arrivalUs * 1000 }
+    guard isPipelined, let step = clock.stepUs else { return request.arrivalUs * 1000 }
     let tick = Int(step)
     return (request.arrivalUs + tick - 1) / tick * tick * 1000
   }
 
-  var isPipelined: Bool { (header.config.pp ?? 1) > 1 }
+  var stages: Int { config.pp ?? 1 }
+  var isPipelined: Bool { stages > 1 }
 
-  /// A hash for each token of a prompt: its group's as far as the group shares it, then its own.
-  private func hashes(of row: Int) -> [UInt64] {
+  /// A hash for each full block of a prompt: its group's as far as the group shares it, then its
+  /// own.
+  private func hashes(of row: Int, _ groups: [String: Int]) -> [UInt64] {
     let request = requests[row]
     let shared = request.prefixGroup == nil ? 0 : request.sharedPrefix ?? 0
-    let first = requests.firstIndex { $0.prefixGroup == request.prefixGroup } ?? row
-    return (0..<request.prompt).map { token in
-      UInt64(token < shared ? first : requests.count + row) << 32 | UInt64(token)
+    let first = request.prefixGroup.flatMap { groups[$0] } ?? row
+    return (0..<request.prompt / config.blockSize).map { block in
+      let end = (block + 1) * config.blockSize
+      return UInt64(end <= shared ? first : requests.count + row) << 32 | UInt64(block)
     }
   }
 }

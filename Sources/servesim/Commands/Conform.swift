@@ -1,6 +1,7 @@
 import Foundation
 import Serving
 import Studies
+import Workloads
 
 extension Command {
   /// Decision logs of real schedulers against ours.
@@ -22,7 +23,8 @@ extension Command {
   private static func conform(_ files: [GivenValue]) throws {
     var differing = 0
     for file in files {
-      let conformance = try Conformance(DecisionLog(read(file), source: file.text))
+      let bytes = try InputFile.read(try file.string())
+      let conformance = try Conformance(DecisionLog(Data(bytes), source: file.text))
       try show(line(conformance))
       if let difference = conformance.difference {
         differing += 1
@@ -30,15 +32,6 @@ extension Command {
       }
     }
     if differing > 0 { throw Failure("\(differing) of \(files.count) logs differ") }
-  }
-
-  private static func read(_ file: GivenValue) throws -> Data {
-    do {
-      return try Data(contentsOf: URL(filePath: try file.string()))
-    } catch is CocoaError {
-      throw InputError(
-        file.text, problem: "the file cannot be read", remedy: "give the path of a decision log")
-    }
   }
 
   private static func line(_ conformance: Conformance) -> String {
