@@ -7,10 +7,12 @@ func library(_ name: String, needs dependencies: [Target.Dependency] = []) -> Ta
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, needs dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ name: String, needs dependencies: [Target.Dependency], excluding others: [String] = []
+) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings
-  )
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", exclude: others,
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -47,7 +49,11 @@ let package = Package(
       needs: [
         "Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies", "Reporting",
         "servesim",
-      ]),
+      ],
+      excluding: ["decisions"]),
+    tests(
+      "Fuzz", needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies"],
+      excluding: ["corpus", "README.md", "fuzz.py", "mutate.py", "targets.py"]),
     tests("Tidy", needs: []),
   ]
 )

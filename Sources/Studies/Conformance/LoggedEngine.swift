@@ -101,7 +101,7 @@ extension DecisionLog {
     rules.pipelineParallelSize = stages
     rules.sharesPrefixes = config.prefixCaching ?? false
     rules.restartsAnswers = header.preemptOutputAccounting == "as_is"
-    // sarathi-serve has this defect at the commit that its logs are of; the artifact's rules say so.
+    // sarathi-serve has this defect at the commit that its logs are of.
     if header.scheduler == "sarathi" { rules.readmitsAtOnce = true }
   }
 }
