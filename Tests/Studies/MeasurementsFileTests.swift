@@ -43,6 +43,14 @@ private let product = "operation,format,m,n,k,seconds"
     #expect(rows[2].format == "half" && rows[2].sizes == [.bytes: 65536, .gpus: 8])
   }
 
+  @Test(arguments: ["350", "1e-9", "1e300"])
+  func `seconds that no kernel takes are refused, as those in another unit`(time: String) throws {
+    let error = #expect(throws: InputError.self) {
+      try read(product, "gemm,bf16,7,6144,4096,\(time)")
+    }
+    #expect(error?.line == 2 && error?.remedy.contains("milliseconds") == true)
+  }
+
   /// Prompts without a prefix, and attention without a window.
   @Test func `sizes that may be nothing may be left out`() throws {
     let header = "operation,format,batch,query_tokens,heads,kv_heads,head_size,seconds"

@@ -84,49 +84,47 @@ extension GPUFile.Table {
         source, column: place, problem: "its axes are not those of \(operation.rawValue)",
         remedy: "give \(operation.axes(format).map(\.rawValue).joined(separator: ", "))")
     }
-    for axis in knots {
-      let ascends = zip(axis.values, axis.values.dropFirst()).allSatisfy(<)
-      guard let first = axis.values.first, first > 0, ascends else {
-        throw InputError(
-          source, column: place, problem: "the knots of \(axis.axis) do not ascend from above 0",
-          remedy: "list them in order, each once")
-      }
-    }
-    let grid = Grid(axes: knots.map { $0.values.map { log2($0) } })
-    guard let values = TimeTableCode.octaves(octaves), values.count == grid.cells else {
+    let measurementsAreCounted = (1...Int(Int32.max)).contains(measurements)
+    guard measurementsAreCounted, (0...1 << 20).contains(variant ?? 0) else {
       throw InputError(
-        source, column: place, problem: "its octaves are not \(grid.cells) cells",
+        source, column: place, problem: "its measurements or its variant are out of range",
+        remedy: "give at least one measurement, and a variant from 0 to \(1 << 20)")
+    }
+    var axes: [[Double]] = []
+    for axis in knots { axes.append(try logarithms(of: axis, place, in: source)) }
+    let cells = axes.reduce(1.0) { $0 * Double($1.count) }
+    guard let values = TimeTableCode.octaves(octaves), Double(values.count) == cells else {
+      throw InputError(
+        source, column: place, problem: "its octaves are not \(GPUFigure.text(cells)) cells",
         remedy: "give two base64 digits for each combination of knots, as calibrate writes them")
     }
+    let grid = Grid(axes: axes)
     return KernelTable(
       operation: operation, format: format, variant: variant ?? 0, source: self.source,
       measurements: measurements, times: TimeTable(grid: grid, octaves: values))
   }
+
+  /// The knots of `axis` as tables have them, to base two.
+  private func logarithms(
+    of axis: GPUFile.Knots, _ place: String, in source: String
+  ) throws(InputError) -> [Double] {
+    let values = axis.values.map { log2($0) }
+    let ascends = zip(values, values.dropFirst()).allSatisfy(<)
+    guard let least = axis.values.first, least > 0, ascends else {
+      throw InputError(
+        source, column: place, problem: "the knots of \(axis.axis) do not ascend from above 0",
+        remedy: "list them in order, each once")
+    }
+    guard let first = values.first, let last = values.last, first >= -64, last <= 64 else {
+      throw InputError(
+        source, column: place, problem: "the knots of \(axis.axis) are beyond all sizes",
+        remedy: "give numbers from 2^-64 to 2^64")
+    }
+    return values
+  }
 }
 
 extension GPUFile {
-  /// What is above 0, by the keys of the file.
-  var figures: [(key: String, value: Double)] {
-    let peaks = flopsPerSecond
-    let shares = efficiencies
-    return [
-      ("memory_bytes", Double(memoryBytes)), ("memory_bytes_per_second", memoryBytesPerSecond),
-      ("host_bytes_per_second", hostBytesPerSecond), ("flops_per_second.bf16", peaks.bf16),
-      ("flops_per_second.fp8", peaks.fp8 ?? 1), ("flops_per_second.int8", peaks.int8 ?? 1),
-      ("flops_per_second.fp4", peaks.fp4 ?? 1), ("multiprocessors", multiprocessors),
-      ("sustained_flops_per_second", sustainedFlopsPerSecond ?? 1),
-      ("links", links.map { min($0.bytesPerSecond, Double($0.gpus)) }.min() ?? 0),
-      ("efficiencies.matrix_compute", shares.matrixCompute),
-      ("efficiencies.matrix_memory", shares.matrixMemory),
-      ("efficiencies.prefill_attention", shares.prefillAttention),
-      ("efficiencies.decode_attention", shares.decodeAttention),
-      ("efficiencies.elementwise", shares.elementwise),
-      ("efficiencies.collective", shares.collective),
-      ("efficiencies.launch_seconds", shares.launchSeconds),
-      ("efficiencies.collective_seconds", shares.collectiveSeconds),
-    ]
-  }
-
   /// A number with at most six significant digits, as files show it.
   static func rounded(_ value: Double) -> Double {
     let scale = pow(10, 5 - floor(log10(value)))

@@ -8,6 +8,12 @@ extension GPU {
   ///   - json: the file's contents.
   ///   - source: the file, as the user named it.
   public init(json: Data, source: String) throws(InputError) {
+    try GPUKeys.check(json, source: source)
+    try self.init(withKeysOf: json, source: source)
+  }
+
+  /// The GPU that `json`, whose keys are known to be right, describes.
+  init(withKeysOf json: Data, source: String) throws(InputError) {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let file: GPUFile
@@ -42,13 +48,18 @@ extension GPU {
   }
 
   init(_ file: GPUFile, source: String) throws(InputError) {
-    for (key, value) in file.figures where !(value > 0 && value.isFinite) {
-      throw InputError(
-        source, column: key, problem: "\(key) is not positive",
-        remedy: "give the data sheet's figure, or a measured one")
-    }
+    try file.check(in: source)
     var tables: [KernelTable] = []
-    for table in file.tables ?? [] { tables.append(try table.table(in: source)) }
+    for (index, table) in (file.tables ?? []).enumerated() {
+      let read = try table.table(in: source)
+      if tables.contains(where: read.replaces) {
+        throw InputError(
+          source, column: "tables.[\(index)]",
+          problem: "there are two tables of \(read.operation.rawValue) in \(read.format.rawValue) "
+            + "with variant \(read.variant)", remedy: "leave one of them out")
+      }
+      tables.append(read)
+    }
     let peaks = file.flopsPerSecond
     self.init(
       name: file.name, source: file.source, memoryBytes: file.memoryBytes,

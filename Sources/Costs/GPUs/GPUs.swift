@@ -37,7 +37,7 @@ public enum GPUs {
     let bytes = UnsafeBufferPointer(
       start: file.contents.utf8Start, count: file.contents.utf8CodeUnitCount)
     do {
-      return try GPU(json: Data(bytes), source: "\(file.name).json")
+      return try GPU(withKeysOf: Data(bytes), source: "\(file.name).json")
     } catch {
       preconditionFailure("a built-in GPU is well-formed: \(error)")
     }

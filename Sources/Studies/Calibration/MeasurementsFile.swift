@@ -50,6 +50,11 @@ private struct Columns {
     guard let time = try reader.number(seconds), time > 0 else {
       throw reader.error(in: seconds, "a kernel takes time", "give the seconds that it took")
     }
+    guard Self.times.contains(time) else {
+      throw reader.error(
+        in: seconds, "no kernel takes \(time) s",
+        "give seconds, from 1e-7 to 100: microseconds times 1e-6, milliseconds times 1e-3")
+    }
     var given: [Measurement.Size: Double] = [:]
     for (size, column) in sizes {
       guard let value = try reader.number(column) else { continue }
@@ -63,6 +68,9 @@ private struct Columns {
     try check(given, of: kind, reader)
     return Measurement(kind, format: try reader.text(format), sizes: given, seconds: time)
   }
+
+  /// Seconds that a kernel may take.
+  private static let times = 1e-7...100
 
   /// Counts of anything that a GPU holds are exact below it.
   private static let mostOfASize = 281_474_976_710_656.0

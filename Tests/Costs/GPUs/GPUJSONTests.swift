@@ -7,8 +7,17 @@ import Testing
 /// A JSON object that a test changes.
 private typealias Members = [String: Any]
 
+/// A GPU whose figures are in the range of hardware.
+private let plain = GPU(
+  name: "plain", source: "by hand", memoryBytes: 80_000_000_000, memoryBytesPerSecond: 2e12,
+  peaks: .init(bf16: 3e14), links: [.init(.pcie, gpus: 8, bytesPerSecond: 3.2e10)],
+  efficiencies: Efficiencies(
+    matrixCompute: 0.5, matrixMemory: 0.8, prefillAttention: 0.25, decodeAttention: 0.4,
+    elementwise: 0.2, collective: 0.1, launchSeconds: 2e-6, collectiveSeconds: 5e-6,
+    isMeasured: false, source: "by hand"))
+
 private func json(_ change: (inout Members) throws -> Void) throws -> Data {
-  var gpu = slow
+  var gpu = plain
   gpu.tables = KernelTables([
     KernelTable(
       operation: .allReduce, format: .bf16, variant: 0, source: "by hand", measurements: 9,
@@ -56,13 +65,13 @@ private func mistake(_ data: Data) -> InputError? {
     #expect(gpu.tables.all[0].times.octaves == [0, 1, 2, 3, -1, -2])
     #expect(gpu.tables.all[0].times.grid.axes == [[1, 2], [3, 4, 6]])
     gpu.tables = KernelTables()
-    #expect(gpu == slow)
-    #expect(try GPU(json: json { $0["tables"] = nil }, source: "my.json") == slow)
+    #expect(gpu == plain)
+    #expect(try GPU(json: json { $0["tables"] = nil }, source: "my.json") == plain)
   }
 
   @Test func `links are taken from the nearest on`() throws {
-    let near: Members = ["kind": "NVLink", "gpus": 8, "bytes_per_second": 9]
-    let far: Members = ["kind": "Ethernet", "gpus": 64, "bytes_per_second": 1]
+    let near: Members = ["kind": "NVLink", "gpus": 8, "bytes_per_second": 9e11]
+    let far: Members = ["kind": "Ethernet", "gpus": 64, "bytes_per_second": 1e10]
     let gpu = try GPU(json: json { $0["links"] = [far, near] }, source: "my.json")
     #expect(gpu.links.map(\.gpus) == [8, 64])
     #expect(gpu.link(among: 8).kind == .nvlink && gpu.link(among: 9).kind == .ethernet)
@@ -138,9 +147,11 @@ private func mistake(_ data: Data) -> InputError? {
   }
 
   @Test func `a GPU without a link, or with one that reaches nobody, is refused`() throws {
-    for (gpus, rate) in [(0, 1), (8, 0), (-8, 1)] {
+    for (gpus, rate, key) in [
+      (0, 3e10, "gpus"), (8, 0, "bytes_per_second"), (-8, 3e10, "gpus"),
+    ] {
       let link: Members = ["kind": "PCIe", "gpus": gpus, "bytes_per_second": rate]
-      #expect(mistake(try json { $0["links"] = [link] })?.column == "links")
+      #expect(mistake(try json { $0["links"] = [link] })?.column == "links.[0].\(key)")
     }
     #expect(mistake(try json { $0["links"] = [Members]() })?.column == "links")
   }
