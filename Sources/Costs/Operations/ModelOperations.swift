@@ -84,11 +84,7 @@ public struct ModelOperations: Sendable, Equatable {
   func forEachTokenOperation(_ tokens: Int, _ body: (Operation) -> Void) {
     body(embedding(tokens))
     if shard.tensorParallel > 1 { body(allReduce(.reduceEmbedding, tokens, repeats: 1)) }
-    forEachNormalization(tokens, body)
-    forEachProjection(tokens, body)
-    body(rotaryAndCache(tokens))
-    forEachProduct(
-      .attentionOutput, tokens, from: shard.attentionWidth, to: model.hidden, body)
+    forEachOperationBesideMLPs(tokens, body)
     forEachDenseOperation(tokens, body)
     forEachExpertOperation(tokens, body)
     if shard.tensorParallel > 1 {
@@ -96,6 +92,16 @@ public struct ModelOperations: Sendable, Equatable {
       body(allReduce(.allReduce, tokens, repeats: model.layers + mlps))
     }
     body(finalNormalization(tokens))
+  }
+
+  /// What each layer does with `tokens` whatever it has in the place of an MLP, but for attention
+  /// and collectives.
+  func forEachOperationBesideMLPs(_ tokens: Int, _ body: (Operation) -> Void) {
+    forEachNormalization(tokens, body)
+    forEachProjection(tokens, body)
+    body(rotaryAndCache(tokens))
+    forEachProduct(
+      .attentionOutput, tokens, from: shard.attentionWidth, to: model.hidden, body)
   }
 
   /// The operations that depend on nothing but the number of `rows` that are sampled.

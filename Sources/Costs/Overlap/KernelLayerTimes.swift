@@ -31,9 +31,10 @@ public struct KernelLayerTimes: LayerTimes {
   /// One layer's attention of decodes, on average over layers that attend to more or less.
   public func decodeAttention(requests: Int, context: Double) -> StepCost {
     let sum = Int((Double(requests) * context).rounded())
+    // Beyond what any memory holds, squares that do not fit are as many as do.
+    let squares = min(Double(sum) * context, 0x1p62)
     let batch = Batch(
-      decodes: requests, decodeContext: sum, decodeContextSquares: sum * Int(context.rounded()),
-      chunks: [])
+      decodes: requests, decodeContext: sum, decodeContextSquares: Int(squares))
     var cost = StepCost.none
     operations.forEachDecodeOperation(batch) { cost = cost + inOneLayer($0, of: layers) }
     return cost
@@ -59,15 +60,27 @@ public struct KernelLayerTimes: LayerTimes {
 
   private var layers: Int { shard.model.layers }
 
+  /// MLPs and experts are of the layers that have them. What is between an MLP's products is spread
+  /// over all layers, since the step that it is a part of is of layers of both kinds.
   private func sum(of step: LayerStep, _ tokens: Int) -> StepCost {
-    let mixed = shard.model.mixture?.layers ?? 0
     var cost = StepCost.none
-    operations.forEachTokenOperation(tokens) { operation in
-      guard let part = LayerStep.parts(of: operation.name)[step] else { return }
-      let ofMixture = LayerStep.inMixtures.contains(operation.name)
-      let ofDense = LayerStep.inDenseLayers.contains(operation.name)
-      let count = ofMixture ? mixed : ofDense ? shard.model.denseLayers : layers
-      cost = cost + inOneLayer(operation, of: count) * part
+    func add(_ operation: Operation, to own: LayerStep?, of count: Int) {
+      if own == step { cost = cost + inOneLayer(operation, of: count) }
+    }
+    operations.forEachOperationBesideMLPs(tokens) { operation in
+      let halves = operation.name == .normalization && step.isElementwise
+      if halves { cost = cost + inOneLayer(operation, of: layers) * 0.5 }
+      add(operation, to: LayerStep(beside: operation.name), of: layers)
+    }
+    operations.forEachDenseOperation(tokens) { operation in
+      let isBetween = operation.name == .activation
+      let own: LayerStep =
+        isBetween ? .feedForwardElements : operation.name == .up ? .up : .down
+      add(operation, to: own, of: isBetween ? layers : shard.model.denseLayers)
+    }
+    operations.forEachExpertOperation(tokens) { operation in
+      let own: LayerStep = operation.name == .router ? .router : .experts
+      add(operation, to: own, of: shard.model.mixture?.layers ?? 0)
     }
     return cost
   }
@@ -139,23 +152,13 @@ public struct KernelLayerTimes: LayerTimes {
 }
 
 extension LayerStep {
-  /// Operations that only layers with experts have, and those that only layers without have.
-  static let inMixtures: [Operation.Name] = [.router, .experts, .sharedUp, .sharedDown, .combine]
-  static let inDenseLayers: [Operation.Name] = [.up, .activation, .down]
-
-  /// The steps that have a part of the operations called `name`, and how large a part.
-  static func parts(of name: Operation.Name) -> [LayerStep: Double] {
+  /// The step that operations called `name`, of layers of all kinds, are wholly part of.
+  fileprivate init?(beside name: Operation.Name) {
     switch name {
-    case .normalization: [.attentionElements: 0.5, .feedForwardElements: 0.5]
-    case .rotaryAndCache: [.attentionElements: 1]
-    case .queryKeyValue, .queryKeyValueDown, .queryUp: [.queryKeyValue: 1]
-    case .attentionOutput: [.attentionOutput: 1]
-    case .up: [.up: 1]
-    case .activation: [.feedForwardElements: 1]
-    case .down: [.down: 1]
-    case .router: [.router: 1]
-    case .experts, .sharedUp, .sharedDown, .combine: [.experts: 1]
-    default: [:]
+    case .rotaryAndCache: self = .attentionElements
+    case .queryKeyValue, .queryKeyValueDown, .queryUp: self = .queryKeyValue
+    case .attentionOutput: self = .attentionOutput
+    default: return nil
     }
   }
 }

@@ -51,7 +51,8 @@ public struct NanoOperation: Sendable, Equatable {
     share: Double = 0, queue: Queue? = nil, after inputs: [Input]
   ) {
     precondition((0..<1).contains(share), "a share leaves something to products")
-    precondition(cost.seconds >= 0, "an operation takes no negative time")
+    precondition(
+      cost.seconds >= 0 && cost.seconds.isFinite, "an operation takes time that has an end")
     self.name = name
     self.step = step
     self.nanoBatch = nanoBatch

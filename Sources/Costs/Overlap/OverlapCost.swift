@@ -13,6 +13,8 @@ public struct OverlapCost: CostModel {
   private let host: HostTime
   /// Seconds outside of layers, by sampled rows.
   private let outside: [Double]
+  /// The most rows that they are tabulated for.
+  private static let tabulatedRows = 1 << 16
 
   /// - Parameters:
   ///   - plan: the way to run a layer.
@@ -31,7 +33,7 @@ public struct OverlapCost: CostModel {
     table = OverlapTable(
       of: plan, tokens: tokens, search: search, longest: longest,
       prefill: search.times.prefillAttention(last).seconds, offloads: offloads)
-    outside = (0...tokens).map { [times] rows in
+    outside = (0...min(tokens, Self.tabulatedRows)).map { [times] rows in
       times.secondsOutsideLayers(tokens: tokens, rows: max(1, rows))
     }
   }
@@ -53,7 +55,12 @@ public struct OverlapCost: CostModel {
     let prefill = batch.chunks.isEmpty ? 0 : times.prefillAttention(batch.chunks).seconds
     let layers = table.seconds(
       decodes: batch.decodes, context: context, prefillSeconds: prefill)
-    return layers + outside[min(batch.sequences, table.tokens)]
+    return layers + secondsOutside(rows: min(batch.sequences, table.tokens))
+  }
+
+  private func secondsOutside(rows: Int) -> Double {
+    rows < outside.count
+      ? outside[rows] : times.secondsOutsideLayers(tokens: table.tokens, rows: rows)
   }
 
   /// The seconds that `seconds` of the GPU take with the host's, and with copies of caches of

@@ -1,8 +1,9 @@
 /// The plan under which a dense batch takes the least time, among those tried.
 ///
-/// Splits are multiples of 128 tokens, the rows of a product's tile. All coarse splits and shares
-/// are tried, then the best is improved one number at a time for as long as that helps. Of equals
-/// the one tried first is taken, and the sequential plan is the first.
+/// Splits are multiples of 128 tokens, the rows of a product's tile; of large batches, of as many
+/// tiles as leave some hundred splits. All coarse splits and shares are tried, then the best is
+/// improved one number at a time for as long as that helps: each step makes it faster, and there
+/// are so many plans. Of equals the one tried first is taken, and the sequential plan is the first.
 public struct PipelineSearch: Sendable {
   public let times: any LayerTimes
   public let interference: Interference
@@ -11,6 +12,11 @@ public struct PipelineSearch: Sendable {
 
   /// Tokens of a tile.
   public static let tile = 128
+  /// The most tokens of a batch.
+  public static let mostTokens = 1 << 20
+
+  /// Tokens by which splits of a batch of `tokens` differ.
+  fileprivate static func step(for tokens: Int) -> Int { tile * max(1, tokens / (tile * 256)) }
 
   public init(times: any LayerTimes, interference: Interference = .nanoFlow) {
     self.times = times
@@ -46,6 +52,7 @@ public struct PipelineSearch: Sendable {
 
   /// The best plan for `batch`.
   public func best(for batch: DenseBatch) -> PipelinePlan {
+    precondition(batch.tokens <= Self.mostTokens, "a dense batch has no more tokens")
     var best = Candidate(plan: .sequential, seconds: layerSeconds(.sequential, batch))
     let starts = alternatingStarts(batch) + nanoFlowStarts(batch)
     var found: [Candidate] = []
@@ -74,7 +81,7 @@ public struct PipelineSearch: Sendable {
     var best = start
     while true {
       let before = best.seconds
-      for plan in best.plan.neighbours where plan.fits(batch.tokens) {
+      for plan in best.plan.neighbours(of: batch.tokens) where plan.fits(batch.tokens) {
         let other = candidate(plan, batch)
         if other.seconds < best.seconds * (1 - 1e-9) { best = other }
       }
@@ -83,7 +90,8 @@ public struct PipelineSearch: Sendable {
   }
 
   private func splits(_ tokens: Int) -> [Int] {
-    stride(from: Self.tile, to: tokens, by: Self.tile).filter {
+    let step = Self.step(for: tokens)
+    return stride(from: step, to: tokens, by: step).filter {
       8 * $0 >= tokens && 8 * $0 <= 7 * tokens
     }
   }
@@ -126,9 +134,9 @@ extension PipelinePlan {
     return false
   }
 
-  /// Plans that differ in one number by one step.
-  fileprivate var neighbours: [PipelinePlan] {
-    let tile = PipelineSearch.tile
+  /// Plans for `tokens` that differ in one number by one step.
+  fileprivate func neighbours(of tokens: Int) -> [PipelinePlan] {
+    let tile = PipelineSearch.step(for: tokens)
     switch self {
     case .sequential, .inSequence: return []
     case .alternating(let plan):
