@@ -70,22 +70,24 @@ extension EngineRules {
 
   /// Tokens of a prompt and of its answer, on average.
   public struct Lengths: Sendable, Equatable {
-    /// Zero for the average of the trace that is served, rounded down.
+    /// Zero for the average of what is served of the trace, rounded down.
     public var prompt = 0
     public var answer = 0
 
     public init() {}
   }
 
-  /// These rules with the average lengths of `requests` where they ask for them.
+  /// These rules with the average lengths of `requests` where they ask for them: of those that are
+  /// served, as far as the length limit lets their answers come.
   public func knowing(_ requests: [Request]) -> EngineRules {
-    guard admission == .predictedPeak, !requests.isEmpty else { return self }
+    let served = admission == .predictedPeak ? requests.filter(canServe) : []
+    if served.isEmpty { return self }
     var rules = self
     func average(_ tokens: (Request) -> Int) -> Int {
-      max(1, requests.reduce(0) { $0 + tokens($1) } / requests.count)
+      max(1, served.reduce(0) { $0 + tokens($1) } / served.count)
     }
     if averageLengths.prompt == 0 { rules.averageLengths.prompt = average { $0.promptTokens } }
-    if averageLengths.answer == 0 { rules.averageLengths.answer = average { $0.outputTokens } }
+    if averageLengths.answer == 0 { rules.averageLengths.answer = average(emittedTokens) }
     return rules
   }
 }

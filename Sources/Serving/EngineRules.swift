@@ -140,7 +140,7 @@ public struct EngineRules: Sendable, Equatable {
   public func blocks(for tokens: Int) -> Int { (tokens + blockSize - 1) / blockSize }
 
   /// Tokens of the answer to `request` that come out before the length limit.
-  func emittedTokens(of request: Request) -> Int {
+  public func emittedTokens(of request: Request) -> Int {
     switch lengthLimit {
     case .promptsOnly: request.outputTokens
     case .reached: min(request.outputTokens, maxModelLen - request.promptTokens)
@@ -152,7 +152,7 @@ public struct EngineRules: Sendable, Equatable {
   ///
   /// The last token is computed from the cache of all tokens before it. An engine that admits only
   /// above a watermark, or decodes only while any block is free, needs that many blocks more.
-  func canServe(_ request: Request) -> Bool {
+  public func canServe(_ request: Request) -> Bool {
     let emitted = emittedTokens(of: request)
     guard emitted > 0, request.promptTokens <= maxModelLen else { return false }
     if !chunksPrompts, let budget = maxNumBatchedTokens, request.promptTokens > budget {

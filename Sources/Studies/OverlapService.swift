@@ -19,6 +19,7 @@ extension Deployment {
   /// which then run one operation after the other.
   func overlap(_ engine: Engine, length: Int) throws(InputError) -> (OverlapCost?, [Run.Setting]) {
     guard engine.overlaps, let tokens = engine.rules.maxNumBatchedTokens else { return (nil, []) }
+    try checkSizes(of: engine, tokens)
     let times: KernelLayerTimes
     do {
       times = try layerTimes()
@@ -44,6 +45,27 @@ extension Deployment {
       offloads: engine.rules.offloadsCache, host: host)
     let words = engine.rules.offloadsCache ? plan.words + "; offload" : plan.words
     return (cost, [Run.Setting("overlap", words)])
+  }
+
+  /// Throws where an average request would be longer than any, or a batch larger than plans are
+  /// searched for.
+  private func checkSizes(of engine: Engine, _ tokens: Int) throws(InputError) {
+    let lengths = engine.rules.averageLengths
+    let most = min(engine.rules.maxModelLen, PipelineSearch.mostTokens)
+    guard lengths.prompt + lengths.answer <= most else {
+      throw InputError(
+        engine.name,
+        problem: "a request of average length, \(lengths.prompt) tokens and \(lengths.answer) of "
+          + "an answer, is longer than \(most) tokens, "
+          + (most == engine.rules.maxModelLen
+            ? "the longest that is served" : "the most that it plans for"),
+        remedy: "lower average-prefill-length or average-decode-length, or leave them out")
+    }
+    guard tokens <= PipelineSearch.mostTokens else {
+      throw InputError(
+        engine.name, problem: "batches of \(tokens) tokens are more than plans are searched for",
+        remedy: "give \(PipelineSearch.mostTokens) or less")
+    }
   }
 
   /// Tokens of a prompt and of its answer where nothing is said of them: the longest answers of

@@ -1,4 +1,5 @@
 import Costs
+import Metrics
 import Schedulers
 import Serving
 import Studies
@@ -42,5 +43,37 @@ import Testing
     let bounds = try #require(try deployment.bounds(of: trace, on: deployment.service("vllm")))
     let plain = 989.4e12 / (2 * 7.0e9 * 4001)
     #expect(bounds.roofline < plain && bounds.roofline > 0.85 * plain)
+  }
+
+  private func bounds(_ lengths: [(Int, Int)], _ scheduler: String) throws -> ThroughputBounds? {
+    let deployment = try deployment()
+    let trace = Trace(
+      requests: lengths.map { Request(arrival: 0, promptTokens: $0.0, outputTokens: $0.1) })
+    return try deployment.bounds(of: trace, on: deployment.service(scheduler, for: trace))
+  }
+
+  @Test(arguments: ["vllm", "nanoflow"])
+  func `is of requests that can be served, whatever else a trace asks for`(
+    scheduler: String
+  ) throws {
+    let huge = Int(Int32.max)
+    #expect(try bounds([(huge, huge)], scheduler) == nil)
+    let served = try #require(try bounds([(900, 100), (300, 20)], scheduler))
+    #expect(try bounds([(900, 100), (huge, 5), (300, 20), (huge, huge)], scheduler) == served)
+    // An answer comes as far as the model's 8,192 tokens let it.
+    #expect(try bounds([(192, huge)], scheduler) == bounds([(192, 8000)], scheduler))
+  }
+
+  /// Answers of one token decode nothing: what they take is their prompts' time.
+  @Test(arguments: ["vllm", "nanoflow"])
+  func `is that of prompts where hardly an answer has a second token`(scheduler: String) throws {
+    for lengths in [
+      Array(repeating: (1, 1), count: 5000) + [(1, 2)],
+      Array(repeating: (2000, 1), count: 3) + [(1500, 2)],
+      [(5000, 3), (5000, 3), (5000, 4)],
+    ] {
+      let bounds = try #require(try bounds(lengths, scheduler))
+      #expect(bounds.clairvoyant > 0 && bounds.clairvoyant < bounds.roofline)
+    }
   }
 }

@@ -57,4 +57,33 @@ import Testing
     let mean = times.reduce(0, +) / Double(times.count)
     #expect(times[times.count * 99 / 100] <= 1.1 * mean)
   }
+
+  /// Whoever is refused, or cut at the model's length, does not count with what was asked for.
+  @Test func `average lengths are those that are served`() throws {
+    let huge = Int(Int32.max)
+    let lengths = [(100, 100), (huge, 100), (300, huge), (huge, huge)]
+    let trace = Trace(
+      requests: lengths.map { Request(arrival: 0, promptTokens: $0.0, outputTokens: $0.1) })
+    let rules = try deployment().service("nanoflow", for: trace).engine.rules
+    #expect(rules.averageLengths.prompt == 200)
+    #expect(rules.averageLengths.answer == (100 + 8192 - 300) / 2)
+  }
+
+  @Test(arguments: [
+    "nanoflow:average-prefill-length=1048576,average-decode-length=1048576",
+    "nanoflow:average-prefill-length=8192,average-decode-length=1",
+  ])
+  func `average requests longer than any are refused`(scheduler: String) throws {
+    let error = #expect(throws: InputError.self) {
+      try deployment().service(scheduler, for: try chat(10, rate: 1))
+    }
+    #expect(error?.problem.contains("8192 tokens") == true)
+    #expect(error?.remedy.contains("average-prefill-length") == true)
+  }
+
+  @Test func `batches larger than plans are searched for are refused`() throws {
+    #expect(throws: InputError.self) {
+      try deployment().service("nanoflow:global-batch-size=2147483647", for: chat(10, rate: 1))
+    }
+  }
 }

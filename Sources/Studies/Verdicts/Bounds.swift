@@ -4,13 +4,13 @@ import Serving
 
 extension Deployment {
   /// The throughput that no schedule of `service`, which runs here, can pass on requests such as
-  /// those of `trace`; nil where no answer has two tokens.
+  /// those of `trace` that can be served; nil where no answer of them has two tokens.
   ///
   /// Both bounds are of mean lengths, without cached prefixes, and of all replicas together.
   public func bounds(of trace: Trace, on service: Service) throws(InputError) -> ThroughputBounds? {
-    guard let work = MeanWork(trace) else { return nil }
-    let shard = try Shard(of: try servedModel(), tensorParallel: tensorParallelSize)
     let rules = service.engine.rules
+    guard let work = MeanWork(trace, rules) else { return nil }
+    let shard = try Shard(of: try servedModel(), tensorParallel: tensorParallelSize)
     let cache = rules.totalBlocks * rules.blockSize
     let roofline = RooflineBound(
       of: shard, on: gpu.atItsPeaks, promptTokens: work.prompt, outputTokens: work.output,
@@ -26,7 +26,8 @@ extension Deployment {
   }
 }
 
-/// What the mean request of a trace asks for.
+/// What the mean request of a trace asks for, of those that an engine can serve and as far as it
+/// lets their answers come.
 private struct MeanWork {
   /// Tokens of the prompt and of the answer.
   let prompt: Double
@@ -34,18 +35,19 @@ private struct MeanWork {
   /// The mean tokens in the cache of a request that decodes, over its decodes.
   let context: Double
 
-  init?(_ trace: Trace) {
-    let (prompts, outputs) = trace.requests.reduce((0, 0)) {
-      ($0.0 + $1.promptTokens, $0.1 + $1.outputTokens)
+  init?(_ trace: Trace, _ rules: EngineRules) {
+    let served = trace.requests.filter(rules.canServe)
+    let (prompts, outputs) = served.reduce((0, 0)) {
+      ($0.0 + $1.promptTokens, $0.1 + rules.emittedTokens(of: $1))
     }
-    let decodes = outputs - trace.count
-    guard trace.count > 0, decodes > 0 else { return nil }
-    let contexts = trace.requests.reduce(0.0) { sum, request in
-      let own = Double(request.outputTokens - 1)
-      return sum + own * (Double(request.promptTokens) + Double(request.outputTokens) / 2)
+    let decodes = outputs - served.count
+    guard decodes > 0 else { return nil }
+    let contexts = served.reduce(0.0) { sum, request in
+      let emitted = Double(rules.emittedTokens(of: request))
+      return sum + (emitted - 1) * (Double(request.promptTokens) + emitted / 2)
     }
-    prompt = Double(prompts) / Double(trace.count)
-    output = Double(outputs) / Double(trace.count)
+    prompt = Double(prompts) / Double(served.count)
+    output = Double(outputs) / Double(served.count)
     context = contexts / Double(decodes)
   }
 
@@ -56,27 +58,45 @@ private struct MeanWork {
   func most(of cost: any CostModel, cacheTokens: Int, tokens: Int?) -> Double {
     let room = max(1, Int(Double(cacheTokens) / context))
     if let tokens {
-      let decodes = Double(tokens) * (output - 1) / (output - 1 + prompt)
-      return together(max(1, min(room, Int(decodes))), cost)
+      let decodes = Int(Double(tokens) * (output - 1) / (output - 1 + prompt))
+      return decodes > 0 ? together(min(room, decodes), cost) : ofPrompts(tokens, cost)
     }
     var best = 0.0
     var decodes = 1
     while true {
-      best = max(best, together(decodes, cost), apart(decodes, cost))
+      best = max(best, apart(decodes, cost))
+      // Answers so short that many prompts would go with them gain nothing by going together.
+      if decodes == 1 || Double(decodes) < Self.mostPrompts * (output - 1) {
+        best = max(best, together(decodes, cost))
+      }
       if decodes == room { return best }
       decodes = min(room, max(decodes + 1, decodes * 5 / 4))
     }
   }
 
+  /// The most prompts that are priced beside decodes.
+  private static let mostPrompts = 16384.0
+
   /// Every iteration ends as many requests as it takes prompts' tokens for.
   private func together(_ decodes: Int, _ cost: any CostModel) -> Double {
     let ended = Double(decodes) / (output - 1)
     let tokens = max(1, Int((ended * prompt).rounded(.up)))
+    return ended / cost.seconds(for: batch(decodes, prompts(of: tokens)))
+  }
+
+  /// Every iteration computes `tokens` of prompts; decodes, less than one an iteration, are for
+  /// nothing.
+  private func ofPrompts(_ tokens: Int, _ cost: any CostModel) -> Double {
+    let ended = Double(tokens) / (output - 1 + prompt)
+    return ended / cost.seconds(for: batch(0, prompts(of: tokens)))
+  }
+
+  /// Mean prompts of `tokens` in sum, the last one cut from the middle.
+  private func prompts(of tokens: Int) -> [(tokens: Int, context: Int)] {
     let length = max(1, Int(prompt))
     let whole = Array(repeating: (tokens: length, context: 0), count: tokens / length)
     let rest = tokens % length
-    let part = rest > 0 ? [(tokens: rest, context: max(0, (length - rest) / 2))] : []
-    return ended / cost.seconds(for: batch(decodes, whole + part))
+    return whole + (rest > 0 ? [(tokens: rest, context: max(0, (length - rest) / 2))] : [])
   }
 
   /// Prompts are computed by some thousands of tokens at a time, without decodes.
@@ -89,9 +109,11 @@ private struct MeanWork {
   }
 
   private func batch(_ decodes: Int, _ prompts: [(tokens: Int, context: Int)]) -> Batch {
-    Batch(
-      decodes: decodes, decodeContext: Int(Double(decodes) * context),
-      decodeContextSquares: Int(Double(decodes) * context * context), prompts: prompts)
+    let sum = Double(decodes) * context
+    // Beyond what any memory holds, squares that do not fit are as many as do.
+    return Batch(
+      decodes: decodes, decodeContext: Int(sum),
+      decodeContextSquares: Int(min(sum * context, 0x1p62)), prompts: prompts)
   }
 }
 
