@@ -48,6 +48,22 @@ public struct Roofline: OperationTimes {
   }
 }
 
+extension Operation {
+  /// The seconds of one run that no GPU of this data sheet can pass: the slowest of arithmetic,
+  /// memory and link at its peak.
+  ///
+  /// A link that adds up in its switches sends each number of an all-reduce once.
+  public func leastSeconds(on gpu: GPU) -> Double {
+    var wire = wireBytes
+    if case .collective(_, _, let ranks) = shape, name == .allReduce || name == .reduceEmbedding {
+      wire *= Double(ranks) / Double(2 * max(1, ranks - 1))
+    }
+    return max(
+      flops / gpu.peaks.rate(format.arithmetic), memoryBytes / gpu.memoryBytesPerSecond,
+      wire / gpu.link(among: ranks).bytesPerSecond)
+  }
+}
+
 extension Efficiencies {
   /// The share of the arithmetic peak that operations of `kind` reach.
   func compute(_ kind: Operation.Kind) -> Double {

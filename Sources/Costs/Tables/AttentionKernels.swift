@@ -40,18 +40,21 @@ extension Kernel {
   {
     let flopsPerKey = 4 * PrefillWork.rowsPerTile * heads.size
     let keys = work.keysPerTile
+    let bytes =
+      4 * work.tokens * heads.queries * heads.size
+      + 2 * work.keysRead * heads.pairs * heads.size * format.bytesPerInput
     return Kernel(
       operation: .attentionPrefill, format: format, variant: heads.variant(work.window > 0),
-      flops: flopsPerKey * (work.tileKeys + work.tiles * Self.keysInFlight),
-      memoryBytes: 4 * work.tokens * heads.queries * heads.size
-        + 2 * work.keysRead * heads.pairs * heads.size * format.bytesPerInput,
+      flops: flopsPerKey * (work.tileKeys + work.tiles * Self.keysInFlight), memoryBytes: bytes,
       serialFlops: flopsPerKey * work.mostKeys,
+      leastFlops: 4 * heads.queries * heads.size * work.pairs, leastBytes: bytes,
+      promptHeads: work.window > 0 ? 0 : heads.queries * work.chunks,
       point: SIMD4(
         heads.logGroup, log2(64 * work.tiles / (keys + 64)), log2(max(keys, 8)), 0))
   }
 
   /// The keys beyond its own that a tile computes with, because keys come in tiles too.
-  private static let keysInFlight = 64.0
+  static let keysInFlight = 64.0
 
   /// Attention of one new token of each of `sequences` to `context` tokens.
   @inline(__always)
@@ -60,11 +63,15 @@ extension Kernel {
     _ format: NumberFormat
   ) -> Kernel {
     // Keys come in tiles: fewer than 32 take as long as 32.
-    let keys = max(window > 0 ? min(context, window) : context, 32)
+    let seen = window > 0 ? min(context, window) : context
+    let keys = max(seen, 32)
+    let bytesOfQueries = 4 * sequences * heads.queries * heads.size
+    let bytesPerKey = 2 * sequences * heads.pairs * heads.size * format.bytesPerInput
     return Kernel(
       operation: .attentionDecode, format: format, variant: heads.variant(window > 0),
-      memoryBytes: 4 * sequences * heads.queries * heads.size
-        + 2 * sequences * keys * heads.pairs * heads.size * format.bytesPerInput,
+      memoryBytes: bytesOfQueries + bytesPerKey * keys,
+      leastFlops: 4 * sequences * heads.queries * heads.size * seen,
+      leastBytes: bytesOfQueries + bytesPerKey * seen,
       point: SIMD4(
         heads.logGroup, min(heads.logPairs, 3), log2(sequences) + heads.logPairs, log2(keys)))
   }
@@ -78,7 +85,7 @@ extension Kernel {
       operation: .latentPrefill, format: format,
       flops: flopsPerKey * (work.tileKeys + work.tiles * Self.keysInFlight),
       memoryBytes: 2 * heads * (sizes.head + sizes.value) * (work.tokens + work.keysRead),
-      serialFlops: flopsPerKey * work.mostKeys,
+      serialFlops: flopsPerKey * work.mostKeys, promptHeads: heads * work.chunks,
       point: SIMD4(
         log2(64 * work.tiles / (work.keysPerTile + 64)), log2(max(work.keysPerTile, 8)), 0, 0))
   }

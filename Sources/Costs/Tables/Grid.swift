@@ -22,6 +22,10 @@ public struct Grid: Sendable, Equatable {
     (0..<dimensions).map { Array(knots[starts[$0]..<starts[$0] + counts[$0]]) }
   }
 
+  /// The last knot of an axis.
+  @inline(__always)
+  func last(of axis: Int) -> Double { knots[starts[axis] + counts[axis] - 1] }
+
   public init(axes: [[Double]]) {
     precondition((1...4).contains(axes.count), "a grid has one to four axes")
     var starts = SIMD4<Int>.zero

@@ -12,6 +12,12 @@ struct Kernel: Sendable, Equatable {
   var wireBytes = 0.0
   /// Of the floating-point operations, those of the longest part that one multiprocessor computes.
   var serialFlops = 0.0
+  /// Of attention, the floating-point operations of pairs of a token and one that it attends to,
+  /// and the bytes of what is read and written, without what is empty of tiles.
+  var leastFlops = 0.0
+  var leastBytes = 0.0
+  /// Of prompts whose tokens attend to all before them, query heads times prompts; otherwise 0.
+  var promptHeads = 0.0
   /// Bytes that smaller kernels before and after it move, while it does not run.
   var otherBytes = 0.0
   /// Kernels that follow one another.

@@ -7,6 +7,8 @@ struct KernelSlice: Sendable {
   let isMeasured: Bool
   private let times: TimeTable
   private let firstAxis: Int
+  /// The last knot of the last axis.
+  private let last: Double
   private let rate: Double
   private let bytesPerSecond: Double
   private let multiprocessors: Double
@@ -18,17 +20,23 @@ struct KernelSlice: Sendable {
     let table = table ?? TimeTable(grid: Grid(axes: [[0], [0]]), octaves: [0])
     firstAxis = table.grid.dimensions - 2
     times = table.slice(at: kernel.point, from: firstAxis)
+    last = times.grid.last(of: 1)
     rate = gpu.peaks.rate(kernel.format.arithmetic)
     bytesPerSecond = gpu.memoryBytesPerSecond
     multiprocessors = gpu.multiprocessors
   }
 
-  /// The seconds of `kernel`.
+  /// The seconds of `kernel`: never less than its arithmetic and its bytes take at the peaks.
   @inline(__always)
   func seconds(_ kernel: Kernel) -> Double {
     let estimate = kernel.estimate(
       rate: rate, bytesPerSecond: bytesPerSecond, multiprocessors: multiprocessors)
-    return estimate
-      * exp2(times.octaves(at: kernel.point[firstAxis], kernel.point[firstAxis + 1]))
+    let (x, y) = (kernel.point[firstAxis], kernel.point[firstAxis + 1])
+    let seconds =
+      kernel.promptHeads > 0 && y > last
+      ? times.secondsBeyond(
+        kernel, at: x, y, estimate: estimate, rate: rate, multiprocessors: multiprocessors)
+      : estimate * exp2(times.octaves(at: x, y))
+    return max(seconds, kernel.leastFlops / rate, kernel.leastBytes / bytesPerSecond)
   }
 }

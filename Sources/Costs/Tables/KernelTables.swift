@@ -24,10 +24,7 @@ public struct KernelTables: Sendable, Equatable {
   public func replacing(_ newer: [KernelTable]) -> KernelTables {
     var tables = all
     for table in newer {
-      let place = tables.firstIndex {
-        $0.operation == table.operation && $0.format == table.format
-          && $0.variant == table.variant
-      }
+      let place = tables.firstIndex(where: table.replaces)
       if let place { tables[place] = table } else { tables.append(table) }
     }
     return KernelTables(tables)
@@ -79,7 +76,15 @@ public struct KernelTables: Sendable, Equatable {
   @inline(__always)
   func seconds(_ kernel: Kernel, on gpu: borrowing GPU) -> Double? {
     guard let place = place(of: kernel) else { return nil }
-    return kernel.estimate(on: gpu) * exp2(times[place].octaves(at: kernel.point))
+    let estimate = kernel.estimate(on: gpu)
+    let table = times[place]
+    let keys = table.grid.dimensions - 1
+    if kernel.promptHeads > 0 && kernel.point[keys] > table.grid.last(of: keys) {
+      return table.slice(at: kernel.point, from: keys - 1).secondsBeyond(
+        kernel, at: kernel.point[keys - 1], kernel.point[keys], estimate: estimate,
+        rate: gpu.peaks.rate(kernel.format.arithmetic), multiprocessors: gpu.multiprocessors)
+    }
+    return estimate * exp2(table.octaves(at: kernel.point))
   }
 }
 
@@ -94,6 +99,11 @@ public struct KernelTable: Sendable, Equatable {
   /// Measurements that it was fitted to.
   public var measurements: Int
   public var times: TimeTable
+
+  /// Whether it is of the same kernels as `other`, so that a GPU has one of the two.
+  func replaces(_ other: KernelTable) -> Bool {
+    operation == other.operation && format == other.format && variant == other.variant
+  }
 
   static let lentFrom = "as"
 
