@@ -59,8 +59,13 @@ public struct SweepRow: Sendable, Equatable {
     if case .bool(let isMet)? = value["slo"]?["met"] { isMet } else { nil }
   }
 
+  /// The scheduler that it is of, with its options.
+  public var scheduler: String {
+    if case .string(let name)? = value["scheduler"] { name } else { "" }
+  }
+
   /// What was set for the run, in the order of the row.
-  var settings: [Run.Setting] {
+  public var settings: [Run.Setting] {
     guard case .object(let members)? = value["settings"] else { return [] }
     return members.compactMap { member in
       if case .string(let text) = member.value { Run.Setting(member.name, text) } else { nil }

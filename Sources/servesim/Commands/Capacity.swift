@@ -79,7 +79,8 @@ struct CapacityOptions: Sendable {
     }
     bar.finish()
     let verdict = try verdict(study, capacities)
-    let notes = notes(capacities)
+    let notes =
+      notes(capacities) + CostNotes.lines(capacities.map { ($0.scheduler, $0.settings) })
     let report =
       outputs.includes("--report")
       ? OutputOptions.files(

@@ -57,7 +57,10 @@ struct CompareOptions: Sendable {
     if isShown {
       let notes = runs[0].settings.first { $0.name == "notes" }
       try show(
-        (notes.map { "Note: \($0.value).\n\n" } ?? "") + Self.withoutOverlap(runs)
+        (notes.map { "Note: \($0.value).\n\n" } ?? "")
+          + CostNotes.lines(runs.map { ($0.scheduler, $0.settings) }).map { "Note: \($0)\n\n" }
+          .joined()
+          + Self.withoutOverlap(runs)
           + ComparisonTable.text(runs)
           + (attributesLatency ? "\n" + AttributionReport.text(runs) : "")
           + OutputOptions.extras(runs) + (repeated.map { "\n" + $0.text } ?? "")

@@ -66,7 +66,7 @@ struct SweepOptions: Sendable {
     let lines = sweep.lines(points)
     let verdict = try sweep.verdict(lines)
     let notes =
-      notes(sweep, others)
+      notes(sweep, others) + CostNotes.lines(points.map { ($0.row.scheduler, $0.row.settings) })
       + entries.compactMap { entry in
         entry.row.stall.map { "stalled: \(entry.labels.joined(separator: ", ")): \($0)" }
       }

@@ -1,0 +1,44 @@
+import Costs
+import Metrics
+import Serving
+import Studies
+import Testing
+
+/// What `scheduler` says of its times on `deployment`.
+private func times(_ deployment: Deployment, prompt: Int, scheduler: String = "vllm") throws
+  -> String?
+{
+  let requests = [
+    Request(arrival: 0, promptTokens: prompt, outputTokens: 20),
+    Request(arrival: 5, promptTokens: 200, outputTokens: 50),
+  ]
+  let service = try deployment.service(scheduler, for: Trace(requests: requests))
+  return service.settings.first { $0.name == "times" }?.value
+}
+
+@Suite struct `What times rest on` {
+  @Test func `is not worth a word where this GPU was measured at these sizes`() throws {
+    #expect(try times(deployment("llama-3.1-8b"), prompt: 4000) == nil)
+  }
+
+  @Test(arguments: ["vllm", "sarathi", "splitfuse"])
+  func `is said of prompts longer than those measured`(scheduler: String) throws {
+    let words = try times(deployment("llama-3.1-8b"), prompt: 100_000, scheduler: scheduler)
+    #expect(words?.contains("beyond the sizes measured") == true)
+    #expect(words?.contains(Operation.Name.prefillAttention.rawValue) == true)
+    #expect(words?.contains("taken from") == false)
+  }
+
+  /// No kernel of an A6000 was measured.
+  @Test func `is said of tables of another GPU, with its name`() throws {
+    let words = try times(deployment("llama-3.1-8b", "a6000"), prompt: 1000)
+    #expect(words?.contains("taken from a40: ") == true)
+    #expect(words?.contains(Operation.Name.decodeAttention.rawValue) == true)
+  }
+
+  @Test func `is said of a GPU without tables`() throws {
+    var deployment = try deployment("llama-3.1-8b")
+    deployment.gpu.tables = KernelTables()
+    #expect(try times(deployment, prompt: 1000)?.contains("by the roofline alone") == true)
+  }
+}
