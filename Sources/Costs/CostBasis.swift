@@ -1,7 +1,7 @@
 import Serving
 
-/// What the times of batches rest on, where that is less than measurements of this GPU's kernels,
-/// of sizes about theirs.
+/// What the times of batches' layers rest on, where that is less than measurements of this GPU's
+/// kernels, of sizes about theirs; what runs once an iteration, as the head, is left out.
 public struct CostBasis: Sendable, Equatable {
   /// Operations whose sizes lie beyond those measured.
   public private(set) var beyond: [Operation.Name] = []
@@ -15,7 +15,7 @@ public struct CostBasis: Sendable, Equatable {
     let layers = cost.layers
     guard let times = layers.times as? KernelTimes else { return }
     for batch in batches where !batch.isEmpty {
-      for operation in layers.operations.operations(for: batch) {
+      for operation in layers.operations.operations(for: batch) where operation.part == .layers {
         add(operation, times, layers.gpu)
       }
     }
