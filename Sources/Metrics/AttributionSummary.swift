@@ -11,13 +11,12 @@ public struct AttributionSummary: Sendable, Equatable {
 
     init(_ attributions: [Attribution]) {
       count = attributions.count
-      func mean(_ sum: Nanoseconds) -> Double {
-        attributions.isEmpty ? 0 : Double(sum) / Double(attributions.count) / 1e9
+      func mean(_ span: (Attribution) -> Nanoseconds) -> Double {
+        let sum = attributions.reduce(TotalNanoseconds(0)) { $0 + TotalNanoseconds(span($1)) }
+        return attributions.isEmpty ? 0 : Double(sum) / Double(attributions.count) / 1e9
       }
-      parts = Attribution.Part.allCases.map { part in
-        mean(attributions.reduce(0) { $0 + $1[part] })
-      }
-      total = mean(attributions.reduce(0) { $0 + $1.total })
+      parts = Attribution.Part.allCases.map { part in mean { $0[part] } }
+      total = mean(\.total)
     }
 
     /// The mean of `part` in seconds.

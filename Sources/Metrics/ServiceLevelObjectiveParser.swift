@@ -80,9 +80,10 @@ private struct Parser {
       throw error(problem, "the units are \(names)", at: unitStart)
     }
     let nanoseconds = (value * scale).rounded()
-    guard nanoseconds >= 1, nanoseconds < 0x1p62 else {
+    guard nanoseconds >= 1, nanoseconds <= Double(EngineRange.time.upperBound) else {
       throw error(
-        "a limit of \(number)\(unit) is out of range", "a limit is at least 1 ns", at: start)
+        "a limit of \(number)\(unit) is out of range",
+        "a limit is from 1 ns to \(Int(EngineRange.time.upperBound.seconds))s", at: start)
     }
     return Nanoseconds(nanoseconds)
   }

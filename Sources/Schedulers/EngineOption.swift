@@ -19,7 +19,7 @@ public struct EngineOption: Sendable {
 
   init(
     _ name: String, _ rule: WritableKeyPath<EngineRules, Int> & Sendable, _ help: String,
-    least: Int = 1, most: Int = Int(Int32.max)
+    least: Int = 1, most: Int = EngineRange.tokens.upperBound
   ) {
     self.name = name
     self.help = help
@@ -64,7 +64,7 @@ public struct EngineOption: Sendable {
       rules.maxNumBatchedTokens = budgets.max()
     case .budget:
       rules.maxNumBatchedTokens = try number(
-        text, in: 1...Int(Int32.max), or: ", or auto", source: source)
+        text, in: EngineRange.tokens, or: ", or auto", source: source)
     case .choice(let choices):
       guard let choice = choices.first(where: { $0.word == text }) else {
         throw InputError(

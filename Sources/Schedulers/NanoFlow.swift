@@ -18,10 +18,10 @@ struct NanoFlow: Scheduler {
       EngineOption(
         "average-prefill-length", \.averageLengths.prompt,
         "tokens of a prompt that admission reckons with; 0 for the trace's average", least: 0,
-        most: 1 << 20),
+        most: EngineRange.averageTokens.upperBound),
       EngineOption(
         "average-decode-length", \.averageLengths.answer,
-        "tokens of an answer, likewise", least: 0, most: 1 << 20),
+        "tokens of an answer, likewise", least: 0, most: EngineRange.averageTokens.upperBound),
       EngineOption(
         "swap-blocks", \.swapBlocks,
         "blocks of host memory for the caches of preempted sequences; 0 to compute anew",

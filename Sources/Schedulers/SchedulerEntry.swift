@@ -57,7 +57,10 @@ public struct SchedulerEntry: Sendable {
     } else {
       all.append(EngineOption(Self.admittedCap, \.sequenceCap, "sequences served at once"))
     }
-    all.append(EngineOption("block-size", \.blockSize, "tokens in a KV block"))
+    all.append(
+      EngineOption(
+        "block-size", \.blockSize, "tokens in a KV block",
+        most: EngineRange.blockTokens.upperBound))
     self.options = all + options
   }
 

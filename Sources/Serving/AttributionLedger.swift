@@ -65,12 +65,12 @@ struct AttributionLedger: Sendable {
   /// A batch that takes `seconds` is put in flight.
   mutating func launch(_ batch: borrowing Batch, seconds: Double, _ cost: any CostModel) {
     let total = max(1, Nanoseconds(seconds: seconds))
-    let host = min(total, Nanoseconds(seconds: cost.hostSeconds(for: batch)))
+    let host = min(total, Nanoseconds(seconds: min(seconds, cost.hostSeconds(for: batch))))
     var decodes = total - host
     if batch.decodes == 0 {
       decodes = 0
     } else if !batch.chunks.isEmpty {
-      decodes = min(decodes, Nanoseconds(seconds: cost.decodeSeconds(in: batch)))
+      decodes = min(decodes, Nanoseconds(seconds: min(seconds, cost.decodeSeconds(in: batch))))
     }
     batches.append(
       Shares(host: host, decodes: decodes, total: total, chunkTokens: batch.chunkTokens))

@@ -1,7 +1,8 @@
 /// Blocks by the hash of what they hold.
 ///
 /// Blocks of one hash stand in the order in which they came, in a ring of links. An open-addressing
-/// table with linear probing, at most a quarter full, leads from a hash to the first of them.
+/// table with linear probing, at most a quarter full, leads from a hash to the first of them; it
+/// grows with the hashes in it.
 struct BlockTable: Sendable {
   private struct Entry {
     var hash: UInt64 = 0
@@ -19,22 +20,18 @@ struct BlockTable: Sendable {
   }
 
   private static let none: Int32 = -1
-  /// By block.
-  private var entries: [Entry]
+  /// By block, up to the last that was ever entered.
+  private var entries: [Entry] = []
   /// As many as a power of two.
-  private var slots: [Slot]
-
-  /// An empty table for `blocks` blocks.
-  init(blocks: Int) {
-    entries = Array(repeating: Entry(), count: blocks)
-    var places = 2
-    while places < 4 * blocks { places *= 2 }
-    slots = Array(repeating: Slot(), count: places)
-  }
+  private var slots = Array(repeating: Slot(), count: 64)
+  /// Slots that have blocks.
+  private var hashes = 0
 
   /// Whether `block` is entered under a hash.
   @inline(__always)
-  func contains(_ block: BlockID) -> Bool { entries[block.index].next != Self.none }
+  func contains(_ block: BlockID) -> Bool {
+    block.index < entries.count && entries[block.index].next != Self.none
+  }
 
   /// The block that has been entered under `hash` for the longest time, if there is one.
   @inline(__always)
@@ -45,11 +42,14 @@ struct BlockTable: Sendable {
 
   /// Enters `block`, which is under no hash, as the last under `hash`.
   mutating func insert(_ block: BlockID, under hash: UInt64) {
+    while entries.count <= block.index { entries.append(Entry()) }
     let mark = Self.mark(of: hash)
     let place = place(of: hash, mark)
     let first = slots[place].first
     guard first != Self.none else {
       slots[place] = Slot(mark: mark, first: block.number)
+      hashes += 1
+      if 4 * hashes > slots.count { grow() }
       entries[block.index] = Entry(hash: hash, previous: block.number, next: block.number)
       return
     }
@@ -107,5 +107,17 @@ struct BlockTable: Sendable {
       cursor = (cursor + 1) & mask
     }
     slots[gap] = Slot()
+    hashes -= 1
+  }
+
+  /// Doubles the slots.
+  private mutating func grow() {
+    let old = slots
+    slots = Array(repeating: Slot(), count: 2 * old.count)
+    for slot in old where slot.first != Self.none {
+      var place = Int(slot.mark) & (slots.count - 1)
+      while slots[place].first != Self.none { place = (place + 1) & (slots.count - 1) }
+      slots[place] = slot
+    }
   }
 }

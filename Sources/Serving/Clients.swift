@@ -14,8 +14,12 @@ public struct Clients: Sendable, Equatable {
   public var starts: [Nanoseconds]?
 
   public init(_ count: Int, thinkTime: Nanoseconds = 0, stagger: Nanoseconds = 0) {
-    precondition(count > 0, "a closed loop has a client")
-    precondition(thinkTime >= 0 && stagger >= 0, "a client sends after what it waits for")
+    precondition(
+      EngineRange.clients.contains(count), "a closed loop has a client, and not too many")
+    precondition(
+      EngineRange.time.contains(thinkTime) && EngineRange.time.contains(stagger)
+        && stagger <= EngineRange.time.upperBound / max(1, count - 1),
+      "a client sends after what it waits for, within the time that there is")
     self.count = count
     self.thinkTime = thinkTime
     self.stagger = stagger
@@ -24,7 +28,8 @@ public struct Clients: Sendable, Equatable {
   /// Clients that send their first requests at `starts`.
   public init(startingAt starts: [Nanoseconds]) {
     self.init(starts.count)
-    precondition(starts.allSatisfy { $0 >= 0 }, "a client starts after the beginning")
+    precondition(
+      starts.allSatisfy(EngineRange.time.contains), "a client starts within the time that there is")
     self.starts = starts
   }
 }

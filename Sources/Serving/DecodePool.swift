@@ -59,7 +59,7 @@ struct DecodePool: Sendable {
     contextSquares -= context * context
     let emitted = emissions - sequence.joined
     if emitted == 0 {
-      fresh.removeAll { $0 == id }
+      fresh.removeLast(id)
     } else {
       if smoothsGaps { smooth(&sequence, emitted) }
       sequence.lastToken = lastEmission
@@ -95,6 +95,7 @@ struct DecodePool: Sendable {
     contextSquares += 2 * contextSum + count
     contextSum += count
     emissions += 1
+    if emissions == wheel.horizon { wheel.beginTurn() }
     fullResidue = fullResidue == 0 ? residues.count - 1 : fullResidue - 1
     maxima.push(gap, emission: emissions)
     if smoothsGaps { times.append(now) }

@@ -3,8 +3,9 @@
 /// Whoever reads a number from outside (a trace, an option, a file) checks it against these and
 /// refuses, with its place, what lies beyond; no sum inside the engine can then overflow.
 public enum EngineRange {
-  /// Points in time and spans that a trace, an option or a file may state: 31 years.
-  public static let time: ClosedRange<Nanoseconds> = 0...1_000_000_000_000_000_000
+  /// Points in time and spans that a trace, an option or a file may state: 63 years, so that traces
+  /// which count from 1970 are served.
+  public static let time: ClosedRange<Nanoseconds> = 0...2_000_000_000_000_000_000
   /// How far the clock runs; a run that would go on for longer ends with an error.
   public static let clock: ClosedRange<Nanoseconds> = 0...4_000_000_000_000_000_000
   /// Tokens of a prompt, of an output, of an iteration, and of a model's length.
@@ -15,4 +16,62 @@ public enum EngineRange {
   public static let blockTokens = 1...65_536
   /// KV blocks of a replica.
   public static let blocks = 1...Int(Int32.max)
+  /// Clients that wait for answers.
+  public static let clients = 1...1_000_000
+  /// Requests of a trace.
+  public static let requests = 1...100_000_000
+  /// Tokens of an average prompt, and of an average answer, where admissions reckon with them.
+  public static let averageTokens = 1...1_048_576
+
+  /// Blocks that are told apart because prompts share them.
+  public static let namedBlocks = 1...16_777_216
+
+  /// Whether the sums over `sequences` at once, none of which is longer than `tokens`, of their
+  /// lengths and of the squares of their lengths stay in range.
+  static func holds(sequences: Int, of tokens: Int) -> Bool {
+    let square = tokens.multipliedFullWidth(by: tokens)
+    guard square.high == 0, let one = Int(exactly: square.low) else { return false }
+    let (sum, overflows) = one.multipliedReportingOverflow(by: sequences)
+    return !overflows && sum <= Int.max / 2
+  }
+
+  /// What leaves the range, though each number that was given lies in its own.
+  public enum Excess: Sendable {
+    /// The blocks that memory has room for.
+    case blocks
+    /// Sums over sequences of the squares of their lengths.
+    case squares
+    /// The averages that admissions reckon with.
+    case averages
+    /// Blocks that are told apart.
+    case namedBlocks
+  }
+}
+
+extension EngineRules {
+  /// What leaves the engine's range when it serves `trace` by these rules, if anything may.
+  public func excess(serving trace: Trace) -> EngineRange.Excess? {
+    if blocks > EngineRange.blocks.upperBound { return .blocks }
+    if admission == .predictedPeak,
+      max(averageLengths.prompt, averageLengths.answer) > EngineRange.averageTokens.upperBound
+    {
+      return .averages
+    }
+    let sequences = min(maxNumSeqs, trace.count)
+    let mayBeLong =
+      lengthLimit == .promptsOnly || !EngineRange.holds(sequences: sequences, of: maxModelLen + 1)
+    if mayBeLong,
+      let longest = trace.requests.map({ $0.promptTokens + emittedTokens(of: $0) }).max(),
+      !EngineRange.holds(sequences: sequences, of: longest)
+    {
+      return .squares
+    }
+    let named = EngineRange.namedBlocks.upperBound
+    if sharesPrefixes, trace.prefixHashes != nil, totalBlocks > named,
+      trace.requests.reduce(0, { $0 + blocks(for: $1.promptTokens + $1.outputTokens) }) > named
+    {
+      return .namedBlocks
+    }
+    return nil
+  }
 }

@@ -1,6 +1,7 @@
 /// Who emits its last token when: sequences by the pool's emission that completes them.
 ///
-/// A ring of lists, one for each coming emission, as long as the longest answer still due.
+/// A ring of lists, one for each coming emission, as long as the longest answer still due; those
+/// that are due very late wait beside it.
 struct FinishWheel: Sendable {
   private struct Links {
     var previous: Int32
@@ -8,11 +9,21 @@ struct FinishWheel: Sendable {
   }
 
   private static let none: Int32 = -1
+  /// Emissions until those that wait beside the ring are looked at again.
+  private static let turn = 1 << 16
   private var heads: [Int32] = Array(repeating: none, count: 1024)
   private var links: [Links] = []
+  /// Who completes after `horizon`, in the order in which they came.
+  private var late: [(sequence: SequenceID, last: Int)] = []
+  /// The emission that ends this turn: no later one is in the ring.
+  private(set) var horizon = turn
 
   /// Enters `sequence`, which completes with emission `last`; `now` emissions are past.
   mutating func insert(_ sequence: SequenceID, last: Int, now: Int) {
+    if last > horizon {
+      late.append((sequence, last))
+      return
+    }
     while last - now >= heads.count { grow(now: now) }
     let slot = sequence.slot
     while links.count <= Int(slot) { links.append(Links(previous: Self.none, next: Self.none)) }
@@ -24,6 +35,10 @@ struct FinishWheel: Sendable {
   }
 
   mutating func remove(_ sequence: SequenceID, last: Int) {
+    if last > horizon {
+      late.removeAll { $0.sequence == sequence }
+      return
+    }
     let old = links[Int(sequence.slot)]
     if old.next != Self.none { links[Int(old.next)].previous = old.previous }
     if old.previous != Self.none {
@@ -38,6 +53,15 @@ struct FinishWheel: Sendable {
   func first(last: Int) -> SequenceID? {
     let slot = heads[last & (heads.count - 1)]
     return slot == Self.none ? nil : SequenceID(slot)
+  }
+
+  /// Begins the next turn with the emission `horizon`.
+  mutating func beginTurn() {
+    let now = horizon
+    horizon += Self.turn
+    let waiting = late
+    late.removeAll()
+    for (sequence, last) in waiting { insert(sequence, last: last, now: now) }
   }
 
   /// Doubles the ring, keeping every list in its order.

@@ -11,53 +11,52 @@ public struct BlockID: Hashable, Sendable {
 /// The blocks that nobody holds, the one to be taken next first; any of them can leave in constant
 /// time.
 ///
-/// A doubly linked list in a ring: the place after the last block stands for both ends.
+/// Blocks that were never taken come first, by number, and take no memory. Those that came back
+/// stand behind them in a doubly linked list in a ring, of which place 0 is both ends.
 struct FreeBlockQueue: Sendable {
   private struct Links {
-    var previous: Int32
-    var next: Int32
+    var previous: Int32 = 0
+    var next: Int32 = 0
   }
 
-  private var links: [Links]
-  private let end: Int
+  /// By the number of the block plus one, for all that were ever taken.
+  private var links = [Links()]
+  private let blocks: Int
 
   /// Blocks in the queue.
   private(set) var count: Int
 
   /// All of `blocks` blocks, by number.
   init(blocks: Int) {
-    precondition(blocks >= 0 && blocks < Int32.max, "blocks are numbered with 32 bits")
+    precondition(blocks >= 0 && blocks <= Int32.max, "blocks are numbered with 32 bits")
     count = blocks
-    end = blocks
-    links = (0...blocks).map { place in
-      Links(
-        previous: Int32(place == 0 ? blocks : place - 1),
-        next: Int32(place == blocks ? 0 : place + 1))
-    }
+    self.blocks = blocks
   }
 
   /// All of them, in order; takes time in proportion to their number.
   var all: [BlockID] {
-    var result: [BlockID] = []
-    var place = Int(links[end].next)
-    while place != end {
-      result.append(BlockID(place))
+    var result = (links.count - 1..<blocks).map { BlockID($0) }
+    var place = Int(links[0].next)
+    while place != 0 {
+      result.append(BlockID(place - 1))
       place = Int(links[place].next)
     }
     return result
   }
 
+  /// Puts `block`, which was taken, at the end.
   mutating func append(_ block: BlockID) {
-    let last = links[end].previous
-    links[block.index] = Links(previous: last, next: Int32(end))
-    links[Int(last)].next = block.number
-    links[end].previous = block.number
+    let place = block.number + 1
+    let last = links[0].previous
+    links[Int(place)] = Links(previous: last, next: 0)
+    links[Int(last)].next = place
+    links[0].previous = place
     count += 1
   }
 
-  /// Takes out `block`, which is in the queue.
+  /// Takes out `block`, which came back and is in the queue.
   mutating func remove(_ block: BlockID) {
-    let old = links[block.index]
+    let old = links[block.index + 1]
     links[Int(old.previous)].next = old.next
     links[Int(old.next)].previous = old.previous
     count -= 1
@@ -65,7 +64,12 @@ struct FreeBlockQueue: Sendable {
 
   mutating func removeFirst() -> BlockID {
     precondition(count > 0, "only a free block can be taken")
-    let first = BlockID(Int(links[end].next))
+    if links.count <= blocks {
+      links.append(Links())
+      count -= 1
+      return BlockID(links.count - 2)
+    }
+    let first = BlockID(Int(links[0].next) - 1)
     remove(first)
     return first
   }

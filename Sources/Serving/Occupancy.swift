@@ -1,11 +1,11 @@
 /// How full KV memory and batches were, and for how long, over the time that batches ran.
 public struct Occupancy: Sendable, Equatable {
   /// Time that iterations took, summed over replicas.
-  public private(set) var busy: Nanoseconds = 0
+  public private(set) var busy: TotalNanoseconds = 0
   /// Iterations.
   public private(set) var iterations = 0
   /// Time spent with this share of the KV blocks in use, by whole per cent, 0 to 100.
-  public private(set) var timeByMemoryPercent = [Nanoseconds](repeating: 0, count: 101)
+  public private(set) var timeByMemoryPercent = [TotalNanoseconds](repeating: 0, count: 101)
   /// The most blocks in use at once.
   public private(set) var peakBlocks = 0
   /// The blocks there are on a replica.
@@ -18,32 +18,35 @@ public struct Occupancy: Sendable, Equatable {
   public private(set) var decodes = 0
   public private(set) var promptTokens = 0
   /// Time spent with as many sequences running as the cap allows.
-  public private(set) var timeAtSequenceCap: Nanoseconds = 0
+  public private(set) var timeAtSequenceCap: TotalNanoseconds = 0
   /// Time that the first stage of a pipeline stood idle with batches in later ones.
-  public private(set) var bubbles: Nanoseconds = 0
-  private var blockTime = Wide()
-  private var sequenceTime = Wide()
+  public private(set) var bubbles: TotalNanoseconds = 0
+  /// Blocks in use, and sequences in a batch, times the nanoseconds for which they were.
+  private var blockTime: Int128 = 0
+  private var sequenceTime: Int128 = 0
 
   public init() {}
 
   /// The mean share of KV blocks in use while batches ran, 0 to 1.
   public var meanMemory: Double {
-    totalBlocks == 0 || busy == 0 ? 0 : blockTime.value / Double(busy) / Double(totalBlocks)
+    totalBlocks == 0 || busy == 0 ? 0 : Double(blockTime) / Double(busy) / Double(totalBlocks)
   }
 
   /// The mean number of sequences in a batch while batches ran, weighted by time.
-  public var meanSequences: Double { busy == 0 ? 0 : sequenceTime.value / Double(busy) }
+  public var meanSequences: Double { busy == 0 ? 0 : Double(sequenceTime) / Double(busy) }
 
   /// The mean number of tokens in an iteration.
   public var meanTokens: Double { iterations == 0 ? 0 : Double(tokens) / Double(iterations) }
 
   /// The time spent with at least `percent` of the KV blocks in use.
-  public func time(withMemoryAtLeast percent: Int) -> Nanoseconds {
+  public func time(withMemoryAtLeast percent: Int) -> TotalNanoseconds {
     timeByMemoryPercent[percent...].reduce(0, +)
   }
 
   /// Books `duration` of an idle first stage.
-  mutating func recordBubble(_ duration: Nanoseconds) { bubbles += max(0, duration) }
+  mutating func recordBubble(_ duration: Nanoseconds) {
+    bubbles += TotalNanoseconds(max(0, duration))
+  }
 
   /// Books an iteration of `batch` that took `duration`.
   @inline(__always)
@@ -51,30 +54,19 @@ public struct Occupancy: Sendable, Equatable {
     _ batch: borrowing Batch, for duration: Nanoseconds, usedBlocks: Int, of total: Int,
     atSequenceCap: Bool
   ) {
-    busy += duration
+    let span = TotalNanoseconds(duration)
+    busy += span
     iterations += 1
     totalBlocks = total
-    timeByMemoryPercent[total == 0 ? 0 : usedBlocks * 100 / total] += duration
+    timeByMemoryPercent[total == 0 ? 0 : usedBlocks * 100 / total] += span
     peakBlocks = max(peakBlocks, usedBlocks)
     peakSequences = max(peakSequences, batch.sequences)
     peakTokens = max(peakTokens, batch.tokens)
     tokens += batch.tokens
     decodes += batch.decodes
     promptTokens += batch.chunkTokens
-    if atSequenceCap { timeAtSequenceCap += duration }
-    blockTime.add(usedBlocks, times: duration)
-    sequenceTime.add(batch.sequences, times: duration)
+    if atSequenceCap { timeAtSequenceCap += span }
+    blockTime += Int128(usedBlocks) * span
+    sequenceTime += Int128(batch.sequences) * span
   }
-}
-
-/// A sum of products that neither overflows nor depends on the order of adding.
-private struct Wide: Sendable, Equatable {
-  private var sum: Int128 = 0
-
-  @inline(__always)
-  mutating func add(_ value: Int, times weight: Int) {
-    sum += Int128(value) * Int128(weight)
-  }
-
-  var value: Double { Double(sum) }
 }

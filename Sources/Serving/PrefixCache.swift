@@ -5,12 +5,12 @@
 /// else; the block that has been free for the longest time is taken first. Blocks that come to hold
 /// the same tokens are not merged. The rules are those of vLLM 0.11 (`vllm/v1/core/block_pool.py`);
 /// see Kwon et al., "Efficient Memory Management for Large Language Model Serving with
-/// PagedAttention", SOSP 2023.
+/// PagedAttention", SOSP 2023. A block takes memory from the moment when it is taken first.
 public struct PrefixCache: Sendable {
   private var free: FreeBlockQueue
-  private var table: BlockTable
-  /// Sequences that hold each block.
-  private var holders: [Int32]
+  private var table = BlockTable()
+  /// Sequences that hold each block, of those that were ever taken.
+  private var holders: [Int32] = []
 
   /// Blocks at the beginning of a prompt that are in the cache.
   public struct Hit: Sendable, Equatable {
@@ -22,13 +22,12 @@ public struct PrefixCache: Sendable {
 
   /// A cache of `blocks` blocks, free and without a hash, to be taken by number.
   public init(blocks: Int) {
+    totalBlocks = blocks
     free = FreeBlockQueue(blocks: blocks)
-    table = BlockTable(blocks: blocks)
-    holders = Array(repeating: 0, count: blocks)
   }
 
   /// The blocks that there are.
-  public var totalBlocks: Int { holders.count }
+  public let totalBlocks: Int
 
   /// Blocks that can be taken now, those that could still be hit among them.
   public var freeBlocks: Int { free.count }
@@ -37,7 +36,9 @@ public struct PrefixCache: Sendable {
   public var freeBlocksInOrder: [BlockID] { free.all }
 
   /// Sequences that hold `block`.
-  public func holders(of block: BlockID) -> Int { Int(holders[block.index]) }
+  public func holders(of block: BlockID) -> Int {
+    block.index < holders.count ? Int(holders[block.index]) : 0
+  }
 
   /// The longest beginning of `hashes`, of at most `limit` blocks, that is in the cache.
   public func longestHit(_ hashes: ArraySlice<UInt64>, atMost limit: Int) -> Hit {
@@ -70,7 +71,7 @@ public struct PrefixCache: Sendable {
     for _ in 0..<count {
       let block = free.removeFirst()
       if table.contains(block) { table.remove(block) }
-      holders[block.index] = 1
+      if block.index < holders.count { holders[block.index] = 1 } else { holders.append(1) }
       blocks.append(block)
     }
   }

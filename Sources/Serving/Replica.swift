@@ -113,10 +113,6 @@ public struct Replica: Sendable {
     return true
   }
 
-  mutating func leavePrefilling(_ id: SequenceID) {
-    if let index = prefilling.firstIndex(of: id) { prefilling.remove(at: index) }
-  }
-
   /// Puts `id` into the pool.
   mutating func joinPool(_ id: SequenceID) {
     pool.join(id, &sequences[id.index])

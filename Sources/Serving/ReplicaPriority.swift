@@ -2,32 +2,20 @@
 extension Replica {
   /// Who loses its cache next: the last of `running`, or under priorities the least urgent, of
   /// equal ones the latest in the trace, so that the first of all is never taken from.
+  ///
+  /// It changes nothing that can be seen.
   public var victim: SequenceID? {
-    guard rules.order == .priority else { return running.last }
-    var worst: SequenceID?
-    var cursor = running.first
-    while let id = cursor {
-      if worst.map({ isAhead($0, of: id) }) ?? true { worst = id }
-      cursor = running.next(after: id)
+    mutating get {
+      guard rules.order == .priority else { return running.last }
+      let sequences = sequences
+      return running.greatest { sequences[$0.index].rankInTrace }
     }
-    return worst
   }
 
-  /// Puts `id` among those waiting, where it belongs by its rank.
+  /// Puts `id` among those waiting, where it belongs by its rank, and of equal ranks in the order
+  /// of the trace.
   mutating func insertByRank(_ id: SequenceID) {
-    var before: SequenceID?
-    var cursor = waiting.last
-    while let other = cursor, isAhead(id, of: other) {
-      before = other
-      cursor = waiting.previous(before: other)
-    }
-    if let before { waiting.insert(id, before: before) } else { waiting.append(id) }
-  }
-
-  /// Whether `a` is served before `b`: by rank, and of equal ranks in the order of the trace.
-  private func isAhead(_ a: SequenceID, of b: SequenceID) -> Bool {
-    rank(a) == rank(b)
-      ? sequences[a.index].request < sequences[b.index].request : rank(a) < rank(b)
+    waiting.insert(id, sequences[id.index].rankInTrace)
   }
 
   /// Takes back what this plan computes for `sequence`, if it does, with the blocks that it took.
@@ -48,7 +36,7 @@ extension Replica {
   ///
   /// vLLM 0.6.6, `_schedule_priority_preemption`.
   public mutating func preemptForPriority() {
-    sort(\.running)
+    sortByRank(\.running)
     if let head = waiting.first {
       while let last = running.last, rank(head) < rank(last) {
         let tokens = tokensLeft(head)
@@ -56,31 +44,18 @@ extension Replica {
         preempt(last)
       }
     }
-    sort(\.waiting)
+    sortByRank(\.waiting)
   }
 
-  private mutating func sort(_ list: WritableKeyPath<Replica, SequenceList>) {
-    let sorted = self[keyPath: list].all.enumerated().sorted {
-      rank($0.element) == rank($1.element)
-        ? $0.offset < $1.offset : rank($0.element) < rank($1.element)
-    }
-    for (_, id) in sorted {
-      self[keyPath: list].remove(id)
-      self[keyPath: list].append(id)
-    }
+  private mutating func sortByRank(_ list: WritableKeyPath<Replica, SequenceList>) {
+    let sequences = sequences
+    self[keyPath: list].sort { Rank(of: sequences[$0.index], turn: $1) }
   }
 
-  /// A rank that is less for who goes first.
-  private func rank(_ id: SequenceID) -> Rank {
-    Rank(priority: sequences[id.index].priority, arrival: sequences[id.index].arrival)
-  }
+  private func rank(_ id: SequenceID) -> Rank { Rank(of: sequences[id.index]) }
+}
 
-  private struct Rank: Comparable {
-    var priority: Int
-    var arrival: Nanoseconds
-
-    static func < (a: Rank, b: Rank) -> Bool {
-      (a.priority, a.arrival) < (b.priority, b.arrival)
-    }
-  }
+extension Sequence {
+  /// Its rank where equal requests go in the order of the trace.
+  fileprivate var rankInTrace: Rank { Rank(of: self, turn: request.index) }
 }

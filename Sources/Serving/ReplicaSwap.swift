@@ -7,8 +7,8 @@ extension Replica {
     precondition(!isPlanned(id), "planned work is not undone")
     switch sequences[id.index].phase {
     case .decoding: leavePool(id)
-    case .prefilling: leavePrefilling(id)
-    case .stalled, .waiting, .swapped: stalled.removeAll { $0 == id }
+    case .prefilling: prefilling.removeLast(id)
+    case .stalled, .waiting, .swapped, .done: stalled.removeLast(id)
     }
     ledger?.lose(slot: id.index, context: sequences[id.index].context)
     freeSwapBlocks -= blocks

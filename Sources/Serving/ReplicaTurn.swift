@@ -89,7 +89,14 @@ extension Replica {
         retire(id, &timeline)
       }
     }
-    for place in batch.chunks.indices { finish(batch.chunks[place], at: now, &timeline) }
+    var completesPrompts = false
+    for place in batch.chunks.indices {
+      if finish(batch.chunks[place], at: now, &timeline) { completesPrompts = true }
+    }
+    if completesPrompts {
+      let sequences = sequences
+      prefilling.removeAll { sequences[$0.index].phase != .prefilling }
+    }
     if !done.isEmpty { giveBackDone() }
   }
 
@@ -138,21 +145,23 @@ extension Replica {
     }
   }
 
-  private mutating func finish(_ chunk: Chunk, at now: Nanoseconds, _ timeline: inout Timeline) {
+  /// Books `chunk`, which has ended; says whether it completes its prompt.
+  private mutating func finish(
+    _ chunk: Chunk, at now: Nanoseconds, _ timeline: inout Timeline
+  ) -> Bool {
     let id = chunk.sequence
     sequences[id.index].context += chunk.tokens
     let completesPrompt = sequences[id.index].context == sequences[id.index].target
     ledger?.finishChunk(
       slot: id.index, tokens: chunk.tokens, context: sequences[id.index].context,
       completesPrompt: completesPrompt)
-    guard completesPrompt else { return }
-    leavePrefilling(id)
+    guard completesPrompt else { return false }
     guard rules.emitsWithPrompt else {
       // The prompt's last token is computed once more, and the first one comes out of that.
       sequences[id.index].context -= 1
       sequences[id.index].phase = .stalled
       stalled.append(id)
-      return
+      return true
     }
     circle.end()
     sequences[id.index].emit(at: now, into: &timeline.gaps)
@@ -161,9 +170,11 @@ extension Replica {
     } else {
       joinPool(id)
     }
+    return true
   }
 
   private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
+    sequences[id.index].phase = .done
     timeline.settled += 1
     if timeline.keepsEnded { timeline.ended.append(sequences[id.index].request) }
     timeline.records[sequences[id.index].request.index] = sequences[id.index].record
@@ -190,7 +201,7 @@ extension Replica {
   /// Gives back the blocks of sequences that are done in the order of `running`, which decides
   /// whose blocks are taken first where they have names.
   private mutating func giveBackDone() {
-    for id in done.count == 1 ? done : running.all.filter(done.contains) {
+    for id in done.count == 1 ? done : running.all.filter({ sequences[$0.index].phase == .done }) {
       cache.release(giveBackBlocks(of: id))
       running.remove(id)
       freeSlots.append(id.slot)

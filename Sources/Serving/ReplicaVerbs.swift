@@ -163,9 +163,9 @@ extension Replica {
     if isPipelined && !isDecoding(id) { recall(id) }
     switch sequences[id.index].phase {
     case .decoding: if isDecoding(id) { leavePool(id) }
-    case .stalled: stalled.removeAll { $0 == id }
-    case .prefilling: leavePrefilling(id)
-    case .waiting, .swapped: break
+    case .stalled: stalled.removeLast(id)
+    case .prefilling: prefilling.removeLast(id)
+    case .waiting, .swapped, .done: break
     }
     ledger?.lose(slot: id.index, context: sequences[id.index].context)
     cache.evict(giveBackBlocks(of: id))

@@ -25,6 +25,8 @@ struct Sequence: Sendable {
     case swapped
     /// Ready to decode, but left out of the last batch.
     case stalled
+    /// Answered to its end.
+    case done
   }
 
   let request: RequestID

@@ -9,6 +9,8 @@ public struct SequenceList: Sendable {
   private var links: [Links] = []
   private var head = none
   private var tail = none
+  /// The sequences by rank, once that was asked for.
+  private var ranking: Ranking?
 
   /// Sequences in the list.
   public private(set) var count = 0
@@ -42,22 +44,23 @@ public struct SequenceList: Sendable {
   }
 
   mutating func append(_ sequence: SequenceID) {
+    ranking?.note(sequence, isFirst: false)
     makeRoom(for: sequence)
     link(sequence.slot, after: tail, before: Self.none)
   }
 
   mutating func prepend(_ sequence: SequenceID) {
+    ranking?.note(sequence, isFirst: true)
     makeRoom(for: sequence)
     link(sequence.slot, after: Self.none, before: head)
   }
 
-  /// Puts `sequence` in front of `other`, which is in the list.
-  mutating func insert(_ sequence: SequenceID, before other: SequenceID) {
-    makeRoom(for: sequence)
-    link(sequence.slot, after: links[Int(other.slot)].previous, before: other.slot)
+  mutating func remove(_ sequence: SequenceID) {
+    ranking?.remove(sequence)
+    unlink(sequence)
   }
 
-  mutating func remove(_ sequence: SequenceID) {
+  private mutating func unlink(_ sequence: SequenceID) {
     let old = links[Int(sequence.slot)]
     if old.previous == Self.none {
       head = old.next
@@ -85,5 +88,50 @@ public struct SequenceList: Sendable {
 
   private static func id(_ slot: Int32) -> SequenceID? {
     slot == none ? nil : SequenceID(slot)
+  }
+}
+
+extension SequenceList {
+  /// Puts `sequence` where it belongs by `rank` in a list in which all others were put so.
+  mutating func insert(_ sequence: SequenceID, _ rank: Rank) {
+    if ranking == nil { ranking = Ranking() }
+    makeRoom(for: sequence)
+    let follower = ranking!.insert(sequence, rank)
+    let next = follower?.slot ?? Self.none
+    link(sequence.slot, after: follower.map { links[$0.index].previous } ?? tail, before: next)
+  }
+
+  /// Puts all of them in the order of their ranks, of which `rank` says all but the turn; equal
+  /// ones keep their order. Takes time for those alone that came since the last time.
+  mutating func sort(_ rank: (SequenceID, _ turn: Int) -> Rank) {
+    noteAll()
+    while let (sequence, turn) = ranking!.nextUnranked() {
+      unlink(sequence)
+      insert(sequence, rank(sequence, turn))
+    }
+  }
+
+  /// The one that has the greatest rank. Takes time likewise.
+  mutating func greatest(_ rank: (SequenceID) -> Rank) -> SequenceID? {
+    noteAll()
+    while let (sequence, _) = ranking!.nextUnranked() {
+      _ = ranking!.insert(sequence, rank(sequence))
+    }
+    return ranking!.last
+  }
+
+  private mutating func noteAll() {
+    if ranking != nil { return }
+    let all = all
+    ranking = Ranking()
+    for sequence in all { ranking!.note(sequence, isFirst: false) }
+  }
+}
+
+extension [SequenceID] {
+  /// Takes out `sequence`, which is here once; looks for it from the end, where those are that came
+  /// last and have to leave first.
+  mutating func removeLast(_ sequence: SequenceID) {
+    if let place = lastIndex(of: sequence) { remove(at: place) }
   }
 }

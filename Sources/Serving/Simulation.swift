@@ -44,6 +44,10 @@ public struct Simulation: Sendable {
     recordsIterations: Bool = false, attributesLatency: Bool = false, smoothsGaps: Bool = false
   ) {
     precondition(replicas > 0 && replicas <= 256, "a service has 1 to 256 replicas")
+    precondition(
+      EngineRange.time.contains(trace.requests.last?.arrival ?? 0), "arrivals are on the clock")
+    let rules = rules.knowing(trace.requests)
+    precondition(rules.excess(serving: trace) == nil, "the engine's numbers stay in range")
     requests = trace.requests
     priorities = trace.priorities
     timeline = Timeline(
@@ -53,7 +57,7 @@ public struct Simulation: Sendable {
     self.router = router ?? RoundRobin(replicas: replicas)
     self.replicas = Array(
       repeating: Replica(
-        rules: rules.knowing(requests), prefixes: PrefixBlocks.Source(trace),
+        rules: rules, prefixes: PrefixBlocks.Source(trace),
         smoothsGaps: smoothsGaps),
       count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)

@@ -51,22 +51,22 @@ public struct Deployment: Sendable {
   ///
   /// Throws if there is no such engine, or if model and cache do not fit the GPUs.
   public func service(_ scheduler: String) throws(InputError) -> Service {
-    try service(scheduler, requests: [])
+    try service(scheduler, trace: Trace(requests: []))
   }
 
-  /// Likewise, for an engine that knows the average lengths of `requests`.
-  func service(_ scheduler: String, requests: [Request]) throws(InputError) -> Service {
+  /// Likewise, for an engine that knows the average lengths of `trace`.
+  func service(_ scheduler: String, trace: Trace) throws(InputError) -> Service {
     let engine = try Schedulers.engine(scheduler, setting(try modelLength()))
-    var service = try service(engine, requests: requests)
+    var service = try service(engine, trace: trace)
     for budget in engine.rules.tokenBudgets {
       var sized = engine
       sized.rules.maxNumBatchedTokens = budget
-      service.sizes.append(try self.service(sized, requests: requests))
+      service.sizes.append(try self.service(sized, trace: trace))
     }
     return service
   }
 
-  private func service(_ engine: Engine, requests: [Request]) throws(InputError) -> Service {
+  private func service(_ engine: Engine, trace: Trace) throws(InputError) -> Service {
     var engine = engine
     let model = try servedModel()
     let stage = try Shard(of: try largestStage(of: model), tensorParallel: tensorParallelSize)
@@ -89,7 +89,8 @@ public struct Deployment: Sendable {
       try blocks.map { given throws(InputError) in
         try checked(given, rules.blockSize, length)
       } ?? room
-    engine.rules = engine.rules.knowing(requests)
+    engine.rules = engine.rules.knowing(trace.requests)
+    try engine.check(trace)
     let (overlapped, notes) = try overlap(engine, length: length)
     let sequential = try cost(
       of: engine.version, tokens: min(tokens, 1 << 16),

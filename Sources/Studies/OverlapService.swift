@@ -9,7 +9,7 @@ extension Deployment {
   ///
   /// Throws as `service(_:)` does.
   public func service(_ scheduler: String, for trace: Trace) throws(InputError) -> Service {
-    try service(scheduler, requests: trace.requests)
+    try service(scheduler, trace: trace)
   }
 
   /// The cost of iterations of one size under the best plan for requests of average length, and

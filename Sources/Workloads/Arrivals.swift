@@ -19,7 +19,7 @@ extension Trace {
     }
     let spanBefore = Int128(last - first)
     let span = try nanoseconds(Double(count - 1), atRate: rate)
-    if span > Nanoseconds.latestArrival - first { throw endOfClock(rate) }
+    if span > EngineRange.time.upperBound - first { throw tooLate(rate) }
     return arriving(
       at: requests.map { request in
         let doubled = Int128(request.arrival - first) * Int128(span) * 2
@@ -49,12 +49,14 @@ func nanoseconds(_ requests: Double, atRate rate: Double) throws(InputError) -> 
       remedy: "a number greater than 0")
   }
   let time = (requests / rate * 1e9).rounded()
-  guard time < Double(Nanoseconds.latestArrival) else { throw endOfClock(rate) }
+  guard time <= Double(EngineRange.time.upperBound) else { throw tooLate(rate) }
   return Nanoseconds(time)
 }
 
-private func endOfClock(_ rate: Double) -> InputError {
+private func tooLate(_ rate: Double) -> InputError {
   InputError(
-    "arrivals", problem: "at \(rate) requests a second the last arrives after the clock's end",
+    "arrivals",
+    problem: "at \(rate) requests a second the last arrives later than "
+      + "\(Int(EngineRange.time.upperBound.seconds)) s",
     remedy: "a higher rate or fewer requests")
 }

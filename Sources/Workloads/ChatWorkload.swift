@@ -10,6 +10,9 @@ public struct ChatWorkload: Sendable, Equatable {
   public var scoreCorrelation: Double
   public var arrivals: ArrivalModel
 
+  /// Requests that can be made at once.
+  public static let counts = 1...10_000_000
+
   public init(
     promptTokens: LengthModel, outputTokens: LengthModel, scoreCorrelation: Double,
     arrivals: ArrivalModel
@@ -26,9 +29,11 @@ public struct ChatWorkload: Sendable, Equatable {
   /// Slower or faster than the model's own rate, all times stretch alike. A longer workload of
   /// the same seed begins with the same lengths.
   public func trace(count: Int, rate: Double, seed: UInt64) throws(InputError) -> Trace {
-    guard count > 0 else {
+    let range = Self.counts
+    guard range.contains(count) else {
       throw InputError(
-        "synthesis", problem: "\(count) requests make no trace", remedy: "at least 1 request")
+        "synthesis", problem: "\(count) requests make no trace",
+        remedy: "from \(range.lowerBound) to \(range.upperBound) requests")
     }
     let slowdown = arrivals.rate / rate
     let seconds = arrivals.seconds(count: count, seed: seed)

@@ -47,6 +47,16 @@ struct TraceBuilder {
         remedy: "a request has at least one prompt token and one output token")
     }
     var requests = requests
+    guard requests.count <= EngineRange.requests.upperBound else {
+      throw InputError(
+        source, problem: "\(requests.count) requests are too many",
+        remedy: "a trace has at most \(EngineRange.requests.upperBound)")
+    }
+    if let last = requests.map(\.arrival).max(), last - origin > EngineRange.time.upperBound {
+      throw InputError(
+        source, problem: "a request arrives \((last - origin).seconds) s after the first",
+        remedy: "times within \(Int(EngineRange.time.upperBound.seconds)) s of the first")
+    }
     if origin != 0 {
       for index in requests.indices { requests[index].arrival -= origin }
     }

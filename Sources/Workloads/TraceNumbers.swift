@@ -7,7 +7,7 @@ extension DecimalNumber {
   static func tokens(_ text: Span<UInt8>) throws(NumberProblem) -> Int {
     let number = try DecimalNumber(text, places: 0)
     if !number.isExact { throw .fractional }
-    if number.units > Int32.max { throw .overflow }
+    if number.units > EngineRange.tokens.upperBound { throw .overflow }
     return number.units
   }
 
@@ -15,7 +15,7 @@ extension DecimalNumber {
   @inline(__always)
   static func arrival(_ text: Span<UInt8>, places: Int) throws(NumberProblem) -> Nanoseconds {
     let number = try DecimalNumber(text, places: places)
-    if number.units > Nanoseconds.latestArrival { throw .overflow }
+    if number.units > EngineRange.time.upperBound { throw .overflow }
     return number.units
   }
 
@@ -27,19 +27,14 @@ extension DecimalNumber {
   }
 
   /// What a count of tokens would be.
-  static let tokensRemedy = "a whole number of at most \(Int32.max) tokens"
+  static let tokensRemedy = "a whole number of at most \(EngineRange.tokens.upperBound) tokens"
 
   /// What a time in `unit`, ten to the power of `places` nanoseconds, would be.
   static func arrivalRemedy(_ unit: String, places: Int) -> String {
-    let limit = (0..<places).reduce(Nanoseconds.latestArrival) { limit, _ in limit / 10 }
+    let limit = (0..<places).reduce(EngineRange.time.upperBound) { limit, _ in limit / 10 }
     return "\(unit) since the start of the trace, from 0 to \(limit)"
   }
 
   /// What a priority would be.
   static let priorityRemedy = "a whole number, smaller for what is served first"
-}
-
-extension Nanoseconds {
-  /// The latest arrival that a trace may hold: half of what the clock can show.
-  static let latestArrival = Nanoseconds.max / 2
 }

@@ -68,7 +68,7 @@ struct HeldBlocks {
       return rules.blocks(
         for: max(sequence.target, replica.pool.context(of: sequence) + decodes))
     case .stalled: return rules.blocks(for: max(sequence.target, sequence.context))
-    case .waiting, .swapped: return -1
+    case .waiting, .swapped, .done: return -1
     }
   }
 

@@ -22,17 +22,19 @@ private func id(_ slot: Int) -> SequenceID { SequenceID(Int32(slot)) }
 @Suite struct `The wheel of finishers` {
   @Test func `names each sequence at the emission that completes it, however far away`() {
     var wheel = FinishWheel()
-    let due = [5, 1024, 1500, 5, 70_000]
+    let due = [5, 1024, 1500, 5, 70_000, 200_000, 131_072, 150_000]
     for (slot, last) in due.enumerated() { wheel.insert(id(slot), last: last, now: 0) }
     wheel.remove(id(1), last: 1024)
+    wheel.remove(id(7), last: 150_000)
     var seen: [Int: Int] = [:]
-    for emission in 1...70_000 {
+    for emission in 1...200_000 {
+      if emission == wheel.horizon { wheel.beginTurn() }
       while let next = wheel.first(last: emission) {
         seen[next.index] = emission
         wheel.remove(next, last: emission)
       }
     }
-    #expect(seen == [0: 5, 2: 1500, 3: 5, 4: 70_000])
+    #expect(seen == [0: 5, 2: 1500, 3: 5, 4: 70_000, 5: 200_000, 6: 131_072])
   }
 
   @Test func `grows while sequences wait in it`() {
@@ -113,5 +115,65 @@ private func id(_ slot: Int) -> SequenceID { SequenceID(Int32(slot)) }
     #expect(pool.count == 0 && pool.contextSum == 0 && pool.contextSquares == 0)
     let seen = gaps.sorted().flatMap { Array(repeating: $0.gap, count: $0.weight) }
     #expect(seen == [5, 5, 20, 30, 30])
+  }
+}
+
+@Suite struct `A list that is kept in order of rank` {
+  private static func sequence(_ priority: Int, _ arrival: Nanoseconds) -> Sequence {
+    Sequence(
+      RequestID(0), Request(arrival: arrival, promptTokens: 1, outputTokens: 1), outputTokens: 1,
+      priority: priority)
+  }
+
+  /// As the list does it, and as a stable sort of an array does it.
+  @Test(arguments: 0..<20) func `is what a stable sort makes of it`(seed: Int) {
+    var state = UInt64(seed)
+    func draw(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+    let sequences = (0..<900).map { _ in Self.sequence(draw(4) - 2, draw(6)) }
+    func rank(_ id: SequenceID, _ turn: Int = 0) -> Rank {
+      Rank(of: sequences[id.index], turn: turn)
+    }
+    var list = SequenceList()
+    var array: [SequenceID] = []
+    for slot in sequences.indices {
+      if draw(4) == 0 { list.prepend(id(slot)) } else { list.append(id(slot)) }
+      array.insert(id(slot), at: list.first == id(slot) ? 0 : array.count)
+      if draw(3) == 0 {
+        let gone = array.remove(at: draw(array.count))
+        list.remove(gone)
+      }
+      if draw(9) > 0 { continue }
+      list.sort(rank)
+      array = array.enumerated().sorted {
+        (rank($0.element), $0.offset) < (rank($1.element), $1.offset)
+      }.map(\.element)
+      guard list.all == array else {
+        Issue.record("seed \(seed), slot \(slot)")
+        return
+      }
+    }
+    #expect(array.count > 400)
+  }
+
+  @Test(arguments: 0..<20) func `knows the greatest`(seed: Int) {
+    var state = UInt64(seed)
+    func draw(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+    let sequences = (0..<600).map { _ in Self.sequence(draw(4) - 2, draw(6)) }
+    func rank(_ id: SequenceID) -> Rank { Rank(of: sequences[id.index], turn: id.index) }
+    var list = SequenceList()
+    for slot in sequences.indices {
+      list.append(id(slot))
+      if draw(3) == 0, let gone = list.all.dropFirst(draw(list.count)).first { list.remove(gone) }
+      var worst = list.first
+      for other in list.all where worst.map({ rank($0) < rank(other) }) ?? false { worst = other }
+      let greatest = list.greatest(rank)
+      #expect(greatest.map(rank) == worst.map(rank))
+    }
   }
 }

@@ -134,7 +134,7 @@ private struct Rivals {
     var random = RandomStream(seed: UInt64(seed), named: "block table")
     let blocks = 1 << random.integer(below: 8)
     let stride = UInt64(1) << UInt64(random.integer(below: 60))
-    var table = BlockTable(blocks: blocks)
+    var table = BlockTable()
     var hashes: [UInt64?] = Array(repeating: nil, count: blocks)
     for step in 0..<2000 {
       let block = random.integer(below: blocks)

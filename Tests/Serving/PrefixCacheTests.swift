@@ -6,12 +6,12 @@ import Testing
   @Test func `begins with all blocks by number and keeps the order in which they come back`() {
     var queue = FreeBlockQueue(blocks: 5)
     #expect(queue.all.map(\.index) == [0, 1, 2, 3, 4])
-    #expect(queue.removeFirst() == BlockID(0))
-    queue.remove(BlockID(3))
-    queue.remove(BlockID(4))
-    queue.append(BlockID(3))
-    queue.append(BlockID(0))
-    #expect(queue.all.map(\.index) == [1, 2, 3, 0] && queue.count == 4)
+    for block in 0..<3 { #expect(queue.removeFirst() == BlockID(block)) }
+    for block in [1, 2, 0] { queue.append(BlockID(block)) }
+    #expect(queue.all.map(\.index) == [3, 4, 1, 2, 0] && queue.count == 5)
+    queue.remove(BlockID(2))
+    #expect(queue.all.map(\.index) == [3, 4, 1, 0] && queue.count == 4)
+    for block in [3, 4, 1] { #expect(queue.removeFirst() == BlockID(block)) }
   }
 
   @Test func `runs empty and fills again`() {
@@ -26,7 +26,7 @@ import Testing
 
 @Suite struct `The table of blocks` {
   @Test func `finds the block that came first under a hash, whichever of the others leaves`() {
-    var table = BlockTable(blocks: 4)
+    var table = BlockTable()
     for block in [2, 0, 3, 1] { table.insert(BlockID(block), under: 7) }
     table.remove(BlockID(0))
     #expect(table.first(under: 7) == BlockID(2) && !table.contains(BlockID(0)))
@@ -43,7 +43,7 @@ import Testing
 
   @Test func `takes every number for a hash`() {
     let hashes: [UInt64] = [0, 1, .max, 1 << 63, 1 << 32]
-    var table = BlockTable(blocks: hashes.count)
+    var table = BlockTable()
     for (block, hash) in hashes.enumerated() { table.insert(BlockID(block), under: hash) }
     for (block, hash) in hashes.enumerated() {
       #expect(table.first(under: hash) == BlockID(block))
@@ -53,6 +53,12 @@ import Testing
 }
 
 @Suite struct `The prefix cache` {
+  @Test func `takes memory for the blocks that were in use, not for all there are`() {
+    var cache = PrefixCache(blocks: EngineRange.blocks.upperBound)
+    #expect(admit([1, 2, 3], &cache) == [0, 1, 2].map { BlockID($0) })
+    #expect(cache.freeBlocks == EngineRange.blocks.upperBound - 3)
+  }
+
   /// A sequence that computes blocks of `hashes` from the first on, hits included.
   private func admit(_ hashes: [UInt64], _ cache: inout PrefixCache) -> [BlockID] {
     var blocks: [BlockID] = []

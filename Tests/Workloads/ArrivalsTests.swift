@@ -42,7 +42,8 @@ func `a rate that is none, or too low for the clock, is refused`(rate: Double) {
 
 @Test func `a stretched trace that would pass the clock's end is refused`() {
   #expect(throws: InputError.self) {
-    try trace([Nanoseconds.latestArrival - 1, .latestArrival]).stretched(toMeanRate: 1)
+    try trace([EngineRange.time.upperBound - 1, EngineRange.time.upperBound]).stretched(
+      toMeanRate: 1)
   }
 }
 

@@ -82,7 +82,7 @@ func `hash ids are 64 bits, signed or unsigned, and exact`(list: String, ids: [U
   Misfit(row("0", "1", nil), "output_length", "the key is missing"),
   Misfit(row("0", "1", "1", nil), "hash_ids", "the key is missing"),
   Misfit(row("-1"), "timestamp", "`-1` is negative"),
-  Misfit(row("4611686018428"), "timestamp", "`4611686018428` is too large"),
+  Misfit(row("2000000000001"), "timestamp", "`2000000000001` is too large"),
   Misfit(row("1e30"), "timestamp", "is too large"),
   Misfit(row("01"), "timestamp", "the number cannot be read"),
   Misfit(row("1e400"), "timestamp", "the number cannot be read"),

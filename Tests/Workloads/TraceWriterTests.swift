@@ -78,7 +78,7 @@ private func randomTrace(_ random: inout RandomStream) -> Trace {
   let count = 1 + random.integer(below: 30)
   let requests = (0..<count).map { _ in
     Request(
-      arrival: random.integer(below: 1 << random.integer(below: 62)),
+      arrival: random.integer(below: 1 << random.integer(below: 61)),
       promptTokens: 1 + random.integer(below: 1 << random.integer(below: 31)),
       outputTokens: 1 + random.integer(below: 1 << random.integer(below: 31)))
   }

@@ -13,6 +13,17 @@ struct GivenValue: Sendable, Equatable {
     return text
   }
 
+  /// The whole number in `range` that the text is.
+  func int(in range: ClosedRange<Int>) throws -> Int {
+    try int(min: range.lowerBound, max: range.upperBound)
+  }
+
+  /// The span in `range` that the text, in seconds, is.
+  func time(in range: ClosedRange<Nanoseconds>) throws -> Nanoseconds {
+    Nanoseconds(
+      seconds: try double(min: range.lowerBound.seconds, max: range.upperBound.seconds))
+  }
+
   /// The whole number that the text is, within the bounds given.
   func int(min: Int? = nil, max: Int? = nil) throws -> Int {
     let remedy = "give a whole number" + bounds(min.map { "of at least \($0)" }, max)

@@ -38,11 +38,11 @@ struct DeploymentOptions: Sendable {
     router = try Routers.named(invocation["--router"]?.string() ?? router.name)
     memoryUtilization =
       try invocation["--gpu-memory-utilization"]?.double(min: 0, max: 1, exclusive: true) ?? 0.9
-    maxSequences = try invocation["--max-num-seqs"]?.int(min: 1, max: Int(Int32.max))
-    maxBatchedTokens = try invocation["--max-num-batched-tokens"]?.int(min: 1, max: Int(Int32.max))
-    maxModelLength = try invocation["--max-model-len"]?.int(min: 1, max: Int(Int32.max))
-    blockTokens = try invocation["--block-size"]?.int(min: 1, max: Int(Int32.max))
-    blocks = try invocation["--num-gpu-blocks-override"]?.int(min: 1, max: Int(Int32.max))
+    maxSequences = try invocation["--max-num-seqs"]?.int(in: EngineRange.sequences)
+    maxBatchedTokens = try invocation["--max-num-batched-tokens"]?.int(in: EngineRange.tokens)
+    maxModelLength = try invocation["--max-model-len"]?.int(in: EngineRange.tokens)
+    blockTokens = try invocation["--block-size"]?.int(in: EngineRange.blockTokens)
+    blocks = try invocation["--num-gpu-blocks-override"]?.int(in: EngineRange.blocks)
   }
 
   /// Reads what `placement` declares: what runs where, but for the server's limits.

@@ -12,7 +12,7 @@ struct SynthesizeOptions: Sendable {
   var outputs: Outputs
 
   init(_ invocation: Invocation) throws {
-    requests = try invocation["--requests"]?.int(min: 1) ?? 2000
+    requests = try invocation["--requests"]?.int(in: ChatWorkload.counts) ?? 2000
     requestRate = try invocation["--request-rate"]?.double(min: 0, exclusive: true) ?? 5.53
     seed = try WorkloadOptions.seed(invocation)
     let output = invocation["--output"] ?? GivenValue(source: "--output", text: "-")

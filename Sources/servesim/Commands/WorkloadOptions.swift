@@ -84,12 +84,17 @@ struct WorkloadOptions: Sendable {
       throw other.mistake(
         "clients that wait for answers make the arrivals", "leave out this or --clients")
     }
-    func time(_ given: GivenValue?) throws -> Nanoseconds {
-      Nanoseconds(seconds: try given?.double(min: 0, max: 1e6) ?? 0)
+    let count = try given.int(in: EngineRange.clients)
+    let between = try stagger?.time(in: EngineRange.time) ?? 0
+    let longest = EngineRange.time.upperBound / max(1, count - 1)
+    if let stagger, between > longest {
+      throw stagger.mistake(
+        "the last of \(count) clients would start later than "
+          + "\(Int(EngineRange.time.upperBound.seconds)) s",
+        "give at most \(longest.seconds), or fewer clients")
     }
     return Clients(
-      try given.int(min: 1, max: 1_000_000), thinkTime: try time(thinkTime),
-      stagger: try time(stagger))
+      count, thinkTime: try thinkTime?.time(in: EngineRange.time) ?? 0, stagger: between)
   }
 
   /// What was set, as reports show it.
