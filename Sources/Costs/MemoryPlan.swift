@@ -30,10 +30,15 @@ public struct MemoryPlan: Sendable, Equatable {
   ///
   /// Throws if the cache cannot hold one sequence of `limits.maxModelLen` tokens, which vLLM asks
   /// for, and says what would fit.
-  public init(of shard: Shard, on gpu: GPU, limits: MemoryLimits) throws(InputError) {
+  ///
+  /// - Parameter isOverridden: whether the cache has blocks of another number, so that only the
+  ///   rest has to fit.
+  public init(
+    of shard: Shard, on gpu: GPU, limits: MemoryLimits, isOverridden: Bool = false
+  ) throws(InputError) {
     try limits.check()
     self.init(unchecked: shard, on: gpu, limits: limits)
-    if cacheTokens >= limits.maxModelLen { return }
+    if cacheTokens >= limits.maxModelLen || isOverridden && cacheBytes > 0 { return }
     throw blocks == 0
       ? misfit(of: shard, on: gpu, limits: limits)
       : shortage(of: shard, on: gpu, limits: limits)

@@ -14,8 +14,22 @@ struct CSVWriter {
   init() { bytes.reserveCapacity(Self.pieceBytes * 2) }
 
   /// Adds a field of text, in quotation marks if it needs them.
+  ///
+  /// A text that a spreadsheet would take for a formula, because it begins with `=`, `+`, `-` or
+  /// `@` and is no number, has an apostrophe before it; what would act on a terminal is written as
+  /// Swift would write it.
   mutating func add(_ text: String) {
     separate()
+    let text = Plain.text(text, keepsLines: true)
+    if text.utf8.count > 1, Self.formulas.contains(text.utf8.first!), Double(text) == nil {
+      return append("'" + text)
+    }
+    append(text)
+  }
+
+  private static let formulas = "=+-@".utf8
+
+  private mutating func append(_ text: String) {
     guard text.utf8.contains(where: Self.isSpecial) else {
       bytes.append(contentsOf: text.utf8)
       return

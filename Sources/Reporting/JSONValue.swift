@@ -81,7 +81,7 @@ public indirect enum JSONValue: Sendable, Equatable {
 
   private static func quoted(_ value: String) -> String {
     let isPlain = value.utf8.allSatisfy {
-      $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      (32..<127).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
     }
     if isPlain { return "\"" + value + "\"" }
     var text = "\""
@@ -92,7 +92,7 @@ public indirect enum JSONValue: Sendable, Equatable {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case "\u{0}"..<" ": text += escape(scalar)
+      case _ where scalar.value < 0x10000 && Plain.moves(scalar): text += escape(scalar)
       default: text.unicodeScalars.append(scalar)
       }
     }

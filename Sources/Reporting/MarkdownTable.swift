@@ -20,7 +20,7 @@ public enum MarkdownTable {
   /// `text` as it has to be written so that it stays in its cell and keeps its letters.
   private static func escaped(_ text: String) -> String {
     var result = ""
-    for character in text {
+    for character in Plain.text(text, keepsLines: true) {
       if "\\|*_`<[".contains(character) { result.append("\\") }
       result.append(character.isNewline ? " " : character)
     }

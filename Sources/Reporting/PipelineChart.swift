@@ -59,7 +59,7 @@ private struct PipelineDrawing {
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(wide)" height="\(high)" \
       viewBox="0 0 \(wide) \(high)" role="img">
-      <title>\(PipelineDrawing.escaped(chart.title))</title>
+      <title>\(SVG.escaped(chart.title))</title>
 
       """ + ChartStyle.sheet + Self.sheet
         + "<rect class=\"paper\" width=\"\(wide)\" height=\"\(high)\"/>\n"
@@ -139,7 +139,7 @@ private struct PipelineDrawing {
         + "\(Numbers.duration(box.end - box.start)), "
         + "alone \(Numbers.duration(operation.aloneSeconds))"
       return "<g\(box.layer == 0 ? "" : " class=\"other\"")><title>"
-        + "\(Self.escaped(times))</title>"
+        + "\(SVG.escaped(times))</title>"
         + rectangle("whole \(colour)", from, y(row), to - from, rowHeight) + parts
         + line(from, y(row), from, y(row) + rowHeight, "paperline") + (label ?? "") + "</g>\n"
     }.joined()
@@ -185,7 +185,7 @@ private struct PipelineDrawing {
     let style = style.isEmpty ? "" : " class=\"\(style)\""
     let anchor = anchor.isEmpty ? "" : " text-anchor=\"\(anchor)\""
     return "<text x=\"\(number(x))\" y=\"\(number(y))\"\(style)\(anchor)>"
-      + "\(Self.escaped(text))</text>\n"
+      + "\(SVG.escaped(text))</text>\n"
   }
 
   private func line(
@@ -203,15 +203,4 @@ private struct PipelineDrawing {
   }
 
   private func number(_ value: Double) -> String { Numbers.fixed(value, decimals: 2) }
-
-  private static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { result, letter in
-      switch letter {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      default: result.append(letter)
-      }
-    }
-  }
 }

@@ -61,7 +61,9 @@ enum SVG {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      case "\u{0}"..<" ": result += " "
+      case "\n", "\t": result += " "
+      case "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+      case _ where Plain.moves(scalar): result += scalar.escaped(asASCII: true)
       default: result.unicodeScalars.append(scalar)
       }
     }

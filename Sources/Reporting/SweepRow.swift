@@ -1,7 +1,9 @@
 import Metrics
+import Studies
 
 /// One point of a sweep as a line of JSON: a run as `RunsJSON` writes it, with the point's key
-/// before it. What a live point and one that was read back show is taken from the same line.
+/// and a checksum of the rest before it. What a live point and one that was read back show is taken
+/// from the same line.
 public struct SweepRow: Sendable, Equatable {
   /// The name of the point by its content.
   public let key: String
@@ -14,26 +16,49 @@ public struct SweepRow: Sendable, Equatable {
     guard case .object(let members) = RunsJSON.value(run) else {
       preconditionFailure("a run is an object")
     }
-    let text = JSONValue.object([.init("key", .string(key))] + members).line()
-    guard let row = SweepRow(line: text) else { preconditionFailure("what is written is read") }
-    self = row
+    self.init(key, members)
   }
 
   /// The row of a point, which went by `key`, at which `scheduler` stopped planning: `stall` says
   /// how, and there are no figures.
   public init(key: String, scheduler: String, settings: [Run.Setting], stall: String) {
-    let text = JSONValue.object([
-      .init("key", .string(key)), .init("scheduler", .string(scheduler)),
-      .init("settings", .object(settings.map { .init($0.name, .string($0.value)) })),
-      .init("stall", .string(stall)),
-    ]).line()
-    guard let row = SweepRow(line: text) else { preconditionFailure("what is written is read") }
+    self.init(
+      key,
+      [
+        .init("scheduler", .string(scheduler)),
+        .init("settings", .object(settings.map { .init($0.name, .string($0.value)) })),
+        .init("stall", .string(stall)),
+      ])
+  }
+
+  private init(_ key: String, _ members: [JSONValue.Member]) {
+    let line = Self.line(key, members)
+    guard let row = SweepRow(line: line) else { preconditionFailure("what is written is read") }
     self = row
+  }
+
+  /// The line of `members`, sealed.
+  private static func line(_ key: String, _ members: [JSONValue.Member]) -> String {
+    var checksum = Fingerprint()
+    checksum.add(key)
+    checksum.add(JSONValue.object(members).line())
+    return JSONValue.object(
+      [.init("key", .string(key)), .init("checksum", .string(checksum.text))] + members
+    ).line()
   }
 
   /// How the scheduler stopped planning, where it did.
   public var stall: String? {
     if case .string(let text)? = value["stall"] { text } else { nil }
+  }
+
+  /// The row that `line` is, or nil if it is none, only the beginning of one, or one in which
+  /// anything was changed since it was written.
+  public init?(sealed line: String) {
+    guard let row = SweepRow(line: line), case .object(let members) = row.value,
+      Self.line(row.key, Array(members.dropFirst(2))) == line
+    else { return nil }
+    self = row
   }
 
   /// The row that `line` is, or nil if it is none, or only the beginning of one.
@@ -77,6 +102,7 @@ public struct SweepRow: Sendable, Equatable {
     guard case .object(let members) = value else { return [] }
     return members.flatMap { member in
       switch member.name {
+      case "checksum": [(name: String, text: String)]()
       case "settings": Self.fields(member.value, "")
       case "seconds": Self.latencies(member.value)
       default: Self.fields(member.value, member.name)

@@ -51,6 +51,11 @@ public struct EngineOption: Sendable {
     kind = .budget(budgets)
   }
 
+  /// The words that it may be; empty where it is a number.
+  public var words: [String] {
+    if case .choice(let choices) = kind { choices.map(\.word) } else { [] }
+  }
+
   /// Whether it is a word that may change the defaults of the numbers.
   var isChoice: Bool { if case .choice = kind { true } else { false } }
 

@@ -84,7 +84,9 @@ public struct Deployment: Sendable {
     engine.rules.pipelineParallelSize = pipelineParallelSize
     // All engines serve the same answers here, whatever their originals do at the model's length.
     engine.rules.lengthLimit = .reached
-    let room = try MemoryPlan(of: stage, on: gpu, limits: limits).blocks
+    let room = try MemoryPlan(
+      of: stage, on: gpu, limits: limits, isOverridden: blocks != nil
+    ).blocks
     engine.rules.blocks =
       try blocks.map { given throws(InputError) in
         try checked(given, rules.blockSize, length)

@@ -3,7 +3,8 @@ import Serving
 /// The traces of Azure's LLM inference services, 2023 and 2024.
 ///
 /// Patel et al., Splitwise, ISCA 2024; github.com/Azure/AzurePublicDataset. Times count from the
-/// earliest row; one without a zone is taken for UTC, a bare number for milliseconds since 1970.
+/// earliest row; one without a zone is taken for UTC; a bare number counts
+/// seconds, or thousandths, millionths or billionths of them, since 1970, which its size tells.
 struct AzureFormat: TraceFormat {
   let name = "azure"
   let summary = "the CSV of Azure's public LLM inference traces, 2023 and 2024"
@@ -21,6 +22,8 @@ struct AzureFormat: TraceFormat {
     let context = try reader.column("ContextTokens", of: header)
     let generated = try reader.column("GeneratedTokens", of: header)
     var builder = TraceBuilder()
+    builder.ignored = try reader.columns(
+      besides: ["TIMESTAMP", "ContextTokens", "GeneratedTokens"])
     var earliest = Nanoseconds.max
     while try reader.nextRow() {
       let time = try time(timestamp, of: reader)
@@ -51,6 +54,7 @@ struct AzureFormat: TraceFormat {
     switch problem {
     case .empty: "the field is empty"
     case .blankedOut: "XXX stands where a time should be"
+    case .unknownUnit: "\(reader.excerpt(of: column)) is no time since 1970 in any unit"
     case .notATime: "\(reader.excerpt(of: column)) is not a time"
     case .impossible(let part): "\(reader.excerpt(of: column)) cannot be: \(part)"
     }
@@ -60,7 +64,9 @@ struct AzureFormat: TraceFormat {
     switch problem {
     case .blankedOut: "this copy holds lengths only; take the original, which has times"
     case .impossible: "a time that was on the calendar and the clock, from 1970 to 2199"
-    default: "a time such as 2023-11-16 18:15:46.6805900, or milliseconds since 1970"
+    default:
+      "a time such as 2023-11-16 18:15:46.6805900, or seconds or milliseconds since 1970; "
+        + "times since the start of the trace go into arrival_s of a native CSV"
     }
   }
 }

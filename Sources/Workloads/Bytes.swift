@@ -14,6 +14,10 @@ extension UInt8 {
   static let colon = UInt8(ascii: ":")
   static let equals = UInt8(ascii: "=")
   static let openingBrace = UInt8(ascii: "{")
+  static let closingBrace = UInt8(ascii: "}")
+  static let openingBracket = UInt8(ascii: "[")
+  static let closingBracket = UInt8(ascii: "]")
+  static let backslash = UInt8(ascii: "\\")
 
   var isBlank: Bool { self == .space || self == .tab }
   var endsLine: Bool { self == .lineFeed || self == .carriageReturn }

@@ -32,6 +32,19 @@ extension CSVReader {
       remedy: "the header is `\(expected)`")
   }
 
+  /// What is to be said of the columns that are not among `names`; one that is nearly one of them
+  /// is a mistake.
+  func columns(besides names: [String]) throws(InputError) -> IgnoredNames {
+    var ignored = IgnoredNames(kind: "column", read: names)
+    try ignored.add(header, source: source, line: line)
+    return ignored
+  }
+
+  /// Refuses a column that is nearly one of `names` and none of them.
+  public func refuseSlips(of names: [String]) throws(InputError) {
+    _ = try columns(besides: names)
+  }
+
   /// A mistake in the field of `column` in the row last read.
   public func error(in column: Column, _ problem: String, _ remedy: String) -> InputError {
     InputError(source, line: line, column: column.name, problem: problem, remedy: remedy)

@@ -6,11 +6,13 @@ enum TimeProblem: Error, Equatable {
   /// The text is the `XXX` of copies that had their times removed.
   case blankedOut
   case notATime
+  /// The text is a number that is no time since 1970 in any unit that is usual.
+  case unknownUnit
   /// The part of the text that no calendar or clock shows.
   case impossible(String)
 }
 
-/// A point in time, read from a date and a time of day or from milliseconds since 1970.
+/// A point in time, read from a date and a time of day or from a number since 1970.
 ///
 /// `YYYY-MM-DD HH:MM:SS`, with a `T` or a space, any number of fractional digits, and `Z`, an
 /// offset such as `+01:00`, or nothing, which means UTC.
@@ -32,20 +34,37 @@ struct CivilTime {
     if nanoseconds < 0 { throw .impossible("before 1970") }
   }
 
+  /// The time that is a number of seconds, milliseconds, microseconds or nanoseconds since 1970,
+  /// whichever lies from 1973 to 2199: the units are a thousand apart, so no other does.
   private static func sinceEpoch(_ text: Span<UInt8>) throws(TimeProblem) -> Nanoseconds {
+    let end = daysSinceEpoch(year: 2200, month: 1, day: 1) * 86_400_000_000_000
     do throws(NumberProblem) {
-      let time = try DecimalNumber(text, places: 6).units
-      if time >= daysSinceEpoch(year: 2200, month: 1, day: 1) * 86_400_000_000_000 {
-        throw .overflow
+      let whole = try DecimalNumber(text, places: 0).units
+      guard let places = places(of: whole) else {
+        if whole >= end { throw .overflow }
+        throw .fractional
       }
-      return time
+      return try DecimalNumber(text, places: places).units
     } catch {
       switch error {
       case .overflow: throw .impossible("after 2199")
       case .negative: throw .impossible("before 1970")
+      case .fractional: throw .unknownUnit
       default: throw .notATime
       }
     }
+  }
+
+  /// The digits of a second behind the point of a time since 1970 in nanoseconds, less those of
+  /// its unit; nil where it is too small for any unit, or lies between two.
+  private static func places(of number: Int) -> Int? {
+    let (first, last) = (100_000_000, daysSinceEpoch(year: 2200, month: 1, day: 1) * 86_400)
+    var scale = 1
+    for places in [9, 6, 3, 0] {
+      if number >= first * scale && number < last * scale { return places }
+      scale *= 1000
+    }
+    return nil
   }
 
   /// Days from 1970-01-01 to a day of the Gregorian calendar.

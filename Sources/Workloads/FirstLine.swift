@@ -20,6 +20,14 @@ public enum FirstLine: Sendable, Equatable {
     return (.columns(reader.header), reader.line)
   }
 
+  /// What stands between columns that no comma parts, for a message; nil where a comma does.
+  var otherSeparator: String? {
+    guard case .columns(let names) = self, names.count == 1 else { return nil }
+    for (mark, name) in [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")]
+    where names[0].contains(mark) { return name }
+    return nil
+  }
+
   /// The beginning of the line and what it is, for a message.
   var excerpt: String {
     switch self {

@@ -13,7 +13,11 @@ public enum InputFile {
   /// Whether there is anything at `path`.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// The bytes of the file at `path`.
+  /// The most bytes that are taken of a file: 8 GiB, more than any trace that could be served.
+  static let mostBytes = 8 << 30
+
+  /// The bytes of the file at `path`, which is text: what is compressed, or of another kind that
+  /// its first bytes tell, is a mistake, and what is too long or never ends.
   public static func read(_ path: String) throws(InputError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw problem(with: path, errno) }
@@ -21,8 +25,11 @@ public enum InputFile {
     var status = stat()
     if fstat(descriptor, &status) != 0 { throw problem(with: path, errno) }
     if status.st_mode & S_IFMT == S_IFDIR { throw problem(with: path, EISDIR) }
+    if status.st_mode & S_IFMT == S_IFREG && Int(status.st_size) > mostBytes {
+      throw tooLong(path, "\(Int(status.st_size) >> 30) GiB long")
+    }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(Int(status.st_size))
+    bytes.reserveCapacity(min(Int(status.st_size), 1 << 28))
     var part = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = part.withUnsafeMutableBytes {
@@ -35,9 +42,24 @@ public enum InputFile {
         #endif
       }
       if count == 0 { return bytes }
-      if count > 0 { bytes.append(contentsOf: part[..<count]) }
+      if count > 0 {
+        if bytes.isEmpty { try ForeignFile.check(part[..<count], at: path) }
+        bytes.append(contentsOf: part[..<count])
+        // Where a zero stands in a text, its reader says so; what is full of them may not end.
+        if bytes.count > 1 << 22, part[..<count].contains(0) {
+          throw InputError(
+            path, problem: "the file holds NUL bytes", remedy: "name a file that is text")
+        }
+        if bytes.count > mostBytes { throw tooLong(path, "longer than \(mostBytes >> 30) GiB") }
+      }
       if count < 0 && errno != EINTR { throw problem(with: path, errno) }
     }
+  }
+
+  private static func tooLong(_ path: String, _ length: String) -> InputError {
+    InputError(
+      path, problem: "the file is \(length)",
+      remedy: "name a file of at most \(mostBytes >> 30) GiB, such as a part of it")
   }
 
   private static func problem(with path: String, _ code: Int32) -> InputError {

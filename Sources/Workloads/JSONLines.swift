@@ -1,7 +1,8 @@
 import Foundation
 import Serving
 
-/// A file of JSON objects, each on a line of its own, read line by line from its bytes.
+/// A file of JSON objects, read one by one from its bytes: each on a line of its own, or with lines
+/// in them, or as the elements of an array.
 ///
 /// Lines end in LF, CRLF or CR. A byte-order mark and blank lines are skipped.
 struct JSONLines {
@@ -9,29 +10,34 @@ struct JSONLines {
   let source: String
   /// The keys of an object as they should be.
   let header: String
-  /// The line last read, counted from 1.
+  /// The line on which the object last read begins, counted from 1.
   private(set) var line = 0
   private let bytes: [UInt8]
   private var range = 0..<0
   private var position: Int
   private var hasRows = false
   private let decoder = JSONDecoder()
+  /// Finds objects that do not stand on a line each; nil where they do.
+  private var scanner: JSONScanner?
 
   init(_ bytes: [UInt8], source: String, header: String) {
     self.source = source
     self.header = header
     self.bytes = bytes
     position = Self.start(of: bytes)
+    scanner = JSONScanner(bytes, from: position)
   }
 
-  /// Whether `bytes` begin with an object, after blank lines.
+  /// Whether `bytes` begin with an object, or an array of objects, after blank lines.
   static func areIn(_ bytes: [UInt8]) -> Bool {
-    let first = bytes[start(of: bytes)...].first { !$0.isBlank && !$0.endsLine }
-    return first == .openingBrace
+    let rest = bytes[start(of: bytes)...].drop { $0.isBlank || $0.endsLine }
+    if rest.first != .openingBracket { return rest.first == .openingBrace }
+    return rest.dropFirst().first { !$0.isBlank && !$0.endsLine } == .openingBrace
   }
 
-  /// Moves to the next line that is not blank; false if there is none.
+  /// Moves to the next object or line that is not blank; false if there is none.
   mutating func next() throws(InputError) -> Bool {
+    if scanner != nil { return try nextInScanner() }
     while position < bytes.count {
       try scanLine()
       if !bytes.span.trimmed(range).isEmpty {
@@ -62,7 +68,10 @@ struct JSONLines {
 
   /// The keys of the object on the line, sorted.
   func keys() throws(InputError) -> [String] {
-    guard let keys = try? decoder.decode(Keys.self, from: withoutWords) else { throw notAnObject }
+    let keys =
+      (try? decoder.decode(Keys.self, from: Data(bytes[range])))
+      ?? (try? decoder.decode(Keys.self, from: withoutWords))
+    guard let keys else { throw notAnObject }
     return keys.names.sorted()
   }
 }
@@ -75,9 +84,25 @@ extension JSONLines {
   /// The line with an object for each word that some programs write for a number and JSON does not
   /// know, so that the key can be found that has no number.
   private var withoutWords: Data {
-    var text = String(decoding: bytes[range], as: UTF8.self)
-    for word in ["NaN", "-Infinity", "Infinity"] { text.replace(word, with: "{}") }
-    return Data(text.utf8)
+    let words = ["NaN", "-Infinity", "Infinity"].map { Array($0.utf8) }
+    var (text, next, isQuoted) = ([UInt8](), range.lowerBound, false)
+    text.reserveCapacity(range.count)
+    while next < range.upperBound {
+      let rest = bytes[next..<range.upperBound]
+      if !isQuoted, let word = words.first(where: { rest.starts(with: $0) }) {
+        text += "{}".utf8
+        next += word.count
+        continue
+      }
+      if bytes[next] == .quote { isQuoted.toggle() }
+      if isQuoted && bytes[next] == .backslash && next + 1 < range.upperBound {
+        text.append(bytes[next])
+        next += 1
+      }
+      text.append(bytes[next])
+      next += 1
+    }
+    return Data(text)
   }
 
   private mutating func scanLine() throws(InputError) {
@@ -101,6 +126,20 @@ extension JSONLines {
     mistake.source = source
     mistake.line = line
     return mistake
+  }
+
+  private mutating func nextInScanner() throws(InputError) -> Bool {
+    guard let found = scanner?.next() else { return false }
+    (line, range) = (found.line, found.range)
+    if bytes[range].contains(0) { throw nul }
+    if found.isWhole { return true }
+    let text = bytes.span.extracting(bytes.span.trimmed(range))
+    let problem =
+      text.isEmpty
+      ? "the array has no end" : "\(excerpt(of: text)) is not a JSON object with its end"
+    throw InputError(
+      source, line: line, problem: problem,
+      remedy: "objects `\(header)`, a line each or in an array with commas between them")
   }
 
   private var notAnObject: InputError {

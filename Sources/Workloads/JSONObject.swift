@@ -18,6 +18,9 @@ struct JSONObject {
 
   init(_ decoder: any Decoder) throws { values = try decoder.container(keyedBy: JSONKey.self) }
 
+  /// All keys of the object.
+  var keys: [String] { values.allKeys.map(\.stringValue) }
+
   /// A count of tokens.
   func tokens(_ key: String) throws(InputError) -> Int {
     try number(key, DecimalNumber.tokensRemedy) { text throws(NumberProblem) in
@@ -61,7 +64,7 @@ struct JSONObject {
     let isMissing = !values.contains(path)
     throw mistake(
       key, isMissing ? "the key is missing" : "the value is not a list of 64-bit numbers",
-      "whole numbers from -2^63 to 2^64 - 1, one a block of the prompt")
+      "whole numbers from -2^63 to 2^64 - 1, one a block of the prompt, or [] where none are known")
   }
 }
 

@@ -22,9 +22,11 @@ struct MooncakeFormat: TraceFormat {
     var builder = TraceBuilder()
     builder.prefixHashes = []
     builder.prefixBlockTokens = Self.blockTokens
+    builder.ignored = IgnoredNames(kind: "key", read: MooncakeRow.keys)
     var withoutPriority = 0
     while try lines.next() {
       let row = try lines.row(MooncakeRow.self)
+      try builder.ignored?.add(row.keys, source: source, line: lines.line)
       let earlier = builder.count
       let isKept = builder.add(
         arrival: row.arrival, promptTokens: row.promptTokens, outputTokens: row.outputTokens)
@@ -51,6 +53,20 @@ struct MooncakeFormat: TraceFormat {
 }
 
 extension MooncakeFormat {
+  /// Many programs write `timestamp` in seconds under the same keys. Read as milliseconds those
+  /// arrive a thousand times too fast, at a rate that no single service has been seen to have.
+  func checkUnits(of trace: Trace, source: String) throws(InputError) {
+    guard let rate = trace.meanRate, rate > Self.highestRate else { return }
+    throw InputError(
+      source, column: "timestamp",
+      problem: "as milliseconds, these times make \(Int(min(rate, 0x1p62))) requests a second",
+      remedy: "multiply them by 1000 if they are seconds, or read the file as \(name):\(source) if "
+        + "they are milliseconds")
+  }
+
+  /// Requests a second, on average.
+  private static let highestRate = 200.0
+
   /// What to say of requests whose hashes are not one a block; an error if they are many.
   private func blockNote(_ trace: Trace, source: String) throws(InputError) -> String? {
     let misfits = trace.count - fits(Self.blockTokens, in: trace)
@@ -64,11 +80,11 @@ extension MooncakeFormat {
   }
 
   /// How many requests have as many hashes as there are blocks of `size` tokens in their prompts,
-  /// the last of them counted or not where it is not full.
+  /// the last of them counted or not where it is not full, or none at all.
   private func fits(_ size: Int, in trace: Trace) -> Int {
     zip(trace.requests, trace.prefixHashes ?? []).count { request, hashes in
       let (blocks, rest) = request.promptTokens.quotientAndRemainder(dividingBy: size)
-      return hashes.count == blocks || rest > 0 && hashes.count == blocks + 1
+      return hashes.isEmpty || hashes.count == blocks || rest > 0 && hashes.count == blocks + 1
     }
   }
 
@@ -95,9 +111,16 @@ private struct MooncakeRow: Decodable {
   var hashes: [UInt64]
   var session: String?
   var priority: Int?
+  /// All keys of the object.
+  var keys: [String]
+
+  static let keys = [
+    "timestamp", "input_length", "output_length", "hash_ids", "session_id", "priority",
+  ]
 
   init(from decoder: any Decoder) throws {
     let object = try JSONObject(decoder)
+    keys = object.keys
     arrival = try object.arrival(milliseconds: "timestamp")
     promptTokens = try object.tokens("input_length")
     outputTokens = try object.tokens("output_length")

@@ -11,6 +11,10 @@ struct NativeFormat: TraceFormat {
   let summary = "servesim's own CSV; `# block_size=16` above it is the tokens in a block of hashes"
   let header = "[id,]arrival_s,prompt_tokens,output_tokens[,session_id][,priority][,prefix_hashes]"
 
+  private static let columns = [
+    "id", "arrival_s", "prompt_tokens", "output_tokens", "session_id", "priority", "prefix_hashes",
+  ]
+
   /// Tokens in a block of hashes where no comment says how many.
   static let standardBlockTokens = 16
 
@@ -29,6 +33,7 @@ struct NativeFormat: TraceFormat {
     let hashes = try reader.optionalColumn("prefix_hashes")
     var labels = try reader.optionalColumn("id").map { RowLabels(column: $0) }
     var builder = TraceBuilder()
+    builder.ignored = try reader.columns(besides: Self.columns)
     builder.sessions = session.map { _ in [] }
     builder.priorities = priority.map { _ in [] }
     builder.prefixHashes = hashes.map { _ in [] }

@@ -12,6 +12,8 @@ struct TraceBuilder {
   var sessions: [String]?
   var priorities: [Int]?
   var prefixHashes: [[UInt64]]?
+  /// What the file has that is not read.
+  var ignored: IgnoredNames?
   /// Tokens in a block of `prefixHashes`.
   var prefixBlockTokens = NativeFormat.standardBlockTokens
 
@@ -68,6 +70,7 @@ struct TraceBuilder {
 
   private var notes: [String] {
     var notes: [String] = []
+    if let note = ignored?.note { notes.append(note) }
     if outOfOrder > 0 {
       notes.append(
         "\(rows(outOfOrder)) earlier than the row above; the trace was sorted by arrival")

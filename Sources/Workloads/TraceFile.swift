@@ -16,6 +16,7 @@ public enum TraceFile {
       } else {
         try parse(bytes, source: source)
       }
+    if let note = Self.note(on: loaded.trace) { loaded.notes.append(note) }
     if checksums { loaded.checksum = SHA256.hexadecimal(bytes) }
     return loaded
   }
@@ -28,11 +29,11 @@ public enum TraceFile {
       let prefix = String(specification[..<colon])
       let path = String(specification[specification.index(after: colon)...])
       if let format = TraceFormats.named(prefix) {
-        return (try contents(of: path), format, path)
+        return (try InputFile.read(path), format, path)
       }
       if !prefix.contains("/") { throw unknownFormat(prefix, in: specification) }
     }
-    return (try contents(of: specification), nil, specification)
+    return (try InputFile.read(specification), nil, specification)
   }
 
   /// Reads the bytes of a trace whose first line tells its format; `source` is what messages call
@@ -40,19 +41,26 @@ public enum TraceFile {
   public static func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
     let (firstLine, line) = try FirstLine.read(bytes, source: source)
     if let format = TraceFormats.recognising(firstLine) {
-      return try format.parse(bytes, source: source)
+      let loaded = try format.parse(bytes, source: source)
+      try format.checkUnits(of: loaded.trace, source: source)
+      return loaded
+    }
+    if let separator = firstLine.otherSeparator {
+      throw InputError(
+        source, line: line, problem: "\(firstLine.excerpt), parted by \(separator)",
+        remedy: "save the table with commas between its columns")
     }
     throw InputError(
       source, line: line, problem: "\(firstLine.excerpt) of no known format",
       remedy: "the formats are \(TraceFormats.headers)")
   }
 
-  private static func contents(of path: String) throws(InputError) -> [UInt8] {
-    let bytes = try InputFile.read(path)
-    if bytes.starts(with: [0x1F, 0x8B]) {
-      throw InputError(path, problem: "the file is compressed", remedy: "unpack it with gunzip")
-    }
-    return bytes
+  /// What to say of arrivals that come faster or more slowly than at any service, so that the unit
+  /// of their times may be another.
+  private static func note(on trace: Trace) -> String? {
+    guard let rate = trace.meanRate, rate >= 500 || rate < 1e-4 else { return nil }
+    let text = rate >= 1 ? String(Int(min(rate, 0x1p62))) : "\(rate)"
+    return "requests arrive at \(text) a second on average; check the unit of the file's times"
   }
 
   private static func unknownFormat(_ name: String, in specification: String) -> InputError {

@@ -12,6 +12,14 @@ public protocol TraceFormat: Sendable {
   func recognises(_ firstLine: FirstLine) -> Bool
   /// Reads a whole file; `source` is what messages call it.
   func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace
+  /// Refuses a trace whose times are more likely in another unit than in the format's own. It is
+  /// asked where the user has not named the format.
+  func checkUnits(of trace: Trace, source: String) throws(InputError)
+}
+
+extension TraceFormat {
+  /// A format whose names or values tell the unit has nothing to check.
+  func checkUnits(of trace: Trace, source: String) throws(InputError) {}
 }
 
 /// A trace that was read, and what its user should know about the reading.

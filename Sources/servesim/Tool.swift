@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 import Serving
 
 /// The whole command line: the commands there are and the words that choose one.
@@ -16,9 +17,9 @@ struct Tool: Sendable {
   }
 
   /// Does what `words`, the command line without the tool's own name, ask for.
-  func run(_ words: [String]) -> ExitCode {
+  func run(_ words: () throws -> [String]) -> ExitCode {
     do {
-      switch try intent(of: words) {
+      switch try intent(of: words()) {
       case .show(let text): try show(text)
       case .run(let command, let invocation): try command.run(invocation)
       }
@@ -74,10 +75,10 @@ enum Intent: Sendable {
   case run(Command, Invocation)
 }
 
-/// Prints `text` as it is.
+/// Prints `text`, of which nothing but its lines moves, hides or colours what is on a terminal.
 func show(_ text: String) throws {
   var writer = ByteWriter.standardOutput
-  writer.write(text)
+  writer.write(Plain.text(text, keepsLines: true))
   try writer.finish()
 }
 

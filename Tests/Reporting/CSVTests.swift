@@ -71,6 +71,17 @@ import Testing
         """)
   }
 
+  @Test func `a text is no formula to a spreadsheet, and a number stays one`() {
+    let texts = [
+      "=1+1", "+cmd", "-x", "@a", "-0.5", "+3", "-1e-5", "a=b", "a\u{1b}[31m", "=a,\"b", "", "-",
+    ]
+    var (writer, text) = (CSVWriter(), "")
+    for field in texts { writer.add(field) }
+    writer.flush { text += String(decoding: $0, as: UTF8.self) }
+    #expect(
+      text == "'=1+1,'+cmd,'-x,'@a,-0.5,+3,-1e-5,a=b,a\\u{1B}[31m,\"'=a,\"\"b\",,-")
+  }
+
   @Test func `runs share their columns and leave empty what they do not have`() throws {
     var other = try sampleRun(objective: nil)
     other.scheduler = "sarathi:chunk=512"

@@ -1,3 +1,4 @@
+import Foundation
 import Serving
 import Testing
 
@@ -75,9 +76,35 @@ func `a text that is no time is refused`(time: String) {
   ("2023-11-16 11:15:46.680590-07", 1_700_158_546_680_590_000),
   ("1970-01-01 00:00:00.0000000005", 1), ("1970-01-01 00:00:59.9999999999", 60_000_000_000),
   ("2199-12-31 23:59:59", 7_258_118_399_000_000_000),
+  ("1700158546.68059", 1_700_158_546_680_590_000),
+  ("1700158546680590", 1_700_158_546_680_590_000),
+  ("1700158546680590000", 1_700_158_546_680_590_000), ("1e9", 1_000_000_000_000_000_000),
+  ("100000000", 100_000_000_000_000_000), ("7258118399", 7_258_118_399_000_000_000),
 ])
 func `a time is nanoseconds since 1970`(text: String, expected: Int) throws {
   #expect(try nanoseconds(text) == expected)
+}
+
+@Test(arguments: ["0", "1.5", "99999999", "7258118400", "99999999999", "7258118400000"])
+func `a number that is no time since 1970 in any unit is refused`(time: String) {
+  let error = refusal("\(header)\n1700158546,1,1\n\(time),1,1\n")
+  #expect(isAbout(error, line: 3, column: "TIMESTAMP", says: "is no time since 1970 in any unit"))
+  #expect(error?.remedy.contains("arrival_s") == true)
+}
+
+@Test func `a unit changes no arrival`() throws {
+  let seconds = ["1700158546", "1700158547.5", "1700158549.000000001"]
+  let expected = [0, 1_500_000_000, 3_000_000_001]
+  for scale in [0, 3, 6, 9] {
+    let rows = seconds.map { text in
+      let parts = (text + (text.contains(".") ? "" : ".")).split(
+        separator: ".", omittingEmptySubsequences: false)
+      let digits = parts[0] + parts[1].padding(toLength: 9, withPad: "0", startingAt: 0)
+      return "\(digits.dropLast(9 - scale)).\(digits.suffix(9 - scale)),1,1"
+    }
+    let trace = try load("\(header)\n" + rows.joined(separator: "\n")).trace
+    #expect(trace.requests.map(\.arrival) == expected)
+  }
 }
 
 @Test func `every day from 1970 to 2199 follows the one before`() {

@@ -107,6 +107,56 @@ private func refusal(of specification: String) -> InputError? {
   }
 }
 
+@Test(
+  arguments: [
+    ([0x50, 0x4B, 3, 4], "zip archive", "unzip"), (Array("PAR1".utf8), "Parquet", "to_csv"),
+    ([0x28, 0xB5, 0x2F, 0xFD], "compressed", "unzstd"), ([0xFF, 0xFE, 0x61, 0], "UTF-16", "UTF-8"),
+    (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "pointer", "git lfs pull"),
+    (Array("\n<!DOCTYPE html>\n<html>".utf8), "web page", "download"),
+  ] as [([UInt8], String, String)])
+func `a file of another kind is told apart, with what to do`(
+  bytes: [UInt8], kind: String, remedy: String
+) throws {
+  try inFolder { folder in
+    let path = "\(folder)/a.csv"
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let error = try #require(refusal(of: path))
+    #expect(error.source == path && error.problem.contains(kind) && error.remedy.contains(remedy))
+  }
+}
+
+@Test func `a file with no end, or too long to be a trace, is refused before memory is full`()
+  throws
+{
+  #expect(refusal(of: "/dev/zero")?.problem == "the file holds NUL bytes")
+  try inFolder { folder in
+    let path = "\(folder)/sparse.csv"
+    try Data(native.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(truncate(path, 200 << 30) == 0)
+    #expect(refusal(of: path)?.problem == "the file is 200 GiB long")
+  }
+}
+
+@Test(arguments: [";", "\t", "|"])
+func `columns that no comma parts are told apart`(mark: String) throws {
+  let error = try #require(refusal(native.replacing(",", with: mark)))
+  #expect(error.line == 1 && error.problem.contains("parted by"))
+  #expect(error.remedy.contains("commas"))
+}
+
+@Test func `a rate that no service has is told`() throws {
+  try inFolder { folder in
+    let path = "\(folder)/a.csv"
+    for (step, isTold) in [(1e-4, true), (0.01, false), (10, false), (1e5, true)] {
+      let rows = (0..<9).map { "\(Double($0) * step),5,6\n" }.joined()
+      try Data("arrival_s,prompt_tokens,output_tokens\n\(rows)".utf8)
+        .write(to: URL(fileURLWithPath: path))
+      let notes = try TraceFile.read(path).notes
+      #expect(notes.contains { $0.contains("a second on average") } == isTold)
+    }
+  }
+}
+
 @Test func `formats have names of their own, a line of summary and a header they recognise`() {
   #expect(Set(TraceFormats.all.map(\.name)).count == TraceFormats.all.count)
   for format in TraceFormats.all {

@@ -1,3 +1,4 @@
+import Reporting
 import Serving
 import Testing
 
@@ -10,6 +11,13 @@ import Testing
     #expect(line?.hasPrefix("servesim: a\\nb\\r\\u{1B}[31m") == true)
     #expect(line?.dropLast().unicodeScalars.allSatisfy { (32..<127).contains($0.value) } == true)
     #expect(line?.last == "\n")
+  }
+
+  @Test func `what is printed moves, hides and colours nothing but by its lines`() {
+    #expect(
+      Plain.text("a\u{1b}[31m\u{202e}\r\nb\t", keepsLines: true) == "a\\u{1B}[31m\\u{202E}\\r\nb\\t"
+    )
+    #expect(Plain.text("é─推論\n", keepsLines: true) == "é─推論\n")
   }
 
   @Test func `words of any script are left as they are`() {

@@ -6,9 +6,14 @@ import Testing
 
 private struct Trouble: Error {}
 
-private func value(_ option: String, _ path: String) -> GivenValue {
-  GivenValue(source: option, text: path)
+private func value(_ option: String, _ path: String) -> (GivenValue, OwnFile) {
+  (GivenValue(source: option, text: path), .result)
 }
+
+private func report(_ path: String) -> GivenValue { GivenValue(source: "--report", text: path) }
+
+/// The beginning of a file that servesim writes.
+private let own = "scheduler,engine,model,gpu,"
 
 @Suite struct OutputsTests {
   @Test func `files appear under their names and nothing stays beside them`() throws {
@@ -25,7 +30,7 @@ private func value(_ option: String, _ path: String) -> GivenValue {
 
   @Test func `after an error every file is as it was`() throws {
     let folder = try TemporaryFolder()
-    try folder.put("old", in: "a")
+    try folder.put(own, in: "a")
     let outputs = try Outputs([
       value("--json", "\(folder.path)/a"), value("--csv", "\(folder.path)/b"),
     ])
@@ -36,12 +41,12 @@ private func value(_ option: String, _ path: String) -> GivenValue {
       }
     }
     #expect(try folder.names == ["a"])
-    #expect(try folder.text(of: "a") == "old")
+    #expect(try folder.text(of: "a") == own)
   }
 
   @Test func `a file keeps its rights and its links when it is replaced`() throws {
     let folder = try TemporaryFolder()
-    try folder.put("old", in: "a")
+    try folder.put(own, in: "a")
     chmod("\(folder.path)/a", 0o640)
     symlink("a", "\(folder.path)/link")
     try Outputs([value("--json", "\(folder.path)/link")]).write { $1.write("new") }
@@ -93,17 +98,23 @@ private func value(_ option: String, _ path: String) -> GivenValue {
     let folder = try TemporaryFolder()
     try folder.put("trace", in: "a")
     symlink("a", "\(folder.path)/link")
-    #expect(throws: InputError.self) {
-      try Outputs(
-        [value("--json", "\(folder.path)/link")], reading: [value("TRACE", "\(folder.path)/a")])
+    link("\(folder.path)/a", "\(folder.path)/hard")
+    for isForced in [false, true] {
+      for name in ["a", "link", "hard"] {
+        let rule = OverwriteRule(
+          inputs: [value("TRACE", "\(folder.path)/a").0], isForced: isForced)
+        let error = #expect(throws: InputError.self) {
+          try Outputs([value("--json", "\(folder.path)/\(name)")], rule: rule)
+        }
+        #expect(error?.problem.hasSuffix("is what TRACE reads") == true)
+      }
     }
     #expect(try folder.text(of: "a") == "trace")
   }
 
   @Test func `a folder is made when its files are whole, and not before`() throws {
     let folder = try TemporaryFolder()
-    let report = value("--report", "\(folder.path)/new")
-    let outputs = try Outputs([], folder: (report, ["a", "b"]))
+    let outputs = try Outputs([], folder: (report("\(folder.path)/new"), ["a", "b"]))
     #expect(outputs.includes("--report"))
     #expect(try folder.names == [])
     #expect(throws: Trouble.self) {
@@ -119,7 +130,7 @@ private func value(_ option: String, _ path: String) -> GivenValue {
   @Test func `a folder that is there keeps what else is in it`() throws {
     let folder = try TemporaryFolder()
     try folder.put("mine", in: "c")
-    let outputs = try Outputs([], folder: (value("--report", folder.path), ["a"]))
+    let outputs = try Outputs([], folder: (report(folder.path), ["a"]))
     try outputs.write { $1.write("new") }
     #expect(try folder.names == ["a", "c"])
     #expect(try folder.text(of: "c") == "mine")
@@ -131,14 +142,58 @@ private func value(_ option: String, _ path: String) -> GivenValue {
     try folder.put("", in: "file")
     let path = name.isEmpty || name == "-" ? name : "\(folder.path)/\(name)"
     let error = #expect(throws: InputError.self) {
-      try Outputs([], folder: (value("--report", path), ["a"]))
+      try Outputs([], folder: (report(path), ["a"]))
     }
     #expect(error?.source == "--report")
     #expect(try folder.names == ["file"])
   }
 
+  @Test func `a file that servesim did not write stays, unless it is empty or the user says so`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    for (text, isReplaced) in [("precious", false), ("", true), (own, true)] {
+      for isForced in [false, true] {
+        try folder.put(text, in: "a")
+        let rule = OverwriteRule(isForced: isForced)
+        func write() throws {
+          try Outputs([value("--csv", "\(folder.path)/a")], rule: rule).write { $1.write("new") }
+        }
+        if isReplaced || isForced {
+          try write()
+        } else {
+          let error = #expect(throws: InputError.self) { try write() }
+          #expect(error?.remedy.contains("--force") == true)
+        }
+        #expect(try folder.text(of: "a") == (isReplaced || isForced ? "new" : text))
+      }
+    }
+  }
+
+  @Test func `a file that came while the command worked stays`() throws {
+    let folder = try TemporaryFolder()
+    let outputs = try Outputs([value("--csv", "\(folder.path)/a")])
+    #expect(throws: InputError.self) {
+      try outputs.write { _, writer in
+        try folder.put("precious", in: "a")
+        writer.write("new")
+      }
+    }
+    #expect(try folder.names == ["a"])
+    #expect(try folder.text(of: "a") == "precious")
+  }
+
+  @Test func `a link that leads to nothing yet stays a link`() throws {
+    let folder = try TemporaryFolder()
+    symlink("a", "\(folder.path)/link")
+    try Outputs([value("--csv", "\(folder.path)/link")]).write { $1.write("new") }
+    #expect(try folder.text(of: "a") == "new")
+    #expect(try folder.names == ["a", "link"])
+  }
+
   @Test func `a dash is the standard output`() throws {
     #expect(try Outputs([value("--json", "-")]).usesStandardOutput)
+    #expect(try Outputs([value("--json", "/dev/stdout")]).usesStandardOutput)
     #expect(try !Outputs([value("--json", "/dev/null")]).usesStandardOutput)
   }
 }

@@ -123,3 +123,28 @@ private func mistake(_ words: String...) -> InputError? {
     #expect(nearest(to: "abdc", among: ["abxx", "abcd"]) == "abcd")
   }
 }
+
+@Suite struct `An option of a scheduler` {
+  @Test(arguments: [
+    ("replay a --no-enable-prefix-caching", "--scheduler vllm:enable-prefix-caching=false"),
+    ("compare a --enable-chunked-prefill", "--schedulers vllm:enable-chunked-prefill=true"),
+    ("replay a --scheduling-policy priority", "--scheduler vllm:scheduling-policy=priority"),
+    ("sweep a --long-prefill-token-threshold=5", "vllm:long-prefill-token-threshold=5"),
+    ("replay a --scheduling-policy", "--scheduler vllm:scheduling-policy=fcfs|priority"),
+    ("replay a --chunk 512", "--scheduler sarathi:chunk=512"),
+  ])
+  func `that is given as one of the command is shown where it goes`(line: String, place: String)
+    throws
+  {
+    let words = line.split(separator: " ").map(String.init)
+    let error = #expect(throws: InputError.self) { try Tool(.standard).intent(of: words) }
+    #expect(error?.remedy.contains("write ") == true && error?.remedy.contains(place) == true)
+  }
+
+  @Test func `is unknown to a command that has no scheduler`() {
+    let error = #expect(throws: InputError.self) {
+      try Tool(.standard).intent(of: ["cost", "--scheduling-policy", "fcfs"])
+    }
+    #expect(error?.problem == "there is no such option")
+  }
+}

@@ -84,7 +84,7 @@ private func options(_ words: [String]) throws -> SweepOptions {
       key: "k", scheduler: "s", settings: [.init("model", "m")], stall: "nothing is planned")
     #expect(row.stall == "nothing is planned" && row.isMet == nil)
     #expect(row.figure("seconds", "e2e", "p99") == nil)
-    #expect(SweepRow(line: row.line) == row)
+    #expect(SweepRow(sealed: row.line) == row)
     let table = SweepReport.text([.init(labels: ["s"], row: row)], labels: ["schedulers"])
     #expect(table.contains("-"))
   }

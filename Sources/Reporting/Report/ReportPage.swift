@@ -21,6 +21,7 @@ enum ReportPage {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
+      <meta name="generator" content="servesim">
       <title>\(SVG.escaped(report.question))</title>
       \(styles)</head>
       <body>
@@ -157,7 +158,7 @@ struct ReportPageChart {
     }
     let lines = chart.lines.map { line in
       let points = line.points.filter { layout.holds(layout.place($0)) }.map {
-        "[\(Float($0.x)),\(Float($0.y))]"
+        "[\(number($0.x)),\(number($0.y))]"
       }
       return "{\"name\":\(text(line.name)),\"points\":[\(points.joined(separator: ","))]}"
     }
@@ -167,6 +168,12 @@ struct ReportPageChart {
   private func axis(_ axis: Chart.Axis, _ range: ClosedRange<Double>) -> String {
     "{\"title\":\(text(axis.title)),\"scale\":\"\(axis.scale)\",\"labels\":\"\(axis.labels)\","
       + "\"low\":\(range.lowerBound),\"high\":\(range.upperBound)}"
+  }
+
+  /// As many digits as a picture shows, or `null` where JSON has no such number.
+  private func number(_ value: Double) -> String {
+    let value = Float(value)
+    return value.isFinite ? "\(value)" : "null"
   }
 
   /// A JSON string that ends no script.

@@ -19,7 +19,7 @@ enum ReportReadme {
     parts.append("## Make it again\n")
     parts.append("    \(report.source.command)\n")
     parts.append(facts(report).map { "- \($0.name): \($0.value)\n" }.joined())
-    return parts.joined(separator: "\n")
+    return Plain.text(parts.joined(separator: "\n"), keepsLines: true)
   }
 
   private static func picture(_ figure: Report.Figure) -> [String] {

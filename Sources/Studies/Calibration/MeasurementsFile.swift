@@ -33,6 +33,8 @@ private struct Columns {
     operation = try reader.column("operation", of: MeasurementsFile.header)
     format = try reader.column("format", of: MeasurementsFile.header)
     seconds = try reader.column("seconds", of: MeasurementsFile.header)
+    try reader.refuseSlips(
+      of: ["operation", "format", "seconds"] + Measurement.Size.allCases.map(\.rawValue))
     for size in Measurement.Size.allCases {
       if let column = try reader.optionalColumn(size.rawValue) { sizes.append((size, column)) }
     }

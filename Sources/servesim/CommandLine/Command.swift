@@ -24,6 +24,8 @@ struct Argument: Sendable {
   var isRequired = true
   /// Whether more of the same may follow; the last argument alone may.
   var isRepeated = false
+  /// What is done with the file that it names, if it names one.
+  var file = FileUse.none
 }
 
 /// A value or a flag that is told by its name.
@@ -38,6 +40,8 @@ struct Option: Sendable {
   var help: String
   /// The heading that help shows it under.
   var group: String
+  /// What is done with the file that the value names, if it names one.
+  var file = FileUse.none
 }
 
 /// A command line that works, and what it shows.

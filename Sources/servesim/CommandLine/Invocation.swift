@@ -1,6 +1,6 @@
 /// What the user gave to a command, checked against the command's description.
 struct Invocation: Sendable {
-  private let command: Command
+  let command: Command
   private let arguments: [String]
   private let values: [String: String]
   private let flags: Set<String>
@@ -75,5 +75,21 @@ struct Invocation: Sendable {
 private func shellQuoted(_ word: String) -> String {
   let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=+@%"
   if !word.isEmpty && word.allSatisfy(plain.contains) { return word }
+  if word.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+    return "$'" + word.unicodeScalars.map(escaped).joined() + "'"
+  }
   return "'" + word.replacing("'", with: "'\\''") + "'"
+}
+
+/// `scalar` as it stands between `$'` and `'` in a shell.
+private func escaped(_ scalar: Unicode.Scalar) -> String {
+  switch scalar {
+  case "'", "\\": return "\\" + String(scalar)
+  case _ where scalar.properties.generalCategory == .control:
+    return String(scalar).utf8.map { byte in
+      let digits = String(byte, radix: 8)
+      return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+    }.joined()
+  default: return String(scalar)
+  }
 }

@@ -1,3 +1,4 @@
+import Schedulers
 import Serving
 
 /// Reads the words behind a command's name by the command's own description.
@@ -49,7 +50,8 @@ struct Parser {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
     guard let option = command.options.first(where: { $0.name == name }) else {
-      throw unknown(option: name)
+      let attached = parts.count == 2 ? String(parts[1]) : nil
+      throw schedulers(option: name, attached) ?? unknown(option: name)
     }
     if values[name] != nil || flags.contains(name) {
       throw mistake(name, "the option is given twice", "give it once")
@@ -88,6 +90,37 @@ struct Parser {
     else { return }
     throw mistake(
       missing.name, "the argument is missing", "write servesim \(command.name) \(missing.name)")
+  }
+
+  /// The mistake of giving an option of a scheduler as one of the command, as engines take it; nil
+  /// where it is none.
+  private func schedulers(option name: String, _ attached: String?) -> InputError? {
+    let places = ["--scheduler", "--schedulers"]
+    guard
+      let place = places.first(where: { place in command.options.contains { $0.name == place } })
+    else { return nil }
+    let isDenied = name.hasPrefix("--no-")
+    let word = String(name.dropFirst(isDenied ? 5 : 2))
+    let own = Schedulers.aliases.flatMap { alias in
+      Schedulers.all.filter { $0.name == alias.means }.map { (alias.name, $0) }
+    }
+    for (scheduler, entry) in own + Schedulers.all.map({ ($0.name, $0) }) {
+      guard let option = entry.options.first(where: { $0.name == word }) else { continue }
+      let isFlag = option.words.contains("true")
+      let value = isDenied ? "false" : attached ?? (isFlag ? "true" : given(option.words))
+      return mistake(
+        name, "it is an option of the scheduler",
+        "write \(place) \(scheduler):\(word)=\(shortened(value))")
+    }
+    return nil
+  }
+
+  /// The value that follows, if it can be one of `words` or a number.
+  private func given(_ words: [String]) -> String {
+    if let next = rest.first, words.contains(next) || words.isEmpty && Int(next) != nil {
+      return next
+    }
+    return words.isEmpty ? "N" : words.joined(separator: "|")
   }
 
   private func unknown(option name: String) -> InputError {

@@ -34,8 +34,7 @@ struct CalibrateOptions: Sendable {
     source = try invocation["--source"]?.string() ?? files.map(\.text).joined(separator: ", ")
     name = try invocation["--name"]?.string()
     like = invocation["--like"]
-    let wanted = ["--output", "--json", "--svg"].compactMap { invocation[$0] }
-    outputs = try Outputs(wanted, reading: files)
+    outputs = try invocation.outputs()
     try check(invocation)
   }
 
@@ -89,7 +88,7 @@ struct CalibrateOptions: Sendable {
   ) throws {
     try outputs.write { option, writer in
       switch option {
-      case "--output": writer.write(gpu.json)
+      case "--output": writer.write(Self.file(of: gpu))
       case "--svg": writer.write(CalibrationReport.chart(score, gpu.name).svg())
       default: writer.write(CalibrationReport.json(score).text())
       }
@@ -104,13 +103,18 @@ struct CalibrateOptions: Sendable {
     }
   }
 
+  /// The JSON of `gpu`, which says at its beginning where it comes from.
+  private static func file(of gpu: GPU) -> String {
+    "{\n  \(OwnFile.gpuMark) \(version)\",\n" + gpu.json.dropFirst(2)
+  }
+
   fileprivate static func options(_ catalogue: Catalogue) -> [Option] {
     let group = "Fitting"
     return [
       Option(
         name: "--gpu", placeholder: "NAME", standard: catalogue.gpus.standard,
         help: "the GPU to score, or to take the data sheet and all other tables from; a name or "
-          + "the path of a JSON file", group: "GPU"),
+          + "the path of a JSON file", group: "GPU", file: .readsUnlessNamed),
       Option(
         name: "--score", placeholder: nil, standard: nil,
         help: "only score the GPU's tables on the measurements", group: "GPU"),
@@ -121,16 +125,17 @@ struct CalibrateOptions: Sendable {
       Option(
         name: "--like", placeholder: "NAME", standard: nil,
         help: "take tables of operations and formats that were not measured from this GPU, as "
-          + "shares of the data sheets", group: group),
+          + "shares of the data sheets", group: group, file: .readsUnlessNamed),
       Option(
         name: "--source", placeholder: "TEXT", standard: "the files' names",
         help: "who measured and with which software, for the GPU's file", group: group),
       Option(
         name: "--name", placeholder: "TEXT", standard: "the GPU's own",
         help: "what the result is called", group: group),
-      OutputOptions.file("--output", "the GPU with its fitted tables as JSON"),
+      OutputOptions.file("--output", "the GPU with its fitted tables as JSON", .gpu),
       OutputOptions.file("--json", "the errors as JSON"),
       OutputOptions.file("--svg", "a picture of predicted against measured times"),
+      OutputOptions.force,
     ]
   }
 }
@@ -146,7 +151,7 @@ extension Command {
           help:
             "CSV with the columns "
             + MeasurementsFile.header.replacing(",", with: ", "),
-          isRequired: false, isRepeated: true)
+          isRequired: false, isRepeated: true, file: .reads)
       ],
       options: CalibrateOptions.options(catalogue),
       examples: [

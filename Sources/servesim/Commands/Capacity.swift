@@ -49,10 +49,8 @@ struct CapacityOptions: Sendable {
     precision = try invocation["--precision"]?.double(min: 0.001, max: 0.5) ?? 0.02
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
     commandLine = invocation.commandLine
-    outputs = try Outputs(
-      Self.files.compactMap { invocation[$0.name] },
-      folder: OutputOptions.reportFolder(invocation, figures: CapacityStudyReport.figureFiles),
-      reading: [trace.withoutFormat, deployment.model])
+    outputs = try invocation.outputs(
+      folder: OutputOptions.reportFolder(invocation, figures: CapacityStudyReport.figureFiles))
   }
 
   /// As many seeds as were asked for, from the first on; one where nothing is drawn.
@@ -80,7 +78,8 @@ struct CapacityOptions: Sendable {
     bar.finish()
     let verdict = try verdict(study, capacities)
     let notes =
-      notes(capacities) + CostNotes.lines(capacities.map { ($0.scheduler, $0.settings) })
+      loaded.notes.map { $0 + "." } + notes(capacities)
+      + CostNotes.lines(capacities.map { ($0.scheduler, $0.settings) })
     let report =
       outputs.includes("--report")
       ? OutputOptions.files(
@@ -179,7 +178,7 @@ extension Command {
       arguments: [.trace],
       options: DeploymentOptions.options(catalogue) + [.schedulers(catalogue, group: "Deployment")]
         + CapacityOptions.workload + [OutputOptions.objectives] + CapacityOptions.search
-        + CapacityOptions.files + [OutputOptions.report],
+        + CapacityOptions.files + [OutputOptions.report, OutputOptions.force],
       examples: [
         Example(
           line: "servesim capacity Traces/chat.csv --schedulers vllm,sarathi "

@@ -44,10 +44,7 @@ struct CompareOptions: Sendable {
     showsBounds = invocation.has("--bounds")
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
-    outputs = try Outputs(
-      CompareOptions.files.compactMap { invocation[$0.name] },
-      folder: OutputOptions.reportFolder(invocation),
-      reading: [trace.withoutFormat, deployment.model, deployment.gpu])
+    outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))
   }
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
@@ -87,8 +84,9 @@ struct CompareOptions: Sendable {
     let deployment = try self.deployment.deployment()
     let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     let hasReport = outputs.includes("--report")
-    let loaded = try workload.load(self.trace, checksums: hasReport)
-    let trace = loaded.trace
+    let loaded = try TraceFile.read(self.trace.string(), checksums: hasReport)
+    let traces = try traces(of: workload.selected(from: loaded.trace))
+    let trace = traces[0]
     var services = try schedulers.map { try deployment.service($0.string(), for: trace) }
     for index in services.indices {
       services[index].fleet.seed = workload.seed
@@ -101,11 +99,11 @@ struct CompareOptions: Sendable {
     }
     let results = try serve(trace, services, objective)
     let runs = results.map(\.run)
-    let repeated = try self.repeated(services, objective)
+    let repeated = try self.repeated(services, traces, objective)
     let figures = repeated ?? SeedsReport(runs.map(\.scheduler), results.map { [$0.figures] })
     let closing =
       isShown || hasReport || outputs.includes("--json")
-      ? try closing(figures, services, trace, objective) : nil
+      ? try closing(figures, services, traces, objective) : nil
     let report =
       hasReport
       ? OutputOptions.files(
@@ -187,7 +185,8 @@ extension Command {
       options: CompareOptions.runs(catalogue) + DeploymentOptions.options(catalogue)
         + WorkloadOptions.options + [OutputOptions.objectives] + CompareOptions.files
         + [
-          OutputOptions.report, OutputOptions.attribution, OutputOptions.bounds,
+          OutputOptions.report, OutputOptions.force, OutputOptions.attribution,
+          OutputOptions.bounds,
           OutputOptions.definitions,
         ],
       examples: [

@@ -21,10 +21,9 @@ extension CompareOptions {
 
   /// The comparison under this seed and those that follow, or nil where one seed was asked for.
   func repeated(
-    _ services: [Service], _ objective: ServiceLevelObjective?
+    _ services: [Service], _ traces: [Trace], _ objective: ServiceLevelObjective?
   ) throws -> SeedsReport? {
     if seeds == 1 { return nil }
-    let traces = try traces()
     let bar = ProgressBar("seeds", parts: services.count * seeds)
     let figures = try Repetition(
       traces, services, objective: objective
@@ -33,24 +32,24 @@ extension CompareOptions {
     return SeedsReport(services.map(\.engine.name), figures)
   }
 
-  /// The trace under every seed.
-  private func traces() throws -> [Trace] {
+  /// `trace`, as it was read, under every seed.
+  func traces(of trace: Trace) throws -> [Trace] {
     try (0..<seeds).map { offset in
       var workload = workload
       workload.seed += UInt64(offset)
-      return try workload.load(trace).trace
+      return try workload.arriving(trace)
     }
   }
 
   /// Who does best, and what that hangs on; nil for a single scheduler.
   func closing(
-    _ figures: SeedsReport, _ services: [Service], _ trace: Trace,
+    _ figures: SeedsReport, _ services: [Service], _ traces: [Trace],
     _ objective: ServiceLevelObjective?
   ) throws -> String? {
     if services.count == 1 { return nil }
     guard let decision = figures.decision else { return ClosingSentence.compare(figures, nil) }
     let duel = Duel(
-      seeds == 1 ? [trace] : try traces(), from: workload.clients, objective: objective,
+      traces, from: workload.clients, objective: objective,
       figure: decision.figure, leader: services[decision.best], other: services[decision.next])
     let bar = ProgressBar("verdict", parts: Robustness.directions)
     let robustness = try duel.robustness(jobs: jobs) { bar.update(1, part: $0) }

@@ -10,7 +10,8 @@ extension Command {
       name: "conform",
       summary: "compare every iteration of logged real schedulers with what ours decides",
       arguments: [
-        Argument(name: "FILE", help: "decision logs (Tests/README.md)", isRepeated: true)
+        Argument(
+          name: "FILE", help: "decision logs (Tests/README.md)", isRepeated: true, file: .reads)
       ],
       examples: [
         Example(

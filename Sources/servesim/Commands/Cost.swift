@@ -20,9 +20,7 @@ struct CostOptions: Sendable {
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     work = try Self.work(invocation["--batch"], invocation["--batches"])
     deployment = try DeploymentOptions(placementFrom: invocation, catalogue)
-    outputs = try Outputs(
-      CostOptions.files.compactMap { invocation[$0.name] },
-      reading: [invocation["--batches"], deployment.model, deployment.gpu].compactMap { $0 })
+    outputs = try invocation.outputs()
   }
 
   /// Prices, reports, and writes the outputs.
@@ -88,7 +86,8 @@ struct CostOptions: Sendable {
     Option(
       name: "--batches", placeholder: "FILE", standard: nil,
       help: "price each row of a CSV file with \(PricedBatches.header), where chunks are "
-        + "TOKENS@CONTEXT with spaces between; other columns are carried along", group: "Batch"),
+        + "TOKENS@CONTEXT with spaces between; other columns are carried along", group: "Batch",
+      file: .reads),
   ]
 }
 
@@ -98,7 +97,8 @@ extension Command {
     Command(
       name: "cost",
       summary: "show where the time of a batch goes, operation by operation, or price many batches",
-      options: CostOptions.batches + DeploymentOptions.placement(catalogue) + CostOptions.files,
+      options: CostOptions.batches + DeploymentOptions.placement(catalogue) + CostOptions.files
+        + [OutputOptions.force],
       examples: [
         Example(
           line: "servesim cost --batch prefill=512@1024,decode=64x2048",

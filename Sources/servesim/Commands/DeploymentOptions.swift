@@ -73,9 +73,10 @@ struct DeploymentOptions: Sendable {
   }
 
   /// The deployment that these options describe.
-  func deployment() throws -> Deployment {
-    var deployment = Deployment(
-      model: try Models.described(by: model), gpu: try GPUs.described(by: gpu))
+  ///
+  /// - Parameter files: what was read already, for commands that ask for many deployments.
+  func deployment(_ files: DescribedFiles = DescribedFiles()) throws -> Deployment {
+    var deployment = Deployment(model: try files.model(model), gpu: try files.gpu(gpu))
     deployment.tensorParallelSize = tensorParallelSize
     deployment.pipelineParallelSize = pipelineParallelSize
     deployment.fleet.replicas = replicas
@@ -106,11 +107,11 @@ struct DeploymentOptions: Sendable {
         name: "--model", placeholder: "NAME", standard: catalogue.models.standard,
         help: "\(catalogue.models.choices); or the path of a Hugging Face config.json, or of its "
           + "folder",
-        group: group),
+        group: group, file: .readsUnlessNamed),
       Option(
         name: "--gpu", placeholder: "NAME", standard: catalogue.gpus.standard,
         help: "\(catalogue.gpus.choices); or the path of a JSON file that calibrate wrote",
-        group: group),
+        group: group, file: .readsUnlessNamed),
       Option(
         name: "--tensor-parallel-size", placeholder: "N", standard: "1",
         help: "GPUs that hold one copy of the model together", group: group),

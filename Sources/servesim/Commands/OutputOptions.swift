@@ -75,7 +75,13 @@ enum OutputOptions {
   static let report = Option(
     name: "--report", placeholder: "DIR", standard: nil,
     help: "write a folder with README.md, data.csv, charts as SVG, and index.html, where points "
-      + "tell their values and tables sort", group: "Output")
+      + "tell their values and tables sort", group: "Output", file: .writesFolder)
+
+  /// Whether files are replaced that servesim did not write.
+  static let force = Option(
+    name: Invocation.force, placeholder: nil, standard: nil,
+    help: "replace files that servesim did not write too; without it \(OwnFile.rule), and never "
+      + "what the command reads", group: "Output")
 
   /// The folder that was given for `--report`, with the names of its files, `figures` among them.
   static func reportFolder(
@@ -102,9 +108,9 @@ enum OutputOptions {
   }
 
   /// An option for an output, which goes to a file or, as `-`, to the standard output.
-  static func file(_ name: String, _ content: String) -> Option {
+  static func file(_ name: String, _ content: String, _ kind: OwnFile = .result) -> Option {
     Option(
       name: name, placeholder: "FILE", standard: nil,
-      help: "write \(content); - is the standard output", group: "Output")
+      help: "write \(content); - is the standard output", group: "Output", file: .writes(kind))
   }
 }

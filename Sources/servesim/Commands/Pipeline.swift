@@ -34,9 +34,7 @@ struct PipelineOptions: Sendable {
     let given = try invocation["--kernels"]?.choice(of: Kernels.allCases.map(\.rawValue))
     kernels = given.flatMap { Kernels(rawValue: $0) } ?? .measured
     if kernels == .nanoflow { deployment.useNanoFlowsCase(invocation) }
-    outputs = try Outputs(
-      PipelineOptions.files.compactMap { invocation[$0.name] },
-      reading: [deployment.model])
+    outputs = try invocation.outputs()
   }
 
   /// Searches, reports, and writes the outputs.
@@ -110,7 +108,7 @@ extension Command {
       name: "pipeline",
       summary: "find the best way to overlap operations of nano-batches inside the GPU",
       options: PipelineOptions.work + DeploymentOptions.placement(catalogue)
-        + PipelineOptions.files,
+        + PipelineOptions.files + [OutputOptions.force],
       examples: [
         Example(
           line: "servesim pipeline --kernels nanoflow --svg layer.svg",

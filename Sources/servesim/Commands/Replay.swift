@@ -37,10 +37,7 @@ struct ReplayOptions: Sendable {
     showsBounds = invocation.has("--bounds")
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
-    outputs = try Outputs(
-      ReplayOptions.files.compactMap { invocation[$0.name] },
-      folder: OutputOptions.reportFolder(invocation),
-      reading: [trace.withoutFormat, deployment.model, deployment.gpu])
+    outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))
   }
 
   /// Serves the trace, reports, and writes the outputs.
@@ -126,7 +123,8 @@ extension Command {
       options: [scheduler] + DeploymentOptions.options(catalogue) + WorkloadOptions.options
         + [OutputOptions.objectives] + ReplayOptions.files
         + [
-          OutputOptions.report, OutputOptions.attribution, OutputOptions.bounds,
+          OutputOptions.report, OutputOptions.force, OutputOptions.attribution,
+          OutputOptions.bounds,
           OutputOptions.definitions,
         ],
       examples: [
@@ -141,5 +139,6 @@ extension Command {
 
 extension Argument {
   /// The trace that a command serves.
-  static let trace = Argument(name: "TRACE", help: "path of a trace (servesim list formats)")
+  static let trace = Argument(
+    name: "TRACE", help: "path of a trace (servesim list formats)", file: .reads)
 }

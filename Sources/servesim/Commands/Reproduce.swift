@@ -24,9 +24,8 @@ struct ReproduceOptions: Sendable {
     {
       throw given.mistake("it holds one study", "name the study, or give --json or --markdown")
     }
-    outputs = try Outputs(
-      Self.files.compactMap { invocation[$0.name] },
-      folder: invocation["--report"].map { ($0, ReproductionReport.fileNames) }, reading: [])
+    outputs = try invocation.outputs(
+      folder: invocation["--report"].map { ($0, ReproductionReport.fileNames) })
   }
 
   /// Runs the experiments, reports, and writes the outputs.
@@ -68,7 +67,7 @@ struct ReproduceOptions: Sendable {
   fileprivate static let report = Option(
     name: "--report", placeholder: "DIR", standard: nil,
     help: "write a folder with " + ReproductionReport.fileNames.joined(separator: ", "),
-    group: "Output")
+    group: "Output", file: .writesFolder)
 
   fileprivate static let runs = [
     Option(
@@ -87,7 +86,8 @@ extension Command {
           name: "STUDY",
           help: "one of " + Reproductions.all.map(\.name).joined(separator: ", ") + "; or all")
       ],
-      options: ReproduceOptions.runs + ReproduceOptions.files + [ReproduceOptions.report],
+      options: ReproduceOptions.runs + ReproduceOptions.files
+        + [ReproduceOptions.report, OutputOptions.force],
       examples: [
         Example(
           line: "servesim reproduce fastgen-tail --svg bars.svg",

@@ -17,6 +17,8 @@ struct SweepOptions: Sendable {
   var jobs: Int
   /// The folder for the results; nil for none.
   var folder: GivenValue?
+  /// What may be written over in it.
+  var rule: OverwriteRule
   /// Whether the results that are there are gone on with.
   var resumes: Bool
   /// The command line, to be pasted into a shell.
@@ -43,10 +45,10 @@ struct SweepOptions: Sendable {
     }
     commandLine = invocation.commandLine
     seed = invocation["--seed"].flatMap { UInt64($0.text.prefix { $0 != "," }) } ?? 0
-    outputs = try Outputs(
-      Self.files.compactMap { invocation[$0.name] },
-      folder: OutputOptions.reportFolder(invocation, figures: SweepStudyReport.figureFiles),
-      reading: [trace.withoutFormat])
+    outputs = try invocation.outputs(
+      folder: OutputOptions.reportFolder(invocation, figures: SweepStudyReport.figureFiles))
+    rule = invocation.overwriteRule
+    if let folder { try SweepFile.check(folder, resumes: resumes, rule) }
   }
 
   /// Serves all points, and writes and shows what came of them.
@@ -56,7 +58,7 @@ struct SweepOptions: Sendable {
     var others = 0
     let points: [(point: Sweep.Point, row: SweepRow)]
     if let folder {
-      let file = try SweepFile(folder, resumes: resumes)
+      let file = try SweepFile(folder, resumes: resumes, rule)
       points = try sweep.points(known: file.known) { try file.append($0) }
       others = try file.finish(points.map(\.row))
     } else {
@@ -66,7 +68,8 @@ struct SweepOptions: Sendable {
     let lines = sweep.lines(points)
     let verdict = try sweep.verdict(lines)
     let notes =
-      notes(sweep, others) + CostNotes.lines(points.map { ($0.row.scheduler, $0.row.settings) })
+      loaded.notes + notes(sweep, others)
+        + CostNotes.lines(points.map { ($0.row.scheduler, $0.row.settings) })
       + entries.compactMap { entry in
         entry.row.stall.map { "stalled: \(entry.labels.joined(separator: ", ")): \($0)" }
       }
@@ -130,7 +133,7 @@ struct SweepOptions: Sendable {
     Option(
       name: "--output", placeholder: "FOLDER", standard: nil,
       help: "write results.jsonl, each point as soon as it is known, and results.csv",
-      group: "Output")
+      group: "Output", file: .writesFolder)
   ]
 }
 
@@ -144,7 +147,8 @@ extension Command {
         + "finds where the latency bends and puts points there",
       arguments: [.trace],
       options: SweepOptions.axes(catalogue) + [OutputOptions.objectives] + SweepOptions.runs
-        + SweepOptions.folders + SweepOptions.files + [OutputOptions.report],
+        + SweepOptions.folders + SweepOptions.files
+        + [OutputOptions.report, OutputOptions.force],
       examples: [
         Example(
           line: "servesim sweep Traces/chat.csv --schedulers vllm,sarathi --request-rate 4,8,16",

@@ -15,8 +15,10 @@ struct SynthesizeOptions: Sendable {
     requests = try invocation["--requests"]?.int(in: ChatWorkload.counts) ?? 2000
     requestRate = try invocation["--request-rate"]?.double(min: 0, exclusive: true) ?? 5.53
     seed = try WorkloadOptions.seed(invocation)
-    let output = invocation["--output"] ?? GivenValue(source: "--output", text: "-")
-    outputs = try Outputs([output])
+    outputs =
+      invocation["--output"] == nil
+      ? try Outputs([(GivenValue(source: "--output", text: "-"), .trace)])
+      : try invocation.outputs()
   }
 
   /// Makes the trace and writes it.
@@ -44,7 +46,9 @@ struct SynthesizeOptions: Sendable {
     WorkloadOptions.seedOption(group: group),
     Option(
       name: "--output", placeholder: "FILE", standard: "-",
-      help: "write the trace; - is the standard output", group: "Output"),
+      help: "write the trace; - is the standard output", group: "Output",
+      file: .writes(.trace)),
+    OutputOptions.force,
   ]
 
   private static let group = "Workload"

@@ -2,15 +2,6 @@ import Metrics
 import Serving
 import Workloads
 
-extension GivenValue {
-  /// The path of a trace that may be given as FORMAT:PATH.
-  var withoutFormat: GivenValue {
-    guard let colon = text.firstIndex(of: ":"), TraceFormats.named(String(text[..<colon])) != nil
-    else { return self }
-    return GivenValue(source: source, text: String(text[text.index(after: colon)...]))
-  }
-}
-
 /// Which requests of the trace are served, and when they arrive, as the user set it.
 struct WorkloadOptions: Sendable {
   /// Requests a second, on average; nil for the trace's own rate.
@@ -34,13 +25,8 @@ struct WorkloadOptions: Sendable {
     seed = try Self.seed(invocation)
   }
 
-  /// The requests of the trace at `path` that are to be served, and what is to be said of them.
-  func load(_ path: GivenValue) throws -> (trace: Trace, notes: [String]) {
-    let loaded = try load(path, checksums: false)
-    return (loaded.trace, loaded.notes)
-  }
-
-  /// The same, with the checksum of the file if it is asked for.
+  /// The requests of the trace at `path` that are to be served, and what is to be said of them,
+  /// with the checksum of the file if it is asked for.
   func load(_ path: GivenValue, checksums: Bool) throws -> LoadedTrace {
     var loaded = try TraceFile.read(path.string(), checksums: checksums)
     loaded.trace = try arriving(selected(from: loaded.trace))

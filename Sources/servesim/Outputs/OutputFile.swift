@@ -39,11 +39,13 @@ struct OutputFile: Sendable {
     if rename(temporary, path) != 0 {
       throw Failure("\(quoted(shown)) cannot be put in its place: \(systemMessage())")
     }
+    Leftovers.forget(temporary)
   }
 
   /// Removes what `fill` has written, if `commit` has not moved it.
   func discard() {
     unlink(temporary)
+    Leftovers.forget(temporary)
   }
 
   /// What stands in the way of writing the file, in the system's words; nil if nothing does.
@@ -58,6 +60,7 @@ struct OutputFile: Sendable {
 
   /// Opens the temporary file, with the rights of the file that it will replace.
   private func create() -> Int32 {
+    Leftovers.note(temporary)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     var old = stat()
     if descriptor >= 0, stat(path, &old) == 0 { fchmod(descriptor, old.st_mode & 0o7777) }
@@ -66,8 +69,15 @@ struct OutputFile: Sendable {
 }
 
 /// The absolute path of `path`, with symbolic links followed as far as there are files.
-func resolved(_ path: String) -> String {
+func resolved(_ path: String, depth: Int = 0) -> String {
   if let whole = realPath(path) { return whole }
+  if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) {
+    let folder = target.hasPrefix("/") ? "" : path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    // A link that leads to itself leads nowhere.
+    if realPath(folder.isEmpty ? "." : String(folder)) != nil, depth < 40 {
+      return resolved(folder + target, depth: depth + 1)
+    }
+  }
   guard let slash = path.lastIndex(of: "/") else { return (realPath(".") ?? ".") + "/" + path }
   let folder = String(path[...slash])
   return (realPath(folder) ?? folder) + "/" + path[path.index(after: slash)...]

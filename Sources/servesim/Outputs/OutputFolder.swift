@@ -36,6 +36,7 @@ struct OutputFolder: Sendable {
 
   /// Makes the folder if it is not there.
   func make() throws {
+    if !wasThere { Leftovers.note(path) }
     if mkdir(path, 0o777) != 0 && errno != EEXIST {
       throw Failure("\(quoted(path)) cannot be made: \(systemMessage())")
     }

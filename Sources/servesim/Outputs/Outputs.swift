@@ -6,27 +6,28 @@ import Serving
 /// `-` is the standard output. Devices and pipes are written as they are; everything else is
 /// written beside its place and put there when all files are whole.
 struct Outputs: Sendable {
-  private var files: [(option: String, file: OutputFile)] = []
+  private var files: [(option: String, file: OutputFile, content: OwnFile)] = []
   private var streams: [GivenValue] = []
   private var standardOutput: GivenValue?
   private var folder: OutputFolder?
+  private let rule: OverwriteRule
 
   /// - Parameters:
-  ///   - wanted: options with the paths that were given for them.
+  ///   - wanted: options with the paths that were given for them, and what they write.
   ///   - folder: a folder for `names`, made if it is not there; `write` calls each by the folder's
   ///     option, a slash and its name.
-  ///   - inputs: paths that the command reads and must not overwrite.
+  ///   - rule: what may be written over.
   init(
-    _ wanted: [GivenValue], folder: (given: GivenValue, names: [String])? = nil,
-    reading inputs: [GivenValue] = []
+    _ wanted: [(GivenValue, OwnFile)], folder: (given: GivenValue, names: [String])? = nil,
+    rule: OverwriteRule = OverwriteRule()
   ) throws {
-    for given in wanted { try add(given, inputs) }
+    self.rule = rule
+    try rule.checkStandardOutput()
+    for (given, content) in wanted { try add(given, content) }
     guard let folder else { return }
     let made = try OutputFolder(folder.given)
     try made.whileThere {
-      for name in folder.names {
-        try add(file: made.value(for: name), inputs)
-      }
+      for name in folder.names { try add(made.value(for: name), .result) }
     }
     self.folder = made
   }
@@ -48,10 +49,14 @@ struct Outputs: Sendable {
   func write(_ body: (_ option: String, _ writer: inout ByteWriter) throws -> Void) throws {
     do {
       try folder?.make()
-      for (option, file) in files { try file.fill { try body(option, &$0) } }
-      for (_, file) in files { try file.commit() }
+      for (option, file, _) in files { try file.fill { try body(option, &$0) } }
+      // What was not there when the command began may have come since.
+      for (option, file, content) in files {
+        try rule.check(file.path, content, GivenValue(source: option, text: file.path))
+      }
+      try Leftovers.whileHeld { for (_, file, _) in files { try file.commit() } }
     } catch {
-      for (_, file) in files { file.discard() }
+      for (_, file, _) in files { file.discard() }
       folder?.discard()
       throw error
     }
@@ -63,8 +68,8 @@ struct Outputs: Sendable {
     }
   }
 
-  private mutating func add(_ given: GivenValue, _ inputs: [GivenValue]) throws {
-    if try given.string() == "-" {
+  private mutating func add(_ given: GivenValue, _ content: OwnFile) throws {
+    if try given.string() == "-" || given.text == "/dev/stdout" {
       if let other = standardOutput {
         throw given.mistake(
           "\(other.source) goes to the standard output already", "give a file to one of them")
@@ -72,30 +77,28 @@ struct Outputs: Sendable {
       standardOutput = given
       return
     }
+    if isDescriptor(given.text) { return streams.append(given) }
     switch kind(of: given.text) {
     case S_IFDIR: throw given.mistake("\(quoted(given.text)) is a folder", "give a file in it")
-    case S_IFREG, nil: try add(file: given, inputs)
+    case S_IFREG, nil: try add(file: given, content)
     default: streams.append(given)
     }
   }
 
-  private mutating func add(file given: GivenValue, _ inputs: [GivenValue]) throws {
+  private mutating func add(file given: GivenValue, _ content: OwnFile) throws {
     let file = try OutputFile(given)
     if let other = files.first(where: { $0.file.path == file.path }) {
       throw given.mistake(
         "\(quoted(given.text)) is the output of \(other.option) already", "give another name")
     }
-    if let input = inputs.first(where: { resolved($0.text) == file.path }) {
-      throw given.mistake(
-        "\(quoted(given.text)) is what \(input.source) reads", "give another name")
-    }
-    files.append((given.source, file))
+    try rule.check(file.path, content, given)
+    files.append((given.source, file, content))
   }
 
   private func stream(
     _ given: GivenValue, _ body: (String, inout ByteWriter) throws -> Void
   ) throws {
-    let descriptor = open(given.text, O_WRONLY | O_CLOEXEC)
+    let descriptor = open(given.text, O_WRONLY | O_APPEND | O_CLOEXEC)
     if descriptor < 0 { throw Failure("\(quoted(given.text)): \(systemMessage())") }
     defer { close(descriptor) }
     var writer = ByteWriter(to: descriptor, named: given.text)
@@ -108,4 +111,9 @@ struct Outputs: Sendable {
 private func kind(of path: String) -> mode_t? {
   var found = stat()
   return stat(path, &found) == 0 ? found.st_mode & S_IFMT : nil
+}
+
+/// Whether `path` is a name of something that is open already, as `/dev/stderr` is.
+private func isDescriptor(_ path: String) -> Bool {
+  path == "/dev/stderr" || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/")
 }

@@ -20,12 +20,13 @@ struct SweepCurve: Sendable {
   /// - Parameters:
   ///   - loaded: the whole trace.
   ///   - objectives: what was given for `--slo`, if anything was.
+  ///   - files: what was read for other combinations.
   init(
     _ combination: SweepGrid.Combination, _ loaded: LoadedTrace,
-    _ objectives: GivenValue?, _ catalogue: Catalogue
+    _ objectives: GivenValue?, _ files: DescribedFiles, _ catalogue: Catalogue
   ) throws {
     self.combination = combination
-    let deployment = try DeploymentOptions(combination.invocation, catalogue).deployment()
+    let deployment = try DeploymentOptions(combination.invocation, catalogue).deployment(files)
     objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     let name = combination.value(of: "--schedulers") ?? catalogue.schedulers.standard
     workload = try WorkloadOptions(combination.invocation)

@@ -2,6 +2,7 @@ import Foundation
 import Reporting
 import Serving
 import Synchronization
+import Workloads
 
 /// The results of a sweep on their way to a folder: every row is in `results.jsonl` as soon as it
 /// is known, and when all are, the file is replaced by one in the sweep's own order.
@@ -12,46 +13,63 @@ struct SweepFile: ~Copyable, Sendable {
   /// The rows that were there, by key.
   let known: [String: SweepRow]
   private let folder: String
+  private let rule: OverwriteRule
   private let descriptor: Mutex<Int32>
   /// Holds the folder against other sweeps while it is open.
   private let lock: FolderLock
 
   /// The results in the folder `given`, which is made if it is not there.
   ///
-  /// - Parameter resumes: whether what is there is gone on with; a mistake otherwise.
-  init(_ given: GivenValue, resumes: Bool) throws {
+  /// - Parameters:
+  ///   - resumes: whether what is there is gone on with; a mistake otherwise.
+  ///   - rule: what may be written over.
+  init(_ given: GivenValue, resumes: Bool, _ rule: OverwriteRule = OverwriteRule()) throws {
     let held = try FolderLock(given)
-    let opened = try Self.open(given, resumes: resumes)
-    known = Dictionary(opened.rows.map { ($0.key, $0) }) { first, _ in first }
-    lock = held
-    folder = given.text
-    descriptor = Mutex(opened.descriptor)
-  }
-
-  deinit { descriptor.withLock { _ = close($0) } }
-
-  /// The rows that are in the folder, and its file to add others to.
-  private static func open(
-    _ given: GivenValue, resumes: Bool
-  ) throws -> (rows: [SweepRow], descriptor: Int32) {
-    let folder = try given.string()
-    let path = "\(folder)/results.jsonl"
-    var rows: [SweepRow] = []
-    if access(path, F_OK) == 0 {
-      guard resumes else {
-        throw given.mistake(
-          "\(quoted(path)) is there already", "go on with --resume, or give another folder")
-      }
-      removeLeftovers(in: folder)
-      rows = try self.rows(at: path)
-      try write(text(rows), to: path)
-    }
+    let rows = try Self.rows(given, resumes: resumes, rule)
+    let path = try Self.paths(given)[0]
     let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     if descriptor < 0 {
       throw given.mistake(
         "\(quoted(path)) cannot be written: \(systemMessage())", "give another folder")
     }
-    return (rows, descriptor)
+    known = Dictionary(rows.map { ($0.key, $0) }) { first, _ in first }
+    lock = held
+    folder = given.text
+    self.rule = rule
+    self.descriptor = Mutex(descriptor)
+  }
+
+  deinit { descriptor.withLock { _ = close($0) } }
+
+  /// Refuses a folder in which something would be lost.
+  static func check(_ given: GivenValue, resumes: Bool, _ rule: OverwriteRule) throws {
+    for path in try paths(given) {
+      try rule.check(path, .result, GivenValue(source: given.source, text: path))
+    }
+    let path = try paths(given)[0]
+    if access(path, F_OK) == 0 && !resumes && !rule.isForced {
+      throw given.mistake(
+        "\(quoted(path)) is there already", "go on with --resume, or give another folder")
+    }
+  }
+
+  /// The rows that are in the folder, in a file with nothing else.
+  private static func rows(
+    _ given: GivenValue, resumes: Bool, _ rule: OverwriteRule
+  ) throws -> [SweepRow] {
+    try check(given, resumes: resumes, rule)
+    let path = try paths(given)[0]
+    if access(path, F_OK) != 0 { return [] }
+    try removeLeftovers(in: given.string())
+    let rows = resumes ? try rows(at: path) : []
+    try write(text(rows), to: path)
+    return rows
+  }
+
+  /// The files in the folder: the rows, and a table of them.
+  private static func paths(_ given: GivenValue) throws -> [String] {
+    let folder = try given.string()
+    return ["\(folder)/results.jsonl", "\(folder)/results.csv"]
   }
 
   /// Adds a row at the end; from any thread.
@@ -68,17 +86,30 @@ struct SweepFile: ~Copyable, Sendable {
   func finish(_ rows: [SweepRow]) throws -> Int {
     let keys = Set(rows.map(\.key))
     let others = known.values.filter { !keys.contains($0.key) }.sorted { $0.key < $1.key }
+    for path in ["\(folder)/results.jsonl", "\(folder)/results.csv"] {
+      try rule.check(path, .result, GivenValue(source: "--output", text: path))
+    }
     try Self.write(Self.text(rows + others), to: "\(folder)/results.jsonl")
     try Self.write(SweepReport.csv(rows), to: "\(folder)/results.csv")
     return others.count
   }
 
+  /// The rows of the file at `path`; a torn one at its end is none.
   private static func rows(at path: String) throws -> [SweepRow] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Failure("\(quoted(path)) cannot be read: \(systemMessage())")
+    let bytes = try InputFile.read(path)
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var rows: [SweepRow] = []
+    for (index, line) in lines.enumerated() where !line.isEmpty {
+      let row = String(validating: line, as: UTF8.self).flatMap { SweepRow(sealed: $0) }
+      if let row {
+        rows.append(row)
+      } else if index < lines.count - 1 {
+        throw InputError(
+          path, line: index + 1, problem: "the row is not as a sweep wrote it",
+          remedy: "remove the line, so that the point is served again, or give another folder")
+      }
     }
-    let text = String(decoding: data, as: UTF8.self)
-    return text.split(separator: "\n").compactMap { SweepRow(line: String($0)) }
+    return rows
   }
 
   private static func text(_ rows: [SweepRow]) -> String {

@@ -21,10 +21,11 @@ struct SweepRun: Sendable {
   ) throws {
     self.grid = grid
     self.jobs = jobs
+    let files = DescribedFiles()
     let results = try parallelMap(grid.combinations, jobs: jobs) { _, combination in
       do {
         return Result<SweepCurve, InputError>.success(
-          try SweepCurve(combination, loaded, objectives, catalogue))
+          try SweepCurve(combination, loaded, objectives, files, catalogue))
       } catch let error as InputError {
         return .failure(error)
       }
