@@ -32,7 +32,10 @@ struct `The report on Azure's conversation service` {
     if !suffix.isEmpty { words += ["--request-rate", "15"] }
     words += ["--csv", made("data"), "--markdown", made("table"), "--svg", made("chart")]
     let catalogue = Catalogue.standard
-    guard case .run(_, let invocation) = try Tool(catalogue).intent(of: words) else { return }
+    guard case .run(_, let invocation) = try Tool(catalogue).intent(of: words) else {
+      Issue.record("the words run no command")
+      return
+    }
     let options = try CompareOptions(invocation, catalogue)
     try options.serve()
 
