@@ -4,28 +4,36 @@ import Serving
 public struct SteadyFigures: Sendable, Equatable {
   /// One of the figures.
   public enum Figure: CaseIterable, Sendable {
-    case ttftMean, ttft99, tpot99, e2e99, attainment
+    case ttftMean, ttft99, tpot99, e2e99, attainment, met, answered
   }
 
   /// In the order of `Figure.allCases`; nil where no request has the latency, or there is no
   /// objective.
   private var values: [Double?]
 
-  /// The figures of the requests behind the first `warmUp`, in seconds or, for the attainment, as a
-  /// share of all of them.
+  /// The figures of the requests behind the first `warmUp`, in seconds or, for the attainment and
+  /// the answered requests, as a share of all of them.
+  ///
+  /// - Parameter isMet: whether the whole run met the objective; nil where no clause judges runs.
   public init(
-    trace: Trace, records: [RequestRecord], warmUp: Int, objective: ServiceLevelObjective?
+    trace: Trace, records: [RequestRecord], warmUp: Int, objective: ServiceLevelObjective?,
+    isMet: Bool? = nil
   ) {
     let served = zip(trace.requests, records).dropFirst(warmUp)
     func distribution(_ metric: LatencyMetric) -> Distribution? {
       Distribution(nanoseconds: served.compactMap { metric.nanoseconds(of: $1, for: $0) })
     }
     let ttft = distribution(.ttft)
-    let attainment = objective.flatMap { objective -> Double? in
-      let kept = served.count { objective.isAttained(by: $1, of: $0) }
-      return records.count > warmUp ? Double(kept) / Double(records.count - warmUp) : nil
+    func share(_ count: Int) -> Double? {
+      records.count > warmUp ? Double(count) / Double(records.count - warmUp) : nil
     }
-    values = [ttft?.mean, ttft?.p99, distribution(.tpot)?.p99, distribution(.e2e)?.p99, attainment]
+    let attainment = objective.flatMap { objective in
+      share(served.count { objective.isAttained(by: $1, of: $0) })
+    }
+    values = [
+      ttft?.mean, ttft?.p99, distribution(.tpot)?.p99, distribution(.e2e)?.p99, attainment,
+      isMet.map { $0 ? 1 : 0 }, share(served.count { $1.isCompleted }),
+    ]
   }
 
   /// The value of `figure`.
@@ -46,7 +54,9 @@ extension SteadyFigures.Figure {
     case .ttft99: "TTFT p99"
     case .tpot99: "TPOT p99"
     case .e2e99: "E2E p99"
-    case .attainment: "SLO kept by"
+    case .attainment: "SLO attainment (per request)"
+    case .met: "SLO met (percentiles of the run)"
+    case .answered: "requests answered"
     }
   }
 
@@ -58,9 +68,14 @@ extension SteadyFigures.Figure {
     case .tpot99: "tpot_p99_seconds"
     case .e2e99: "e2e_p99_seconds"
     case .attainment: "attainment"
+    case .met: "met"
+    case .answered: "answered"
     }
   }
 
+  /// Whether it is a share, from 0 to 1, and not a time.
+  public var isShare: Bool { [.attainment, .met, .answered].contains(self) }
+
   /// Whether less is better.
-  public var isLowBest: Bool { self != .attainment }
+  public var isLowBest: Bool { !isShare }
 }

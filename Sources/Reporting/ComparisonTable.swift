@@ -2,30 +2,54 @@ import Metrics
 
 /// Several runs beside each other: one row a run, the best of every column marked.
 public enum ComparisonTable {
-  /// The table of `runs`; columns on the objective are there if a run has one.
-  public static func table(_ runs: [Run]) -> Table {
+  /// The table of `runs`, and of those that could not go on below them; columns on the objective are
+  /// there if a run has one.
+  public static func table(_ runs: [Run], stopped: [StoppedRun] = []) -> Table {
     let latencies = shownLatencies.map { Latency(metric: $0, statistics: $1, runs) }
     let hasObjective = runs.contains { $0.verdict != nil }
     var columns = [Table.Column("scheduler", isNumeric: false)] + counts
     columns += latencies.flatMap(\.columns)
     columns.append(Table.Column("tokens/s", group: "output", best: .highest))
     if hasObjective { columns += objective }
-    return Table(
-      columns,
-      rows: runs.map { run in
-        [Table.Cell(run.scheduler)] + counts(of: run) + latencies.flatMap { $0.cells(of: run) }
-          + [rate(run.metrics.throughput.outputTokensPerSecond)]
-          + (hasObjective ? objective(of: run) : [])
-      })
+    let rows = runs.map { run in
+      [Table.Cell(run.scheduler)] + counts(of: run) + latencies.flatMap { $0.cells(of: run) }
+        + [rate(run.metrics.throughput.outputTokensPerSecond)]
+        + (hasObjective ? objective(of: run) : [])
+    }
+    return Table(columns, rows: rows + stopped.map { row(of: $0, columns: columns.count) })
   }
 
-  /// The table as text, with a line below that says how to read it.
-  public static func text(_ runs: [Run]) -> String {
-    TextTable.text(table(runs)) + "\n* best of its column\n"
+  private static func row(of run: StoppedRun, columns: Int) -> [Table.Cell] {
+    [Table.Cell(run.scheduler), Table.Cell("stopped")]
+      + Array(repeating: Table.Cell("-"), count: columns - 2)
+  }
+
+  /// The table as text, with lines below that say how to read it.
+  public static func text(_ runs: [Run], stopped: [StoppedRun] = []) -> String {
+    let notes =
+      [
+        runs.count > 1 ? "* best of its column" : nil,
+        runs.contains { $0.verdict?.isMet != nil } ? objectiveNote : nil,
+      ].compactMap { $0 } + stopped.map(line)
+    return TextTable.text(table(runs, stopped: stopped))
+      + (notes.isEmpty ? "" : "\n" + notes.map { $0 + "\n" }.joined())
   }
 
   /// The table as Markdown.
-  public static func markdown(_ runs: [Run]) -> String { MarkdownTable.text(table(runs)) }
+  public static func markdown(_ runs: [Run], stopped: [StoppedRun] = []) -> String {
+    MarkdownTable.text(table(runs, stopped: stopped))
+      + (stopped.isEmpty ? "" : "\n" + stopped.map { "\(line($0))\n" }.joined())
+  }
+
+  /// What is said of a run that could not go on.
+  public static func line(_ run: StoppedRun) -> String {
+    "stopped: \(run.scheduler): \(run.reason)"
+  }
+
+  /// What an objective's two columns count.
+  public static let objectiveNote =
+    "SLO attainment counts requests that keep every limit themselves; SLO met compares percentiles "
+    + "of the run."
 
   private static let shownLatencies: [(LatencyMetric, [Statistic])] = [
     (.ttft, [.percentile(50), .percentile(99)]),
@@ -49,9 +73,17 @@ public enum ComparisonTable {
   }
 
   private static let objective = [
-    Table.Column("kept by", group: "SLO", best: .highest),
-    Table.Column("verdict", group: "SLO", isNumeric: false),
+    attainmentColumn(best: .highest),
+    metColumn,
   ]
+
+  /// Whether the run meets the objective.
+  static let metColumn = Table.Column("by percentiles", group: "SLO met", isNumeric: false)
+
+  /// The share of requests that keep the objective, each by itself.
+  static func attainmentColumn(best: Table.Best? = nil) -> Table.Column {
+    Table.Column("per request", group: "SLO attainment", best: best)
+  }
 
   private static func objective(of run: Run) -> [Table.Cell] {
     guard let verdict = run.verdict else { return [Table.Cell("-"), Table.Cell("-")] }
@@ -62,12 +94,12 @@ public enum ComparisonTable {
     ]
   }
 
-  /// `pass`, or `FAIL` with the clauses that were not kept.
+  /// `yes`, or `NO` with the clauses that were not kept.
   private static func judgement(_ verdict: Verdict) -> String {
     guard let isMet = verdict.isMet else { return "-" }
     let failed = verdict.clauses.filter { $0.isMet == false }.map(\.clause)
     let names = failed.map { "\($0.metric.name).\($0.statistic?.name ?? "")" }
-    return isMet ? "pass" : "FAIL \(names.joined(separator: " "))"
+    return isMet ? "yes" : "NO: \(names.joined(separator: " "))"
   }
 
   private static func rate(_ perSecond: Double) -> Table.Cell {

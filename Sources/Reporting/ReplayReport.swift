@@ -124,7 +124,7 @@ public enum ReplayReport {
   }
 
   private static func objective(_ verdict: Verdict) -> String {
-    let title = verdict.isMet.map { $0 ? ", kept" : ", NOT kept" } ?? ""
+    let title = verdict.isMet.map { ", \($0 ? "met" : "NOT met") (percentiles of the run)" } ?? ""
     let clauses = verdict.clauses.map { clause in
       let value = clause.valueSeconds.map(Numbers.duration) ?? "-"
       let judgement = clause.isMet.map { $0 ? " pass" : " FAIL" } ?? " requests only"
@@ -134,7 +134,10 @@ public enum ReplayReport {
     return "Service level objective\(title)\n"
       + lines(
         clauses + [
-          ("attained by", "\(Numbers.grouped(verdict.attaining))\(attainment) of all requests"),
+          (
+            "attainment",
+            "\(Numbers.grouped(verdict.attaining))\(attainment) of all requests (each by itself)"
+          ),
           ("goodput", "\(Numbers.rate(verdict.goodputPerSecond)) requests/s"),
         ])
   }

@@ -32,15 +32,19 @@ import Serving
 /// `closed_loop_requests_per_second` where clients do not wait for answers. `attribution`, of
 /// end-to-end latency, is absent where it was not asked for; its `tail` is the slowest hundredth of
 /// the requests. `bounds` and `as` are absent where `--bounds` or `--definitions` were not given.
-/// Shares are 0 to 1. The order of members is as above; there are neither wall-clock
+/// A run that could not go on has `scheduler`, `settings` and `stopped`, which says why. Shares are
+/// 0 to 1. The order of members is as above; there are neither wall-clock
 /// times nor paths, so that equal runs are equal bytes.
 public enum RunsJSON {
-  /// The runs as text; what is certain over several seeds follows as `seeds`, and what a comparison
-  /// comes to as `verdict`.
+  /// The runs as text, those that could not go on last; what is certain over several seeds follows
+  /// as `seeds`, and what a comparison comes to as `verdict`.
   public static func text(
-    _ runs: [Run], _ seeds: SeedsReport? = nil, _ verdict: String? = nil
+    _ runs: [Run], stopped: [StoppedRun] = [], _ seeds: SeedsReport? = nil,
+    _ verdict: String? = nil
   ) -> String {
-    var members = [JSONValue.Member("runs", .array(runs.map(value)))]
+    var members = [
+      JSONValue.Member("runs", .array(runs.map(value) + stopped.map { .object(Self.members($0)) }))
+    ]
     if let seeds { members.append(.init("seeds", seeds.json)) }
     if let verdict { members.append(.init("verdict", .string(verdict))) }
     return JSONValue.object(members).text()
@@ -51,13 +55,24 @@ public enum RunsJSON {
     .object([.init("runs", .array(runs.map(value)))])
   }
 
+  /// What there is of a run that could not go on.
+  static func members(_ run: StoppedRun) -> [JSONValue.Member] {
+    [
+      .init("scheduler", .string(run.scheduler)), .init("settings", value(run.settings)),
+      .init("stopped", .string(run.reason)),
+    ]
+  }
+
+  private static func value(_ settings: [Run.Setting]) -> JSONValue {
+    .object(settings.map { .init($0.name, .string($0.value)) })
+  }
+
   /// One element of `runs`.
   public static func value(_ run: Run) -> JSONValue {
-    let settings = run.settings.map { JSONValue.Member($0.name, .string($0.value)) }
     let metrics = run.metrics
     var members: [JSONValue.Member] = [
       .init("scheduler", .string(run.scheduler)),
-      .init("settings", .object(settings)),
+      .init("settings", value(run.settings)),
       .init("requests", object(metrics.requests.values)),
       .init("seconds", latencies(metrics)),
       .init("throughput", object(metrics.throughput.values)),

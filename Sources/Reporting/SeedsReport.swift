@@ -1,5 +1,5 @@
 import Metrics
-import Serving
+import Studies
 
 /// Schedulers compared over several seeds: means, and paired differences from the best of each
 /// figure, with intervals that hold the true value 95 times in 100 by Student's distribution.
@@ -22,105 +22,88 @@ public struct SeedsReport: Sendable, Equatable {
     public var difference: Estimate?
   }
 
-  /// How each scheduler stands in `figure`, with the place of the best; nil where one lacks it.
-  public func standings(_ figure: SteadyFigures.Figure) -> (best: Int, all: [Standing])? {
-    let values = figures.map { seeds in seeds.compactMap { $0[figure] } }
-    guard let count = figures.first?.count, count > 0, values.allSatisfy({ $0.count == count })
+  /// How each scheduler stands in `figure`, nil where it has none, with the place of the best; nil
+  /// where none has one.
+  public func standings(_ figure: SteadyFigures.Figure) -> (best: Int, all: [Standing?])? {
+    let values = figures.map { seeds -> [Double]? in
+      let known = seeds.compactMap { $0[figure] }
+      return known.isEmpty || known.count < seeds.count ? nil : known
+    }
+    let ranking = Ranking(values.indices, isLowBest: figure.isLowBest) { place in
+      values[place]?.map { $0...$0 }
+    }
+    guard let best = ranking?.best ?? values.firstIndex(where: { $0 != nil }),
+      let first = values[best]
     else { return nil }
-    let means = values.map { Estimate($0) }
-    let sign = figure.isLowBest ? 1.0 : -1
-    let best = means.indices.min { (sign * means[$0].mean, $0) < (sign * means[$1].mean, $1) } ?? 0
     return (
       best,
-      means.indices.map { index in
-        let differences = zip(values[index], values[best]).map { $0 - $1 }
-        return Standing(
-          mean: means[index], difference: index == best ? nil : Estimate(differences))
+      values.indices.map { index in
+        values[index].map { own in
+          let differences = zip(own, first).map { $0 - $1 }
+          return Standing(
+            mean: Estimate(own), difference: index == best ? nil : Estimate(differences))
+        }
       }
     )
   }
 
-  /// A row a scheduler, and for each figure its mean and its difference from the best.
+  /// A row a scheduler, and for each figure its mean and its difference from the best; of the runs
+  /// that meet the objective, how many there are.
   public var table: Table {
     var columns = [Table.Column("scheduler", isNumeric: false)]
     var rows = schedulers.map { [Table.Cell($0)] }
     for figure in SteadyFigures.Figure.allCases {
-      guard let (_, standings) = standings(figure) else { continue }
+      guard let (_, standings) = standings(figure), isShown(figure, standings) else { continue }
+      if figure == .met {
+        columns.append(Table.Column("runs", group: figure.title, best: .highest))
+        for index in rows.indices { rows[index].append(met(index)) }
+        continue
+      }
       columns.append(Table.Column("mean", group: figure.title))
       columns.append(Table.Column("from the best", group: figure.title))
       for (index, standing) in standings.enumerated() {
-        rows[index].append(
-          Table.Cell(Self.text(standing.mean, figure), value: standing.mean.mean))
-        rows[index].append(
-          Table.Cell(
-            standing.difference.map { Self.difference($0, figure) } ?? "best",
-            value: standing.difference?.mean ?? 0))
+        rows[index] += Self.cells(standing, figure)
       }
     }
     return Table(columns, rows: rows)
   }
 
-  /// What is certain: of the objective where there is one, else of the end-to-end latency.
-  public var sentence: String {
-    let figure = standings(.attainment) == nil ? SteadyFigures.Figure.e2e99 : .attainment
-    guard let (best, standings) = standings(figure) else { return "No request is answered." }
-    let others = standings.indices.filter { $0 != best }
-    func names(_ indices: [Int]) -> String {
-      indices.map { schedulers[$0] }.joined(separator: ", ")
-    }
-    let close = others.filter { standings[$0].difference?.isDistinguishable == false }
-    let clear = others.filter { standings[$0].difference?.isDistinguishable == true }
-    var clauses: [String] = []
-    if !clear.isEmpty { clauses.append("better than \(names(clear)) at 95 % confidence") }
-    if !close.isEmpty { clauses.append("not distinguishable from \(names(close))") }
-    let value = Self.text(standings[best].mean, figure)
-    let head = figure == .attainment ? "is kept by the most requests under" : "is lowest under"
-    let what = figure == .attainment ? "the objective" : figure.title
-    return "Over \(figures[best].count) seeds, \(what) \(head) \(schedulers[best]) (\(value)): "
-      + clauses.joined(separator: ", and ") + "."
+  private static func cells(
+    _ standing: Standing?, _ figure: SteadyFigures.Figure
+  ) -> [Table.Cell] {
+    guard let standing else { return [Table.Cell("-"), Table.Cell("-")] }
+    return [
+      Table.Cell(text(standing.mean, figure), value: standing.mean.mean),
+      Table.Cell(
+        standing.difference.map { difference($0, figure) } ?? "best",
+        value: standing.difference?.mean ?? 0),
+    ]
   }
 
-  /// What decides between the schedulers.
-  public struct Decision: Sendable, Equatable {
-    public var figure: SteadyFigures.Figure
-    /// The best, and those that cannot be told from it.
-    public var best: Int
-    public var peers: [Int]
-    /// The best of the others.
-    public var next: Int
+  private func met(_ place: Int) -> Table.Cell {
+    let judged = figures[place].compactMap { $0[.met] }
+    let count = judged.count { $0 == 1 }
+    return Table.Cell("\(count) of \(judged.count)", value: Double(count))
   }
 
-  /// The objective, where there is one and it tells the best from any other, else the end-to-end
-  /// latency; nil where neither does, or there is one scheduler.
-  ///
-  /// Over several seeds, schedulers are told apart at 95 % confidence; under one, where they differ
-  /// by more than a hundredth.
-  public var decision: Decision? {
-    for figure in [SteadyFigures.Figure.attainment, .e2e99] {
-      guard let (best, all) = standings(figure) else { continue }
-      let sign = figure.isLowBest ? 1.0 : -1
-      let others = all.indices.filter { $0 != best && isApart(all[$0], from: all[best]) }
-      guard let next = others.min(by: { sign * all[$0].mean.mean < sign * all[$1].mean.mean })
-      else { continue }
-      let peers = all.indices.filter { $0 != best && !others.contains($0) }
-      return Decision(figure: figure, best: best, peers: peers, next: next)
-    }
-    return nil
+  /// That all requests are answered goes without saying.
+  private func isShown(_ figure: SteadyFigures.Figure, _ standings: [Standing?]) -> Bool {
+    figure != .answered || standings.contains { ($0?.mean.mean ?? 0) < 1 }
   }
 
-  private func isApart(_ standing: Standing, from best: Standing) -> Bool {
-    guard let difference = standing.difference else { return false }
-    return difference.halfWidth.isFinite
-      ? difference.isDistinguishable
-      : difference.mean.magnitude > 0.01 * best.mean.mean.magnitude
+  /// The schedulers, and what tells them apart.
+  public var contest: Contest {
+    Contest(schedulers) { figure, place in figures[place].map { $0[figure] } }
   }
 
-  /// The table and the sentence as text.
+  /// The table as text.
   public var text: String {
-    "Over \(figures.first?.count ?? 0) seeds, without the first tenth of the requests of each\n"
-      + TextTable.text(table)
-      + "\n\(sentence)\n"
+    "Over \(figures.first?.count ?? 0) seeds, \(Self.note)\n" + TextTable.text(table)
   }
+
+  /// What the figures are of.
+  static let note =
+    "without the first tenth of the requests of each but in whether a run met the objective"
 
   /// The standings as JSON, by scheduler and figure.
   public var json: JSONValue {
@@ -132,11 +115,11 @@ public struct SeedsReport: Sendable, Equatable {
     return .object([.init("count", .integer(figures.first?.count ?? 0))] + members)
   }
 
-  private func json(_ standings: [Standing], _ index: Int) -> JSONValue {
-    let (mean, difference) = (standings[index].mean, standings[index].difference)
+  private func json(_ standings: [Standing?], _ index: Int) -> JSONValue {
+    let (mean, difference) = (standings[index]?.mean, standings[index]?.difference)
     return .object([
-      .init("scheduler", .string(schedulers[index])), .init("mean", .number(mean.mean)),
-      .init("half_width", .number(mean.halfWidth)),
+      .init("scheduler", .string(schedulers[index])), .init("mean", JSONValue(mean?.mean)),
+      .init("half_width", JSONValue(mean?.halfWidth)),
       .init("difference_from_best", JSONValue(difference?.mean)),
       .init("difference_half_width", JSONValue(difference?.halfWidth)),
       .init("distinguishable", JSONValue(difference?.isDistinguishable)),
@@ -154,8 +137,8 @@ public struct SeedsReport: Sendable, Equatable {
       : "not distinguishable"
   }
 
-  private static func amount(_ value: Double, _ figure: SteadyFigures.Figure) -> String {
+  static func amount(_ value: Double, _ figure: SteadyFigures.Figure) -> String {
     if !value.isFinite { return "?" }
-    return figure == .attainment ? Numbers.percent(value) : Numbers.duration(value)
+    return figure.isShare ? Numbers.percent(value) : Numbers.duration(value)
   }
 }

@@ -33,127 +33,95 @@ public struct SweepLine: Sendable {
   /// The highest load tried that keeps the objective; nil where none does.
   var reach: Double? { points.filter { $0.row.isMet == true }.compactMap(\.load).max() }
 
-  /// Which of several lines does best, and by what.
-  public enum Decision: Sendable, Equatable {
-    /// It keeps the objective up to a load that the next does not reach.
-    case reach(best: Int, next: Int, load: Double)
-    /// At one load, its `figure` is the best.
-    case figure(Figure, best: Int, next: Int, load: Double?)
-
-    /// The places of the best line and of the next.
-    public var places: (best: Int, next: Int) {
-      switch self {
-      case .reach(let best, let next, _), .figure(_, let best, let next, _): (best, next)
-      }
-    }
-
-    /// The load at which it is decided.
-    public var load: Double? {
-      switch self {
-      case .reach(_, _, let load): load
-      case .figure(_, _, _, let load): load
-      }
-    }
+  /// What its reach lies in: from the highest load that keeps the objective, or none, to the lowest
+  /// one above it that does not. Nil where loads or judgements are missing.
+  var range: ClosedRange<Double>? {
+    let loads = points.compactMap(\.load)
+    if loads.count < points.count || !points.contains(where: { $0.row.isMet != nil }) { return nil }
+    let kept = reach ?? 0
+    return kept...(loads.filter { $0 > kept }.min() ?? .infinity)
   }
 
-  /// What is compared at one load.
-  public enum Figure: CaseIterable, Sendable {
-    /// The share of requests that keep the objective.
-    case attainment
-    /// The 99th percentile of the end-to-end latency, in seconds.
-    case latency
+  /// The rate up to which it keeps the objective and the requests a second that were served there,
+  /// where those are fewer by a tenth: the trace ended before its queue had grown.
+  public var backlog: (sent: Double, served: Double)? {
+    guard let reach, let served = row(at: reach)?.figure("throughput", "requests_per_second"),
+      served < 0.9 * reach
+    else { return nil }
+    return (reach, served)
+  }
 
-    /// Its value in `row`, the lower the better; nil where the row has none.
-    public func cost(of row: SweepRow) -> Double? {
-      switch self {
-      case .attainment: row.figure("slo", "attainment").map { 1 - $0 }
-      case .latency: row.figure("seconds", "e2e", "p99")
+  /// Its point at `load`.
+  func row(at load: Double?) -> SweepRow? { points.first { $0.load == load }?.row }
+}
+
+/// What decides between the lines of a sweep.
+public struct SweepDecision: Sendable {
+  /// By how far each keeps the objective; nil where loads or judgements are missing.
+  public let reach: Ranking?
+  /// The load at which the lines are compared, nil where the arrivals are as given, and what tells
+  /// them apart there; nil where they have no load in common, or reach decides.
+  public let contest: (load: Double?, Contest)?
+
+  /// How far each of `lines` keeps the objective, or where that tells nobody apart, what they show
+  /// at one load that all have: the highest that all keep, or the lowest where nobody keeps any. It
+  /// is the highest of all where there is nothing to keep.
+  public init(_ lines: [SweepLine]) {
+    let ranges = lines.map(\.range)
+    let isJudged = !ranges.isEmpty && ranges.allSatisfy { $0 != nil }
+    reach =
+      isJudged ? Ranking(lines.indices, isLowBest: false) { ranges[$0].map { [$0] } } : nil
+    contest =
+      reach?.decides == true
+      ? nil
+      : Self.load(lines, isJudged: isJudged).map { load in
+        (
+          load,
+          Contest(lines.map(\.name)) { figure, place in
+            [lines[place].row(at: load)?.value(of: figure)]
+          }
+        )
       }
-    }
   }
 
-  /// What decides between `lines`: how far each keeps the objective, or where that tells nothing,
-  /// the share of requests that keep it or, at last, the end-to-end latency, both at the highest
-  /// load that all have. Nil where none tells anything, or there are not several lines.
-  public static func decision(_ lines: [SweepLine]) -> Decision? {
-    let reaches = lines.indices.map { (place: $0, reach: lines[$0].reach ?? 0) }
-      .sorted { ($1.reach, $0.place) < ($0.reach, $1.place) }
-    if let best = reaches.first, best.reach > 0,
-      let next = reaches.first(where: { $0.reach < best.reach })
-    {
-      return .reach(best: best.place, next: next.place, load: best.reach)
-    }
-    guard lines.count > 1, let shared = sharedLoad(lines) else { return nil }
-    for figure in Figure.allCases {
-      let values = lines.indices.compactMap { place in
-        lines[place].points.first { $0.load == shared.load }.flatMap { figure.cost(of: $0.row) }
-          .map { (place: place, cost: $0) }
-      }.sorted { ($0.cost, $0.place) < ($1.cost, $1.place) }
-      let margin = figure == .latency ? 0.01 * (values.first?.cost ?? 0) : 0.01
-      guard let best = values.first,
-        let next = values.first(where: { $0.cost > best.cost + margin })
-      else { continue }
-      return .figure(figure, best: best.place, next: next.place, load: shared.load)
-    }
-    return nil
+  /// Whether some lines keep the objective farther than others.
+  public var decidesByReach: Bool { reach?.decides == true }
+
+  /// The places of the best and the next, and the load at which that is decided; nil where they are
+  /// not told apart.
+  public func pair(_ lines: [SweepLine]) -> (best: Int, next: Int, load: Double?)? {
+    if let reach, reach.decides { return (reach.best, reach.next[0], lines[reach.best].reach) }
+    guard let contest, let ranking = contest.1.decision?.ranking else { return nil }
+    return (ranking.best, ranking.next[0], contest.load)
   }
 
-  /// The highest load that all lines have.
-  private static func sharedLoad(_ lines: [SweepLine]) -> (load: Double?, Void)? {
-    let shared = lines[0].points.map(\.load).filter { load in
-      lines.allSatisfy { $0.points.contains { $0.load == load } }
+  /// The load to compare at; nil where none is shared, and nil inside where arrivals are as given.
+  private static func load(_ lines: [SweepLine], isJudged: Bool) -> Double?? {
+    guard let first = lines.first, lines.count > 1 else { return nil }
+    let shared = first.points.map(\.load).filter { load in
+      lines.allSatisfy { $0.row(at: load) != nil }
     }
-    return shared.max { ($0 ?? 0) < ($1 ?? 0) }.map { ($0, ()) }
+    let ascending = shared.sorted { ($0 ?? 0) < ($1 ?? 0) }
+    guard isJudged else { return ascending.last.map { Double??.some($0) } ?? nil }
+    let kept = ascending.last { load in lines.allSatisfy { $0.row(at: load)?.isMet == true } }
+    return (kept ?? ascending.first).map { Double??.some($0) } ?? nil
   }
 }
 
-extension ClosingSentence {
-  /// Two lines that seemed to keep the objective up to different loads, since their points lie at
-  /// different ones; the next keeps it where the best does.
-  public static func tie(
-    _ lines: [SweepLine], _ decision: SweepLine.Decision, _ kind: SweepLine.Load
-  ) -> String {
-    let (best, next) = decision.places
-    let place = decision.load.map { "at \(words($0, kind))" } ?? "at the load given"
-    return
-      "\(lines[best].name) and \(lines[next].name) both keep the objective \(place), the highest "
-      + "load tried that either keeps; servesim capacity tells how far each goes."
-  }
-
-  private static func words(_ load: Double, _ kind: SweepLine.Load) -> String {
-    kind == .clients ? "\(Int(load)) clients" : "\(Numbers.significant(load)) requests a second"
-  }
-
-  /// What the lines of a sweep come to.
-  ///
-  /// - Parameter robustness: how far off the cost model may be; nil where it was not asked.
-  public static func sweep(
-    _ lines: [SweepLine], _ decision: SweepLine.Decision?, _ robustness: Robustness?,
-    _ kind: SweepLine.Load
-  ) -> String {
-    let kept = (robustness.map { ", \(unless($0))" } ?? "") + "."
-    func load(_ value: Double) -> String { words(value, kind) }
-    switch decision {
-    case .reach(let best, let next, let reach):
-      let other = lines[next].reach.map { "up to \(load($0))" } ?? "at none"
-      return "Of the loads tried, \(lines[best].name) keeps the objective up to \(load(reach)), "
-        + "\(lines[next].name), the next, \(other)\(kept)"
-    case .figure(let figure, let best, let next, let rate):
-      func value(_ place: Int) -> String {
-        let row = lines[place].points.first { $0.load == rate }?.row
-        return row.flatMap(figure.cost).map { cost in
-          figure == .latency ? Numbers.duration(cost) : Numbers.percent(1 - cost)
-        } ?? "-"
+extension SweepRow {
+  /// The value of a figure that decides contests; nil where the row has none.
+  public func value(of figure: SteadyFigures.Figure) -> Double? {
+    switch figure {
+    case .met: isMet.map { $0 ? 1 : 0 }
+    case .attainment: self.figure("slo", "attainment")
+    case .answered:
+      self.figure("requests", "total").flatMap { total in
+        self.figure("requests", "completed").flatMap { total > 0 ? $0 / total : nil }
       }
-      let place = rate.map { " at \(load($0))" } ?? ""
-      let what = figure == .latency ? "E2E p99" : "the share of requests that keep the objective"
-      return "\(lines[best].name) beats \(lines[next].name), the next, in \(what)\(place), "
-        + "\(value(best)) against \(value(next))\(kept)"
-    case nil:
-      if lines.count > 1 { return "The lines are not distinguishable." }
-      return lines.first?.reach.map {
-        "Of the loads tried, \(load($0)) is the highest that keeps the objective."
-      } ?? "There is nothing to compare; give --slo, or several values."
+    case .e2e99: self.figure("seconds", "e2e", "p99")
+    case .ttftMean: self.figure("seconds", "ttft", "mean")
+    case .ttft99: self.figure("seconds", "ttft", "p99")
+    case .tpot99: self.figure("seconds", "tpot", "p99")
     }
   }
 }

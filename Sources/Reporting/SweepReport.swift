@@ -28,8 +28,10 @@ public enum SweepReport {
       columns,
       rows: entries.map { entry in
         entry.labels.map { Table.Cell($0) }
-          + figures.map { cell(entry.row, $0.path, scale: $0.scale) }
-          + (hasObjective ? objective(entry.row) : [])
+          + figures.enumerated().map { place, figure in
+            place == 0 && entry.row.stopped != nil
+              ? Table.Cell("stopped") : cell(entry.row, figure.path, scale: figure.scale)
+          } + (hasObjective ? objective(entry.row) : [])
       })
   }
 
@@ -102,7 +104,7 @@ public enum SweepReport {
   ]
 
   private static let objective = [
-    Table.Column("kept by", group: "SLO"), Table.Column("met", group: "SLO"),
+    ComparisonTable.attainmentColumn(), ComparisonTable.metColumn,
   ]
 
   private static func cell(_ row: SweepRow, _ path: [String], scale: Double) -> Table.Cell {

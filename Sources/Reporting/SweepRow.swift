@@ -19,16 +19,9 @@ public struct SweepRow: Sendable, Equatable {
     self.init(key, members)
   }
 
-  /// The row of a point, which went by `key`, at which `scheduler` stopped planning: `stall` says
-  /// how, and there are no figures.
-  public init(key: String, scheduler: String, settings: [Run.Setting], stall: String) {
-    self.init(
-      key,
-      [
-        .init("scheduler", .string(scheduler)),
-        .init("settings", .object(settings.map { .init($0.name, .string($0.value)) })),
-        .init("stall", .string(stall)),
-      ])
+  /// The row of a point, which went by `key`, at which the run could not go on.
+  public init(key: String, _ stopped: StoppedRun) {
+    self.init(key, RunsJSON.members(stopped))
   }
 
   private init(_ key: String, _ members: [JSONValue.Member]) {
@@ -47,9 +40,9 @@ public struct SweepRow: Sendable, Equatable {
     ).line()
   }
 
-  /// How the scheduler stopped planning, where it did.
-  public var stall: String? {
-    if case .string(let text)? = value["stall"] { text } else { nil }
+  /// Why the run could not go on, where it did not.
+  public var stopped: String? {
+    if case .string(let text)? = value["stopped"] { text } else { nil }
   }
 
   /// The row that `line` is, or nil if it is none, only the beginning of one, or one in which

@@ -21,6 +21,7 @@ public struct Comparison: Sendable {
   }
 
   /// Serves the trace once a service, on at most `jobs` threads; their number changes no result.
+  /// One that cannot go on keeps no other from being served.
   ///
   /// - Parameters:
   ///   - progress: told now and then which share of the trace a service, by its place, has behind
@@ -29,13 +30,15 @@ public struct Comparison: Sendable {
   public func run<Summary: Sendable>(
     jobs: Int, progress: @escaping @Sendable (Int, Double) -> Void = { _, _ in },
     summary: @Sendable (Replay) -> Summary
-  ) throws(RunError) -> [Summary] {
-    try parallelMap(services, jobs: jobs) { (index, service) throws(RunError) in
-      let replay = try service.replay(
-        trace, from: clients, objective: objective, recordsIterations: recordsIterations,
-        attributesLatency: attributesLatency
-      ) { progress(index, $0) }
-      return summary(replay)
+  ) -> [Result<Summary, RunError>] {
+    parallelMap(services, jobs: jobs) { index, service in
+      Result { () throws(RunError) in
+        let replay = try service.replay(
+          trace, from: clients, objective: objective, recordsIterations: recordsIterations,
+          attributesLatency: attributesLatency
+        ) { progress(index, $0) }
+        return summary(replay)
+      }
     }
   }
 }

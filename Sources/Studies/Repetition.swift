@@ -16,26 +16,36 @@ public struct Repetition: Sendable {
     self.objective = objective
   }
 
-  /// The figures of every engine under every seed, without the warm-up: by engine, then by seed.
+  /// The figures of every engine under every seed, without the warm-up: by engine, then by seed. An
+  /// engine that cannot go on under some seed has none, and keeps no other from being served.
   ///
   /// - Parameters:
   ///   - jobs: threads, at most; their number changes no result.
   ///   - progress: told now and then which share of its trace a run, by its place, has behind it.
   public func run(
     jobs: Int, progress: @escaping @Sendable (Int, Double) -> Void = { _, _ in }
-  ) throws(RunError) -> [[SteadyFigures]] {
+  ) -> [Result<[SteadyFigures], RunError>] {
     let pairs = services.indices.flatMap { service in traces.indices.map { (service, $0) } }
-    let figures = try parallelMap(pairs, jobs: jobs) { (index, pair) throws(RunError) in
-      let trace = traces[pair.1]
-      let replay = try services[pair.0].replay(trace, objective: objective) {
-        progress(index, $0)
+    let figures = parallelMap(pairs, jobs: jobs) { index, pair in
+      Result { () throws(RunError) in
+        let trace = traces[pair.1]
+        let replay = try services[pair.0].replay(trace, objective: objective) {
+          progress(index, $0)
+        }
+        return SteadyFigures(
+          trace: trace, records: replay.timeline.records,
+          warmUp: SteadyFigures.warmUp(of: trace.count), objective: objective,
+          isMet: replay.run.verdict?.isMet)
       }
-      return SteadyFigures(
-        trace: trace, records: replay.timeline.records,
-        warmUp: SteadyFigures.warmUp(of: trace.count), objective: objective)
     }
     return services.indices.map { service in
-      Array(figures[service * traces.count..<(service + 1) * traces.count])
+      Result { () throws(RunError) in
+        var own: [SteadyFigures] = []
+        for found in figures[service * traces.count..<(service + 1) * traces.count] {
+          own.append(try found.get())
+        }
+        return own
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Metrics
 import Serving
 
 /// What the tool tells the shell.
@@ -24,6 +25,13 @@ struct Failure: Error, CustomStringConvertible {
   var description: String
 
   init(_ description: String) { self.description = description }
+
+  /// That some of `count` runs of a kind, such as schedulers, could not go on; nil where all could.
+  init?(_ stopped: [StoppedRun], of count: Int, _ kind: String) {
+    guard let first = stopped.first else { return nil }
+    description =
+      "\(stopped.count) of \(count) \(kind) could not go on; \(first.scheduler): \(first.reason)"
+  }
 }
 
 /// The one line that tells of `error`, with its newline; nil if there is nothing to tell.

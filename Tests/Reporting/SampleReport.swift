@@ -45,5 +45,6 @@ let sampleSource = Report.Source(
 func sampleReport() -> Report {
   RunsReport.report(
     [sampleEntry("slow:<x>=1", factor: 3), sampleEntry("fast")],
-    objective: try? ServiceLevelObjective(parsing: "ttft.p99<200ms"), source: sampleSource)
+    objective: try? ServiceLevelObjective(parsing: "ttft.p99<200ms"), source: sampleSource,
+    answer: "fast beats slow.")
 }

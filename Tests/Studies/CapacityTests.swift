@@ -43,7 +43,7 @@ import Testing
     let one = try Self.study(["vllm-0.6", "sarathi"], jobs: 1)
     #expect(try Self.study(["vllm-0.6", "sarathi"], jobs: 3) == one)
     #expect(one[1].mean > 1.5 * one[0].mean)
-    let lead = one[1].lead(over: one[0])
+    let lead = try #require(one[1].lead(over: one[0]))
     #expect(abs(lead.mean - (one[1].mean - one[0].mean)) < 1e-9)
     let sentence = CapacityReport.verdict(one)
     #expect(sentence.hasPrefix("sarathi reaches") && sentence.hasSuffix("vllm-0.6, the next."))
@@ -55,31 +55,75 @@ import Testing
     #expect(CapacityReport.verdict(same).contains("are not distinguishable"))
   }
 
+  private static func capacity(
+    _ name: String, _ kept: Double, missed: Double?
+  ) -> ServiceCapacity {
+    ServiceCapacity(
+      scheduler: name, settings: [], brackets: [.init(kept: kept, missed: missed, tries: 1)],
+      backlogRate: kept)
+  }
+
   @Test func `tells nobody apart who keeps the objective at every rate tried`() {
-    func capacity(_ name: String, _ kept: Double, missed: Double?) -> ServiceCapacity {
-      ServiceCapacity(
-        scheduler: name, settings: [],
-        brackets: [.init(kept: kept, missed: missed, tries: 1)])
-    }
-    let free = [capacity("a", 900, missed: nil), capacity("b", 800, missed: nil)]
-    #expect(CapacityReport.ranking(free) == nil)
-    #expect(CapacityReport.verdict(free).hasPrefix("The objective is kept at every rate tried"))
-    let mixed = free + [capacity("c", 4, missed: 5)]
-    #expect(CapacityReport.ranking(mixed)?.next == 2)
-    #expect(CapacityReport.ranking(mixed)?.peers == [1])
-    #expect(CapacityReport.verdict(mixed).hasPrefix("a (not distinguishable from b) reaches"))
+    let free = [
+      Self.capacity("a", 900, missed: nil), Self.capacity("b", 800, missed: nil),
+    ]
+    #expect(Ranking(free)?.decides == false)
+    #expect(
+      CapacityReport.verdict(free)
+        == "a and b are not distinguishable: they keep the objective up to at least 800 to 900 "
+        + "requests a second.")
+    let mixed = free + [Self.capacity("c", 4, missed: 5), Self.capacity("d", 4.5, missed: 5)]
+    #expect(Ranking(mixed)?.next == [3, 2])
+    #expect(
+      CapacityReport.verdict(mixed)
+        == "a (not distinguishable from b) reaches at least 895 requests a second more than d and "
+        + "c, the next.")
+  }
+
+  @Test func `names nobody the best where nobody keeps the objective, and nobody beats none`() {
+    let none = [Self.capacity("a", 0, missed: 0.1), Self.capacity("b", 0, missed: 0.1)]
+    #expect(Ranking(none) == nil)
+    #expect(CapacityReport.verdict(none) == "No scheduler keeps the objective at any rate tried.")
+    let one = none + [Self.capacity("c", 3, missed: 3.05)]
+    #expect(
+      CapacityReport.verdict(one)
+        == "c keeps the objective up to 3.00 requests a second, a and b, the next, at no rate tried."
+    )
   }
 
   /// Three seeds that reach 1, 2 and 3: a deviation of 1, and Student's 4.303 on 2 degrees.
-  @Test func `has an interval from its seeds`() {
+  @Test func `has an interval from its seeds and from what each search leaves open`() throws {
     let brackets = [1.0, 2, 3].map {
-      CapacitySearch.Bracket(kept: $0, missed: $0 + 0.01, tries: 1)
+      CapacitySearch.Bracket(kept: $0, missed: $0 + 0.5, tries: 1)
     }
     let three = ServiceCapacity(scheduler: "a", settings: [], brackets: brackets)
+    let interval = try #require(three.interval)
     #expect(three.mean == 2 && !three.isUnbounded)
-    #expect(abs(three.estimate.halfWidth - 4.303 / 3.0.squareRoot()) < 1e-3)
+    #expect(abs(interval.upperBound - 2.5 - 4.303 / 3.0.squareRoot()) < 1e-3)
+    #expect(interval.lowerBound == 0, "no rate is below zero")
+    let alike = ServiceCapacity(
+      scheduler: "a", settings: [], brackets: Array(repeating: brackets[0], count: 5))
+    #expect(alike.interval == 1...1.5, "equal brackets leave their own width open")
     let one = ServiceCapacity(scheduler: "a", settings: [], brackets: [brackets[0]])
-    #expect(one.estimate.halfWidth == .infinity)
+    #expect(one.interval == 1...1.5)
+  }
+
+  /// Nothing keeps up with more than it serves of a backlog, so a search that stops there says that
+  /// the trace tells no more.
+  @Test func `tries no rate above that of a backlog, and says that it is a bound`() throws {
+    let objective = try ServiceLevelObjective(parsing: "ttft.p99<60s")
+    var study = CapacityStudy(
+      try chat(60, rate: 1), [try deployment().service("sarathi")], objective: objective,
+      arrivals: .trace, seeds: [0])
+    let free = try study.run(jobs: 1)[0]
+    study.stopsAtBacklog = true
+    let found = try study.run(jobs: 1)[0]
+    #expect(free.mean > found.backlogRate, "the short trace keeps it at higher rates too")
+    #expect(found.isUnbounded && found.mean == found.backlogRate && found.tries.count == 1)
+    #expect(CapacityReport.table([found]).rows[0][1].text.hasPrefix(">= "))
+    #expect(CapacityReport.markdown([found]).contains("tells no more than that the capacity is at"))
+    #expect(CapacityReport.csv([found], seeds: [0]).contains("\nsarathi,0,at least,"))
+    #expect(CapacityReport.verdict([found]).contains("up to at least"))
   }
 }
 

@@ -10,7 +10,7 @@ import Testing
     let services = try Schedulers.all.map { try deployment().service($0.name) }
     let objective = try ServiceLevelObjective(parsing: "ttft.p99<2s,tbt.p99<100ms")
     let comparison = Comparison(try chat(count, rate: rate), services, objective: objective)
-    return try comparison.run(jobs: jobs) { $0.run }
+    return try comparison.run(jobs: jobs) { $0.run }.map { try $0.get() }
   }
 
   @Test func `gives the same bytes on one thread and on two`() throws {

@@ -5,8 +5,8 @@ import Studies
 import Testing
 
 @Suite struct `How far off the cost model may be` {
-  @Test func `is found for each part and direction within the precision`() throws {
-    let found = try Robustness.search(precision: 0.001, jobs: 2) { factors in
+  @Test func `is found for each part and direction within the precision`() {
+    let found = Robustness.search(precision: 0.001, jobs: 2) { factors in
       factors.decode < 1.083 && factors.prefill > 0.95
     }
     #expect(found.tippings.map(\.part) == [.prefill, .decode])
@@ -15,8 +15,8 @@ import Testing
     #expect(found.tippings[1].factor >= 1.083, "it falls there")
   }
 
-  @Test func `is not found where the conclusion holds as far as is tried`() throws {
-    let found = try Robustness.search(jobs: 1) { _ in true }
+  @Test func `is not found where the conclusion holds as far as is tried`() {
+    let found = Robustness.search(jobs: 1) { _ in true }
     #expect(found.tippings.isEmpty && found.reach == 0.2)
   }
 
@@ -30,7 +30,7 @@ import Testing
       [trace], objective: objective, figure: .attainment,
       leader: try deployment().service("sarathi"),
       other: try deployment().service("vllm-0.6"))
-    #expect(try duel.robustness(jobs: 1) == duel.robustness(jobs: 4))
+    #expect(duel.robustness(jobs: 1) == duel.robustness(jobs: 4))
   }
 }
 

@@ -11,14 +11,15 @@ private func options(_ words: [String]) throws -> CapacityOptions {
 @Suite struct `Options of a capacity search` {
   @Test func `arrive, and have defaults`() throws {
     let plain = try options(["--slo=mlperf-server"])
-    #expect(plain.seeds == [0, 1, 2, 3, 4] && plain.arrivals == .poisson)
+    #expect(plain.arrivals == nil, "as the trace has them")
+    #expect(try plain.drawn(.poisson) == [0, 1, 2, 3, 4] && plain.drawn(.trace) == [0])
     #expect(plain.precision == 0.02 && plain.limit == nil)
     let given = try options([
       "--slo=a", "--seed=7", "--seeds=2", "--precision=0.1", "--limit=9", "--schedulers=orca",
     ])
-    #expect(given.seeds == [7, 8] && given.precision == 0.1 && given.limit == 9)
+    #expect(try given.drawn(.poisson) == [7, 8])
+    #expect(given.precision == 0.1 && given.limit == 9)
     #expect(given.schedulers.map(\.text) == ["orca"])
-    #expect(try options(["--slo=a", "--arrivals=trace"]).seeds == [0])
   }
 
   @Test(arguments: [

@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Reporting
 import Serving
 import Studies
@@ -81,12 +82,13 @@ private func options(_ words: [String]) throws -> SweepOptions {
 
   @Test func `tell of a scheduler that stopped planning, and have no figures of it`() throws {
     let row = SweepRow(
-      key: "k", scheduler: "s", settings: [.init("model", "m")], stall: "nothing is planned")
-    #expect(row.stall == "nothing is planned" && row.isMet == nil)
+      key: "k",
+      StoppedRun(scheduler: "s", settings: [.init("model", "m")], reason: "nothing is planned"))
+    #expect(row.stopped == "nothing is planned" && row.isMet == nil)
     #expect(row.figure("seconds", "e2e", "p99") == nil)
     #expect(SweepRow(sealed: row.line) == row)
     let table = SweepReport.text([.init(labels: ["s"], row: row)], labels: ["schedulers"])
-    #expect(table.contains("-"))
+    #expect(table.contains("stopped"))
   }
 
   @Test(arguments: ["4,9,20", "auto"])

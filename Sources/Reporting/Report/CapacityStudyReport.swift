@@ -14,7 +14,7 @@ public enum CapacityStudyReport {
   ///   - answer: the closing sentence.
   public static func report(
     _ capacities: [ServiceCapacity], objective: ServiceLevelObjective, seeds: [UInt64],
-    answer: String, remarks: [String], source: Report.Source
+    answer: String, source: Report.Source
   ) -> Report {
     precondition(!capacities.isEmpty, "a report is about a service")
     let settings = capacities[0].settings
@@ -22,12 +22,16 @@ public enum CapacityStudyReport {
     let place = "\(setting("model")) on \(setting("tensor_parallel_size")) x \(setting("gpu"))"
     return Report(
       question: "How much can be taken within \(objective)? (\(place))", answer: answer,
-      remarks: remarks,
+      remarks: notes(capacities),
       sections: [
         Report.Section(
           "Capacities", CapacityReport.table(capacities),
-          note: "The highest rate that keeps the objective, a search a seed; intervals hold the "
-            + "true mean 95 times in 100 (Student). * best of its column.")
+          note: seeds.count > 1
+            ? "The highest rate that keeps the objective, a search a seed; intervals hold the true "
+              + "mean 95 times in 100 (Student), and what the searches leave open. * best of its "
+              + "column."
+            : "The highest rate found that keeps the objective, and the bracket to the lowest that "
+              + "does not. * best of its column.")
       ],
       figures: [
         Report.Figure(
@@ -40,6 +44,11 @@ public enum CapacityStudyReport {
       settings: settings.filter { setting in
         capacities.allSatisfy { $0.settings.contains(setting) }
       }, source: source, data: CapacityReport.csv(capacities, seeds: seeds))
+  }
+
+  private static func notes(_ capacities: [ServiceCapacity]) -> [String] {
+    let notes = capacities[0].settings.first { $0.name == "notes" }
+    return (notes.map { ["Note: \($0.value)."] } ?? []) + CapacityReport.remarks(capacities)
   }
 
   /// The worst of the objective's figures, as a multiple of its limit, against the rate.

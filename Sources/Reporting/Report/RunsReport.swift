@@ -27,12 +27,21 @@ public enum RunsReport {
   ]
 
   /// The report on `entries`, one at least, judged by `objective` if there is one.
+  ///
+  /// - Parameters:
+  ///   - answer: what several runs come to.
+  ///   - stopped: runs that could not go on.
   public static func report(
-    _ entries: [Entry], objective: ServiceLevelObjective?, source: Report.Source
+    _ entries: [Entry], objective: ServiceLevelObjective?, source: Report.Source,
+    answer: String? = nil, stopped: [StoppedRun] = []
   ) -> Report {
     precondition(!entries.isEmpty, "a report is about a run")
     let runs = entries.map(\.run)
-    var sections = [Report.Section("Results", ComparisonTable.table(runs), note: tableNote(runs))]
+    var sections = [
+      Report.Section(
+        "Results", ComparisonTable.table(runs, stopped: stopped), note: tableNote(runs),
+        points: stopped.map(ComparisonTable.line))
+    ]
     let attribution = AttributionReport.table(runs)
     if !attribution.rows.isEmpty {
       sections.append(
@@ -48,10 +57,12 @@ public enum RunsReport {
       sections.append(Report.Section("Distance to a bound", bounds))
     }
     return Report(
-      question: question(runs), answer: RunsAnswer.sentence(runs),
+      question: question(runs),
+      answer: answer ?? runs.map(RunsAnswer.sentence).joined(separator: " "),
       remarks: AttributionReport.sentences(runs).prefix(1).map { $0 }, sections: sections,
       figures: figures(entries, objective), definitions: definitions(objective),
-      settings: shared(runs), source: source, data: RunsCSV.text(runs))
+      settings: shared(runs), source: source,
+      data: RunsCSV.text(runs, stopped: stopped))
   }
 
   /// Model, GPUs and load, for the line below a heading.
@@ -73,7 +84,10 @@ public enum RunsReport {
   }
 
   private static func tableNote(_ runs: [Run]) -> String {
-    runs.count > 1 ? "* best of its column." : ""
+    [
+      runs.count > 1 ? "* best of its column." : nil,
+      runs.contains { $0.verdict?.isMet != nil } ? ComparisonTable.objectiveNote : nil,
+    ].compactMap { $0 }.joined(separator: " ")
   }
 
   /// The settings that all runs share.
@@ -121,12 +135,11 @@ extension Report {
 
   /// Adds what is certain over several seeds.
   public mutating func add(_ seeds: SeedsReport) {
-    remarks.insert(seeds.sentence, at: 0)
     let section = Section(
       "Over several seeds", seeds.table,
       note:
         "Means over the seeds and paired differences from the best, with intervals that hold the "
-        + "true value 95 times in 100 (Student), without the first tenth of the requests of each. "
+        + "true value 95 times in 100 (Student), \(SeedsReport.note). "
         + "Other tables and the pictures are of the first seed.")
     sections.insert(section, at: min(1, sections.count))
   }

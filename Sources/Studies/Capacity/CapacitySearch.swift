@@ -8,10 +8,13 @@ public struct CapacitySearch: Sendable {
   public struct Bracket: Sendable, Equatable {
     /// The highest rate found that keeps the objective; zero where none does.
     public var kept: Double
-    /// The lowest rate found that does not; nil where all do.
+    /// The lowest rate found that does not; nil where all that were tried do.
     public var missed: Double?
     /// Rates that were tried.
     public var tries: Int
+
+    /// What the capacity lies in; without an end where every rate that was tried keeps the objective.
+    public var range: ClosedRange<Double> { kept...(missed ?? .infinity) }
 
     public init(kept: Double, missed: Double?, tries: Int) {
       self.kept = kept
@@ -22,6 +25,8 @@ public struct CapacitySearch: Sendable {
 
   /// The width of the bracket at the end, as a share of its upper end.
   public var precision = 0.02
+  /// The highest rate that is tried, in requests a second; nil for none.
+  public var most: Double?
   /// How far from the guess a rate is tried, as a power of two.
   static let mostDoublings = 10
 
@@ -33,12 +38,14 @@ public struct CapacitySearch: Sendable {
   ) rethrows -> Bracket {
     precondition(guess > 0 && precision > 0, "a search starts somewhere and ends")
     var bracket = Bracket(kept: 0, missed: nil, tries: 0)
-    var rate = guess
+    let most = most ?? .infinity
+    var rate = min(guess, most)
     for _ in 0...Self.mostDoublings where bracket.kept == 0 || bracket.missed == nil {
       bracket.tries += 1
       if try keeps(rate) {
         bracket.kept = rate
-        rate *= 2
+        if rate >= most { return bracket }
+        rate = min(rate * 2, most)
       } else {
         bracket.missed = rate
         rate /= 2

@@ -34,22 +34,24 @@ public struct Duel: Sendable {
   ///   - progress: told when one of the directions, by its place, is known.
   public func robustness(
     jobs: Int, progress: @Sendable (Int) -> Void = { _ in }
-  ) throws -> Robustness {
-    try Robustness.search(jobs: jobs, progress: progress) { factors in
-      let (first, second) = try (mean(leader, factors), mean(other, factors))
-      guard let first, let second else { return false }
+  ) -> Robustness {
+    Robustness.search(jobs: jobs, progress: progress) { factors in
+      guard let first = mean(leader, factors) else { return false }
+      guard let second = mean(other, factors) else { return true }
       return figure.isLowBest ? first < second : first > second
     }
   }
 
-  private func mean(_ service: Service, _ factors: ScaledCost.Factors) throws -> Double? {
+  /// Nil where a run has no such figure, or cannot go on.
+  private func mean(_ service: Service, _ factors: ScaledCost.Factors) -> Double? {
     let service = service.scaled(by: factors)
-    let values = try traces.compactMap { trace -> Double? in
-      let replay = try service.replay(trace, from: clients, objective: objective)
+    let values = traces.compactMap { trace -> Double? in
+      guard let replay = try? service.replay(trace, from: clients, objective: objective)
+      else { return nil }
       return SteadyFigures(
         trace: replay.trace, records: replay.timeline.records,
         warmUp: traces.count > 1 ? SteadyFigures.warmUp(of: trace.count) : 0,
-        objective: objective)[figure]
+        objective: objective, isMet: replay.run.verdict?.isMet)[figure]
     }
     return values.count == traces.count
       ? values.reduce(0, +) / Double(values.count) : nil
@@ -61,7 +63,6 @@ extension Service {
   public func scaled(by factors: ScaledCost.Factors) -> Service {
     var service = self
     service.cost = ScaledCost(cost, factors)
-    service.sizes = sizes.map { $0.scaled(by: factors) }
     service.sizes = sizes.map { $0.scaled(by: factors) }
     return service
   }

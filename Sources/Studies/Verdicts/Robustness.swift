@@ -40,15 +40,16 @@ public struct Robustness: Sendable, Equatable {
   /// - Parameters:
   ///   - jobs: threads, at most; their number changes no result.
   ///   - progress: told when one of the four directions, by its place, is known.
-  public static func search(
+  public static func search<Failure: Error>(
     reach: Double = 0.2, precision: Double = 0.01, jobs: Int,
     progress: @Sendable (Int) -> Void = { _ in },
-    holds: @Sendable (ScaledCost.Factors) throws -> Bool
-  ) throws -> Robustness {
+    holds: @Sendable (ScaledCost.Factors) throws(Failure) -> Bool
+  ) throws(Failure) -> Robustness {
     let directions: [(part: Part, sign: Double)] = Part.allCases.flatMap { [($0, -1), ($0, 1)] }
-    let found = try parallelMap(directions, jobs: jobs) { place, direction -> Tipping? in
+    let found = try parallelMap(directions, jobs: jobs) {
+      (place, direction) throws(Failure) -> Tipping? in
       defer { progress(place) }
-      func isKept(at distance: Double) throws -> Bool {
+      func isKept(at distance: Double) throws(Failure) -> Bool {
         try holds(factors(direction.part, 1 + direction.sign * distance))
       }
       if try isKept(at: reach) { return nil }

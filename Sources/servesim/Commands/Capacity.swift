@@ -16,12 +16,15 @@ struct CapacityOptions: Sendable {
   var schedulers: [GivenValue]
   /// What must be kept, or the name of a preset.
   var objectives: GivenValue
-  /// How arrivals come about at each rate that is tried.
-  var arrivals: ArrivalProcess
+  /// How arrivals come about at each rate that is tried; as the trace has them, where it has times,
+  /// if nil.
+  var arrivals: ArrivalProcess?
   /// How many requests of the trace are served; nil for all.
   var limit: Int?
-  /// The beginnings of the random numbers.
-  var seeds: [UInt64]
+  /// The beginning of the random numbers.
+  var seed: UInt64
+  /// How many searches with other arrivals there are; nil for five, or one where nothing is drawn.
+  var seeds: GivenValue?
   /// The width of the bracket that a search ends with, as a share of the rate.
   var precision: Double
   /// Searches at the same time, at most.
@@ -43,89 +46,116 @@ struct CapacityOptions: Sendable {
     }
     objectives = given
     let process = try invocation["--arrivals"]?.choice(of: ArrivalProcess.allCases.map(\.rawValue))
-    arrivals = process.flatMap(ArrivalProcess.init) ?? .poisson
+    arrivals = process.flatMap(ArrivalProcess.init)
     limit = try invocation["--limit"]?.int(min: 1)
-    seeds = try Self.seeds(invocation, arrivals)
+    seed = try WorkloadOptions.seed(invocation)
+    seeds = invocation["--seeds"]
+    _ = try seeds?.int(min: 1, max: 30)
     precision = try invocation["--precision"]?.double(min: 0.001, max: 0.5) ?? 0.02
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(
       folder: OutputOptions.reportFolder(invocation, figures: CapacityStudyReport.figureFiles))
+    if let arrivals { _ = try drawn(arrivals) }
   }
 
   /// As many seeds as were asked for, from the first on; one where nothing is drawn.
-  private static func seeds(
-    _ invocation: Invocation, _ arrivals: ArrivalProcess
-  ) throws -> [UInt64] {
-    let first = try WorkloadOptions.seed(invocation)
-    if arrivals == .trace, let given = invocation["--seeds"] {
-      throw given.mistake(
+  func drawn(_ arrivals: ArrivalProcess) throws -> [UInt64] {
+    if arrivals == .trace, let seeds {
+      throw seeds.mistake(
         "arrivals shaped like the trace's are the same for every seed",
-        "leave it out, or give --arrivals poisson")
+        "leave it out, or add --arrivals poisson")
     }
-    let count = try invocation["--seeds"]?.int(min: 1, max: 30) ?? (arrivals == .trace ? 1 : 5)
-    return (0..<UInt64(count)).map { first &+ $0 }
+    let count = try seeds?.int(min: 1, max: 30) ?? (arrivals == .trace ? 1 : 5)
+    return (0..<UInt64(count)).map { seed &+ $0 }
   }
 
   /// Searches, reports, and writes the outputs.
   func run() throws {
     let loaded = try TraceFile.read(trace.string(), checksums: outputs.includes("--report"))
-    let study = try study(of: loaded)
-    let bar = ProgressBar("capacity", parts: study.services.count * seeds.count)
+    let deployment = try self.deployment.deployment()
+    let study = try study(of: loaded, on: deployment)
+    let bar = ProgressBar("capacity", parts: study.services.count * study.seeds.count)
     let capacities = try study.run(jobs: jobs) { place, tries in
       bar.update(min(0.95, Double(tries) / 9), part: place)
     }
     bar.finish()
-    let verdict = try verdict(study, capacities)
-    let notes =
-      loaded.notes.map { $0 + "." } + notes(capacities)
-      + CostNotes.lines(capacities.map { ($0.scheduler, $0.settings) })
+    let stopped = capacities.compactMap(\.stopped)
+    if stopped.count == capacities.count {
+      throw Failure(stopped, of: capacities.count, "schedulers")!
+    }
+    let verdict = try verdict(study, capacities, deployment.modelError)
+    try write(study, capacities, verdict, loaded)
+    if !outputs.usesStandardOutput {
+      let lines =
+        loaded.notes.map { "Note: \($0)." } + CapacityReport.remarks(capacities) + [verdict]
+      try show(
+        "\(heading(study))\n\n" + CapacityReport.text(capacities) + "\n"
+          + lines.map { "\($0)\n" }.joined())
+    }
+    if let failure = Failure(stopped, of: capacities.count, "schedulers") { throw failure }
+  }
+
+  /// What was searched for, and how.
+  private func heading(_ study: CapacityStudy) -> String {
+    let (requests, seeds) = (study.trace.count, study.seeds.count)
+    let arrivals =
+      study.arrivals == .trace
+      ? "the trace's own arrivals stretched to each rate"
+      : "\(study.arrivals.rawValue) arrivals, \(seeds) seed\(seeds == 1 ? "" : "s")"
+    return "Highest rate with \(study.objective), \(requests) request\(requests == 1 ? "" : "s"), "
+      + "\(arrivals), each within \(precision * 100) %"
+  }
+
+  private func write(
+    _ study: CapacityStudy, _ capacities: [ServiceCapacity], _ verdict: String,
+    _ loaded: LoadedTrace
+  ) throws {
     let report =
       outputs.includes("--report")
       ? OutputOptions.files(
         of: CapacityStudyReport.report(
-          capacities, objective: study.objective, seeds: seeds, answer: verdict, remarks: notes,
-          source: loaded.source(trace, command: commandLine, seed: seeds[0]))) : [:]
+          capacities, objective: study.objective, seeds: study.seeds, answer: verdict,
+          source: loaded.source(trace, command: commandLine, seed: study.seeds[0]))) : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
-      case "--csv": writer.write(CapacityReport.csv(capacities, seeds: seeds))
+      case "--csv": writer.write(CapacityReport.csv(capacities, seeds: study.seeds))
       default: writer.write(CapacityReport.markdown(capacities))
       }
     }
-    if outputs.usesStandardOutput { return }
-    try show(
-      "Highest rate with \(study.objective), \(arrivals.rawValue) arrivals, \(seeds.count) "
-        + "\(seeds.count == 1 ? "seed" : "seeds"), each within \(precision * 100) %\n\n"
-        + CapacityReport.text(capacities) + "\n" + notes.map { "Note: \($0)\n" }.joined()
-        + "\(verdict)\n")
   }
 
   /// What the capacities come to, with what that hangs on.
-  private func verdict(_ study: CapacityStudy, _ capacities: [ServiceCapacity]) throws -> String {
-    guard let ranking = CapacityReport.ranking(capacities) else {
-      return CapacityReport.verdict(capacities)
-    }
+  private func verdict(
+    _ study: CapacityStudy, _ capacities: [ServiceCapacity], _ error: ModelError
+  ) throws -> String {
+    let advice = advice(study)
+    guard let ranking = Ranking(capacities), let next = ranking.next.first,
+      capacities[next].stopped == nil
+    else { return CapacityReport.verdict(capacities, advice: advice) }
     let bar = ProgressBar("verdict", parts: Robustness.directions)
     let robustness = try study.robustness(
-      of: (ranking.best, ranking.next), capacities, jobs: jobs
+      of: (ranking.best, next), capacities, jobs: jobs
     ) { bar.update(1, part: $0) }
     bar.finish()
-    return CapacityReport.verdict(capacities, robustness)
+    return CapacityReport.verdict(
+      capacities, ClosingSentence.unless(robustness, error), advice: advice)
   }
 
-  /// What a reader has to know of the trace before the figures are believed.
-  private func notes(_ capacities: [ServiceCapacity]) -> [String] {
-    let names = capacities.filter { $0.mean > $0.saturated && $0.saturated > 0 }.map(\.scheduler)
-    if names.isEmpty { return [] }
-    return [
-      "What \(names.joined(separator: ", ")) reaches is more than is served of a backlog of the "
-        + "same requests, for the trace ends before queues have grown; a longer one will show less."
-    ]
+  /// What tells how much of the conclusion is chance; nil where it is told.
+  private func advice(_ study: CapacityStudy) -> String? {
+    if study.arrivals == .trace {
+      return "These are the trace's own arrivals; add --arrivals poisson to see how much of it is "
+        + "chance where they are drawn."
+    }
+    return study.seeds.count > 1
+      ? nil : "This is one draw of arrivals; give --seeds 5 to see how much of it is chance."
   }
 
-  private func study(of loaded: LoadedTrace) throws -> CapacityStudy {
-    let deployment = try self.deployment.deployment()
+  private func study(
+    of loaded: LoadedTrace, on deployment: Deployment
+  ) throws -> CapacityStudy {
     let objective = try ObjectivePresets.objective(
       objectives.string(), model: deployment.model.name)
     guard objective.clauses.contains(where: { $0.statistic != nil }) else {
@@ -133,17 +163,29 @@ struct CapacityOptions: Sendable {
         "no limit judges a run", "give one a statistic, as in ttft.p99<2s")
     }
     let trace = limit.map { loaded.trace.prefix($0) } ?? loaded.trace
-    let services = try schedulers.map { try deployment.service($0.string(), for: trace) }
+    let arrivals = self.arrivals ?? (trace.meanRate == nil ? .poisson : .trace)
+    let seeds = try drawn(arrivals)
+    let settings = WorkloadOptions.settings(
+      requests: trace.count, arrivals: arrivals.rawValue,
+      [Run.Setting("requests_per_second", "searched")],
+      seed: seeds.count == 1 ? "\(seeds[0])" : "\(seeds[0]) to \(seeds[seeds.count - 1])",
+      loaded.notes)
+    let services = try schedulers.map { name in
+      var service = try deployment.service(name.string(), for: trace)
+      service.settings += settings
+      return service
+    }
     try deployment.fleet.check(trace)
     var study = CapacityStudy(
       trace, services, objective: objective, arrivals: arrivals, seeds: seeds)
     study.search.precision = precision
+    study.stopsAtBacklog = true
     return study
   }
 
   fileprivate static let search = [
     Option(
-      name: "--seeds", placeholder: "N", standard: "5",
+      name: "--seeds", placeholder: "N", standard: "5 where arrivals are drawn",
       help: "searches with other arrivals, from which the interval comes; 30 at most",
       group: "Search"),
     Option(
@@ -158,8 +200,11 @@ struct CapacityOptions: Sendable {
   fileprivate static let workload =
     [
       Option(
-        name: "--arrivals", placeholder: "PATTERN", standard: ArrivalProcess.poisson.rawValue,
-        help: "poisson: drawn anew at each rate; trace: the trace's own, stretched",
+        name: "--arrivals", placeholder: "PATTERN",
+        standard:
+          "\(ArrivalProcess.trace.rawValue), or \(ArrivalProcess.poisson.rawValue) where the "
+          + "trace has no times",
+        help: "trace: the trace's own, stretched to each rate; poisson: drawn anew at each rate",
         group: "Workload")
     ] + WorkloadOptions.options.filter { ["--limit", "--seed"].contains($0.name) }
 

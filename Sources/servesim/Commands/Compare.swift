@@ -50,19 +50,21 @@ struct CompareOptions: Sendable {
   /// Serves the trace once a scheduler, reports, and writes the outputs.
   func run() throws {
     let isShown = !outputs.usesStandardOutput
-    let (runs, repeated, closing) = try serve(isShown: isShown)
+    let answer = try serve(isShown: isShown)
     if isShown {
+      let runs = answer.runs
       let notes = runs[0].settings.first { $0.name == "notes" }
       try show(
         (notes.map { "Note: \($0.value).\n\n" } ?? "")
           + CostNotes.lines(runs.map { ($0.scheduler, $0.settings) }).map { "Note: \($0)\n\n" }
           .joined()
           + Self.withoutOverlap(runs)
-          + ComparisonTable.text(runs)
+          + ComparisonTable.text(runs, stopped: answer.stopped)
           + (attributesLatency ? "\n" + AttributionReport.text(runs) : "")
-          + OutputOptions.extras(runs) + (repeated.map { "\n" + $0.text } ?? "")
-          + (closing.map { "\n\($0)\n" } ?? ""))
+          + OutputOptions.extras(runs) + (answer.repeated.map { "\n" + $0.text } ?? "")
+          + (answer.closing.map { "\n\($0)\n" } ?? ""))
     }
+    if let failure = Failure(answer.stopped, of: schedulers.count, "schedulers") { throw failure }
   }
 
   /// A note on each engine that would overlap operations, and knows no pipeline for the model.
@@ -74,54 +76,74 @@ struct CompareOptions: Sendable {
     }.joined()
   }
 
+  /// What came of a comparison.
+  struct Answer {
+    /// Of one scheduler at least.
+    var runs: [Run]
+    var stopped: [StoppedRun]
+    var repeated: SeedsReport?
+    var closing: String?
+  }
+
   /// Serves the trace once a scheduler and writes the outputs.
   ///
   /// - Parameter isShown: whether the closing sentence is wanted even where no output has it.
   @discardableResult
-  func serve(
-    isShown: Bool = false
-  ) throws -> (runs: [Run], repeated: SeedsReport?, closing: String?) {
+  func serve(isShown: Bool = false) throws -> Answer {
     let deployment = try self.deployment.deployment()
     let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     let hasReport = outputs.includes("--report")
-    let loaded = try TraceFile.read(self.trace.string(), checksums: hasReport)
-    let traces = try traces(of: workload.selected(from: loaded.trace))
-    let trace = traces[0]
-    var services = try schedulers.map { try deployment.service($0.string(), for: trace) }
-    for index in services.indices {
-      services[index].fleet.seed = workload.seed
-      try services[index].fleet.check(trace)
-      services[index].settings += workload.settings(of: trace, loaded.notes)
-      services[index].benchmark = benchmark
-      if showsBounds || hasReport {
-        services[index].bounds = try deployment.bounds(of: trace, on: services[index])
-      }
+    let loaded = try workload.read(self.trace, checksums: hasReport)
+    let trace = try workload.arriving(loaded.trace)
+    let services = try services(deployment, trace, notes: loaded.notes)
+    let results = serve(trace, services, objective)
+    var field = CompareField(
+      base: loaded.trace, trace: trace, objective: objective, error: deployment.modelError)
+    for (service, result) in zip(services, results) {
+      field.add(service, result.map { [$0.figures] })
     }
-    let results = try serve(trace, services, objective)
-    let runs = results.map(\.run)
-    let repeated = try self.repeated(services, traces, objective)
-    let figures = repeated ?? SeedsReport(runs.map(\.scheduler), results.map { [$0.figures] })
+    let served = results.compactMap { try? $0.get() }
+    let runs = served.map(\.run)
+    if runs.isEmpty { throw Failure(field.stopped, of: services.count, "schedulers")! }
+    let repeated = try repeated(&field)
     let closing =
-      isShown || hasReport || outputs.includes("--json")
-      ? try closing(figures, services, traces, objective) : nil
+      isShown || hasReport || outputs.includes("--json") ? try closing(field) : nil
     let report =
       hasReport
       ? OutputOptions.files(
-        of: results.compactMap(\.entry), objective,
-        loaded.source(self.trace, command: commandLine, seed: workload.seed), repeated, closing)
+        of: served.compactMap(\.entry), objective,
+        loaded.source(self.trace, command: commandLine, seed: workload.seed), repeated, closing,
+        stopped: field.stopped)
       : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
-      case "--json": writer.write(RunsJSON.text(runs, repeated, closing))
-      case "--csv": writer.write(RunsCSV.text(runs))
-      case "--markdown": writer.write(ComparisonTable.markdown(runs))
+      case "--json":
+        writer.write(RunsJSON.text(runs, stopped: field.stopped, repeated, closing))
+      case "--csv": writer.write(RunsCSV.text(runs, stopped: field.stopped))
+      case "--markdown": writer.write(ComparisonTable.markdown(runs, stopped: field.stopped))
       default:
-        let lines = results.flatMap(\.lines)
+        let lines = served.flatMap(\.lines)
         writer.write(OutputOptions.chart(lines, runs[0].settings, objective))
       }
     }
-    return (runs, repeated, closing)
+    return Answer(runs: runs, stopped: field.stopped, repeated: repeated, closing: closing)
+  }
+
+  private func services(
+    _ deployment: Deployment, _ trace: Trace, notes: [String]
+  ) throws -> [Service] {
+    try schedulers.map { name in
+      var service = try deployment.service(name.string(), for: trace)
+      service.fleet.seed = workload.seed
+      try service.fleet.check(trace)
+      service.settings += workload.settings(of: trace, notes)
+      service.benchmark = benchmark
+      if showsBounds || outputs.includes("--report") {
+        service.bounds = try deployment.bounds(of: trace, on: service)
+      }
+      return service
+    }
   }
 
   /// What is kept of one replay.
@@ -135,21 +157,22 @@ struct CompareOptions: Sendable {
 
   private func serve(
     _ trace: Trace, _ services: [Service], _ objective: ServiceLevelObjective?
-  ) throws(RunError) -> [Result] {
+  ) -> [Swift.Result<Result, RunError>] {
     let (drawsChart, hasReport) = (outputs.includes("--svg"), outputs.includes("--report"))
     var comparison = Comparison(trace, services, objective: objective)
     comparison.clients = workload.clients
     comparison.recordsIterations = hasReport
     comparison.attributesLatency = attributesLatency || hasReport
     let bar = ProgressBar("compare", parts: services.count)
-    let results = try comparison.run(
+    let results = comparison.run(
       jobs: jobs, progress: { bar.update($1, part: $0) },
       summary: { replay in
         Result(
           run: replay.run,
           figures: SteadyFigures(
             trace: replay.trace, records: replay.timeline.records, warmUp: 0,
-            objective: objective), lines: drawsChart ? replay.chartEntries(of: .tbt) : [],
+            objective: objective, isMet: replay.run.verdict?.isMet),
+          lines: drawsChart ? replay.chartEntries(of: .tbt) : [],
           entry: hasReport
             ? RunsReport.Entry(replay.run, trace: replay.trace, timeline: replay.timeline) : nil)
       })

@@ -19,46 +19,107 @@ extension CompareOptions {
     return count
   }
 
-  /// The comparison under this seed and those that follow, or nil where one seed was asked for.
-  func repeated(
-    _ services: [Service], _ traces: [Trace], _ objective: ServiceLevelObjective?
-  ) throws -> SeedsReport? {
+  /// The comparison under this seed and those that follow, of those in `field` that go on under all
+  /// of them; nil where one seed was asked for.
+  func repeated(_ field: inout CompareField) throws -> SeedsReport? {
     if seeds == 1 { return nil }
-    let bar = ProgressBar("seeds", parts: services.count * seeds)
-    let figures = try Repetition(
-      traces, services, objective: objective
+    let traces = try traces(field.base)
+    let bar = ProgressBar("seeds", parts: field.services.count * seeds)
+    let figures = Repetition(
+      traces, field.services, objective: field.objective
     ).run(jobs: jobs) { bar.update($1, part: $0) }
     bar.finish()
-    return SeedsReport(services.map(\.engine.name), figures)
+    let services = field.services
+    (field.services, field.figures) = ([], [])
+    for (service, result) in zip(services, figures) {
+      field.add(service, result, under: "under one of the seeds, ")
+    }
+    return SeedsReport(field.services.map(\.engine.name), field.figures)
   }
 
-  /// `trace`, as it was read, under every seed.
-  func traces(of trace: Trace) throws -> [Trace] {
+  /// The requests of `base` under every seed.
+  private func traces(_ base: Trace) throws -> [Trace] {
     try (0..<seeds).map { offset in
       var workload = workload
       workload.seed += UInt64(offset)
-      return try workload.arriving(trace)
+      return try workload.arriving(base)
     }
   }
 
   /// Who does best, and what that hangs on; nil for a single scheduler.
-  func closing(
-    _ figures: SeedsReport, _ services: [Service], _ traces: [Trace],
-    _ objective: ServiceLevelObjective?
-  ) throws -> String? {
-    if services.count == 1 { return nil }
-    guard let decision = figures.decision else { return ClosingSentence.compare(figures, nil) }
+  func closing(_ field: CompareField) throws -> String? {
+    if schedulers.count == 1 { return nil }
+    let figures = SeedsReport(field.services.map(\.engine.name), field.figures)
+    guard let decision = figures.contest.decision else {
+      return sentence(figures, nil, field)
+    }
+    let (best, next) = (decision.ranking.best, decision.ranking.next[0])
     let duel = Duel(
-      traces, from: workload.clients, objective: objective,
-      figure: decision.figure, leader: services[decision.best], other: services[decision.next])
+      seeds == 1 ? [field.trace] : try traces(field.base), from: workload.clients,
+      objective: field.objective, figure: decision.figure, leader: field.services[best],
+      other: field.services[next])
     let bar = ProgressBar("verdict", parts: Robustness.directions)
-    let robustness = try duel.robustness(jobs: jobs) { bar.update(1, part: $0) }
+    let robustness = duel.robustness(jobs: jobs) { bar.update(1, part: $0) }
     bar.finish()
-    return ClosingSentence.compare(figures, robustness)
+    return sentence(figures, robustness, field)
+  }
+
+  private func sentence(
+    _ figures: SeedsReport, _ robustness: Robustness?, _ field: CompareField
+  ) -> String {
+    ClosingSentence.compare(
+      figures, robustness, field.error, advice: advice(field), stopped: field.stopped)
+  }
+
+  /// What tells how much of the conclusion is chance; nil where it is told, or nothing would.
+  private func advice(_ field: CompareField) -> String? {
+    if seeds > 1 || workload.clients != nil || field.services.count < 2 { return nil }
+    if workload.arrivals != .trace {
+      return "This is one draw of arrivals; add --seeds 5 to see how much of it is chance."
+    }
+    if field.base.meanRate == nil { return nil }
+    return
+      "These are the trace's own arrivals; add --arrivals poisson --seeds 5 to see how much of "
+      + "it is chance where they are drawn."
   }
 
   static let seedsOption = Option(
     name: "--seeds", placeholder: "N", standard: "1",
     help: "repeat under this many seeds and tell which differences are certain; tables and charts "
       + "are of the first", group: "Runs")
+}
+
+/// Who takes part in a comparison, and who could not go on.
+struct CompareField {
+  /// The requests with the trace's own arrivals, and with those that were asked for.
+  var base: Trace
+  var trace: Trace
+  var objective: ServiceLevelObjective?
+  var error: ModelError
+  var services: [Service] = []
+  /// Of each service, one a seed.
+  var figures: [[SteadyFigures]] = []
+  var stopped: [StoppedRun] = []
+
+  init(base: Trace, trace: Trace, objective: ServiceLevelObjective?, error: ModelError) {
+    self.base = base
+    self.trace = trace
+    self.objective = objective
+    self.error = error
+  }
+
+  /// Enters `service` where it could go on, with the figures that came of it.
+  mutating func add(
+    _ service: Service, _ result: Result<[SteadyFigures], RunError>, under place: String = ""
+  ) {
+    switch result {
+    case .success(let found):
+      services.append(service)
+      figures.append(found)
+    case .failure(let error):
+      stopped.append(
+        StoppedRun(
+          scheduler: service.engine.name, settings: service.settings, reason: "\(place)\(error)"))
+    }
+  }
 }

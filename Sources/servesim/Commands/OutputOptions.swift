@@ -97,13 +97,17 @@ enum OutputOptions {
   }
 
   /// The files of a report on `entries`, by the names that outputs have for them.
+  ///
+  /// - Parameter closing: what several runs come to, and that some could not go on.
   static func files(
     of entries: [RunsReport.Entry], _ objective: ServiceLevelObjective?, _ source: Report.Source,
-    _ repeated: SeedsReport? = nil, _ closing: String? = nil
+    _ repeated: SeedsReport? = nil, _ closing: String? = nil, stopped: [StoppedRun] = []
   ) -> [String: String] {
-    var report = RunsReport.report(entries, objective: objective, source: source)
+    var report = RunsReport.report(
+      entries, objective: objective, source: source,
+      answer: entries.count > 1 ? closing : nil, stopped: stopped)
     if let repeated { report.add(repeated) }
-    if let closing { report.remarks.insert(closing, at: 0) }
+    if entries.count == 1, let closing { report.remarks.insert(closing, at: 0) }
     return files(of: report)
   }
 

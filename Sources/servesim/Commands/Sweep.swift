@@ -66,13 +66,17 @@ struct SweepOptions: Sendable {
     }
     let entries = sweep.entries(points)
     let lines = sweep.lines(points)
-    let verdict = try sweep.verdict(lines)
-    let notes =
-      loaded.notes + notes(sweep, others)
-        + CostNotes.lines(points.map { ($0.row.scheduler, $0.row.settings) })
-      + entries.compactMap { entry in
-        entry.row.stall.map { "stalled: \(entry.labels.joined(separator: ", ")): \($0)" }
+    let stopped = entries.compactMap { entry in
+      entry.row.stopped.map {
+        StoppedRun(scheduler: entry.labels.joined(separator: ", "), reason: $0)
       }
+    }
+    let verdict = try sweep.verdict(lines, stopped: stopped.count)
+    let notes =
+      notes(sweep, loaded.notes, others)
+      + [ClosingSentence.unserved(lines, sweep.load)].compactMap { $0 }
+      + CostNotes.lines(points.map { ($0.row.scheduler, $0.row.settings) })
+      + stopped.map(ComparisonTable.line)
     let report =
       outputs.includes("--report")
       ? OutputOptions.files(
@@ -88,15 +92,19 @@ struct SweepOptions: Sendable {
       default: writer.write(SweepReport.markdown(entries, labels: sweep.labels))
       }
     }
-    if outputs.usesStandardOutput { return }
-    try show(
-      SweepReport.text(entries, labels: sweep.labels) + "\n"
-        + (notes + [verdict]).map { $0 + "\n" }.joined())
+    if !outputs.usesStandardOutput {
+      try show(
+        SweepReport.text(entries, labels: sweep.labels) + "\n"
+          + (notes + [verdict]).map { $0 + "\n" }.joined())
+    }
+    if let failure = Failure(stopped, of: points.count, "points") { throw failure }
   }
 
-  /// What the table does not say: combinations left out and results that are not of this sweep.
-  private func notes(_ sweep: SweepRun, _ others: Int) -> [String] {
-    var lines: [String] = []
+  /// What the table does not say: of the trace, combinations left out and results that are not of
+  /// this sweep.
+  private func notes(_ sweep: SweepRun, _ trace: [String], _ others: Int) -> [String] {
+    var lines = trace.map { "Note: \($0)." }
+    if sweep.objective != nil { lines.append(ComparisonTable.objectiveNote) }
     if grid.loads == .auto { lines.append("< where the p99 of TTFT bends the most") }
     for (combination, error) in sweep.refused {
       let values = combination.values.map { "\($0.option) \($0.value)" }.joined(separator: " ")

@@ -25,11 +25,18 @@ struct WorkloadOptions: Sendable {
     seed = try Self.seed(invocation)
   }
 
-  /// The requests of the trace at `path` that are to be served, and what is to be said of them,
-  /// with the checksum of the file if it is asked for.
+  /// The requests of the trace at `path` that are to be served, with the arrivals that were asked
+  /// for, and the checksum of the file if that is.
   func load(_ path: GivenValue, checksums: Bool) throws -> LoadedTrace {
+    var loaded = try read(path, checksums: checksums)
+    loaded.trace = try arriving(loaded.trace)
+    return loaded
+  }
+
+  /// The same with the trace's own arrivals.
+  func read(_ path: GivenValue, checksums: Bool) throws -> LoadedTrace {
     var loaded = try TraceFile.read(path.string(), checksums: checksums)
-    loaded.trace = try arriving(selected(from: loaded.trace))
+    loaded.trace = try selected(from: loaded.trace)
     return loaded
   }
 
@@ -85,24 +92,30 @@ struct WorkloadOptions: Sendable {
 
   /// What was set, as reports show it.
   func settings(of trace: Trace, _ notes: [String]) -> [Run.Setting] {
-    let noted = notes.isEmpty ? [] : [Run.Setting("notes", notes.joined(separator: "; "))]
     if let clients {
-      return [
-        Run.Setting("requests", String(trace.count)),
-        Run.Setting("arrivals", "closed-loop"),
-        Run.Setting("clients", String(clients.count)),
-        Run.Setting("think_time_seconds", "\(clients.thinkTime.seconds)"),
-        Run.Setting("stagger_seconds", "\(clients.stagger.seconds)"),
-        Run.Setting("seed", String(seed)),
-      ] + noted
+      return Self.settings(
+        requests: trace.count, arrivals: "closed-loop",
+        [
+          Run.Setting("clients", String(clients.count)),
+          Run.Setting("think_time_seconds", "\(clients.thinkTime.seconds)"),
+          Run.Setting("stagger_seconds", "\(clients.stagger.seconds)"),
+        ], seed: String(seed), notes)
     }
     let rate = trace.meanRate.map { "\(($0 * 1000).rounded() / 1000)" } ?? "all at once"
-    return [
-      Run.Setting("requests", String(trace.count)),
-      Run.Setting("arrivals", arrivals.rawValue),
-      Run.Setting("requests_per_second", rate),
-      Run.Setting("seed", String(seed)),
-    ] + noted
+    return Self.settings(
+      requests: trace.count, arrivals: arrivals.rawValue,
+      [Run.Setting("requests_per_second", rate)], seed: String(seed), notes)
+  }
+
+  /// What is said of the workload by every command that serves one: how many requests arrive how.
+  ///
+  /// - Parameter load: what the load is.
+  static func settings(
+    requests: Int, arrivals: String, _ load: [Run.Setting], seed: String, _ notes: [String]
+  ) -> [Run.Setting] {
+    let noted = notes.isEmpty ? [] : [Run.Setting("notes", notes.joined(separator: "; "))]
+    return [Run.Setting("requests", String(requests)), Run.Setting("arrivals", arrivals)] + load
+      + [Run.Setting("seed", seed)] + noted
   }
 
   /// What was given for `--seed`.

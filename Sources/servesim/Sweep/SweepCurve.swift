@@ -14,6 +14,8 @@ struct SweepCurve: Sendable {
   private let base: Trace
   private let notes: [String]
   let objective: ServiceLevelObjective?
+  /// What is known of how far its costs are off.
+  let modelError: ModelError
   /// All that decides the results but the rate.
   private let fingerprint: Fingerprint
 
@@ -28,6 +30,7 @@ struct SweepCurve: Sendable {
     self.combination = combination
     let deployment = try DeploymentOptions(combination.invocation, catalogue).deployment(files)
     objective = try OutputOptions.objective(objectives, model: deployment.model.name)
+    modelError = deployment.modelError
     let name = combination.value(of: "--schedulers") ?? catalogue.schedulers.standard
     workload = try WorkloadOptions(combination.invocation)
     base = try workload.selected(from: loaded.trace)
@@ -71,8 +74,9 @@ struct SweepCurve: Sendable {
       return SweepRow(key: key(at: rate), replay.run)
     } catch {
       return SweepRow(
-        key: key(at: rate), scheduler: service.engine.name, settings: service.settings,
-        stall: "\(error)")
+        key: key(at: rate),
+        StoppedRun(
+          scheduler: service.engine.name, settings: service.settings, reason: "\(error)"))
     }
   }
 

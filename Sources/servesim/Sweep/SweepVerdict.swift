@@ -26,30 +26,41 @@ extension SweepRun {
     }
   }
 
-  /// What the points come to in one sentence, with what that hangs on.
-  func verdict(_ lines: [SweepLine]) throws -> String {
-    guard let decision = SweepLine.decision(lines) else {
-      return ClosingSentence.sweep(lines, nil, nil, load)
+  /// What the points come to, with what that hangs on.
+  ///
+  /// - Parameter stopped: how many of them could not go on.
+  func verdict(_ lines: [SweepLine], stopped: Int) throws -> String {
+    let count = lines.reduce(0) { $0 + $1.points.count }
+    if stopped == count { return "No point could go on to its end." }
+    let note = stopped == 0 ? "" : "\(stopped) of \(count) points could not go on."
+    return [try verdict(lines), note].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  private func verdict(_ lines: [SweepLine]) throws -> String {
+    let decision = SweepDecision(lines)
+    guard let pair = decision.pair(lines) else {
+      return ClosingSentence.sweep(lines, decision, nil, load)
     }
-    let best = curve(lines[decision.places.best].name, decision.load)
-    let next = curve(lines[decision.places.next].name, decision.load)
-    let rate = load == .rate ? decision.load : nil
+    let best = curve(lines[pair.best].name, pair.load)
+    let next = curve(lines[pair.next].name, pair.load)
+    let rate = load == .rate ? pair.load : nil
+    let figure =
+      decision.decidesByReach ? .met : decision.contest?.1.decision?.figure ?? .met
     @Sendable func holds(_ factors: ScaledCost.Factors) throws -> Bool {
-      let first = try best.row(at: rate, scaled: factors)
-      let second = try next.row(at: rate, scaled: factors)
-      guard case .figure(let figure, _, _, _) = decision else {
-        return first.isMet == true && second.isMet != true
-      }
-      let values = [first, second].compactMap(figure.cost)
-      return values.count == 2 && values[0] < values[1]
+      let first = try best.row(at: rate, scaled: factors).value(of: figure)
+      let second = try next.row(at: rate, scaled: factors).value(of: figure)
+      guard let first else { return false }
+      guard let second else { return true }
+      return figure.isLowBest ? first < second : first > second
     }
     // The next line may have points at other loads only.
-    if try !holds(ScaledCost.Factors()) { return ClosingSentence.tie(lines, decision, load) }
+    if try !holds(ScaledCost.Factors()) { return ClosingSentence.tie(lines, pair, load) }
     let bar = ProgressBar("verdict", parts: Robustness.directions)
     let robustness = try Robustness.search(
       precision: 0.02, jobs: jobs, progress: { bar.update(1, part: $0) }, holds: holds)
     bar.finish()
-    return ClosingSentence.sweep(lines, decision, robustness, load)
+    let unless = ClosingSentence.unless(robustness, best.modelError.and(next.modelError))
+    return ClosingSentence.sweep(lines, decision, unless, load)
   }
 
   /// The values that tell the line of a curve from the others.
