@@ -1,4 +1,5 @@
-/// A run that could not go on to its end: there are no figures of it, and reports say so in its row.
+/// A run that could not go on to its end: there are no figures of it, and reports say so in its
+/// row.
 public struct StoppedRun: Sendable, Equatable {
   /// The scheduler's name with its options.
   public var scheduler: String

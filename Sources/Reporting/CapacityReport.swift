@@ -3,8 +3,8 @@ import Studies
 
 /// The capacities of services, for people and for programs.
 public enum CapacityReport {
-  /// One row a service: the highest rate that kept the objective and what the capacity lies in, over
-  /// several seeds with the least and the most.
+  /// One row a service: the highest rate that kept the objective and what the capacity lies in,
+  /// over several seeds with the least and the most.
   public static func table(_ capacities: [ServiceCapacity]) -> Table {
     let known = capacities.filter { $0.stopped == nil }
     let worst = known.min { $0.mean < $1.mean }.flatMap { $0.isUnbounded ? nil : $0.mean }

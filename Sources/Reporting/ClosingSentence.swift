@@ -72,8 +72,8 @@ public enum ClosingSentence {
     let others = contest.places.filter { !meeting.contains($0) }
     func names(_ places: [Int]) -> String { list(places.map { contest.names[$0] }) }
     if others.isEmpty {
-      return
-        "\(contest.places.count == 2 ? "Both" : "All \(contest.places.count)") \(kind) meet the objective\(tail)\(end)"
+      let all = contest.places.count == 2 ? "Both" : "All \(contest.places.count)"
+      return "\(all) \(kind) meet the objective\(tail)\(end)"
     }
     let partly = others.filter { (contest.mean(.met, of: $0) ?? 0) > 0 }
     let some = partly.map { place in

@@ -2,8 +2,8 @@ import Metrics
 
 /// Several runs beside each other: one row a run, the best of every column marked.
 public enum ComparisonTable {
-  /// The table of `runs`, and of those that could not go on below them; columns on the objective are
-  /// there if a run has one.
+  /// The table of `runs`, and of those that could not go on below them; columns on the objective
+  /// are there if a run has one.
   public static func table(_ runs: [Run], stopped: [StoppedRun] = []) -> Table {
     let latencies = shownLatencies.map { Latency(metric: $0, statistics: $1, runs) }
     let hasObjective = runs.contains { $0.verdict != nil }

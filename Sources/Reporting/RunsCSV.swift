@@ -3,8 +3,8 @@ import Metrics
 /// Runs as comma-separated values: one row a run, every figure a column.
 ///
 /// The columns are the scheduler, the settings of all runs, the figures, and, where there is an
-/// objective, `slo_objective` and `slo_met`; where a run could not go on, `stopped` says why. A field
-/// that a run does not have is empty.
+/// objective, `slo_objective` and `slo_met`; where a run could not go on, `stopped` says why. A
+/// field that a run does not have is empty.
 public enum RunsCSV {
   public static func text(_ runs: [Run], stopped: [StoppedRun] = []) -> String {
     let settings = distinct((runs.map(\.settings) + stopped.map(\.settings)).joined().map(\.name))

@@ -12,8 +12,8 @@ extension Nanoseconds {
   public var seconds: Double { Double(self) / 1e9 }
 }
 
-/// A sum of spans over many requests or replicas, in nanoseconds, which may be longer than the clock
-/// runs.
+/// A sum of spans over many requests or replicas, in nanoseconds, which may be longer than the
+/// clock runs.
 public typealias TotalNanoseconds = Int128
 
 extension TotalNanoseconds {

@@ -99,7 +99,7 @@ public struct Deployment: Sendable {
       sequences: min(rules.maxBatchSequences, 1 << 14))
     return Service(
       engine: engine, cost: overlapped ?? sequential, fleet: fleet,
-      settings: settings(engine, model) + notes + basis(engine.rules, requests, sequential))
+      settings: settings(engine, model) + notes + basis(engine.rules, trace.requests, sequential))
   }
 
   /// What batches cost here, whether or not their caches would fit the GPUs.

@@ -96,8 +96,9 @@ extension Seeded {
     }
   }
 
+  /// No table has products of as many rows, and those that it has bend a little.
   @Test(arguments: GPUs.names)
-  func `take no less together than the prompt in one go, with all that they do, but for a fiftieth`(
+  func `take no less with all that they do than the prompt in one go, but for a twentieth`(
     name: String
   ) throws {
     let shard = try Shard(of: Models.named("llama-3.1-8b"))
@@ -108,7 +109,7 @@ extension Seeded {
       let chunks = pieces(120_000, of: size).reduce(0) {
         $0 + cost.seconds(for: batch(chunks: [$1]))
       }
-      #expect(chunks > 0.98 * whole, "in \(size)")
+      #expect(chunks > 0.95 * whole, "in \(size)")
     }
   }
 

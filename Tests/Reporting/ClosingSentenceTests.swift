@@ -96,7 +96,7 @@ import Testing
     #expect(
       try Self.sentence([[500], [100], [80]], "ttft.p99<200ms")
         == "b and c meet the objective; a does not. Of those that do, the share of requests that "
-        + "keep it does not tell them apart; c beats b, the next, in E2E p99, 158 ms against 198 "
+        + "keep it does not tell them apart; c beats b, the next, in E2E p99, 159 ms against 198 "
         + "ms.")
     #expect(
       try Self.sentence([[500], [100]], "ttft.p99<200ms")
@@ -190,8 +190,8 @@ import Testing
     ]
     #expect(
       Self.sentence(none)
-        == "No line keeps the objective at any load tried. b is ahead of a, the next, in E2E p99 at "
-        + "1.00 requests a second, 1.00 s against 2.00 s.")
+        == "No line keeps the objective at any load tried. b is ahead of a, the next, in E2E p99 "
+        + "at 1.00 requests a second, 1.00 s against 2.00 s.")
   }
 
   /// Lines with loads of their own keep the objective up to somewhere between two of them.

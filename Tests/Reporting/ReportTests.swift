@@ -36,7 +36,7 @@ func sampleRun(objective: String?) throws -> Run {
     #expect(text.contains("Service level objective, NOT met (percentiles of the run)\n"))
     #expect(text.contains("  ttft.p99<1s           1.29 s FAIL\n"))
     #expect(text.contains("  tbt<350ms             - requests only\n"))
-    #expect(text.contains("  attained by           1, 33.3 % of all requests\n"))
+    #expect(text.contains("  attainment            1, 33.3 % of all requests (each by itself)\n"))
   }
 
   @Test func `latencies that no request has are dashes`() {

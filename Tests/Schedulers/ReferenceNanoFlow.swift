@@ -31,10 +31,12 @@ extension ReferenceEngine {
 
   private var budgetLeft: Int { rules.maxNumBatchedTokens! - used - pastEnd.count }
 
-  /// Whether a request of average length fits when the memory in use is at its predicted peak.
+  /// Whether a request of average length, of those that are served, fits when the memory in use is
+  /// at its predicted peak.
   private var averageFitsAtPeak: Bool {
-    let prompt = max(1, requests.reduce(0) { $0 + $1.promptTokens } / requests.count)
-    let answer = max(1, requests.reduce(0) { $0 + $1.outputTokens } / requests.count)
+    let served = requests.filter(rules.canServe)
+    let prompt = max(1, served.reduce(0) { $0 + $1.promptTokens } / served.count)
+    let answer = max(1, served.reduce(0) { $0 + rules.emittedTokens(of: $1) } / served.count)
     let longest = prompt + answer + 2
     var future = Array(repeating: 0, count: longest)
     var overdue = 0

@@ -87,7 +87,8 @@ import Testing
     let one = none + [Self.capacity("c", 3, missed: 3.05)]
     #expect(
       CapacityReport.verdict(one)
-        == "c keeps the objective up to 3.00 requests a second, a and b, the next, at no rate tried."
+        == "c keeps the objective up to 3.00 requests a second, a and b, the next, at no rate "
+        + "tried."
     )
   }
 

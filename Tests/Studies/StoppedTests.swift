@@ -41,7 +41,7 @@ private struct Idle: Scheduler {
     #expect(found[0].mean > 0 && found[0].brackets == found[2].brackets)
     #expect(found[1].stopped?.reason.contains("plans nothing") == true)
     #expect(CapacityReport.table(found).rows[1].prefix(2).map(\.text) == ["idle", "stopped"])
-    #expect(CapacityReport.csv(found, seeds: [0]).contains("\nidle,,stopped: replica 0 stalled"))
+    #expect(CapacityReport.csv(found, seeds: [0]).contains("\nidle,,\"stopped: replica 0 stalled"))
     #expect(
       CapacityReport.verdict(found).hasSuffix("idle could not go on, and is compared with nobody."))
   }

@@ -41,8 +41,8 @@ private func row(
 
 @Test(arguments: ["\n", "\r\n", "\r", "\n\n \t\r\n"])
 func `line ends and blank lines between objects do not matter`(end: String) throws {
-  let text = [row("0"), row("1"), row("2")].joined(separator: end)
-  #expect(try load(text).trace.requests.map(\.arrival) == [0, 1_000_000, 2_000_000])
+  let text = [row("0"), row("10"), row("20")].joined(separator: end)
+  #expect(try load(text).trace.requests.map(\.arrival) == [0, 10_000_000, 20_000_000])
   #expect(try load(text + end).trace == load(text).trace)
 }
 
@@ -60,8 +60,8 @@ func `hash ids are 64 bits, signed or unsigned, and exact`(list: String, ids: [U
 
 @Test func `sessions and priorities are read where there are any`() throws {
   let rows = [
-    row("3"), row("2", and: #", "session_id": "é,\"1", "priority": null"#),
-    row("1", and: #", "session_id": -17, "priority": -9223372036854775808"#),
+    row("30"), row("20", and: #", "session_id": "é,\"1", "priority": null"#),
+    row("10", and: #", "session_id": -17, "priority": -9223372036854775808"#),
     row("0", "600", "0", and: #", "session_id": "gone", "priority": 9"#),
     row("0", and: #", "session_id": null, "priority": 2.0"#),
   ]

@@ -16,7 +16,7 @@ private let commands = [
     + "--report report",
   "sweep t.csv --schedulers vllm --csv r.csv --markdown r.md --report report --output s --resume",
   "sweep t.csv --schedulers vllm --max-num-seqs 4,8 --markdown r.md",
-  "capacity t.csv --schedulers vllm --slo 'ttft.p99<2s' --seeds 1 --precision 0.5 --csv r.csv "
+  "capacity t.csv --schedulers vllm --slo 'ttft.p99<2s' --precision 0.5 --csv r.csv "
     + "--markdown r.md --report report",
   "cost --batch decode=1x2 --json r.json --csv r.csv --markdown r.md",
   "cost --batches b.csv --json r.json --csv r.csv --markdown r.md",
@@ -52,7 +52,7 @@ private func among(_ folder: borrowing TemporaryFolder, _ script: String) throws
     }
   }
 
-  @Test(arguments: ["fastgen-curves", "nanoflow-ablation"])
+  @Test(arguments: ["fastgen-curves", "nanoflow/ablation"])
   func `is what reproduce wrote`(study: String) {
     for name in ["chart.svg", "data.csv", "table.md"] {
       #expect(OwnFile.result.isWritten(at: root.appending(path: "Reports/\(study)/\(name)").path))
@@ -147,7 +147,7 @@ private func among(_ folder: borrowing TemporaryFolder, _ script: String) throws
 
   @Test func `ends the tool as it would any other`() throws {
     let run = try Run(
-      "servesim bench --requests 100000000 & sleep 0.5; kill -TERM $!; wait $!; echo $?")
+      "\"$0\" bench --requests 10000000 & sleep 0.5; kill -TERM $!; wait $!; echo $?")
     #expect(run.output.hasSuffix("143\n"))
   }
 }

@@ -13,7 +13,7 @@ enum GPUKeys {
   private static let all = Keys.object([
     "name": .leaf, "source": .leaf, "memory_bytes": .leaf, "memory_bytes_per_second": .leaf,
     "host_bytes_per_second": .leaf, "sustained_flops_per_second": .leaf,
-    "multiprocessors": .leaf,
+    "multiprocessors": .leaf, "calibrated_by": .leaf,
     "flops_per_second": .object(["bf16": .leaf, "fp8": .leaf, "int8": .leaf, "fp4": .leaf]),
     "links": .list(.object(["kind": .leaf, "gpus": .leaf, "bytes_per_second": .leaf])),
     "efficiencies": .object([

@@ -13,7 +13,8 @@ public struct CapacitySearch: Sendable {
     /// Rates that were tried.
     public var tries: Int
 
-    /// What the capacity lies in; without an end where every rate that was tried keeps the objective.
+    /// What the capacity lies in; without an end where every rate that was tried keeps the
+    /// objective.
     public var range: ClosedRange<Double> { kept...(missed ?? .infinity) }
 
     public init(kept: Double, missed: Double?, tries: Int) {

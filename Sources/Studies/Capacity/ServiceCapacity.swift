@@ -47,8 +47,8 @@ public struct ServiceCapacity: Sendable, Equatable {
     self.stopped = stopped
   }
 
-  /// The highest rate that kept the objective, in requests a second: its mean over seeds; zero where
-  /// none did, or a run could not go on.
+  /// The highest rate that kept the objective, in requests a second: its mean over seeds; zero
+  /// where none did, or a run could not go on.
   public var mean: Double { brackets.isEmpty ? 0 : Estimate(brackets.map(\.kept)).mean }
 
   /// What holds the true mean 95 times in 100 (Student), widened by what the searches leave open;

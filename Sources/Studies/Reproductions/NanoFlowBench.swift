@@ -54,8 +54,8 @@ struct NanoFlowBench: Sendable {
     var engine = try Schedulers.engine(
       "nanoflow:global-batch-size=\(tokens),enable-offload=\(offloads)",
       EngineSetting(maxModelLen: 4096, headSize: model.headSize, isLargeGPU: false))
-    engine.rules = engine.rules.knowing(requests)
     engine.rules.blocks = cacheTokens / engine.rules.blockSize
+    engine.rules = engine.rules.knowing(requests)
     let cost = try cost(way, engine.rules.averageLengths)
     return Service(engine: engine, cost: cost, settings: [])
   }

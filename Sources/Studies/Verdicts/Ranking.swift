@@ -3,8 +3,8 @@ import Metrics
 /// Who does best in one figure, and who can be told from the best: the one rule of "better" of all
 /// studies.
 ///
-/// A value is known within a range, which is a point where it is computed and a bracket where it was
-/// searched for. Over several seeds, two are told apart where the interval of their paired
+/// A value is known within a range, which is a point where it is computed and a bracket where it
+/// was searched for. Over several seeds, two are told apart where the interval of their paired
 /// differences holds the true one 95 times in 100 (Student), is widened by what the ranges leave
 /// open, and does not hold zero. Under one seed, where nothing is known of chance, they are told
 /// apart where their ranges do not overlap and their values differ by more than a hundredth, of the
@@ -13,6 +13,7 @@ public struct Ranking: Sendable, Equatable {
   /// What is known of one who takes part, a range a seed; nil where it has no value.
   public typealias Values = [ClosedRange<Double>]?
 
+  /// The best, by its place.
   public let best: Int
   /// The others that cannot be told from the best, the better first.
   public let peers: [Int]
@@ -21,12 +22,12 @@ public struct Ranking: Sendable, Equatable {
   /// All others, the better first.
   public let rest: [Int]
 
-  /// How much two values differ at least, as a share of the larger or of the whole, to be told apart
-  /// under one seed.
+  /// How much two values differ at least, as a share of the larger or of the whole, to be told
+  /// apart under one seed.
   public static let leastDifference = 0.01
 
-  /// Ranks `all` who take part by their `values`; nobody where none has one, or where more is better
-  /// and no value is above zero.
+  /// Ranks `all` who take part by their `values`; nobody where none has one, or where more is
+  /// better and no value is above zero.
   ///
   /// - Parameter isShare: whether the values are shares of a whole.
   public init?(

@@ -22,7 +22,8 @@ enum OwnFile: Sendable {
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
     guard let head = try? file.read(upToCount: Self.headBytes) else { return true }
-    return head.isEmpty || begins(String(decoding: head, as: UTF8.self))
+    let text = String(decoding: head, as: UTF8.self)
+    return text.allSatisfy(\.isWhitespace) || begins(text)
   }
 
   /// Reports as text have their mark near the end, and are far shorter.
@@ -77,14 +78,15 @@ enum OwnFile: Sendable {
   /// Tables as CSV and as Markdown, by their first columns or those that they alone have.
   private static let tables = [
     Sign(start: "scheduler,engine,model,gpu,"), Sign(start: "key,scheduler,"),
-    Sign(start: "scheduler,seed,kept_requests_per_second,"),
+    Sign(start: "scheduler,seed_of_search,"),
     Sign(start: "id,arrival_s,prompt_tokens,output_tokens,emitted_tokens,status,"),
     Sign(start: "replica,start_s,end_s,decodes,"), Sign(start: "operation,size,part,runs,"),
     Sign(start: "system,workload,metric,"), Sign(start: "", line: "," + batchColumns),
-    Sign(start: "| scheduler | requests done |"), Sign(start: "| scheduler | capacity mean "),
+    Sign(start: "| scheduler | requests done |"), Sign(start: "| scheduler | capacity "),
     Sign(start: "| ", line: " | served requests/s | output tokens/s | "),
     Sign(start: "| operation | size | runs |"), Sign(start: "| system | workload | metric |"),
     Sign(start: "| ", line: " | time total | time layer | "),
+    Sign(start: "| study | figures published |"),
   ]
 
   private static let batchColumns = PricedBatches.figures.joined(separator: ",")

@@ -56,10 +56,16 @@ private func prefill(
       kernel.variant = 0
       return kernel
     }
+    /// What is read comes in whole tiles; what the data sheet allows at least does not.
+    func tiles(_ context: Double, window: Double) -> Kernel {
+      var kernel = decode(context, window: window)
+      (kernel.leastFlops, kernel.leastBytes) = (0, 0)
+      return kernel
+    }
     #expect(decode(100, window: 50) == decode(50, window: 0))
     #expect(decode(40, window: 50) == decode(40, window: 0))
-    #expect(decode(1, window: 0) == decode(32, window: 0))
-    #expect(decode(9000, window: 8) == decode(32, window: 0))
+    #expect(tiles(1, window: 0) == tiles(32, window: 0))
+    #expect(tiles(9000, window: 8) == tiles(32, window: 0))
   }
 
   /// 2 decodes of 100 latents of 576 elements in 2 bytes, and for each of 4 heads a query of 576
