@@ -80,8 +80,13 @@ extension Seeded {
     stride(from: 0, to: tokens, by: size).map { (min(size, tokens - $0), $0) }
   }
 
+  /// GPUs of which whole prompts alone were measured.
+  private static let names = GPUs.names.filter { name in
+    !((try? gpu(name))?.tables.all ?? []).contains { $0.times.hasChunks }
+  }
+
   /// Prompts as long as the longest that were measured, and longer.
-  @Test(arguments: GPUs.names, ["llama-3.1-8b", "llama-3.1-70b", "llama-2-7b", "deepseek-v3"])
+  @Test(arguments: names, ["llama-3.1-8b", "llama-3.1-70b", "llama-2-7b", "deepseek-v3"])
   func `attend no faster together than the prompt in one go, but for a fiftieth`(
     name: String, model: String
   ) throws {
@@ -97,7 +102,7 @@ extension Seeded {
   }
 
   /// No table has products of as many rows, and those that it has bend a little.
-  @Test(arguments: GPUs.names)
+  @Test(arguments: names)
   func `take no less with all that they do than the prompt in one go, but for a twentieth`(
     name: String
   ) throws {

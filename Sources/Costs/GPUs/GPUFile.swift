@@ -35,6 +35,8 @@ struct GPUFile: Codable {
     var variant: Int?
     var source: String
     var measurements: Int
+    /// Whether chunks behind a prefix are among them; left out where not.
+    var chunks: Bool?
     var knots: [Knots]
     var octaves: String
   }
@@ -70,6 +72,7 @@ extension GPUFile.Table {
     variant = table.variant == 0 ? nil : table.variant
     source = table.source
     measurements = table.measurements
+    chunks = table.times.hasChunks ? true : nil
     knots = zip(table.operation.axes(table.format), table.times.grid.axes).map { axis, knots in
       GPUFile.Knots(axis: axis.rawValue, values: knots.map { GPUFile.rounded(exp2($0)) })
     }
@@ -101,7 +104,8 @@ extension GPUFile.Table {
     let grid = Grid(axes: axes)
     return KernelTable(
       operation: operation, format: format, variant: variant ?? 0, source: self.source,
-      measurements: measurements, times: TimeTable(grid: grid, octaves: values))
+      measurements: measurements,
+      times: TimeTable(grid: grid, octaves: values, hasChunks: chunks ?? false))
   }
 
   /// The knots of `axis` as tables have them, to base two.

@@ -25,7 +25,7 @@ enum GPUKeys {
     "tables": .list(
       .object([
         "operation": .leaf, "format": .leaf, "variant": .leaf, "source": .leaf,
-        "measurements": .leaf, "octaves": .leaf,
+        "measurements": .leaf, "chunks": .leaf, "octaves": .leaf,
         "knots": .list(.object(["axis": .leaf, "values": .leaf])),
       ])),
   ])

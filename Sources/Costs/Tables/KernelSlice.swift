@@ -7,8 +7,6 @@ struct KernelSlice: Sendable {
   let isMeasured: Bool
   private let times: TimeTable
   private let firstAxis: Int
-  /// The last knot of the last axis.
-  private let last: Double
   private let rate: Double
   private let bytesPerSecond: Double
   private let multiprocessors: Double
@@ -20,7 +18,6 @@ struct KernelSlice: Sendable {
     let table = table ?? TimeTable(grid: Grid(axes: [[0], [0]]), octaves: [0])
     firstAxis = table.grid.dimensions - 2
     times = table.slice(at: kernel.point, from: firstAxis)
-    last = times.grid.last(of: 1)
     rate = gpu.peaks.rate(kernel.format.arithmetic)
     bytesPerSecond = gpu.memoryBytesPerSecond
     multiprocessors = gpu.multiprocessors
@@ -33,7 +30,7 @@ struct KernelSlice: Sendable {
       rate: rate, bytesPerSecond: bytesPerSecond, multiprocessors: multiprocessors)
     let (x, y) = (kernel.point[firstAxis], kernel.point[firstAxis + 1])
     let seconds =
-      kernel.promptHeads > 0 && y > last
+      times.holdsNoLonger(kernel, keys: y)
       ? times.secondsBeyond(
         kernel, at: x, y, estimate: estimate, rate: rate, multiprocessors: multiprocessors)
       : estimate * exp2(times.octaves(at: x, y))

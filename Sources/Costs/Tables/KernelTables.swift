@@ -79,7 +79,7 @@ public struct KernelTables: Sendable, Equatable {
     let estimate = kernel.estimate(on: gpu)
     let table = times[place]
     let keys = table.grid.dimensions - 1
-    if kernel.promptHeads > 0 && kernel.point[keys] > table.grid.last(of: keys) {
+    if table.holdsNoLonger(kernel, keys: kernel.point[keys]) {
       return table.slice(at: kernel.point, from: keys - 1).secondsBeyond(
         kernel, at: kernel.point[keys - 1], kernel.point[keys], estimate: estimate,
         rate: gpu.peaks.rate(kernel.format.arithmetic), multiprocessors: gpu.multiprocessors)

@@ -67,6 +67,12 @@ public struct Measurement: Sendable, Equatable {
 extension Measurement {
   private func size(_ size: Size, or standard: Double = 0) -> Double { sizes[size] ?? standard }
 
+  /// Whether it is of prompts of which a part was computed before.
+  var isOfChunks: Bool {
+    [.attentionPrefill, .latentPrefill].contains(operation) && size(.queryTokens) > 1
+      && size(.contextTokens) > 0
+  }
+
   /// The kernel that was measured, or nil if its format is not known.
   var kernel: Kernel? {
     if operation.isCollective {

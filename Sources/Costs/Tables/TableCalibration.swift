@@ -9,6 +9,7 @@ public struct TableMeasurements: Sendable {
   public private(set) var rows: [Int] = []
   private var kernels: [Kernel] = []
   private var seconds: [Double] = []
+  private var hasChunks = false
 
   /// The tables that `measurements` belong into, in the order of operations, formats and variants,
   /// and the measurements whose format is not known.
@@ -31,7 +32,7 @@ public struct TableMeasurements: Sendable {
           TableMeasurements(
             operation: measurement.operation, format: kernel.format, variant: kernel.variant))
       }
-      tables[place].append(kernel, measurement.seconds, row: row)
+      tables[place].append(kernel, measurement, row: row)
     }
     return (tables.sorted { $0.order < $1.order }, unknown)
   }
@@ -56,10 +57,11 @@ public struct TableMeasurements: Sendable {
     self.variant = variant
   }
 
-  private mutating func append(_ kernel: Kernel, _ seconds: Double, row: Int) {
+  private mutating func append(_ kernel: Kernel, _ measurement: Measurement, row: Int) {
     kernels.append(kernel)
-    self.seconds.append(seconds)
+    seconds.append(measurement.seconds)
     rows.append(row)
+    if measurement.isOfChunks { hasChunks = true }
   }
 
   private var order: (Int, Int, Int) {
@@ -86,7 +88,8 @@ public struct TableMeasurements: Sendable {
     let octaves = TimeTableCode.octaves(TimeTableCode.text(times.octaves)) ?? times.octaves
     return KernelTable(
       operation: operation, format: format, variant: variant, source: source,
-      measurements: points.count, times: TimeTable(grid: grid, octaves: octaves))
+      measurements: points.count,
+      times: TimeTable(grid: grid, octaves: octaves, hasChunks: hasChunks))
   }
 
   /// The seconds that `gpu` predicts for each measurement, beside those measured, and its place in

@@ -9,11 +9,14 @@ public struct TimeTable: Sendable, Equatable {
   public let grid: Grid
   /// One value a cell, in octaves.
   let octaves: [Double]
+  /// Whether chunks behind a prefix were measured too, and not whole prompts alone.
+  let hasChunks: Bool
 
-  init(grid: Grid, octaves: [Double]) {
+  init(grid: Grid, octaves: [Double], hasChunks: Bool = false) {
     precondition(octaves.count == grid.cells, "a table has a value for each cell")
     self.grid = grid
     self.octaves = octaves
+    self.hasChunks = hasChunks
   }
 
   /// The value at `point`, of which as many coordinates count as the grid has axes.
@@ -41,7 +44,7 @@ public struct TimeTable: Sendable, Equatable {
     leading.forEachCorner(of: point) { corner, part in
       for cell in 0..<size { values[cell] += part * octaves[corner * size + cell] }
     }
-    return TimeTable(grid: Grid(axes: axes), octaves: values)
+    return TimeTable(grid: Grid(axes: axes), octaves: values, hasChunks: hasChunks)
   }
 
   @inline(__always)
