@@ -44,7 +44,7 @@ private struct AnyCost: CostModel {
   func `are served, refused or too many, and never end the program`(scheduler: String) throws {
     var draw = Draw(state: 12)
     var ends = [0, 0, 0]
-    for _ in 0..<100 {
+    for _ in 0..<50 {
       guard var (simulation, trace) = simulation(of: scheduler, &draw) else { continue }
       do {
         var steps = 0

@@ -2,7 +2,7 @@ import Foundation
 
 /// Attention of prompts whose tiles walk over more keys than any that was measured.
 ///
-/// Prompts were mostly measured whole, so that a tile's keys and the number of tiles grow together. A
+/// Most prompts were measured whole, so that a tile's keys and the number of tiles grow together. A
 /// chunk far into a prompt has many more keys for its tiles. What its kernel falls short of its
 /// estimate by is taken to be what it is with as many tiles over the most keys that were measured;
 /// and whole prompts, and so their chunks, are no faster than the longest that were measured.

@@ -63,7 +63,7 @@ private struct Dice: RandomNumberGenerator {
     var dice = Dice(state: 7)
     let gpu = try gpu("h100-sxm")
     var accepted = 0
-    for _ in 0..<400 {
+    for _ in 0..<100 {
       let model = dice.model()
       guard (try? model.check()) != nil else { continue }
       accepted += 1
