@@ -59,6 +59,17 @@ private func among(_ folder: borrowing TemporaryFolder, _ script: String) throws
     }
   }
 
+  @Test(arguments: [("", true), (" \n\n", true), ("mine", false), (nil, false)])
+  func `is a blank file, and none that has a text after many blanks`(
+    text: String?, isReplaced: Bool
+  ) throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/results.csv"
+    let blanks = String(repeating: " ", count: 1 << 20)
+    try (text ?? blanks + "mine").write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(OwnFile.result.isWritten(at: path) == isReplaced)
+  }
+
   @Test(arguments: commands)
   func `is no file of the user's, who is told before the work starts`(command: String) throws {
     let folder = try TemporaryFolder()

@@ -16,14 +16,14 @@ enum OwnFile: Sendable {
   /// How a user is told what is recognised.
   static let rule = "a file is replaced where it is empty or begins as servesim's own do"
 
-  /// Whether the file at `path` is one that servesim wrote, which its text tells; an empty one has
-  /// nothing to lose.
+  /// Whether the file at `path` is one that servesim wrote, which its text tells; a blank one has
+  /// nothing to lose, and one that cannot be read may have.
   func isWritten(at path: String) -> Bool {
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
-    guard let head = try? file.read(upToCount: Self.headBytes) else { return true }
+    guard let head = try? file.read(upToCount: Self.headBytes) ?? Data() else { return false }
     let text = String(decoding: head, as: UTF8.self)
-    return text.allSatisfy(\.isWhitespace) || begins(text)
+    return head.count < Self.headBytes && text.allSatisfy(\.isWhitespace) || begins(text)
   }
 
   /// Reports as text have their mark near the end, and are far shorter.
