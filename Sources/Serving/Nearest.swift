@@ -1,11 +1,14 @@
 extension InputError {
-  /// The mistake of a `name` that no `kind` goes by: what there is, and what was probably meant.
+  /// The mistake of a `name` that no `kind` goes by, cut where it is longer than any: what there
+  /// is, and what was probably meant.
   public static func unknown(
     _ kind: String, _ name: String, among names: [String], in source: String
   ) -> InputError {
     let suggestion = nearest(to: name, among: names).map { "did you mean \($0)? " } ?? ""
+    let start = String(name.unicodeScalars.prefix(60))
+    let shown = start.utf8.count < name.utf8.count ? start + "…" : start
     return InputError(
-      source, problem: "there is no \(kind) \"\(name)\"",
+      source, problem: "there is no \(kind) \"\(shown)\"",
       remedy: "\(suggestion)there are \(names.joined(separator: ", "))")
   }
 }

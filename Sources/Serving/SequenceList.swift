@@ -10,7 +10,7 @@ public struct SequenceList: Sendable {
   private var head = none
   private var tail = none
   /// The sequences by rank, once that was asked for.
-  private var ranking: Ranking?
+  private var ranking: RankedSequences?
 
   /// Sequences in the list.
   public private(set) var count = 0
@@ -94,7 +94,7 @@ public struct SequenceList: Sendable {
 extension SequenceList {
   /// Puts `sequence` where it belongs by `rank` in a list in which all others were put so.
   mutating func insert(_ sequence: SequenceID, _ rank: Rank) {
-    if ranking == nil { ranking = Ranking() }
+    if ranking == nil { ranking = RankedSequences() }
     makeRoom(for: sequence)
     let follower = ranking!.insert(sequence, rank)
     let next = follower?.slot ?? Self.none
@@ -123,7 +123,7 @@ extension SequenceList {
   private mutating func noteAll() {
     if ranking != nil { return }
     let all = all
-    ranking = Ranking()
+    ranking = RankedSequences()
     for sequence in all { ranking!.note(sequence, isFirst: false) }
   }
 }

@@ -22,7 +22,7 @@ struct Rank: Comparable, Sendable {
 /// The sequences of a list by rank, so that the place of one among many is found without a walk.
 ///
 /// They stand in stretches of limited length, one after the other.
-struct Ranking: Sendable {
+struct RankedSequences: Sendable {
   private struct Entry {
     var rank: Rank
     var sequence: SequenceID
