@@ -3,57 +3,78 @@ import PackageDescription
 
 let settings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// What everything may import, and what stands on it side by side.
+let basics: [Target.Dependency] = ["Formats", "Serving"]
+let parts: [Target.Dependency] = ["Schedulers", "Control", "Costs", "Workloads", "Metrics"]
+
 func library(_ name: String, needs dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// Tests that do little work themselves are soon built where only the sources are optimized.
+let plain = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
+/// The tests in the folder of their layer.
 func tests(
-  _ name: String, needs dependencies: [Target.Dependency], excluding others: [String] = []
+  _ name: String, in folder: String? = nil, needs dependencies: [Target.Dependency] = [],
+  excluding others: [String] = [], with swiftSettings: [SwiftSetting] = settings
 ) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", exclude: others,
-    swiftSettings: settings)
+    name: "\(name)Tests", dependencies: basics + ["Support"] + dependencies,
+    path: "Tests/\(folder ?? name)", exclude: others, swiftSettings: swiftSettings)
+}
+
+/// The tests of the parts of a target, each by itself.
+func units(_ target: String, needs dependencies: [Target.Dependency] = []) -> Target {
+  tests(
+    target, in: "Units/\(target)",
+    needs: dependencies
+      + (["Formats", "Serving"].contains(target) ? [] : [.init(stringLiteral: target)]),
+    with: plain)
 }
 
 let package = Package(
   name: "servesim",
   targets: [
+    library("Formats"),
     library("Serving"),
-    library("Schedulers", needs: ["Serving"]),
+    library("Schedulers", needs: basics),
+    library("Control", needs: basics),
     .target(
-      name: "Costs", dependencies: ["Serving"], exclude: ["Data"], swiftSettings: settings,
+      name: "Costs", dependencies: basics, exclude: ["Data"], swiftSettings: settings,
       plugins: ["EmbedData"]),
     .plugin(name: "EmbedData", capability: .buildTool(), path: "Sources/EmbedData"),
-    library("Workloads", needs: ["Serving"]),
-    library("Metrics", needs: ["Serving"]),
-    library("Studies", needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics"]),
-    library("Reporting", needs: ["Serving", "Metrics", "Studies"]),
+    library("Workloads", needs: basics),
+    library("Metrics", needs: basics),
+    library("Studies", needs: basics + parts),
+    library("Reporting", needs: basics + ["Metrics", "Studies"]),
+    library("Reproductions", needs: basics + parts + ["Studies"]),
     .executableTarget(
       name: "servesim",
-      dependencies: [
-        "Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies", "Reporting",
-      ],
+      dependencies: basics + parts + ["Studies", "Reporting", "Reproductions"],
       swiftSettings: settings),
-    tests("Serving", needs: ["Serving", "Schedulers", "Workloads"]),
-    tests("Schedulers", needs: ["Serving", "Schedulers", "Workloads"]),
-    tests("Costs", needs: ["Serving", "Costs"]),
-    tests("Workloads", needs: ["Serving", "Workloads"]),
-    tests("Metrics", needs: ["Serving", "Metrics"]),
+    .target(
+      name: "Support", dependencies: basics + ["Costs"], path: "Tests/Support",
+      swiftSettings: settings),
+    units("Formats"),
+    units("Serving", needs: ["Schedulers"]),
+    units("Schedulers"),
+    units("Control"),
+    units("Costs"),
+    units("Workloads"),
+    units("Metrics"),
+    units("Studies", needs: parts + ["Reporting"]),
+    units("Reporting", needs: ["Metrics", "Studies"]),
+    units("Reproductions", needs: parts + ["Studies"]),
+    units("servesim", needs: parts + ["Studies", "Reporting", "Reproductions"]),
+    tests("Laws", needs: parts + ["Studies"]),
+    tests("Theory", needs: parts + ["Studies"]),
     tests(
-      "Studies",
-      needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies", "Reporting"]),
-    tests("Reporting", needs: ["Serving", "Metrics", "Studies", "Reporting"]),
-    tests("servesim", needs: ["servesim", "Serving", "Schedulers", "Studies", "Reporting"]),
-    tests(
-      "Golden",
-      needs: [
-        "Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies", "Reporting",
-        "servesim",
-      ],
+      "Golden", needs: parts + ["Studies", "Reporting", "Reproductions", "servesim"],
       excluding: ["decisions"]),
     tests(
-      "Fuzz", needs: ["Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies"],
+      "Fuzz", needs: parts + ["Studies"],
       excluding: ["corpus", "README.md", "fuzz.py", "mutate.py", "targets.py"]),
-    tests("Tidy", needs: []),
+    tests("Tidy", with: plain),
   ]
 )

@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// What of an engine's settings contradicts what else is set, or would go without effect beside it.

@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// One thing of an engine that its user can set.

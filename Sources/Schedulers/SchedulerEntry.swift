@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// A scheduler in the list: its name, what it is, and how to make it.

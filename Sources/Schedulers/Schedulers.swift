@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// The list of schedulers; it drives the command line, the tests and the README.

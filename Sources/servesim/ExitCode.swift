@@ -1,3 +1,4 @@
+import Formats
 import Metrics
 import Serving
 
@@ -37,5 +38,5 @@ struct Failure: Error, CustomStringConvertible {
 /// The one line that tells of `error`, with its newline; nil if there is nothing to tell.
 func errorLine(for error: any Error) -> String? {
   if error is ReaderGone { return nil }
-  return "servesim: \(shortened(String(describing: error), to: 600))\n"
+  return "servesim: \(abridged(String(describing: error), to: 600))\n"
 }

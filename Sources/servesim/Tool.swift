@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Reporting
 import Serving
@@ -59,7 +60,7 @@ struct Tool: Sendable {
     if let command = commands.first(where: { $0.name == name }) { return command }
     if name.hasPrefix("-") {
       throw InputError(
-        shortened(name), problem: "an option stands in front of the command",
+        abridged(name), problem: "an option stands in front of the command",
         remedy: "write servesim COMMAND and then its options (servesim --help)")
     }
     let near = nearest(to: name, among: commands.map(\.name) + ["help"])

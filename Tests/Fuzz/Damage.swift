@@ -1,5 +1,8 @@
 import Foundation
+import Support
 import Workloads
+
+@testable import Serving
 
 /// Random damage to valid inputs, the same for the same seed.
 struct Damage {
@@ -17,8 +20,7 @@ struct Damage {
 
   /// The file called `name` in `corpus`.
   static func corpus(_ name: String) throws -> [UInt8] {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    return Array(try Data(contentsOf: folder.appending(path: "corpus/\(name)")))
+    return Array(try Data(contentsOf: Repository.root.appending(path: "Tests/Fuzz/corpus/\(name)")))
   }
 
   /// `bytes` with one to four damages.

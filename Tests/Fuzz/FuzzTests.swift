@@ -4,8 +4,11 @@ import Metrics
 import Schedulers
 import Serving
 import Studies
+import Support
 import Testing
 import Workloads
+
+@testable import Formats
 
 /// Runs `body` on what is read, and sees to it that what is refused is refused in a few words.
 ///
@@ -48,8 +51,8 @@ private func deployment() throws -> Deployment {
     "orca/pp2", "vllm_v1_0_33/priority",
   ])
   func `damaged decision logs are compared or refused`(name: String) throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Golden/decisions/\(name).jsonl")
+    let file = Repository.root
+      .appending(path: "Tests/Golden/decisions/\(name).jsonl")
     let lines = try Data(contentsOf: file).split(separator: UInt8(ascii: "\n"))
     var damage = Damage(seed: name.utf8.count)
     for _ in 0..<40 {

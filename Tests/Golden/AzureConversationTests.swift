@@ -4,16 +4,15 @@ import Reporting
 import Schedulers
 import Serving
 import Studies
+import Support
 import Testing
 import Workloads
 
 @testable import servesim
 
-private let root = URL(filePath: #filePath).deletingLastPathComponent()
-  .appending(path: "../..").standardized
-private let source = root.appending(
-  path: "../shared/traces/azure-llm-2023/AzureLLMInferenceTrace_conv.csv"
-).standardized
+private let root = Repository.root
+private let source = Repository.shared
+  .appending(path: "traces/azure-llm-2023/AzureLLMInferenceTrace_conv.csv")
 private let report = root.appending(path: "Reports/azure-conversation")
 
 /// The study is run again as its README says, and must give the same bytes.

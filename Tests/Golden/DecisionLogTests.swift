@@ -1,10 +1,10 @@
 import Foundation
 import Schedulers
 import Studies
+import Support
 import Testing
 
-private let logs = URL(filePath: #filePath).deletingLastPathComponent()
-  .appending(path: "decisions")
+private let logs = Repository.root.appending(path: "Tests/Golden/decisions")
 
 @Suite struct `Real schedulers` {
   static let folders = try! FileManager.default.contentsOfDirectory(atPath: logs.path).sorted()

@@ -1,8 +1,8 @@
 import Foundation
+import Support
 import Testing
 
-private let reports = URL(filePath: #filePath).deletingLastPathComponent()
-  .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Reports/nanoflow")
+private let reports = Repository.root.appending(path: "Reports/nanoflow")
 
 /// What the figures in `Reports/nanoflow` keep to, and by how much those that do not are off.
 @Suite struct `NanoFlow's figures in the reports` {

@@ -1,10 +1,10 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Serving
 
-private let logs = URL(filePath: #filePath).deletingLastPathComponent()
-  .appending(path: "../../../shared/decisions").standardized
+private let logs = Repository.shared.appending(path: "decisions")
 
 /// A cache that serves the batches of a log in their order and takes every other decision itself.
 private struct LogFollower {

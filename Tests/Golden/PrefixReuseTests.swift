@@ -1,10 +1,11 @@
 import Foundation
 import Serving
 import Studies
+import Support
 import Testing
 
-private let source = URL(filePath: #filePath).deletingLastPathComponent()
-  .appending(path: "../../../shared/traces/mooncake-fast25/conversation_trace.jsonl").standardized
+private let source = Repository.shared
+  .appending(path: "traces/mooncake-fast25/conversation_trace.jsonl")
 
 /// A line of the traces of Mooncake (Qin et al., FAST 2025); blocks are of 512 tokens.
 private struct Line: Decodable {

@@ -4,25 +4,20 @@ import Reporting
 import Schedulers
 import Serving
 import Studies
+import Support
 import Testing
 import Workloads
-
-private let root = URL(filePath: #filePath).deletingLastPathComponent()
-  .appending(path: "../..").standardized
-
-private func text(_ path: String) throws -> String {
-  try String(contentsOf: root.appending(path: path), encoding: .utf8)
-}
 
 @Suite struct `The README` {
   @Test func `is at most 150 lines`() throws {
     #expect(
-      try text("README.md").split(separator: "\n", omittingEmptySubsequences: false).count <= 151)
+      try Repository.text(of: "README.md").split(separator: "\n", omittingEmptySubsequences: false)
+        .count <= 151)
   }
 
   @Test func `shows every scheduler in the list, with the iterations that were checked`() throws {
     var checked: [String: Int] = [:]
-    let logs = root.appending(path: "Tests/Golden/decisions")
+    let logs = Repository.root.appending(path: "Tests/Golden/decisions")
     for path in try FileManager.default.subpathsOfDirectory(atPath: logs.path)
     where path.hasSuffix(".jsonl") {
       let data = try Data(contentsOf: logs.appending(path: path))
@@ -34,27 +29,27 @@ private func text(_ path: String) throws -> String {
       "| `\($0.name)` | \($0.summary) | \($0.reproduces) | \(checked[$0.name] ?? 0) |\n"
     }
     let head = "| name | rule | decides as | iterations checked |\n| --- | --- | --- | ---: |\n"
-    #expect(try text("README.md").contains(head + rows.joined()))
+    #expect(try Repository.text(of: "README.md").contains(head + rows.joined()))
   }
 
   @Test func `shows the file of a scheduler as it is`() throws {
-    let source = try text("Sources/Schedulers/Sarathi.swift")
-    #expect(try text("README.md").contains("```swift\n\(source)```\n"))
+    let source = try Repository.text(of: "Sources/Schedulers/Sarathi.swift")
+    #expect(try Repository.text(of: "README.md").contains("```swift\n\(source)```\n"))
   }
 
   @Test func `shows what its first command prints`() throws {
     let deployment = Deployment(
       model: try Models.named("llama-3-8b"), gpu: try GPUs.named("h100-sxm"))
-    let trace = try TraceFile.read(root.appending(path: "Traces/chat.csv").path).trace
+    let trace = try TraceFile.read(Repository.root.appending(path: "Traces/chat.csv").path).trace
     let report = ReplayReport.text(try deployment.service("vllm").replay(trace).run)
     // The settings in the first lines are the command line's.
     let figures = report[report.range(of: "\nRequests\n")!.lowerBound...]
-    #expect(try text("README.md").contains(figures))
+    #expect(try Repository.text(of: "README.md").contains(figures))
   }
 
   @Test func `shows the commands that are run in its name`() throws {
-    let readme = try text("README.md")
-    let script = try text(".ci/run")
+    let readme = try Repository.text(of: "README.md")
+    let script = try Repository.text(of: ".ci/run")
     for command in ["swift run -c release servesim replay Traces/chat.csv", "swift test"] {
       #expect(readme.contains("\n    \(command)\n"))
       #expect(script.contains("step \(command)"))
@@ -64,11 +59,11 @@ private func text(_ path: String) throws -> String {
 
 @Suite struct `The trace in the tree` {
   @Test func `is what the command beside it makes`() throws {
-    let command = try text("Traces/chat.csv.command")
+    let command = try Repository.text(of: "Traces/chat.csv.command")
     #expect(command.contains("servesim synthesize --requests 2000 --request-rate 5.53 --seed 0 "))
     let trace = try ChatWorkload.azureConversation.trace(count: 2000, rate: 5.53, seed: 0)
     let made = TraceWriter.csv(
       trace, madeBy: "servesim synthesize --requests 2000 --request-rate 5.53 --seed 0")
-    #expect(try text("Traces/chat.csv") == String(decoding: made, as: UTF8.self))
+    #expect(try Repository.text(of: "Traces/chat.csv") == String(decoding: made, as: UTF8.self))
   }
 }

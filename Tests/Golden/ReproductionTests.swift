@@ -1,11 +1,12 @@
 import Foundation
 import Reporting
+import Support
 import Testing
 
+@testable import Reproductions
 @testable import Studies
 
-private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent()
+private let root = Repository.root
 
 /// The published experiments in `Reports`; the long ones are run by `servesim reproduce` alone.
 @Suite struct `A reproduction in the reports` {
@@ -13,7 +14,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
 
   @Test(arguments: quick)
   func `comes out again byte for byte`(_ name: String) throws {
-    let entry = try #require(Reproductions.all.first { $0.name == name })
+    let entry = try #require(PublishedExperiments.all.first { $0.name == name })
     let study = try entry.run(jobs: 2)
     for (file, text) in ReproductionReport.files(study) {
       let kept = try String(
@@ -22,7 +23,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
     }
   }
 
-  @Test(arguments: Reproductions.all.map(\.name))
+  @Test(arguments: PublishedExperiments.all.map(\.name))
   func `has its files, no row twice, and a text that gives its command`(_ name: String) throws {
     let folder = Self.folder(of: name)
     for file in ReproductionReport.fileNames {
@@ -56,7 +57,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
   }
 
   @Test func `is counted by how near it comes out, in the README and beside the reports`() throws {
-    let studies = try Reproductions.all.map { try Self.kept($0.name) }
+    let studies = try PublishedExperiments.all.map { try Self.kept($0.name) }
     func text(_ path: String) throws -> String {
       try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }

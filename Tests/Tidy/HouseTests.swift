@@ -46,9 +46,15 @@ private func unexplained(_ paths: [String], _ text: (String) -> String?) -> [Str
 private func lodgers(_ paths: [String]) -> [String] {
   paths.filter { path in
     let folders = path.split(separator: "/").dropLast()
-    let isData = folders.last == "Data" && folders.count == 3
+    let isData = folders.count >= 3 && folders.count <= 4 && folders.dropFirst(2).first == "Data"
     return !path.hasSuffix(".swift") && !(isData && path.hasSuffix(".json"))
   }
+}
+
+/// The folders in which more than `most` of `paths` stand.
+private func crowded(_ paths: [String], most: Int) -> [String] {
+  Dictionary(grouping: paths) { $0.split(separator: "/").dropLast().joined(separator: "/") }
+    .filter { $0.value.count > most }.keys.sorted()
 }
 
 @Suite struct HouseTests {
@@ -58,6 +64,12 @@ private func lodgers(_ paths: [String]) -> [String] {
       "Sources/Costs/a.json", "Sources/Costs/Data/a.txt", "Sources/Costs/b/Data/a.json",
     ]
     #expect(lodgers(strange + ["Sources/Costs/Data/a.json", "Sources/Costs/a.swift"]) == strange)
+  }
+
+  @Test func `no folder of the sources is crowded`() {
+    let paths = SourceTree.paths(under: "Sources").filter { $0.hasSuffix(".swift") }
+    #expect(crowded(paths, most: 24) == [])
+    #expect(crowded(["a/b.swift", "a/c.swift", "a/d/e.swift"], most: 1) == ["a"])
   }
 
   @Test func `nothing else stands at the top level`() throws {

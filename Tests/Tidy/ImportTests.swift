@@ -2,21 +2,26 @@ import Testing
 
 /// The targets of this package that each target may import.
 private let allowed: [String: Set<String>] = [
+  "Formats": [],
   "Serving": [],
-  "Schedulers": ["Serving"],
-  "Costs": ["Serving"],
+  "Schedulers": basics,
+  "Control": basics,
+  "Costs": basics,
   "EmbedData": [],
-  "Workloads": ["Serving"],
-  "Metrics": ["Serving"],
-  "Studies": ["Serving", "Schedulers", "Costs", "Workloads", "Metrics"],
-  "Reporting": ["Serving", "Metrics", "Studies"],
-  "servesim": [
-    "Serving", "Schedulers", "Costs", "Workloads", "Metrics", "Studies", "Reporting",
-  ],
+  "Workloads": basics,
+  "Metrics": basics,
+  "Studies": basics.union(parts),
+  "Reporting": basics.union(["Metrics", "Studies"]),
+  "Reproductions": basics.union(parts).union(["Studies"]),
+  "servesim": basics.union(parts).union(["Studies", "Reporting", "Reproductions"]),
 ]
 
+/// What all may import, and what stands on it side by side.
+private let basics: Set<String> = ["Formats", "Serving"]
+private let parts: Set<String> = ["Schedulers", "Control", "Costs", "Workloads", "Metrics"]
+
 /// The targets that do without Foundation.
-private let frugal: Set<String> = ["Serving", "Schedulers"]
+private let frugal: Set<String> = ["Serving", "Schedulers", "Control"]
 
 /// What the plugin that runs while the package is built may import; nothing else may import the
 /// last of it.
@@ -67,7 +72,9 @@ private func direction(_ file: TextFile) -> [String] {
     ("Schedulers", "@testable import Studies"), ("Workloads", "import struct Costs.GPU"),
     ("Metrics", "public import Schedulers"), ("Serving", "import Foundation"),
     ("Schedulers", "import Foundation"), ("Schedulers", "import class Foundation.Process"),
-    ("Extras", "let a = 1"), ("EmbedData", "import Costs"), ("EmbedData", "import Dispatch"),
+    ("Formats", "import Serving"), ("Serving", "import Formats"), ("Control", "import Schedulers"),
+    ("Reporting", "import Reproductions"), ("Extras", "let a = 1"), ("EmbedData", "import Costs"),
+    ("EmbedData", "import Dispatch"),
     ("Costs", "import PackagePlugin"), ("Costs", "import EmbedData"),
   ])
   func `an import against the direction is found`(target: String, line: String) {
@@ -77,7 +84,8 @@ private func direction(_ file: TextFile) -> [String] {
   @Test(arguments: [
     ("Serving", "import Synchronization"), ("Metrics", "import Serving"),
     ("Reporting", "import Studies"), ("servesim", "import Reporting"),
-    ("Costs", "import Foundation"), ("Serving", "// import Metrics"),
+    ("Costs", "import Foundation"), ("Formats", "import Foundation"),
+    ("Serving", "// import Metrics"),
     ("Serving", "let a = \"import Metrics\""), ("EmbedData", "import PackagePlugin"),
     ("EmbedData", "import Foundation"),
   ])

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A text file by its path from the top of the tree.
 struct TextFile: Sendable {
@@ -23,8 +24,7 @@ struct TextFile: Sendable {
 /// The tree that this test was built from.
 enum SourceTree {
   /// The folder that holds `Package.swift`.
-  static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+  static let root = Repository.root.path
 
   /// The names at the top level.
   static func top() throws -> [String] {

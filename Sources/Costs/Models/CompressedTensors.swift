@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// compressed-tensors: groups of modules, each with its numbers.

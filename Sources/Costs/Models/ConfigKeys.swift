@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// The keys of an object in a model's file. One is looked at when it is asked for, so that what no

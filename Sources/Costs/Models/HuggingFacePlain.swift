@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// Families with a plain MLP and LayerNorm.

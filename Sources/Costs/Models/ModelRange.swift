@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// The sizes of models that are taken: far beyond any that there is, and such that no product of

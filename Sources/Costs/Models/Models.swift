@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// The models that servesim knows by name.

@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// Which format a linear module is stored in, by the lists and patterns of one quantiser.

@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// What each quantiser writes of a model, as vLLM 0.33 reads it.

@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// A model on one or eight A100 SXM with NanoFlow's own kernels: as published for LLaMA-2-70B, and

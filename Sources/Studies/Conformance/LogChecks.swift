@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// What a decision log may hold.

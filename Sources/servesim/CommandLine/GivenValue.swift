@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// A text that the user gave, and the option or argument that it was given for.

@@ -1,3 +1,4 @@
+import Formats
 import Schedulers
 import Serving
 
@@ -110,7 +111,7 @@ struct Parser {
       let value = isDenied ? "false" : attached ?? (isFlag ? "true" : given(option.words))
       return mistake(
         name, "it is an option of the scheduler",
-        "write \(place) \(scheduler):\(word)=\(shortened(value))")
+        "write \(place) \(scheduler):\(word)=\(abridged(value))")
     }
     return nil
   }
@@ -126,7 +127,7 @@ struct Parser {
   private func unknown(option name: String) -> InputError {
     let near = nearest(to: name, among: command.options.map(\.name) + ["--help"])
     let question = near.map { "did you mean \($0)?" } ?? "check the name"
-    return mistake(shortened(name), "there is no such option", question)
+    return mistake(abridged(name), "there is no such option", question)
   }
 
   private func mistake(_ source: String, _ problem: String, _ remedy: String) -> InputError {

@@ -1,4 +1,5 @@
 import Costs
+import Formats
 import Foundation
 import Reporting
 import Serving

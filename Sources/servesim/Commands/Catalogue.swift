@@ -1,3 +1,4 @@
+import Control
 import Costs
 import Schedulers
 import Serving

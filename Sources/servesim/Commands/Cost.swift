@@ -1,3 +1,4 @@
+import Formats
 import Reporting
 import Serving
 import Studies

@@ -1,4 +1,6 @@
+import Control
 import Costs
+import Formats
 import Foundation
 import Serving
 import Studies

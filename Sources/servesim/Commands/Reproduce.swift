@@ -1,5 +1,6 @@
 import Foundation
 import Reporting
+import Reproductions
 import Studies
 
 /// What `servesim reproduce` is asked for.
@@ -14,10 +15,10 @@ struct ReproduceOptions: Sendable {
   var outputs: Outputs
 
   init(_ invocation: Invocation) throws {
-    let names = Reproductions.all.map(\.name)
+    let names = PublishedExperiments.all.map(\.name)
     let name = try invocation.argument("STUDY").choice(of: names + ["all"])
     isAll = name == "all"
-    studies = Reproductions.all.filter { name == $0.name || name == "all" }
+    studies = PublishedExperiments.all.filter { name == $0.name || name == "all" }
     jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
     if isAll,
       let given = ["--csv", "--svg", "--report"].compactMap({ invocation[$0] }).first
@@ -84,7 +85,8 @@ extension Command {
       arguments: [
         Argument(
           name: "STUDY",
-          help: "one of " + Reproductions.all.map(\.name).joined(separator: ", ") + "; or all")
+          help: "one of " + PublishedExperiments.all.map(\.name).joined(separator: ", ")
+            + "; or all")
       ],
       options: ReproduceOptions.runs + ReproduceOptions.files
         + [ReproduceOptions.report, OutputOptions.force],

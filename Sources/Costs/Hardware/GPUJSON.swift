@@ -1,0 +1,105 @@
+import Formats
+import Foundation
+import Serving
+
+extension GPU {
+  /// The GPU that a JSON file describes.
+  ///
+  /// - Parameters:
+  ///   - json: the file's contents.
+  ///   - source: the file, as the user named it.
+  public init(json: Data, source: String) throws(InputError) {
+    try GPUKeys.check(json, source: source)
+    try self.init(withKeysOf: json, source: source)
+  }
+
+  /// The GPU that `json`, whose keys are known to be right, describes.
+  init(withKeysOf json: Data, source: String) throws(InputError) {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let file: GPUFile
+    do {
+      file = try decoder.decode(GPUFile.self, from: json)
+    } catch let error as DecodingError {
+      throw GPU.explain(error, source: source)
+    } catch {
+      throw GPU.unreadable(source)
+    }
+    try self.init(file, source: source)
+  }
+
+  /// The GPU as JSON, which `init(json:source:)` reads back: a table a line.
+  public var json: String {
+    var file = GPUFile(self)
+    let tables = file.tables ?? []
+    file.tables = nil
+    let sheet = GPU.text(of: file, .prettyPrinted).dropLast(2)
+    let lines = tables.map { "    " + GPU.text(of: $0, []) }.joined(separator: ",\n")
+    return sheet + ",\n  \"tables\" : [" + (lines.isEmpty ? "" : "\n\(lines)\n  ") + "]\n}\n"
+  }
+
+  private static func text(
+    of value: some Encodable, _ formatting: JSONEncoder.OutputFormatting
+  ) -> String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
+    // Encoding numbers and strings cannot fail: no number is infinite.
+    return String(decoding: (try? encoder.encode(value)) ?? Data(), as: UTF8.self)
+  }
+
+  init(_ file: GPUFile, source: String) throws(InputError) {
+    try file.check(in: source)
+    var tables: [KernelTable] = []
+    for (index, table) in (file.tables ?? []).enumerated() {
+      let read = try table.table(in: source)
+      if tables.contains(where: read.replaces) {
+        throw InputError(
+          source, column: "tables.[\(index)]",
+          problem: "there are two tables of \(read.operation.rawValue) in \(read.format.rawValue) "
+            + "with variant \(read.variant)", remedy: "leave one of them out")
+      }
+      tables.append(read)
+    }
+    let peaks = file.flopsPerSecond
+    self.init(
+      name: file.name, source: file.source, memoryBytes: file.memoryBytes,
+      memoryBytesPerSecond: file.memoryBytesPerSecond,
+      peaks: Peaks(bf16: peaks.bf16, fp8: peaks.fp8, int8: peaks.int8, fp4: peaks.fp4),
+      multiprocessors: file.multiprocessors,
+      links: file.links.map { Link($0.kind, gpus: $0.gpus, bytesPerSecond: $0.bytesPerSecond) }
+        .sorted { $0.gpus < $1.gpus },
+      sustainedRate: file.sustainedFlopsPerSecond,
+      efficiencies: file.efficiencies, hostBytesPerSecond: file.hostBytesPerSecond,
+      tables: KernelTables(tables))
+  }
+
+  private static func explain(_ error: DecodingError, source: String) -> InputError {
+    switch error {
+    case .keyNotFound(let key, let context):
+      let path = (context.codingPath + [key]).map(name).joined(separator: ".")
+      return InputError(
+        source, column: path, problem: "the key \(path) is missing",
+        remedy: "add it, as in the files that `servesim calibrate` writes")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      guard !context.codingPath.isEmpty else { return unreadable(source) }
+      let path = context.codingPath.map(name).joined(separator: ".")
+      return InputError(
+        source, column: path, problem: "the value of \(path) is not understood",
+        remedy: "see the built-in files for what it may be")
+    @unknown default: return unreadable(source)
+    }
+  }
+
+  private static func name(_ key: any CodingKey) -> String {
+    key.intValue.map { "[\($0)]" }
+      ?? key.stringValue.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+  }
+
+  private static func unreadable(_ source: String) -> InputError {
+    InputError(
+      source, problem: "it is not the JSON of a GPU",
+      remedy: "use a file that `servesim calibrate` wrote")
+  }
+}

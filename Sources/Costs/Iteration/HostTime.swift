@@ -1,0 +1,91 @@
+import Formats
+import Foundation
+import Serving
+
+/// What an engine's own program adds to the iterations that the GPU computes.
+public struct HostTime: Sendable, Equatable {
+  /// The name that a user types, such as `vllm-v0`.
+  public var name: String
+  /// What the figures are from.
+  public var source: String
+  /// Seconds in which the GPU waits for scheduling, preparing inputs, sampling and processing
+  /// outputs: in each iteration, for each sequence in it, and where several GPUs take part.
+  public var secondsPerIteration: Double
+  public var secondsPerSequence: Double
+  public var secondsAmongGPUs: Double
+  /// Seconds in which kernels of one layer are started one by one, faster than which the GPU cannot
+  /// be; 0 where CUDA graphs start them.
+  public var secondsPerLayer: Double
+  /// Whether the host works while the GPU computes: an iteration then takes as long as the slower
+  /// of them.
+  public var isAsynchronous: Bool
+
+  public init(
+    name: String = "own", source: String = "", secondsPerIteration: Double = 0,
+    secondsPerSequence: Double = 0, secondsAmongGPUs: Double = 0, secondsPerLayer: Double = 0,
+    isAsynchronous: Bool = false
+  ) {
+    self.name = name
+    self.source = source
+    self.secondsPerIteration = secondsPerIteration
+    self.secondsPerSequence = secondsPerSequence
+    self.secondsAmongGPUs = secondsAmongGPUs
+    self.secondsPerLayer = secondsPerLayer
+    self.isAsynchronous = isAsynchronous
+  }
+
+  /// The seconds of an iteration that the GPU alone would compute in `gpuSeconds`.
+  @inline(__always)
+  func seconds(around gpuSeconds: Double, sequences: Int, layers: Int, gpus: Int) -> Double {
+    let program =
+      secondsPerIteration + Double(sequences) * secondsPerSequence
+      + (gpus > 1 ? secondsAmongGPUs : 0)
+    let device = max(gpuSeconds, Double(layers) * secondsPerLayer)
+    return isAsynchronous ? max(program, device) : program + device
+  }
+}
+
+extension HostTime {
+  /// The engines that host times are known of.
+  public static let all = [vllmV1, vllmV0, sarathi2024, fastGen2023, none]
+
+  /// The host times called `name`.
+  public static func named(_ name: String) throws(InputError) -> HostTime {
+    if let host = all.first(where: { $0.name == name }) { return host }
+    throw .unknown("host overhead", name, among: all.map(\.name), in: "--host-overhead")
+  }
+
+  /// A host that is never waited for.
+  public static let none = HostTime(name: "none", source: "nothing")
+
+  /// vLLM's second engine, with asynchronous scheduling and CUDA graphs: what is left visible.
+  public static let vllmV1 = HostTime(
+    name: "vllm-v1",
+    source: "fitted to what 187 decode iterations of vLLM 0.15.1 on H100 (inference-sim/training "
+      + "c4f0340; Llama-2-7B, CodeLlama-34B, Llama-2-70B) leave beyond the kernels",
+    secondsPerSequence: 3e-6)
+
+  /// An engine of 2024 in Python that schedules, prepares, samples and detokenises in turn; several
+  /// GPUs talk through Ray.
+  public static let vllmV0 = HostTime(
+    name: "vllm-v0",
+    source: "a line through Vidur's cpu_overheads.csv (MIT): Llama-2-7B on one A100, and "
+      + "CodeLlama-34B on two for what several GPUs add",
+    secondsPerIteration: 1.1e-3, secondsPerSequence: 49e-6, secondsAmongGPUs: 6.6e-3)
+
+  /// The same without CUDA graphs, as the artifact of Sarathi-Serve.
+  public static let sarathi2024 = HostTime(
+    name: "sarathi-2024",
+    source: "as vllm-v0; layers: Vidur's cpu_overheads_e2d00e9.csv, model_execution_e2e of "
+      + "CodeLlama-34B, which is flat over small batches",
+    secondsPerIteration: 1.1e-3, secondsPerSequence: 49e-6, secondsAmongGPUs: 6.6e-3,
+    secondsPerLayer: 0.61e-3)
+
+  /// DeepSpeed-FastGen at its publication, on hosts of A100s; what it adds for each sequence could
+  /// not be told from what it adds for each iteration.
+  public static let fastGen2023 = HostTime(
+    name: "fastgen-2023",
+    source: "read from FastGen's figures (DeepSpeed 38327e07): layers from one decode iteration "
+      + "of five models, sequences from 768-token iterations at 16 clients",
+    secondsPerSequence: 1.8e-3, secondsPerLayer: 0.525e-3)
+}

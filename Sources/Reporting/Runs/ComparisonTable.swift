@@ -1,0 +1,143 @@
+import Formats
+import Metrics
+
+/// Several runs beside each other: one row a run, the best of every column marked.
+public enum ComparisonTable {
+  /// The table of `runs`, and of those that could not go on below them; columns on the objective
+  /// are there if a run has one.
+  public static func table(_ runs: [Run], stopped: [StoppedRun] = []) -> Table {
+    let latencies = shownLatencies.map { Latency(metric: $0, statistics: $1, runs) }
+    let hasObjective = runs.contains { $0.verdict != nil }
+    var columns = [Table.Column("scheduler", isNumeric: false)] + counts
+    columns += latencies.flatMap(\.columns)
+    columns.append(Table.Column("tokens/s", group: "output", best: .highest))
+    if hasObjective { columns += objective }
+    let rows = runs.map { run in
+      [Table.Cell(run.scheduler)] + counts(of: run) + latencies.flatMap { $0.cells(of: run) }
+        + [rate(run.metrics.throughput.outputTokensPerSecond)]
+        + (hasObjective ? objective(of: run) : [])
+    }
+    return Table(columns, rows: rows + stopped.map { row(of: $0, columns: columns.count) })
+  }
+
+  private static func row(of run: StoppedRun, columns: Int) -> [Table.Cell] {
+    [Table.Cell(run.scheduler), Table.Cell("stopped")]
+      + Array(repeating: Table.Cell("-"), count: columns - 2)
+  }
+
+  /// The table as text, with lines below that say how to read it.
+  public static func text(_ runs: [Run], stopped: [StoppedRun] = []) -> String {
+    let notes =
+      [
+        runs.count > 1 ? "* best of its column" : nil,
+        runs.contains { $0.verdict?.isMet != nil } ? objectiveNote : nil,
+      ].compactMap { $0 } + stopped.map(line)
+    return TextTable.text(table(runs, stopped: stopped))
+      + (notes.isEmpty ? "" : "\n" + notes.map { $0 + "\n" }.joined())
+  }
+
+  /// The table as Markdown.
+  public static func markdown(_ runs: [Run], stopped: [StoppedRun] = []) -> String {
+    MarkdownTable.text(table(runs, stopped: stopped))
+      + (stopped.isEmpty ? "" : "\n" + stopped.map { "\(line($0))\n" }.joined())
+  }
+
+  /// What is said of a run that could not go on.
+  public static func line(_ run: StoppedRun) -> String {
+    "stopped: \(run.scheduler): \(run.reason)"
+  }
+
+  /// What an objective's two columns count.
+  public static let objectiveNote =
+    "SLO attainment counts requests that keep every limit themselves; SLO met compares percentiles "
+    + "of the run."
+
+  private static let shownLatencies: [(LatencyMetric, [Statistic])] = [
+    (.ttft, [.percentile(50), .percentile(99)]),
+    (.tbt, [.percentile(50), .percentile(99), .max]),
+    (.tpot, [.percentile(50)]),
+    (.e2e, [.percentile(50), .percentile(99)]),
+    (.schedulingDelay, [.percentile(50), .percentile(99)]),
+  ]
+
+  private static let counts = [
+    Table.Column("done", group: "requests", best: .highest),
+    Table.Column("refused", group: "requests", best: .lowest),
+    Table.Column("preempted", group: "requests", best: .lowest),
+  ]
+
+  private static func counts(of run: Run) -> [Table.Cell] {
+    let counts = run.metrics.requests
+    return [counts.completed, counts.refused, counts.preempted].map {
+      Table.Cell($0.description, value: Double($0))
+    }
+  }
+
+  private static let objective = [
+    attainmentColumn(best: .highest),
+    metColumn,
+  ]
+
+  /// Whether the run meets the objective.
+  static let metColumn = Table.Column("by percentiles", group: "SLO met", isNumeric: false)
+
+  /// The share of requests that keep the objective, each by itself.
+  static func attainmentColumn(best: Table.Best? = nil) -> Table.Column {
+    Table.Column("per request", group: "SLO attainment", best: best)
+  }
+
+  private static func objective(of run: Run) -> [Table.Cell] {
+    guard let verdict = run.verdict else { return [Table.Cell("-"), Table.Cell("-")] }
+    let attainment = verdict.attainment
+    return [
+      Table.Cell(attainment.map(Numbers.percent) ?? "-", value: attainment),
+      Table.Cell(judgement(verdict)),
+    ]
+  }
+
+  /// `yes`, or `NO` with the clauses that were not kept.
+  private static func judgement(_ verdict: Verdict) -> String {
+    guard let isMet = verdict.isMet else { return "-" }
+    let failed = verdict.clauses.filter { $0.isMet == false }.map(\.clause)
+    let names = failed.map { "\($0.metric.name).\($0.statistic?.name ?? "")" }
+    return isMet ? "yes" : "NO: \(names.joined(separator: " "))"
+  }
+
+  private static func rate(_ perSecond: Double) -> Table.Cell {
+    Table.Cell(Numbers.significant(perSecond), value: perSecond)
+  }
+}
+
+/// The columns of one latency, all in the same unit.
+private struct Latency {
+  private let metric: LatencyMetric
+  private let statistics: [Statistic]
+  /// The unit and how many of it make a second.
+  private let unit: (name: String, perSecond: Double)
+
+  init(metric: LatencyMetric, statistics: [Statistic], _ runs: [Run]) {
+    self.metric = metric
+    self.statistics = statistics
+    let shown = runs.flatMap { run in
+      statistics.compactMap { statistic in run.metrics[metric].flatMap { $0[statistic] } }
+    }
+    unit = (shown.max() ?? 0) < 10 ? ("ms", 1e3) : ("s", 1)
+  }
+
+  var columns: [Table.Column] {
+    let names: [LatencyMetric: String] = [.e2e: "E2E", .schedulingDelay: "delay"]
+    let group = names[metric] ?? metric.title
+    return statistics.map {
+      Table.Column($0.name, group: group, unit: unit.name, best: .lowest)
+    }
+  }
+
+  func cells(of run: Run) -> [Table.Cell] {
+    statistics.map { statistic in
+      guard let seconds = run.metrics[metric].flatMap({ $0[statistic] }) else {
+        return Table.Cell("-")
+      }
+      return Table.Cell(Numbers.significant(seconds * unit.perSecond), value: seconds)
+    }
+  }
+}

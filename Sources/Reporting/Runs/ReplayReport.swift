@@ -1,0 +1,158 @@
+import Formats
+import Metrics
+
+/// One run as text for a person.
+public enum ReplayReport {
+  /// The sections, with an empty line between them.
+  public static func text(_ run: Run) -> String {
+    var sections = [
+      head(run), requests(run.metrics.requests), latencies(run.metrics),
+      throughput(run.metrics), memory(run.metrics), batches(run.metrics.batches),
+    ]
+    if let balance = run.metrics.balance { sections.append(replicas(balance)) }
+    if let verdict = run.verdict { sections.append(objective(verdict)) }
+    return sections.joined(separator: "\n")
+  }
+
+  private static func head(_ run: Run) -> String {
+    var lines = [run.scheduler]
+    for setting in run.settings {
+      let item = "\(setting.name) \(setting.value)"
+      if lines[lines.count - 1].count + 2 + item.count < 100 {
+        lines[lines.count - 1] += ", " + item
+      } else {
+        lines[lines.count - 1] += ","
+        lines.append("  " + item)
+      }
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private static func requests(_ counts: RequestCounts) -> String {
+    let times = counts.preemptions == 1 ? "once" : "\(Numbers.grouped(counts.preemptions)) times"
+    return "Requests\n"
+      + lines([
+        ("in the trace", Numbers.grouped(counts.total)),
+        ("completed", Numbers.grouped(counts.completed)),
+        ("truncated", "\(Numbers.grouped(counts.truncated)) of the completed"),
+        ("refused", Numbers.grouped(counts.refused)),
+        (
+          "preempted",
+          Numbers.grouped(counts.preempted) + (counts.preemptions > 0 ? ", \(times) in all" : "")
+        ),
+      ])
+  }
+
+  private static func latencies(_ metrics: RunMetrics) -> String {
+    var table = Table(
+      [Table.Column("Latency", isNumeric: false)]
+        + Statistic.standard.map { Table.Column($0.name) })
+    for metric in LatencyMetric.ofRuns {
+      let cells = Statistic.standard.map { statistic in
+        metrics[metric].flatMap { $0[statistic] }.map(Numbers.duration) ?? "-"
+      }
+      table.append(([metric.title] + cells).map { Table.Cell($0) })
+    }
+    return TextTable.text(table)
+  }
+
+  private static func throughput(_ metrics: RunMetrics) -> String {
+    let throughput = metrics.throughput
+    return "Throughput, over \(Numbers.duration(throughput.spanSeconds))\n"
+      + lines(
+        [
+          ("requests", "\(Numbers.rate(throughput.requestsPerSecond)) /s"),
+          ("output tokens", "\(Numbers.rate(throughput.outputTokensPerSecond)) /s"),
+          ("prompt and output", "\(Numbers.rate(throughput.totalTokensPerSecond)) /s"),
+        ]
+          + (throughput.closedLoopRequestsPerSecond.map {
+            [("clients over latency", "\(Numbers.rate($0)) requests/s")]
+          } ?? []))
+  }
+
+  private static func memory(_ metrics: RunMetrics) -> String {
+    let memory = metrics.memory
+    let busy = metrics.batches.busySeconds
+    return "KV memory, while batches ran\n"
+      + lines([
+        ("full on average", Numbers.percent(memory.meanShare)),
+        ("full at most", Numbers.percent(memory.peakShare)),
+        ("90 % full or more", part(memory.atLeast90PercentSeconds, of: busy)),
+        ("99 % full or more", part(memory.atLeast99PercentSeconds, of: busy)),
+      ])
+  }
+
+  private static func batches(_ batches: BatchUse) -> String {
+    "Batches\n"
+      + lines(
+        [
+          ("iterations", Numbers.grouped(batches.iterations)),
+          (
+            "busy",
+            "\(Numbers.duration(batches.busySeconds)), "
+              + "\(Numbers.percent(batches.busyShare)) of the time"
+          ),
+          (
+            "sequences",
+            "\(Numbers.significant(batches.meanSequences)) on average, "
+              + "\(Numbers.grouped(batches.peakSequences)) at most"
+          ),
+          (
+            "tokens",
+            "\(Numbers.significant(batches.meanTokens)) on average, "
+              + "\(Numbers.grouped(batches.peakTokens)) at most"
+          ),
+          ("at the sequence cap", part(batches.atSequenceCapSeconds, of: batches.busySeconds)),
+          ("found in the cache", "\(Numbers.grouped(batches.cachedPromptTokens)) prompt tokens"),
+          ("recomputed", "\(Numbers.grouped(batches.recomputedPromptTokens)) prompt tokens"),
+        ]
+          + (batches.bubbleSeconds > 0
+            ? [("bubbles", part(batches.bubbleSeconds, of: batches.spanSeconds, "span"))] : [])
+          + (batches.hungPlans > 0
+            ? [("original hangs in", "\(Numbers.grouped(batches.hungPlans)) plans; ours goes on")]
+            : []))
+  }
+
+  private static func replicas(_ balance: ReplicaBalance) -> String {
+    func span(_ fewest: Int, _ most: Int) -> String {
+      "\(Numbers.grouped(fewest)) to \(Numbers.grouped(most)) each"
+    }
+    return "Replicas, \(balance.replicas)\n"
+      + lines([
+        ("requests", span(balance.fewestRequests, balance.mostRequests)),
+        ("prompt and output", "\(span(balance.fewestTokens, balance.mostTokens)), in tokens"),
+      ])
+  }
+
+  private static func objective(_ verdict: Verdict) -> String {
+    let title = verdict.isMet.map { ", \($0 ? "met" : "NOT met") (percentiles of the run)" } ?? ""
+    let clauses = verdict.clauses.map { clause in
+      let value = clause.valueSeconds.map(Numbers.duration) ?? "-"
+      let judgement = clause.isMet.map { $0 ? " pass" : " FAIL" } ?? " requests only"
+      return (clause.clause.description, value + judgement)
+    }
+    let attainment = verdict.attainment.map { ", \(Numbers.percent($0))" } ?? ""
+    return "Service level objective\(title)\n"
+      + lines(
+        clauses + [
+          (
+            "attainment",
+            "\(Numbers.grouped(verdict.attaining))\(attainment) of all requests (each by itself)"
+          ),
+          ("goodput", "\(Numbers.rate(verdict.goodputPerSecond)) requests/s"),
+        ])
+  }
+
+  private static func part(
+    _ seconds: Double, of busySeconds: Double, _ whole: String = "busy time"
+  ) -> String {
+    let share = busySeconds > 0 ? seconds / busySeconds : 0
+    return "\(Numbers.duration(seconds)), \(Numbers.percent(share)) of the \(whole)"
+  }
+
+  /// Names and values below each other, the values in one column.
+  private static func lines(_ pairs: [(String, String)]) -> String {
+    let width = pairs.reduce(20) { max($0, $1.0.count) }
+    return pairs.map { "  \($0.0.padded(to: width))  \($0.1)\n" }.joined()
+  }
+}

@@ -1,0 +1,120 @@
+import Formats
+import Metrics
+import Studies
+
+extension ClosingSentence {
+  /// What the lines of a sweep come to.
+  ///
+  /// - Parameters:
+  ///   - unless: what that hangs on, as the end of a sentence; nil where it was not asked.
+  ///   - kind: what the load is.
+  public static func sweep(
+    _ lines: [SweepLine], _ decision: SweepDecision, _ unless: String? = nil, _ kind: SweepLine.Load
+  ) -> String {
+    if lines.count == 1 { return alone(lines[0], kind) }
+    if let reach = decision.reach, reach.decides {
+      return self.reach(lines, reach, unless, kind)
+    }
+    let head = tied(lines, decision, kind)
+    guard let (load, contest) = decision.contest else {
+      return head ?? "The lines have no load in common at which they could be compared."
+    }
+    let told = told(
+      contest, unless, among: "lines", at: load.map { "at \(words($0, kind))" })
+    // Where reach is told, that all or none meet the objective there is told with it.
+    let isTold = head != nil && [0, contest.places.count].contains(contest.meeting?.count ?? 0)
+    let parts = isTold ? Array(told.dropFirst()) : told
+    return ([head] + parts).compactMap { $0 }.joined(separator: " ")
+  }
+
+  /// Two lines of which the better seemed to keep the objective farther, since their points lie at
+  /// different loads; the next keeps it where the best does.
+  public static func tie(
+    _ lines: [SweepLine], _ pair: (best: Int, next: Int, load: Double?), _ kind: SweepLine.Load
+  ) -> String {
+    let place = pair.load.map { "at \(words($0, kind))" } ?? "at the load given"
+    return
+      "\(lines[pair.best].name) and \(lines[pair.next].name) both keep the objective \(place), the "
+      + "highest load tried that either keeps; the command capacity tells how far each goes."
+  }
+
+  /// That lines keep the objective at rates that were not served; nil where none does.
+  public static func unserved(_ lines: [SweepLine], _ kind: SweepLine.Load) -> String? {
+    if kind != .rate { return nil }
+    let clauses = lines.compactMap { line in
+      line.backlog.map { rates in
+        "\(line.name) serves \(Numbers.significant(rates.served)) of the "
+          + "\(Numbers.significant(rates.sent)) requests sent a second"
+      }
+    }
+    if clauses.isEmpty { return nil }
+    return "At the highest load that keeps the objective, \(list(clauses)): the trace ends before "
+      + "queues have grown, and a longer one may show less."
+  }
+
+  static func words(_ load: Double, _ kind: SweepLine.Load) -> String {
+    kind == .clients
+      ? "\(Numbers.grouped(Int(load))) client\(load == 1 ? "" : "s")"
+      : "\(Numbers.significant(load)) requests a second"
+  }
+
+  /// Who keeps the objective farthest.
+  private static func reach(
+    _ lines: [SweepLine], _ ranking: Ranking, _ unless: String?, _ kind: SweepLine.Load
+  ) -> String {
+    func names(_ places: [Int]) -> String { list(places.map { lines[$0].name }) }
+    func far(_ places: [Int]) -> String {
+      let reaches = places.compactMap { lines[$0].reach }.sorted(by: >)
+      guard let first = reaches.first else { return "at none" }
+      guard reaches.count == places.count else { return "at none or up to \(words(first, kind))" }
+      return "up to " + span(reaches.map { words($0, kind) })
+    }
+    let keeps = ranking.leaders.count == 1 ? "keeps" : "keep"
+    return "Of the loads tried, \(names(ranking.leaders)) \(keeps) the objective "
+      + "\(far(ranking.leaders)), \(names(ranking.next)), the next, \(far(ranking.next))"
+      + (unless.map { ", \($0)" } ?? "") + "."
+  }
+
+  /// How far lines keep the objective that it does not tell apart; nil where it judges no runs, or
+  /// the loads are as given.
+  private static func tied(
+    _ lines: [SweepLine], _ decision: SweepDecision, _ kind: SweepLine.Load
+  ) -> String? {
+    let ranges = lines.compactMap(\.range)
+    if ranges.count < lines.count { return nil }
+    let reaches = lines.compactMap(\.reach).sorted(by: >)
+    if reaches.isEmpty { return "No line keeps the objective at any load tried." }
+    let far = span(reaches.map { words($0, kind) })
+    if reaches.count == lines.count, ranges.allSatisfy({ $0.upperBound == .infinity }) {
+      return "Every line keeps the objective at the highest load tried, \(far)."
+    }
+    return "How far the lines keep the objective, up to \(far), does not tell them apart."
+  }
+
+  /// What one line comes to.
+  private static func alone(_ line: SweepLine, _ kind: SweepLine.Load) -> String {
+    let rows = line.points.map(\.row)
+    if let reach = line.reach {
+      return rows.count == 1
+        ? "The objective is met at \(words(reach, kind)), the only load tried."
+        : "Of the loads tried, \(words(reach, kind)) is the highest that keeps the objective."
+    }
+    if rows.contains(where: { $0.isMet != nil }) {
+      if line.points.contains(where: { $0.load != nil }) {
+        return "No load tried keeps the objective."
+      }
+      return rows.contains { $0.isMet == true }
+        ? "The objective is met at the load given." : "The objective is not met at the load given."
+    }
+    let shares = rows.compactMap { $0.value(of: .attainment) }.map(Numbers.percent)
+    if let first = shares.first, let last = shares.last {
+      return shares.count == 1
+        ? "The objective is kept by \(first) of the requests."
+        : "The objective is kept by \(first) of the requests at the lowest load tried, by \(last) "
+          + "at the highest."
+    }
+    return rows.count > 1
+      ? "There is one line, and nothing to judge it by; give --slo, or several values of an option."
+      : "There is nothing to compare; give --slo, or several values of an option."
+  }
+}

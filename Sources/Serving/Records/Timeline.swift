@@ -1,0 +1,74 @@
+/// Everything that was seen while a trace was served.
+public struct Timeline: Sendable, Equatable {
+  /// One record a request, in the order of the trace.
+  public package(set) var records: [RequestRecord]
+  /// The times between consecutive tokens, over all requests.
+  public package(set) var gaps = TokenGaps()
+  /// The replica that each request was sent to; empty where there is one replica.
+  public internal(set) var servedBy: [UInt8] = []
+  /// How full memory and batches were.
+  public package(set) var occupancy = Occupancy()
+  /// The iterations one by one; empty unless they were asked for.
+  public internal(set) var iterations: [IterationRecord] = []
+  /// Where each request's latency came from, in the order of the trace; empty unless it was asked
+  /// for.
+  public internal(set) var attributions: [Attribution] = []
+  /// What requests did and when, in the order of the ends; empty likewise.
+  public internal(set) var spans: [PhaseSpan] = []
+  /// Prompt tokens that admissions found in the cache, recomputed ones included.
+  public internal(set) var cachedTokens = 0
+  /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back,
+  /// or computes a cache again that the original would leave in the host's memory for ever.
+  public internal(set) var hungPlans = 0
+  /// Requests that are completed or refused.
+  public internal(set) var settled = 0
+  /// When the last request finished.
+  public package(set) var end: Nanoseconds = 0
+
+  /// Whether the iterations are kept.
+  let keepsIterations: Bool
+  /// Whether it is noted which requests end.
+  let keepsEnded: Bool
+  /// Requests whose last token came out of the batch that ended last, if that is noted.
+  var ended: [RequestID] = []
+
+  /// A timeline of `count` requests of which nothing has been seen yet.
+  public init(count: Int, keepsIterations: Bool = false, attributesLatency: Bool = false) {
+    self.init(
+      count: count, keepsIterations: keepsIterations, attributesLatency: attributesLatency,
+      keepsEnded: false)
+  }
+
+  init(
+    count: Int, keepsIterations: Bool, attributesLatency: Bool = false, keepsEnded: Bool,
+    replicas: Int = 1
+  ) {
+    self.keepsIterations = keepsIterations
+    self.keepsEnded = keepsEnded
+    if attributesLatency { attributions = Array(repeating: Attribution(), count: count) }
+    if replicas > 1 { servedBy = Array(repeating: 0, count: count) }
+    records = Array(repeating: .refused, count: count)
+  }
+}
+
+/// One iteration of one replica.
+public struct IterationRecord: Sendable, Equatable {
+  /// Which replica ran it, counted from 0.
+  public var replica: Int
+  public var start: Nanoseconds
+  public var end: Nanoseconds
+  /// Sequences that computed one token each.
+  public var decodes: Int
+  /// Prompts in the batch, and their tokens.
+  public var chunks: Int
+  public var chunkTokens: Int
+  /// The sum over the decodes of the tokens in the cache before.
+  public var decodeContext: Int
+  /// Sequences admitted and not finished, and requests waiting, after the batch was planned.
+  public var running: Int
+  public var waiting: Int
+  /// Blocks in use after the batch was planned.
+  public var usedBlocks: Int
+  /// Sequences that lost their cache while the batch was planned.
+  public var preempted: Int
+}

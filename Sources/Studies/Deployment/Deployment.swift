@@ -1,0 +1,233 @@
+import Costs
+import Formats
+import Metrics
+import Schedulers
+import Serving
+
+/// A model on its GPUs, and the limits that the user set for whatever engine serves it.
+public struct Deployment: Sendable {
+  public var model: Model
+  public var gpu: GPU
+  /// GPUs that hold one copy of the model together.
+  public var tensorParallelSize = 1
+  /// Groups of such GPUs, each with a part of the layers, that a batch passes through.
+  public var pipelineParallelSize = 1
+  /// How many copies of the model serve together.
+  public var fleet = Fleet()
+  /// What the engine's own program adds to each iteration.
+  public var host = Host.alike(.vllmV1)
+  /// The share of each GPU's memory that the engine may use.
+  public var gpuMemoryUtilization = 0.9
+  /// The most tokens of a prompt and its answer; the model's own where nil.
+  public var maxModelLen: Int?
+  /// The most sequences at once; the engine's own where nil.
+  public var maxNumSeqs: Int?
+  /// The token budget of an iteration; the engine's own where nil.
+  public var maxNumBatchedTokens: Int?
+  /// Tokens in a KV block; the engine's own where nil.
+  public var blockSize: Int?
+  /// KV blocks of a replica; what memory has room for where nil.
+  public var blocks: Int?
+  /// What the linear layers are quantised to; as the model is where nil.
+  public var quantization: NumberFormat?
+  /// What keys and values are cached in; as the model has it where nil.
+  public var kvCacheDtype: NumberFormat?
+  /// How long operations take.
+  public var times: any OperationTimes = KernelTimes()
+
+  /// Whose host times an engine has.
+  public enum Host: Sendable {
+    /// The same for all engines, so that schedulers differ by their rules alone.
+    case alike(HostTime)
+    /// Each engine's own; hidden behind the GPU's time where that is asked for.
+    case own(isAsynchronous: Bool)
+  }
+
+  public init(model: Model, gpu: GPU) {
+    self.model = model
+    self.gpu = gpu
+  }
+
+  /// What serves requests when the engine that `scheduler` names, options included, runs here.
+  ///
+  /// Throws if there is no such engine, or if model and cache do not fit the GPUs.
+  public func service(_ scheduler: String) throws(InputError) -> Service {
+    try service(scheduler, trace: Trace(requests: []))
+  }
+
+  /// Likewise, for an engine that knows the average lengths of `trace`.
+  func service(_ scheduler: String, trace: Trace) throws(InputError) -> Service {
+    let engine = try Schedulers.engine(scheduler, setting(try modelLength()))
+    var service = try service(engine, trace: trace)
+    for budget in engine.rules.tokenBudgets {
+      var sized = engine
+      sized.rules.maxNumBatchedTokens = budget
+      service.sizes.append(try self.service(sized, trace: trace))
+    }
+    return service
+  }
+
+  private func service(_ engine: Engine, trace: Trace) throws(InputError) -> Service {
+    var engine = engine
+    let model = try servedModel()
+    let stage = try Shard(of: try largestStage(of: model), tensorParallel: tensorParallelSize)
+    let length = try modelLength()
+    if pipelineParallelSize > 1 && !engine.hasPipelines {
+      throw InputError(
+        "--pipeline-parallel-size", problem: "\(engine.version) has no pipelines",
+        remedy: "leave it out, or use another scheduler")
+    }
+    let rules = engine.rules
+    let tokens = rules.maxNumBatchedTokens ?? length
+    let limits = MemoryLimits(
+      gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.blockSize,
+      maxNumBatchedTokens: tokens, maxNumSeqs: rules.maxBatchSequences, maxModelLen: length)
+    engine.rules.pipelineParallelSize = pipelineParallelSize
+    // All engines serve the same answers here, whatever their originals do at the model's length.
+    engine.rules.lengthLimit = .reached
+    let room = try MemoryPlan(
+      of: stage, on: gpu, limits: limits, isOverridden: blocks != nil
+    ).blocks
+    engine.rules.blocks =
+      try blocks.map { given throws(InputError) in
+        try checked(given, rules.blockSize, length)
+      } ?? room
+    engine.rules = engine.rules.knowing(trace.requests)
+    try engine.check(trace)
+    let (overlapped, notes) = try overlap(engine, length: length)
+    let sequential = try cost(
+      of: engine.version, tokens: min(tokens, 1 << 16),
+      sequences: min(rules.maxBatchSequences, 1 << 14))
+    return Service(
+      engine: engine, cost: overlapped ?? sequential, fleet: fleet,
+      settings: settings(engine, model) + notes + basis(engine.rules, trace.requests, sequential))
+  }
+
+  /// What batches cost here, whether or not their caches would fit the GPUs.
+  ///
+  /// Throws if the model cannot be split as it should be.
+  ///
+  /// - Parameters:
+  ///   - engine: whose host times it has, where engines have their own.
+  ///   - tokens: the most tokens of a batch that the cost is tabulated for.
+  ///   - sequences: the most sequences of a batch, likewise.
+  public func cost(
+    of engine: String? = nil, tokens: Int = 0, sequences: Int = 0
+  ) throws(InputError) -> PipelineCost {
+    let model = try servedModel()
+    let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
+    _ = try largestStage(of: model)
+    let layers = IterationCost(
+      of: shard, on: gpu, times: times, host: hostTime(of: engine), tokens: tokens,
+      sequences: sequences)
+    return PipelineCost(layers, stages: pipelineParallelSize)
+  }
+
+  private func checked(_ blocks: Int, _ size: Int, _ length: Int) throws(InputError) -> Int {
+    guard blocks * size >= length else {
+      throw InputError(
+        "--num-gpu-blocks-override",
+        problem: "\(blocks) blocks of \(size) tokens hold less than "
+          + "one sequence of \(length)",
+        remedy: "give \((length + size - 1) / size) or more, or lower --max-model-len")
+    }
+    return blocks
+  }
+
+  private func modelLength() throws(InputError) -> Int {
+    guard let length = maxModelLen else { return model.maxPositions }
+    guard length <= model.maxPositions else {
+      throw InputError(
+        "--max-model-len",
+        problem: "\(length) is more than the \(model.maxPositions) tokens that "
+          + "\(model.name) was made for", remedy: "give \(model.maxPositions) or less")
+    }
+    return length
+  }
+
+  /// The model with its weights and its cache in the formats that were asked for.
+  func servedModel() throws(InputError) -> Model {
+    var served = model
+    if let quantization, quantization != model.weights {
+      guard model.weights == .bf16 else {
+        throw InputError(
+          "--quantization",
+          problem: "\(model.name) is in \(model.weights.rawValue), not \(quantization.rawValue)",
+          remedy: "leave it out, or give \(model.weights.rawValue)")
+      }
+      served.weights = quantization
+    }
+    if let kvCacheDtype {
+      guard kvCacheDtype == .bf16 || kvCacheDtype == .fp8 else {
+        throw InputError(
+          "--kv-cache-dtype", problem: "a cache in \(kvCacheDtype.rawValue) is not supported",
+          remedy: "give auto, bf16 or fp8")
+      }
+      served.cache = kvCacheDtype
+    }
+    return served
+  }
+
+  /// The largest stage: its part of the layers, and embedding and head, though no stage has both.
+  private func largestStage(of model: Model) throws(InputError) -> Model {
+    guard pipelineParallelSize >= 1, pipelineParallelSize <= model.layers else {
+      throw InputError(
+        "--pipeline-parallel-size",
+        problem: "\(model.layers) layers cannot be cut into \(pipelineParallelSize) stages",
+        remedy: "give a whole number from 1 to \(model.layers)")
+    }
+    return model.largestStage(of: pipelineParallelSize)
+  }
+
+  private func setting(_ length: Int) -> EngineSetting {
+    EngineSetting(
+      maxModelLen: length, headSize: model.headSize, isLargeGPU: isLargeGPU,
+      maxNumSeqs: maxNumSeqs, maxNumBatchedTokens: maxNumBatchedTokens, blockSize: blockSize)
+  }
+
+  /// vLLM 0.11 gives larger defaults to GPUs with at least 70 GiB that are not A100s
+  /// (`engine/arg_utils.py`).
+  private var isLargeGPU: Bool { gpu.memoryBytes >= 70 << 30 && !gpu.name.hasPrefix("a100") }
+
+  private func settings(_ engine: Engine, _ model: Model) -> [Run.Setting] {
+    let rules = engine.rules
+    var settings = [Run.Setting("engine", engine.version)] + placement + fleet.settings
+    settings += [
+      Run.Setting("gpu_memory_utilization", "\(gpuMemoryUtilization)"),
+      Run.Setting("max_model_len", String(rules.maxModelLen)),
+      Run.Setting("max_num_seqs", String(rules.maxBatchSequences)),
+      Run.Setting("max_num_batched_tokens", rules.maxNumBatchedTokens.map(String.init) ?? "none"),
+      Run.Setting("block_size", String(rules.blockSize)),
+      Run.Setting("num_gpu_blocks", String(rules.blocks)),
+    ]
+    settings += formats(of: model)
+    let host = hostTime(of: engine.version)
+    if host != .vllmV1 {
+      let name = host.isAsynchronous ? "\(host.name), asynchronous" : host.name
+      settings.append(Run.Setting("host_overhead", name))
+    }
+    return settings
+  }
+
+  /// What weights and cache of `model` are stored in, where that is not 16 bits.
+  func formats(of model: Model) -> [Run.Setting] {
+    var settings: [Run.Setting] = []
+    if model.formats != WeightFormats(.bf16) {
+      settings.append(Run.Setting("quantization", model.formats.description))
+    }
+    if model.cache != .bf16 {
+      settings.append(Run.Setting("kv_cache_dtype", model.cache.rawValue))
+    }
+    return settings
+  }
+
+  /// What runs where, as reports show it.
+  var placement: [Run.Setting] {
+    [
+      Run.Setting("model", model.name),
+      Run.Setting("gpu", gpu.name),
+      Run.Setting("tensor_parallel_size", String(tensorParallelSize)),
+      Run.Setting("pipeline_parallel_size", String(pipelineParallelSize)),
+    ]
+  }
+}

@@ -1,0 +1,27 @@
+import Formats
+import Serving
+
+extension Fingerprint {
+  /// Adds the requests, sessions, prompts' hashes and priorities of a trace; not its labels.
+  public mutating func add(_ trace: Trace) {
+    add(word: UInt64(trace.count))
+    add(word: UInt64(trace.prefixBlockTokens))
+    for row in trace.requests.indices {
+      let request = trace.requests[row]
+      add(word: UInt64(request.arrival))
+      add(word: UInt64(request.promptTokens) << 32 | UInt64(request.outputTokens))
+      if let sessions = trace.sessions { add(sessions[row]) }
+      if let priorities = trace.priorities { add(word: UInt64(bitPattern: Int64(priorities[row]))) }
+      guard let hashes = trace.prefixHashes else { continue }
+      add(word: UInt64(hashes[row].count))
+      for hash in hashes[row] { add(word: hash) }
+    }
+  }
+
+  /// Adds what a deployment is made of, by its data and not by the names it goes by alone.
+  public mutating func add(_ deployment: Deployment) {
+    add(String(describing: deployment.model))
+    add(deployment.gpu.json)
+    add(String(describing: deployment.host))
+  }
+}

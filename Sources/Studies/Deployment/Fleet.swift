@@ -1,0 +1,34 @@
+import Control
+import Formats
+import Metrics
+import Serving
+import Workloads
+
+/// Copies of the model that serve together, and how requests are spread over them.
+public struct Fleet: Sendable {
+  /// Copies of the model, 1 to 256.
+  public var replicas = 1
+  /// How requests are spread over them; without effect where there is one.
+  public var router = Routers.all[0]
+  /// The beginning of the router's random numbers.
+  public var seed: UInt64 = 0
+
+  public init() {}
+
+  /// Throws if `trace` lacks what the router goes by.
+  public func check(_ trace: Trace) throws(InputError) { try router.check(trace) }
+
+  /// The router for `trace` over replicas of which each caches `tokens` tokens.
+  func makeRouter(_ trace: Trace, cachedTokens tokens: Int) -> any Router {
+    router.router(
+      RouterSetting(
+        trace, replicas: replicas, cachedTokens: tokens * replicas,
+        random: RandomStream(seed: seed, named: "router \(router.name)")))
+  }
+
+  /// What was set, as reports show it; nothing for one replica with the router that needs no name.
+  var settings: [Run.Setting] {
+    if replicas == 1 && router.name == Routers.all[0].name { return [] }
+    return [Run.Setting("replicas", String(replicas)), Run.Setting("router", router.name)]
+  }
+}

@@ -1,0 +1,76 @@
+import Costs
+import Formats
+import Metrics
+import Schedulers
+import Serving
+
+extension Deployment {
+  /// What serves `trace` when the engine that `scheduler` names, options included, runs here; an
+  /// engine that reckons with average lengths has the trace's, where the options leave them open.
+  ///
+  /// Throws as `service(_:)` does.
+  public func service(_ scheduler: String, for trace: Trace) throws(InputError) -> Service {
+    try service(scheduler, trace: trace)
+  }
+
+  /// The cost of iterations of one size under the best plan for requests of average length, and
+  /// what to say of it.
+  ///
+  /// Nil where the engine overlaps nothing, and where no pipeline is known for the model's layers,
+  /// which then run one operation after the other.
+  func overlap(_ engine: Engine, length: Int) throws(InputError) -> (OverlapCost?, [Run.Setting]) {
+    guard engine.overlaps, let tokens = engine.rules.maxNumBatchedTokens else { return (nil, []) }
+    try checkSizes(of: engine, tokens)
+    let times: KernelLayerTimes
+    do {
+      times = try layerTimes()
+    } catch {
+      guard !engine.rules.offloadsCache else {
+        throw InputError(
+          engine.name, problem: "enable-offload is a part of a pipeline, and \(error.problem)",
+          remedy: "leave it out, or \(error.remedy)")
+      }
+      return (nil, [Run.Setting("overlap", "none: \(error.problem)")])
+    }
+    let lengths = engine.rules.averageLengths
+    let batch = DenseBatch(
+      tokens: tokens, prompt: lengths.prompt > 0 ? lengths.prompt : Self.unknownPrompt,
+      output: lengths.answer > 0 ? lengths.answer : Self.unknownAnswer, times: times)
+    let search = PipelineSearch(times: times)
+    // The next batch is formed while one runs.
+    var host = hostTime(of: engine.version)
+    host.isAsynchronous = true
+    let plan = search.best(for: batch)
+    let cost = OverlapCost(
+      plan, tokens: tokens, search: search, longest: length,
+      offloads: engine.rules.offloadsCache, host: host)
+    let words = engine.rules.offloadsCache ? plan.words + "; offload" : plan.words
+    return (cost, [Run.Setting("overlap", words)])
+  }
+
+  /// Throws where an average request would be longer than any, or a batch larger than plans are
+  /// searched for.
+  private func checkSizes(of engine: Engine, _ tokens: Int) throws(InputError) {
+    let lengths = engine.rules.averageLengths
+    let most = min(engine.rules.maxModelLen, PipelineSearch.mostTokens)
+    guard lengths.prompt + lengths.answer <= most else {
+      throw InputError(
+        engine.name,
+        problem: "a request of average length, \(lengths.prompt) tokens and \(lengths.answer) of "
+          + "an answer, is longer than \(most) tokens, "
+          + (most == engine.rules.maxModelLen
+            ? "the longest that is served" : "the most that it plans for"),
+        remedy: "lower average-prefill-length or average-decode-length, or leave them out")
+    }
+    guard tokens <= PipelineSearch.mostTokens else {
+      throw InputError(
+        engine.name, problem: "batches of \(tokens) tokens are more than plans are searched for",
+        remedy: "give \(PipelineSearch.mostTokens) or less")
+    }
+  }
+
+  /// Tokens of a prompt and of its answer where nothing is said of them: the longest answers of
+  /// those that NanoFlow was measured with (OSDI 2025, Figure 9).
+  private static let unknownPrompt = 512
+  private static let unknownAnswer = 1024
+}

@@ -1,0 +1,81 @@
+import Metrics
+import Schedulers
+import Serving
+
+/// An engine with its memory and its costs: all that a trace needs to be served.
+public struct Service: Sendable {
+  public var engine: Engine
+  public var cost: any CostModel
+  /// The copies of it that serve together.
+  public var fleet: Fleet
+  /// What was set, as reports show it.
+  public var settings: [Run.Setting]
+  /// The same with other sizes of iterations, of which the best for a trace serves it; none where
+  /// the size is given.
+  var sizes: [Service] = []
+  /// The tool whose names and rules runs are reported by too, if any.
+  public var benchmark: BenchmarkTool?
+  /// What no schedule can pass on the trace to be served, where that is asked for.
+  public var bounds: ThroughputBounds?
+
+  /// An `engine` whose iterations take what `cost` says, on each replica of `fleet`.
+  public init(
+    engine: Engine, cost: any CostModel, fleet: Fleet = Fleet(), settings: [Run.Setting]
+  ) {
+    self.engine = engine
+    self.cost = cost
+    self.fleet = fleet
+    self.settings = settings
+  }
+
+  /// Serves `trace` from its first arrival to its last token.
+  ///
+  /// The trace has what the fleet's router goes by.
+  ///
+  /// - Parameters:
+  ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
+  ///   - objective: what to judge the run by, if anything.
+  ///   - recordsIterations: whether the timeline keeps every iteration.
+  ///   - attributesLatency: whether the run tells where latencies came from.
+  ///   - progress: told now and then which share of the requests is served or refused.
+  public func replay(
+    _ trace: Trace, from clients: Clients? = nil, objective: ServiceLevelObjective? = nil,
+    recordsIterations: Bool = false, attributesLatency: Bool = false,
+    progress: ((Double) -> Void)? = nil
+  ) throws(RunError) -> Replay {
+    if !sizes.isEmpty {
+      return try best(for: trace, from: clients).replay(
+        trace, from: clients, objective: objective, recordsIterations: recordsIterations,
+        attributesLatency: attributesLatency, progress: progress)
+    }
+    var simulation = Simulation(
+      trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
+      replicas: fleet.replicas,
+      router: fleet.makeRouter(
+        trace, cachedTokens: engine.rules.totalBlocks * engine.rules.blockSize),
+      clients: clients, recordsIterations: recordsIterations,
+      attributesLatency: attributesLatency,
+      smoothsGaps: objective?.metrics.contains(.smoothedTBT) ?? false)
+    let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
+    let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
+    let metrics = RunMetrics(
+      trace: served, timeline: timeline, replicas: fleet.replicas, clients: clients)
+    var run = Run(
+      scheduler: engine.name, settings: settings, metrics: metrics,
+      verdict: objective?.verdict(on: served, timeline, metrics),
+      attribution: AttributionSummary(timeline: timeline))
+    run.bounds = bounds
+    run.benchmark = benchmark.map {
+      BenchmarkFigures($0, trace: served, timeline: timeline, metrics: metrics)
+    }
+    return Replay(run: run, trace: served, timeline: timeline)
+  }
+}
+
+/// A trace served once: the figures, and everything they were taken from.
+public struct Replay: Sendable, Equatable {
+  public var run: Run
+  /// With the arrivals that there were.
+  public var trace: Trace
+  public var timeline: Timeline
+}

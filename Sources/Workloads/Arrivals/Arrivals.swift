@@ -1,0 +1,63 @@
+import Formats
+import Serving
+
+extension Trace {
+  /// Requests a second between the first arrival and the last; nil where no time passes.
+  public var meanRate: Double? {
+    guard let first = requests.first?.arrival, let last = requests.last?.arrival, last > first
+    else { return nil }
+    return Double(count - 1) / (last - first).seconds
+  }
+
+  /// The same requests with the times between them stretched alike, so that `rate` requests a
+  /// second arrive on average; the first arrival stays where it is.
+  public func stretched(toMeanRate rate: Double) throws(InputError) -> Trace {
+    guard let first = requests.first?.arrival, let last = requests.last?.arrival, last > first
+    else {
+      throw InputError(
+        "arrivals", problem: "all requests arrive at one instant, so there is nothing to stretch",
+        remedy: "draw arrivals anew, with the process \(ArrivalProcess.poisson.rawValue)")
+    }
+    let spanBefore = Int128(last - first)
+    let span = try nanoseconds(Double(count - 1), atRate: rate)
+    if span > EngineRange.time.upperBound - first { throw tooLate(rate) }
+    return arriving(
+      at: requests.map { request in
+        let doubled = Int128(request.arrival - first) * Int128(span) * 2
+        return first + Nanoseconds((doubled + spanBefore) / (spanBefore * 2))
+      })
+  }
+
+  /// The same requests in the same order, arriving at random: a Poisson process of `rate`
+  /// requests a second, on average, of which the first comes after one gap.
+  public func poisson(rate: Double, seed: UInt64) throws(InputError) -> Trace {
+    var gaps = RandomStream(seed: seed, named: "poisson arrivals")
+    var sum = 0.0
+    let sums = requests.map { _ in
+      sum += gaps.exponential()
+      return sum
+    }
+    _ = try nanoseconds(sum, atRate: rate)
+    return arriving(at: sums.map { Nanoseconds(($0 / rate * 1e9).rounded()) })
+  }
+}
+
+/// The time in which `requests` requests arrive, at `rate` a second.
+func nanoseconds(_ requests: Double, atRate rate: Double) throws(InputError) -> Nanoseconds {
+  guard rate > 0 && rate < .infinity else {
+    throw InputError(
+      "arrivals", problem: "\(rate) requests a second is no rate",
+      remedy: "a number greater than 0")
+  }
+  let time = (requests / rate * 1e9).rounded()
+  guard time <= Double(EngineRange.time.upperBound) else { throw tooLate(rate) }
+  return Nanoseconds(time)
+}
+
+private func tooLate(_ rate: Double) -> InputError {
+  InputError(
+    "arrivals",
+    problem: "at \(rate) requests a second the last arrives later than "
+      + "\(Int(EngineRange.time.upperBound.seconds)) s",
+    remedy: "a higher rate or fewer requests")
+}

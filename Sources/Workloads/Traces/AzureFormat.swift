@@ -1,0 +1,73 @@
+import Formats
+import Serving
+
+/// The traces of Azure's LLM inference services, 2023 and 2024.
+///
+/// Patel et al., Splitwise, ISCA 2024; github.com/Azure/AzurePublicDataset. Times count from the
+/// earliest row; one without a zone is taken for UTC; a bare number counts
+/// seconds, or thousandths, millionths or billionths of them, since 1970, which its size tells.
+struct AzureFormat: TraceFormat {
+  let name = "azure"
+  let summary = "the CSV of Azure's public LLM inference traces, 2023 and 2024"
+  let header = "TIMESTAMP,ContextTokens,GeneratedTokens"
+
+  func recognises(_ firstLine: FirstLine) -> Bool {
+    guard case .columns(let columns) = firstLine else { return false }
+    return columns.contains("TIMESTAMP")
+      && (columns.contains("ContextTokens") || columns.contains("GeneratedTokens"))
+  }
+
+  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+    var reader = try CSVReader(bytes, source: source)
+    let timestamp = try reader.column("TIMESTAMP", of: header)
+    let context = try reader.column("ContextTokens", of: header)
+    let generated = try reader.column("GeneratedTokens", of: header)
+    var builder = TraceBuilder()
+    builder.ignored = try reader.columns(
+      besides: ["TIMESTAMP", "ContextTokens", "GeneratedTokens"])
+    var earliest = Nanoseconds.max
+    while try reader.nextRow() {
+      let time = try time(timestamp, of: reader)
+      earliest = min(earliest, time)
+      _ = builder.add(
+        arrival: time, promptTokens: try reader.tokens(context),
+        outputTokens: try reader.tokens(generated))
+    }
+    return try builder.finish(source: source, formatName: name, origin: earliest)
+  }
+
+  /// Nanoseconds since 1970.
+  private func time(
+    _ column: Column, of reader: borrowing CSVReader
+  ) throws(InputError) -> Nanoseconds {
+    let field = reader.range(of: column)
+    let text = reader.bytes.span.extracting(reader.bytes.span.trimmed(field))
+    do throws(TimeProblem) {
+      return try CivilTime(text).nanoseconds
+    } catch {
+      throw reader.error(in: column, describe(error, in: column, of: reader), remedy(for: error))
+    }
+  }
+
+  private func describe(
+    _ problem: TimeProblem, in column: Column, of reader: borrowing CSVReader
+  ) -> String {
+    switch problem {
+    case .empty: "the field is empty"
+    case .blankedOut: "XXX stands where a time should be"
+    case .unknownUnit: "\(reader.excerpt(of: column)) is no time since 1970 in any unit"
+    case .notATime: "\(reader.excerpt(of: column)) is not a time"
+    case .impossible(let part): "\(reader.excerpt(of: column)) cannot be: \(part)"
+    }
+  }
+
+  private func remedy(for problem: TimeProblem) -> String {
+    switch problem {
+    case .blankedOut: "this copy holds lengths only; take the original, which has times"
+    case .impossible: "a time that was on the calendar and the clock, from 1970 to 2199"
+    default:
+      "a time such as 2023-11-16 18:15:46.6805900, or seconds or milliseconds since 1970; "
+        + "times since the start of the trace go into arrival_s of a native CSV"
+    }
+  }
+}

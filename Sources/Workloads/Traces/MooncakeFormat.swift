@@ -1,0 +1,132 @@
+import Formats
+import Serving
+
+/// The traces of Mooncake, one JSON object a line, and others that are written like them.
+///
+/// Qin et al., Mooncake, FAST 2025; github.com/kvcache-ai/Mooncake. `timestamp` is milliseconds
+/// since the start. `hash_ids` are opaque 64-bit numbers, one for each block of 512 tokens of the
+/// prompt, with or without the last block where that is not full.
+struct MooncakeFormat: TraceFormat {
+  let name = "mooncake"
+  let summary = "Mooncake's JSON lines: milliseconds since the start, hashes of 512-token blocks"
+  let header = "{timestamp,input_length,output_length,hash_ids[,session_id][,priority]}"
+  private static let blockTokens = 512
+
+  /// Objects with a `chat_id` are Qwen-Bailian's, whose times are seconds.
+  func recognises(_ firstLine: FirstLine) -> Bool {
+    guard case .keys(let keys) = firstLine else { return false }
+    return keys.contains("timestamp") && keys.contains("input_length") && !keys.contains("chat_id")
+  }
+
+  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+    var lines = JSONLines(bytes, source: source, header: header)
+    var builder = TraceBuilder()
+    builder.prefixHashes = []
+    builder.prefixBlockTokens = Self.blockTokens
+    builder.ignored = IgnoredNames(kind: "key", read: MooncakeRow.keys)
+    var withoutPriority = 0
+    while try lines.next() {
+      let row = try lines.row(MooncakeRow.self)
+      try builder.ignored?.add(row.keys, source: source, line: lines.line)
+      let earlier = builder.count
+      let isKept = builder.add(
+        arrival: row.arrival, promptTokens: row.promptTokens, outputTokens: row.outputTokens)
+      guard isKept else { continue }
+      builder.prefixHashes?.append(row.hashes)
+      if row.session != nil && builder.sessions == nil {
+        builder.sessions = Array(repeating: "", count: earlier)
+      }
+      builder.sessions?.append(row.session ?? "")
+      if row.priority != nil && builder.priorities == nil {
+        builder.priorities = Array(repeating: 0, count: earlier)
+      }
+      builder.priorities?.append(row.priority ?? 0)
+      if row.priority == nil { withoutPriority += 1 }
+    }
+    var loaded = try builder.finish(source: source, formatName: name)
+    if let note = try blockNote(loaded.trace, source: source) { loaded.notes.append(note) }
+    if builder.priorities != nil && withoutPriority > 0 {
+      loaded.notes.append(
+        "\(withoutPriority) of \(builder.count) requests have no priority and were given 0")
+    }
+    return loaded
+  }
+}
+
+extension MooncakeFormat {
+  /// Many programs write `timestamp` in seconds under the same keys. Read as milliseconds those
+  /// arrive a thousand times too fast, at a rate that no single service has been seen to have.
+  func checkUnits(of trace: Trace, source: String) throws(InputError) {
+    guard let rate = trace.meanRate, rate > Self.highestRate else { return }
+    throw InputError(
+      source, column: "timestamp",
+      problem: "as milliseconds, these times make \(Int(min(rate, 0x1p62))) requests a second",
+      remedy: "multiply them by 1000 if they are seconds, or read the file as \(name):\(source) if "
+        + "they are milliseconds")
+  }
+
+  /// Requests a second, on average.
+  private static let highestRate = 200.0
+
+  /// What to say of requests whose hashes are not one a block; an error if they are many.
+  private func blockNote(_ trace: Trace, source: String) throws(InputError) -> String? {
+    let misfits = trace.count - fits(Self.blockTokens, in: trace)
+    if misfits == 0 { return nil }
+    let problem =
+      "\(misfits) of \(trace.count) requests have hash_ids other than one for each block of "
+      + "\(Self.blockTokens) tokens"
+    if isNearlyAll(trace.count - misfits, of: trace) { return problem }
+    throw InputError(
+      source, column: "hash_ids", problem: problem, remedy: blockRemedy(for: trace))
+  }
+
+  /// How many requests have as many hashes as there are blocks of `size` tokens in their prompts,
+  /// the last of them counted or not where it is not full, or none at all.
+  private func fits(_ size: Int, in trace: Trace) -> Int {
+    zip(trace.requests, trace.prefixHashes ?? []).count { request, hashes in
+      let (blocks, rest) = request.promptTokens.quotientAndRemainder(dividingBy: size)
+      return hashes.isEmpty || hashes.count == blocks || rest > 0 && hashes.count == blocks + 1
+    }
+  }
+
+  private func isNearlyAll(_ count: Int, of trace: Trace) -> Bool {
+    count * 100 >= trace.count * 99
+  }
+
+  private func blockRemedy(for trace: Trace) -> String {
+    let best = (0...13).map { (size: 1 << $0, fits: fits(1 << $0, in: trace)) }
+      .max { $0.fits < $1.fits }
+    guard let best, isNearlyAll(best.fits, of: trace) else {
+      return "no power of two up to 8192 fits as the size of a block"
+    }
+    return "blocks of \(best.size) tokens fit; write the trace as native CSV, which says so in a "
+      + "line `# block_size=\(best.size)`"
+  }
+}
+
+/// What a line says of a request.
+private struct MooncakeRow: Decodable {
+  var arrival: Nanoseconds
+  var promptTokens: Int
+  var outputTokens: Int
+  var hashes: [UInt64]
+  var session: String?
+  var priority: Int?
+  /// All keys of the object.
+  var keys: [String]
+
+  static let keys = [
+    "timestamp", "input_length", "output_length", "hash_ids", "session_id", "priority",
+  ]
+
+  init(from decoder: any Decoder) throws {
+    let object = try JSONObject(decoder)
+    keys = object.keys
+    arrival = try object.arrival(milliseconds: "timestamp")
+    promptTokens = try object.tokens("input_length")
+    outputTokens = try object.tokens("output_length")
+    hashes = try object.hashes("hash_ids")
+    session = try object.name("session_id")
+    priority = try object.priority("priority")
+  }
+}

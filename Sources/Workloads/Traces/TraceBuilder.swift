@@ -1,0 +1,91 @@
+import Formats
+import Serving
+
+/// Gathers the rows of a file into a trace, and counts what is not taken as it stands.
+struct TraceBuilder {
+  private var requests: [Request] = []
+  private var withoutOutput = 0
+  private var withoutPrompt = 0
+  private var outOfOrder = 0
+
+  /// What else is known of the requests, one entry a request that was kept.
+  var labels: [String]?
+  var sessions: [String]?
+  var priorities: [Int]?
+  var prefixHashes: [[UInt64]]?
+  /// What the file has that is not read.
+  var ignored: IgnoredNames?
+  /// Tokens in a block of `prefixHashes`.
+  var prefixBlockTokens = NativeFormat.standardBlockTokens
+
+  /// Requests kept so far.
+  var count: Int { requests.count }
+  /// Whether the rows so far stand in order of arrival.
+  var isInOrder: Bool { outOfOrder == 0 }
+
+  /// Takes a row; false if it is dropped, because a request has a prompt and an answer.
+  @inline(__always)
+  mutating func add(arrival: Nanoseconds, promptTokens: Int, outputTokens: Int) -> Bool {
+    if outputTokens == 0 {
+      withoutOutput += 1
+      return false
+    }
+    if promptTokens == 0 {
+      withoutPrompt += 1
+      return false
+    }
+    if let last = requests.last, arrival < last.arrival { outOfOrder += 1 }
+    requests.append(
+      Request(arrival: arrival, promptTokens: promptTokens, outputTokens: outputTokens))
+    return true
+  }
+
+  /// The trace, with times counted from `origin`; an error if no row was kept.
+  func finish(
+    source: String, formatName: String, origin: Nanoseconds = 0
+  ) throws(InputError) -> LoadedTrace {
+    if requests.isEmpty {
+      throw InputError(
+        source, problem: "none of the \(withoutOutput + withoutPrompt) rows has both tokens",
+        remedy: "a request has at least one prompt token and one output token")
+    }
+    var requests = requests
+    guard requests.count <= EngineRange.requests.upperBound else {
+      throw InputError(
+        source, problem: "\(requests.count) requests are too many",
+        remedy: "a trace has at most \(EngineRange.requests.upperBound)")
+    }
+    if let last = requests.map(\.arrival).max(), last - origin > EngineRange.time.upperBound {
+      throw InputError(
+        source, problem: "a request arrives \((last - origin).seconds) s after the first",
+        remedy: "times within \(Int(EngineRange.time.upperBound.seconds)) s of the first")
+    }
+    if origin != 0 {
+      for index in requests.indices { requests[index].arrival -= origin }
+    }
+    let trace = Trace(
+      requests: requests, labels: labels, sessions: sessions, prefixHashes: prefixHashes,
+      prefixBlockTokens: prefixBlockTokens, priorities: priorities)
+    return LoadedTrace(trace: trace, formatName: formatName, notes: notes)
+  }
+
+  private var notes: [String] {
+    var notes: [String] = []
+    if let note = ignored?.note { notes.append(note) }
+    if outOfOrder > 0 {
+      notes.append(
+        "\(rows(outOfOrder)) earlier than the row above; the trace was sorted by arrival")
+    }
+    if withoutOutput > 0 { notes.append("\(rows(withoutOutput)) dropped: no output tokens") }
+    if withoutPrompt > 0 { notes.append("\(rows(withoutPrompt)) dropped: no prompt tokens") }
+    if let prefixHashes {
+      let count = prefixHashes.count { !$0.isEmpty }
+      notes.append(
+        "prefix hashes of \(prefixBlockTokens)-token blocks: "
+          + "\(count) of \(prefixHashes.count) requests have some")
+    }
+    return notes
+  }
+
+  private func rows(_ count: Int) -> String { count == 1 ? "1 row" : "\(count) rows" }
+}

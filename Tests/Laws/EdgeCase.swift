@@ -1,0 +1,120 @@
+import Schedulers
+import Support
+
+@testable import Serving
+
+/// One seeded workload at the edges of what an engine takes: tiny memories, blocks of 1 to 128
+/// tokens, budgets and caps of a few, any of the options, pipelines, replicas, shared beginnings
+/// and priorities.
+struct EdgeCase: CustomStringConvertible {
+  let specification: String
+  let engine: Engine
+  let rules: EngineRules
+  let trace: Trace
+  let replicas: Int
+  /// Clients of a closed loop, if it is one.
+  private let clients: Int?
+  private let seed: Int
+
+  var description: String {
+    let requests = trace.requests.map { "\($0.arrival):\($0.promptTokens)+\($0.outputTokens)" }
+    return """
+      seed \(seed): \(specification), length \(rules.maxModelLen), block \(rules.blockSize), \
+      \(rules.blocks) blocks, \(rules.maxNumSeqs) sequences, \(rules.pipelineParallelSize) stages, \
+      \(replicas) replicas, \(clients ?? 0) clients, \
+      shared \(trace.prefixHashes != nil), \(requests.joined(separator: " "))
+      """
+  }
+
+  /// The case of `seed`, or nil where its options do not go together.
+  init?(seed: Int) {
+    var random = SeededNumbers(state: UInt64(seed) &* 7919 &+ 11)
+    self.seed = seed
+    let length = [16, 40, 64, 130].randomElement(using: &random)!
+    let setting = EngineSetting(
+      maxModelLen: length, headSize: 128, isLargeGPU: false,
+      maxNumSeqs: Bool.random(using: &random) ? Int.random(in: 1...5, using: &random) : nil,
+      blockSize: [1, 2, 7, 8, 16, 64, 128].randomElement(using: &random)!)
+    let entry = Schedulers.all.randomElement(using: &random)!
+    specification = Self.specification(entry, &random)
+    guard let engine = try? Schedulers.engine(specification, setting) else { return nil }
+    self.engine = engine
+    var rules = engine.rules
+    let spare = [0, 1, 1, 2, 3, 5, 20].randomElement(using: &random)!
+    rules.blocks = rules.nullBlocks + rules.blocks(for: length) + spare
+    if engine.hasPipelines {
+      rules.pipelineParallelSize = [1, 1, 2, 3, 4, 32].randomElement(using: &random)!
+    }
+    self.rules = rules
+    replicas = [1, 1, 1, 2].randomElement(using: &random)!
+    clients = [nil, nil, nil, 3].randomElement(using: &random)!
+    trace = Self.trace(length, &random)
+  }
+
+  /// The name of `entry` with some of its options.
+  private static func specification(
+    _ entry: SchedulerEntry, _ random: inout SeededNumbers
+  ) -> String {
+    let numbers = [
+      "chunk": [1, 2, 16, 100], "max-num-batched-tokens": [1, 2, 16, 64, 200],
+      "max-ragged-batch-size": [1, 2, 16, 100], "global-batch-size": [1, 2, 16, 100],
+      "max-ragged-sequence-count": [1, 3], "max-tracked-sequences": [3, 5],
+      "flush-lag": [0, 1, 8], "swap-blocks": [1, 4, 40], "chunk-schedule-stages": [1, 2, 5],
+      "chunk-schedule-max-tokens": [1, 64], "high-chunk-size": [32, 96],
+      "low-chunk-size": [32, 64],
+      "long-prefill-token-threshold": [1, 5, 100], "average-prefill-length": [0, 7],
+      "average-decode-length": [0, 3],
+    ]
+    let words = [
+      "reset": ["last", "all", "none"], "reserve": ["max", "pow2", "own"],
+      "allocator": ["exact", "buddy"], "scheduling-policy": ["fcfs", "priority"],
+    ]
+    var options: [String] = []
+    let hasSchedule = entry.options.contains { $0.name == "chunk-schedule-stages" }
+    let isScheduled = hasSchedule && Bool.random(using: &random)
+    for option in entry.options {
+      let name = option.name
+      if name == "block-size" || name == "max-num-seqs" { continue }
+      if hasSchedule && name.contains("chunk") && (name == "chunk") == isScheduled { continue }
+      let isNeeded = name == "chunk-schedule-stages"
+      if !isNeeded && Int.random(in: 0..<3, using: &random) == 0 { continue }
+      let values = numbers[name]?.map(String.init) ?? words[name] ?? ["false", "true"]
+      options.append("\(name)=\(values.randomElement(using: &random)!)")
+    }
+    return options.isEmpty ? entry.name : "\(entry.name):\(options.joined(separator: ","))"
+  }
+
+  private static func trace(_ length: Int, _ random: inout SeededNumbers) -> Trace {
+    let count = Int.random(in: 1...12, using: &random)
+    let spacing = [0, 1_000_000, 30_000_000, 900_000_000].randomElement(using: &random)!
+    let longest = [1, 5, length].randomElement(using: &random)!
+    let requests = (0..<count).map { row in
+      Request(
+        arrival: row * spacing, promptTokens: Int.random(in: 1...length + 1, using: &random),
+        outputTokens: Int.random(in: 1...longest, using: &random))
+    }
+    let priorities =
+      Bool.random(using: &random)
+      ? requests.map { _ in Int.random(in: 0...2, using: &random) } : nil
+    guard Bool.random(using: &random) else {
+      return Trace(requests: requests, priorities: priorities)
+    }
+    let tokens = [7, 16].randomElement(using: &random)!
+    let hashes = requests.map { request in
+      let family = Int.random(in: 0..<3, using: &random)
+      let shared = Int.random(in: 0...20, using: &random)
+      return (0..<(request.promptTokens + tokens - 1) / tokens).map { block in
+        block < shared ? UInt64(family * 1000 + block) : random.next()
+      }
+    }
+    return Trace(
+      requests: requests, prefixHashes: hashes, prefixBlockTokens: tokens, priorities: priorities)
+  }
+
+  /// The engine about to serve this case, keeping its iterations.
+  func simulation() -> Simulation {
+    Simulation(
+      trace, rules: rules, scheduler: engine.scheduler, cost: LinearCost(), replicas: replicas,
+      clients: clients.map { Clients($0) }, recordsIterations: true)
+  }
+}

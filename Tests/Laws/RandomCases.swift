@@ -1,0 +1,98 @@
+import Schedulers
+import Support
+
+@testable import Serving
+
+/// One seeded workload with one engine's rules under seeded limits.
+struct RandomCase: CustomStringConvertible {
+  let seed: Int
+  let policy: any ReferencePlanner
+  let trace: Trace
+  let rules: EngineRules
+  let cost: LinearCost
+
+  var description: String { "\(policy.specification), seed \(seed)" }
+
+  init(_ policy: ReferencePolicy, seed: Int) throws { try self.init(planner: policy, seed: seed) }
+
+  init(planner policy: any ReferencePlanner, seed: Int) throws {
+    var random = SeededNumbers(state: UInt64(seed) &* 977 &+ UInt64(policy.hashOfName))
+    self.seed = seed
+    self.policy = policy
+    let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
+    var rules = try Schedulers.engine(policy.specification, setting).rules
+    rules.blockSize = [1, 4, 16, 16, 64].randomElement(using: &random)!
+    rules.maxNumSeqs = Int.random(in: 1...24, using: &random)
+    let batchCap = Int.random(in: 1...rules.maxNumSeqs, using: &random)
+    rules.maxBatchSequences = policy.specification == "splitfuse" ? batchCap : rules.maxNumSeqs
+    if rules.chunksPrompts { rules.maxNumBatchedTokens = Int.random(in: 1...300, using: &random) }
+    let tight = Bool.random(using: &random)
+    let longest = rules.blocks(for: 401) + 3
+    rules.blocks = longest * (tight ? 1 : 40) + Int.random(in: 0...longest, using: &random)
+    if rules.releaseLag > 0 { rules.releaseLag = Int.random(in: 0...2, using: &random) }
+    var trace = Self.trace(&random)
+    cost = Bool.random(using: &random) ? LinearCost() : .flat
+    Self.varyOptions(&rules, &random)
+    if rules.order != .arrival {
+      let priorities = trace.requests.map { _ in Int.random(in: 0...3, using: &random) }
+      trace = Trace(requests: trace.requests, priorities: priorities)
+    }
+    self.rules = rules
+    self.trace = trace
+  }
+
+  /// Other values for the options that the specification sets.
+  private static func varyOptions(_ rules: inout EngineRules, _ random: inout SeededNumbers) {
+    if rules.longPrefillTokenThreshold > 0 {
+      rules.longPrefillTokenThreshold = Int.random(in: 1...120, using: &random)
+    }
+    if rules.chunkSchedule.stages > 0 {
+      rules.chunkSchedule.stages = Int.random(in: 1...8, using: &random)
+      rules.chunkSchedule.maxTokens = Int.random(in: 100...500, using: &random)
+      rules.chunkSchedule.high = Int.random(in: 1...300, using: &random)
+      rules.chunkSchedule.low = Int.random(in: 1...rules.chunkSchedule.high, using: &random)
+    }
+  }
+
+  private static func trace(_ random: inout SeededNumbers) -> Trace {
+    let count = Int.random(in: 1...40, using: &random)
+    let spacing = [0, 3_000_000, 40_000_000, 400_000_000].randomElement(using: &random)!
+    let longestAnswer = [1, 8, 90, 300].randomElement(using: &random)!
+    var now = 0
+    return Trace(
+      requests: (0..<count).map { _ in
+        if Int.random(in: 0..<4, using: &random) > 0 {
+          now += Int.random(in: 0...spacing, using: &random)
+        }
+        return Request(
+          arrival: now, promptTokens: Int.random(in: 1...420, using: &random),
+          outputTokens: Int.random(in: 1...longestAnswer, using: &random))
+      })
+  }
+
+  /// The scheduler under test.
+  func scheduler() throws -> any Scheduler {
+    let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
+    return try Schedulers.engine(policy.specification, setting).scheduler
+  }
+
+  /// The real engine about to serve this case, keeping its iterations.
+  func simulation(replicas: Int = 1) throws -> Simulation {
+    Simulation(
+      trace, rules: rules, scheduler: try scheduler(), cost: cost, replicas: replicas,
+      recordsIterations: true)
+  }
+
+  /// What the real engine makes of this case.
+  func simulate() throws -> Timeline {
+    var simulation = try simulation()
+    return try simulation.run()
+  }
+}
+
+extension ReferencePlanner {
+  /// A number that depends on the name alone.
+  var hashOfName: Int {
+    specification.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xFFFF_FFFF }
+  }
+}

@@ -1,0 +1,134 @@
+import Metrics
+import Serving
+import Support
+import Testing
+
+@testable import Formats
+
+@Suite struct ServiceLevelObjectiveTests {
+  @Test func `clauses name a metric, a statistic and a limit`() throws {
+    let objective = try ServiceLevelObjective(
+      parsing: " ttft.p99 < 2s, itl.max<=100ms,latency<1.5min")
+    #expect(objective.description == "ttft.p99<2s,itl.max<=100ms,latency<1.5min")
+    let clauses = objective.clauses
+    #expect(clauses.map(\.metric) == [.ttft, .tbt, .e2e])
+    #expect(clauses.map(\.statistic) == [.percentile(99), .max, nil])
+    #expect(clauses.map(\.limit) == [2_000_000_000, 100_000_000, 90_000_000_000])
+    #expect(clauses.map(\.includesLimit) == [false, true, false])
+  }
+
+  @Test(arguments: ["ttft", "tbt", "tpot", "e2e", "scheduling-delay", "itl", "latency"])
+  func `every metric and alias can be limited`(name: String) throws {
+    let objective = try ServiceLevelObjective(parsing: "\(name).p99.9<500us")
+    #expect(objective.clauses[0].statistic == .percentile(99.9))
+    #expect(objective.clauses[0].limit == 500_000)
+  }
+
+  @Test(arguments: [
+    ("", 1, "there is no metric here"),
+    ("tttf.p99<2s", 1, "there is no metric 'tttf'"),
+    ("ttft.p99<2s,", 13, "there is no metric here"),
+    ("ttft.p101<2s", 6, "there is no statistic 'p101'"),
+    ("ttft.median<2s", 6, "there is no statistic 'median'"),
+    ("ttft.<2s", 6, "there is no statistic here"),
+    ("ttft.p99>2s", 6, "there is no statistic 'p99>2s'"),
+    ("ttft.p99", 9, "there is no '<' here"),
+    ("ttft.p99<", 10, "there is no limit here"),
+    ("ttft.p99<fast", 10, "'fast' is no limit"),
+    ("ttft.p99<2", 11, "the limit has no unit"),
+    ("ttft.p99<2h", 11, "there is no unit 'h'"),
+    ("ttft.p99<-2s", 10, "'-2s' is no limit"),
+    ("ttft.p99<0s", 10, "a limit of 0s is out of range"),
+    ("ttft<1.2.3s", 6, "'1.2.3s' is no limit"),
+    ("smoothed-tbt.p99<1s", 13, "smoothed-tbt judges requests only"),
+    ("ttft<1s tbt<2s", 9, "'t' follows a clause"),
+  ])
+  func `what cannot be read is named with its column`(
+    text: String, column: Int, problem: String
+  ) throws {
+    let error = try #require(throws: InputError.self) {
+      try ServiceLevelObjective(parsing: text)
+    }
+    #expect(error.source == "--slo")
+    #expect(error.column == String(column))
+    #expect(error.problem == problem)
+    #expect(!error.remedy.isEmpty)
+  }
+
+  @Test func `an unknown metric is answered with those there are`() {
+    #expect(
+      throws: InputError(
+        "--slo", column: "1", problem: "there is no metric 'x'",
+        remedy: "the metrics are ttft, tbt, itl, tpot, e2e, latency, scheduling-delay, "
+          + "ttft-per-prompt-token, smoothed-tbt")
+    ) {
+      try ServiceLevelObjective(parsing: "x<1s")
+    }
+  }
+}
+
+@Suite struct VerdictTests {
+  private func verdict(_ objective: String, on run: HandmadeRun) throws -> Verdict {
+    let metrics = RunMetrics(trace: run.trace, timeline: run.timeline)
+    return try ServiceLevelObjective(parsing: objective)
+      .verdict(on: run.trace, run.timeline, metrics)
+  }
+
+  /// Answers with a TTFT of 1 s and of 3 s and longest gaps of 50 ms and 10 ms; then a refusal.
+  private func run() -> HandmadeRun {
+    var run = HandmadeRun()
+    run.complete(arrival: 0, scheduled: 0, firstToken: 1000, gaps: [50, 50])
+    run.complete(arrival: 0, scheduled: 0, firstToken: 3000, gaps: [10])
+    run.refuse(arrival: 0)
+    return run
+  }
+
+  @Test func `a run is judged by its statistics and requests by their own latencies`() throws {
+    let found = try verdict("ttft.p50<2.5s,tbt.max<100ms", on: run())
+    #expect(found.clauses.map(\.valueSeconds) == [2, 0.05])
+    #expect(found.clauses.map(\.isMet) == [true, true])
+    #expect(found.isMet == true)
+    #expect(found.attaining == 1)
+    #expect(found.attainment == 1.0 / 3)
+    #expect(found.goodputPerSecond == 1 / 3.01)
+  }
+
+  @Test func `one clause that is not kept fails the run`() throws {
+    let found = try verdict("ttft.max<3s,tbt.max<100ms", on: run())
+    #expect(found.clauses.map(\.isMet) == [false, true])
+    #expect(found.isMet == false)
+  }
+
+  @Test func `a limit is kept at the limit itself only where it says so`() throws {
+    #expect(try verdict("ttft.max<=3s", on: run()).isMet == true)
+    #expect(try verdict("ttft.max<=3s", on: run()).attaining == 2)
+    #expect(try verdict("ttft.max<3s", on: run()).attaining == 1)
+  }
+
+  @Test func `a clause without a statistic judges requests and not the run`() throws {
+    let found = try verdict("tbt<20ms", on: run())
+    #expect(found.isMet == nil)
+    #expect(found.attaining == 1)
+  }
+
+  @Test func `an answer of one token keeps every limit on gaps`() throws {
+    var run = HandmadeRun()
+    run.complete(arrival: 0, scheduled: 0, firstToken: 10, gaps: [])
+    let found = try verdict("tbt.p99<1ms,tpot.p99<1ms", on: run)
+    #expect(found.isMet == true)
+    #expect(found.attaining == 1)
+  }
+
+  @Test func `a run that refuses everything keeps no clause`() throws {
+    var run = HandmadeRun()
+    run.refuse(arrival: 0)
+    let found = try verdict("ttft.p99<1min,tbt.p99<1min", on: run)
+    #expect(found.isMet == false)
+    #expect(found.attainment == 0)
+  }
+
+  @Test func `a percentile that no table shows is computed for the objective`() throws {
+    let found = try verdict("ttft.p25<2s", on: run())
+    #expect(found.clauses[0].valueSeconds == 1.5)
+  }
+}

@@ -1,0 +1,39 @@
+import Serving
+import Testing
+
+@testable import Formats
+@testable import servesim
+
+private func options(_ words: String...) throws -> ReplayOptions {
+  try ReplayOptions(Parser.parse(["a.csv"] + words, for: .replay(.standard)), .standard)
+}
+
+@Suite struct `Options of fleets and clients` {
+  @Test func `arrive`() throws {
+    let given = try options(
+      "--replicas=256", "--router=least-tokens", "--clients=3", "--think-time=0.5",
+      "--stagger=0.01")
+    #expect(given.deployment.replicas == 256 && given.deployment.router.name == "least-tokens")
+    #expect(
+      given.workload.clients == Clients(3, thinkTime: 500_000_000, stagger: 10_000_000))
+  }
+
+  @Test func `that are left out mean one replica and the trace's arrivals`() throws {
+    let given = try options()
+    #expect(given.deployment.replicas == 1 && given.deployment.router.name == "round-robin")
+    #expect(given.workload.clients == nil)
+  }
+
+  @Test(arguments: [
+    ["--replicas=0"], ["--replicas=257"], ["--router=random"], ["--clients=0"],
+    ["--think-time=1"], ["--stagger=1"], ["--think-time=-1", "--clients=1"],
+    ["--request-rate=1", "--clients=1"], ["--arrivals=poisson", "--clients=1"],
+  ])
+  func `that cannot be are refused under their own name`(words: [String]) {
+    let error = #expect(throws: InputError.self) {
+      try ReplayOptions(
+        Parser.parse(["a.csv"] + words, for: .replay(.standard)), .standard)
+    }
+    #expect(error?.source == words[0].split(separator: "=").first.map(String.init))
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Schedulers
+import Serving
+import Testing
+
+@testable import Formats
+@testable import servesim
+
+private func invocation(_ words: String...) throws -> Invocation {
+  try Parser.parse(["a.csv"] + words, for: .compare(.standard))
+}
+
+@Suite struct OptionGroupTests {
+  @Test func `what is left out has its default, or is left to the scheduler`() throws {
+    let options = try CompareOptions(invocation(), .standard)
+    #expect(options.deployment.model.text == Catalogue.standard.models.standard)
+    #expect(options.deployment.gpu.text == Catalogue.standard.gpus.standard)
+    #expect(options.deployment.tensorParallelSize == 1)
+    #expect(options.deployment.memoryUtilization == 0.9)
+    #expect(options.deployment.maxSequences == nil)
+    #expect(options.schedulers.map(\.text) == Schedulers.all.map(\.name))
+    #expect(options.workload.arrivals == .trace)
+    #expect(options.workload.requestRate == nil)
+    #expect(options.workload.seed == 0)
+  }
+
+  @Test func `what is given arrives`() throws {
+    let given = try invocation(
+      "--tensor-parallel-size=2", "--gpu-memory-utilization=1", "--max-num-seqs=3",
+      "--max-num-batched-tokens=4", "--max-model-len=5", "--block-size=6",
+      "--num-gpu-blocks-override=7", "--request-rate=0.5", "--arrivals=poisson", "--limit=8",
+      "--seed=9", "--slo=ttft=1", "--jobs=10", "--schedulers=orca,b:x=1,y=2", "--model=m")
+    let options = try CompareOptions(given, .standard)
+    let deployment = options.deployment
+    #expect(deployment.model == GivenValue(source: "--model", text: "m"))
+    #expect((deployment.tensorParallelSize, deployment.memoryUtilization) == (2, 1))
+    #expect((deployment.maxSequences, deployment.maxBatchedTokens) == (3, 4))
+    #expect((deployment.maxModelLength, deployment.blockTokens, deployment.blocks) == (5, 6, 7))
+    #expect((options.workload.requestRate, options.workload.arrivals) == (0.5, .poisson))
+    #expect((options.workload.limit, options.workload.seed, options.jobs) == (8, 9, 10))
+    #expect(options.objectives?.text == "ttft=1")
+    #expect(options.schedulers.map(\.text) == ["orca", "b:x=1,y=2"])
+  }
+
+  @Test(arguments: [
+    "--tensor-parallel-size=0", "--gpu-memory-utilization=0", "--gpu-memory-utilization=1.1",
+    "--max-num-seqs=0", "--max-num-batched-tokens=-1", "--max-model-len=0", "--block-size=x",
+    "--num-gpu-blocks-override=1.5", "--request-rate=0", "--request-rate=inf", "--arrivals=gamma",
+    "--limit=0", "--seed=-1", "--seeds=1", "--seeds=5", "--jobs=0", "--schedulers=a=1",
+    "--quantization=int3",
+    "--quantization=", "--kv-cache-dtype=int8", "--kv-cache-dtype=none",
+  ])
+  func `what cannot be is refused under the option's own name`(word: String) {
+    let error = #expect(throws: InputError.self) {
+      try CompareOptions(invocation(word), .standard)
+    }
+    #expect(error?.source == word.split(separator: "=").first.map(String.init))
+  }
+
+  @Test func `formats go by vLLM's names and by ours`() throws {
+    func deployment(_ words: String...) throws -> DeploymentOptions {
+      try CompareOptions(
+        Parser.parse(["a.csv"] + words, for: .compare(.standard)), .standard
+      ).deployment
+    }
+    let plain = try deployment("--kv-cache-dtype=auto")
+    #expect(plain.quantization == nil && plain.cacheFormat == nil)
+    #expect(try deployment("--quantization=none").quantization == .bf16)
+    #expect(try deployment("--quantization=awq").quantization == .int4Weight)
+    #expect(try deployment("--quantization=fp8-block").quantization == .fp8Block)
+    #expect(try deployment("--kv-cache-dtype=fp8_e4m3").cacheFormat == .fp8)
+    #expect(try deployment("--kv-cache-dtype=bfloat16").cacheFormat == .bf16)
+    let error = #expect(throws: InputError.self) { try deployment("--quantization=int3") }
+    #expect(error?.problem == "there is no format \"int3\"")
+    #expect(error?.remedy.hasPrefix("give none, or one of bf16, fp8, fp8-block, int8") == true)
+  }
+
+  @Test func `replay and compare share what they can`() {
+    let replay = Set(Command.replay(.standard).options.map(\.name))
+    let compare = Set(Command.compare(.standard).options.map(\.name))
+    #expect(
+      replay.subtracting(compare)
+        == ["--scheduler", "--requests-csv", "--iterations-csv", "--perfetto"])
+    #expect(
+      compare.subtracting(replay) == ["--schedulers", "--jobs", "--seeds", "--csv", "--markdown"])
+  }
+}
