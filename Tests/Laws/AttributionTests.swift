@@ -43,7 +43,7 @@ import Testing
       rules.pipelineParallelSize = stages
       var simulation = Simulation(
         example.trace, rules: rules, scheduler: try example.scheduler(),
-        cost: HostedCost(linear: example.cost), replicas: 1 + seed % 3, attributesLatency: true)
+        cost: HostedCost(linear: example.cost), replicas: 1 + seed % 3, observing: .attribution)
       try checkSums(simulation.run(), of: example)
     }
   }
@@ -54,7 +54,7 @@ import Testing
     #expect(plain.attributions.isEmpty && plain.spans.isEmpty)
     var simulation = Simulation(
       example.trace, rules: example.rules, scheduler: try example.scheduler(), cost: example.cost,
-      recordsIterations: true, attributesLatency: true)
+      observing: [.iterations, .attribution])
     let attributed = try simulation.run()
     #expect(attributed.records == plain.records && attributed.iterations == plain.iterations)
   }
@@ -66,7 +66,7 @@ import Testing
     let cost = HostedCost(linear: example.cost)
     var simulation = Simulation(
       example.trace, rules: rules, scheduler: try example.scheduler(), cost: cost,
-      recordsIterations: true, attributesLatency: true)
+      observing: [.iterations, .attribution])
     var obvious = ObviousAttribution(example.trace, cost)
     var iterations = 0
     while try simulation.step() {

@@ -12,7 +12,7 @@ import Testing
     Simulation(
       trace, rules: example.rules, scheduler: try example.scheduler(), cost: example.cost,
       replicas: replicas, router: LeastRequests(replicas: replicas), clients: clients,
-      recordsIterations: true)
+      observing: .iterations)
   }
 
   private static func clients(_ seed: Int) -> Clients {

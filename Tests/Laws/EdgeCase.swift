@@ -115,6 +115,6 @@ struct EdgeCase: CustomStringConvertible {
   func simulation() -> Simulation {
     Simulation(
       trace, rules: rules, scheduler: engine.scheduler, cost: LinearCost(), replicas: replicas,
-      clients: clients.map { Clients($0) }, recordsIterations: true)
+      clients: clients.map { Clients($0) }, observing: .iterations)
   }
 }

@@ -51,7 +51,7 @@ struct HeldBlocks {
   /// Blocks that `id`, which runs, must hold while what is planned of it is computed.
   private func blocks(of id: SequenceID) -> Int {
     let rules = replica.rules
-    let sequence = replica.sequences[id.index]
+    let sequence = replica.sequences[id]
     if rules.reservesAll {
       return rules.reservedBlocks(prompt: sequence.promptTokens, answer: sequence.answerTokens)
     }
@@ -73,7 +73,7 @@ struct HeldBlocks {
   }
 
   private func blocksOnHost(_ id: SequenceID) -> Int {
-    let sequence = replica.sequences[id.index]
+    let sequence = replica.sequences[id]
     return replica.rules.blocks(for: max(sequence.context, sequence.target))
   }
 

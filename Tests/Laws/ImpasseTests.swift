@@ -16,7 +16,7 @@ private func serve(
   let trace = Trace(
     requests: requests.map { Request(arrival: 0, promptTokens: $0.0, outputTokens: $0.1) })
   var simulation = Simulation(
-    trace, rules: rules, scheduler: engine.scheduler, cost: LinearCost(), recordsIterations: true)
+    trace, rules: rules, scheduler: engine.scheduler, cost: LinearCost(), observing: .iterations)
   return try simulation.run()
 }
 

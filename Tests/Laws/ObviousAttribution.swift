@@ -48,7 +48,7 @@ struct ObviousAttribution {
     let decisions = replica.decisions
     let (host, decodes, prompts) = shares(of: iteration, decisions, replica.overrun)
     for id in replica.waiting.all + replica.running.all + replica.swapped.all {
-      let sequence = replica.sequences[id.index]
+      let sequence = replica.sequences[id]
       let row = sequence.request.index
       let work = decisions.work.first { $0.request == sequence.request }
       noteLosses(sequence, decodes: work?.isDecode ?? false)

@@ -21,7 +21,7 @@ private struct CostByTokens: CostModel {
       rules.pipelineParallelSize = stages
       var simulation = Simulation(
         example.trace, rules: rules, scheduler: try example.scheduler(), cost: example.cost,
-        recordsIterations: true)
+        observing: .iterations)
       while try simulation.step() {
         let replica = simulation.replicas[0]
         #expect(replica.flights.count <= stages && replica.running.count <= rules.maxNumSeqs)

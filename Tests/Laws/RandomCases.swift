@@ -80,7 +80,7 @@ struct RandomCase: CustomStringConvertible {
   func simulation(replicas: Int = 1) throws -> Simulation {
     Simulation(
       trace, rules: rules, scheduler: try scheduler(), cost: cost, replicas: replicas,
-      recordsIterations: true)
+      observing: .iterations)
   }
 
   /// What the real engine makes of this case.

@@ -82,7 +82,7 @@ private struct AnyCost: CostModel {
     let simulation = Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler,
       cost: AnyCost(batch: milliseconds / 1000), replicas: 2, clients: clients,
-      recordsIterations: true, attributesLatency: true, smoothsGaps: true)
+      observing: [.iterations, .attribution, .smoothedGaps])
     return (simulation, trace)
   }
 

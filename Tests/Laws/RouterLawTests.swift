@@ -35,7 +35,7 @@ private func labelled(_ example: RandomCase) -> Trace {
     rules.sharesPrefixes = false
     return Simulation(
       trace, rules: rules, scheduler: try example.scheduler(), cost: example.cost,
-      replicas: replicas, router: router(entry, trace, replicas), recordsIterations: true)
+      replicas: replicas, router: router(entry, trace, replicas), observing: .iterations)
   }
 
   @Test(arguments: Routers.all.map(\.name), [1, 2])

@@ -26,7 +26,7 @@ import Testing
       try #require(finished, "the reference engine stalls: \(example)")
       var simulation = Simulation(
         example.trace, rules: example.rules, scheduler: try example.scheduler(),
-        cost: example.cost, smoothsGaps: true)
+        cost: example.cost, observing: .smoothedGaps)
       let records = try simulation.run().records
       for (record, state) in zip(records, reference.states) where record.isCompleted {
         let greatest = Self.greatest(zip(state.tokens.dropFirst(), state.tokens).map { $0 - $1 })

@@ -28,11 +28,11 @@ struct FastGenBench: Sendable {
 
   /// The run with `clients`.
   func replay(
-    clients: Int, objective: ServiceLevelObjective? = nil, recordsIterations: Bool = false
+    clients: Int, objective: ServiceLevelObjective? = nil, observing observation: Observation = []
   ) throws -> Replay {
     try service().replay(
       lengths.trace(clients: clients), from: FastGenLengths.clients(clients),
-      objective: objective, recordsIterations: recordsIterations)
+      objective: objective, observing: observation)
   }
 
   /// The system with its defaults, and FastGen with the settings of its benchmark.

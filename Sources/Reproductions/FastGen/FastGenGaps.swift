@@ -8,7 +8,7 @@ extension FastGenBench {
   ///
   /// No request may lose its cache, for one that is decoding emits then whenever any does.
   func gaps(clients: Int) throws -> Distribution? {
-    let timeline = try replay(clients: clients, recordsIterations: true).timeline
+    let timeline = try replay(clients: clients, observing: .iterations).timeline
     let emissions = timeline.iterations.filter { $0.decodes > 0 }.map(\.end)
     let skipped = 100
     let counted = timeline.records.dropFirst(skipped).dropLast(skipped)

@@ -69,7 +69,7 @@ struct NanoFlowBench: Sendable {
 
   /// Likewise, of what `service` serves.
   func tokensPerSecond(_ backlog: Trace, _ service: Service) throws -> Double {
-    let timeline = try service.replay(backlog, recordsIterations: true).timeline
+    let timeline = try service.replay(backlog, observing: .iterations).timeline
     // While requests wait, and without the first third of that, in which the first ones start.
     let busy = timeline.iterations.prefix { $0.waiting > 0 }
     let (start, end) = (busy[busy.count / 3].start, busy[busy.count - 1].end)

@@ -35,15 +35,13 @@ public struct Simulation: Sendable {
   ///   - replicas: how many copies of the model serve the trace, each with its own `scheduler`.
   ///   - router: how requests are spread over them; in turn unless given.
   ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
-  ///   - recordsIterations: whether the timeline keeps every iteration.
-  ///   - attributesLatency: whether the timeline tells where each request's latency came from.
-  ///   - smoothsGaps: whether records have a moving average of their gaps.
+  ///   - observation: what the timeline keeps besides what becomes of each request.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
     replicas: Int = 1, router: (any Router)? = nil, clients: Clients? = nil,
-    recordsIterations: Bool = false, attributesLatency: Bool = false, smoothsGaps: Bool = false
+    observing observation: Observation = []
   ) {
-    precondition(replicas > 0 && replicas <= 256, "a service has 1 to 256 replicas")
+    precondition(EngineRange.replicas.contains(replicas), "replicas are in range")
     precondition(
       EngineRange.time.contains(trace.requests.last?.arrival ?? 0), "arrivals are on the clock")
     let rules = rules.knowing(trace.requests)
@@ -51,17 +49,17 @@ public struct Simulation: Sendable {
     requests = trace.requests
     priorities = trace.priorities
     timeline = Timeline(
-      count: trace.count, keepsIterations: recordsIterations, attributesLatency: attributesLatency,
-      keepsEnded: replicas > 1 || clients != nil, replicas: replicas)
+      count: trace.count, observing: observation, keepsEnded: replicas > 1 || clients != nil,
+      replicas: replicas)
     self.cost = cost
     self.router = router ?? RoundRobin(replicas: replicas)
     self.replicas = Array(
       repeating: Replica(
         rules: rules, prefixes: PrefixBlocks.Source(trace),
-        smoothsGaps: smoothsGaps),
+        smoothsGaps: observation.contains(.smoothedGaps)),
       count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
-    if attributesLatency {
+    if observation.contains(.attribution) {
       for index in self.replicas.indices {
         self.replicas[index].ledger = AttributionLedger(replica: index)
       }
@@ -154,7 +152,7 @@ public struct Simulation: Sendable {
     if replicas.count > 1 {
       index = router.route(routed(id))
       precondition(replicas.indices.contains(index), "a router names a replica that there is")
-      timeline.servedBy[arrived] = UInt8(index)
+      timeline.servedBy[arrived] = UInt16(index)
     }
     let taken = replicas[index].enqueue(
       id, requests[arrived], priority: priorities?[arrived] ?? 0)

@@ -61,8 +61,8 @@ extension Replica {
   /// Whether the head of the queue restarts its answer and can never be admitted again.
   fileprivate var outgrown: Stall.Reason? {
     guard rules.restartsAnswers, let head = waiting.first else { return nil }
-    let blocks = rules.blocks(for: sequences[head.index].target) + rules.spareBlocks
+    let blocks = rules.blocks(for: sequences[head].target) + rules.spareBlocks
     return blocks > cache.totalBlocks
-      ? .outgrows(sequences[head.index].request, blocks: blocks) : nil
+      ? .outgrows(sequences[head].request, blocks: blocks) : nil
   }
 }

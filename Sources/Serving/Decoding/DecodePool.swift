@@ -110,17 +110,17 @@ struct DecodePool: Sendable {
   ) -> Int {
     var different = 0
     for id in fresh {
-      if sequences[id.index].emitted == 0 {
-        sequences[id.index].firstToken = now
+      if sequences[id].emitted == 0 {
+        sequences[id].firstToken = now
         different += 1
         continue
       }
-      let own = now - sequences[id.index].lastToken
+      let own = now - sequences[id].lastToken
       if own != gap || lastEmission < 0 {
         gaps.record(own)
         different += 1
       }
-      sequences[id.index].longestGap = max(sequences[id.index].longestGap, own)
+      sequences[id].longestGap = max(sequences[id].longestGap, own)
     }
     fresh.removeAll(keepingCapacity: true)
     return different

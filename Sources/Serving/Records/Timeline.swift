@@ -5,7 +5,7 @@ public struct Timeline: Sendable, Equatable {
   /// The times between consecutive tokens, over all requests.
   public package(set) var gaps = TokenGaps()
   /// The replica that each request was sent to; empty where there is one replica.
-  public internal(set) var servedBy: [UInt8] = []
+  public internal(set) var servedBy: [UInt16] = []
   /// How full memory and batches were.
   public package(set) var occupancy = Occupancy()
   /// The iterations one by one; empty unless they were asked for.
@@ -33,19 +33,16 @@ public struct Timeline: Sendable, Equatable {
   var ended: [RequestID] = []
 
   /// A timeline of `count` requests of which nothing has been seen yet.
-  public init(count: Int, keepsIterations: Bool = false, attributesLatency: Bool = false) {
-    self.init(
-      count: count, keepsIterations: keepsIterations, attributesLatency: attributesLatency,
-      keepsEnded: false)
+  public init(count: Int, observing observation: Observation = []) {
+    self.init(count: count, observing: observation, keepsEnded: false)
   }
 
-  init(
-    count: Int, keepsIterations: Bool, attributesLatency: Bool = false, keepsEnded: Bool,
-    replicas: Int = 1
-  ) {
-    self.keepsIterations = keepsIterations
+  init(count: Int, observing observation: Observation, keepsEnded: Bool, replicas: Int = 1) {
+    keepsIterations = observation.contains(.iterations)
     self.keepsEnded = keepsEnded
-    if attributesLatency { attributions = Array(repeating: Attribution(), count: count) }
+    if observation.contains(.attribution) {
+      attributions = Array(repeating: Attribution(), count: count)
+    }
     if replicas > 1 { servedBy = Array(repeating: 0, count: count) }
     records = Array(repeating: .refused, count: count)
   }

@@ -68,9 +68,9 @@ extension Replica {
   private var state: Circle.State {
     let runs = running.all
     return Circle.State(
-      running: runs.map { sequences[$0.index].request },
-      contexts: runs.map { sequences[$0.index].context + sequences[$0.index].inFlight },
-      waiting: waiting.all.map { sequences[$0.index].request }, swapped: swapped.count,
+      running: runs.map { sequences[$0].request },
+      contexts: runs.map { sequences[$0].context + sequences[$0].inFlight },
+      waiting: waiting.all.map { sequences[$0].request }, swapped: swapped.count,
       flights: flights.count)
   }
 }

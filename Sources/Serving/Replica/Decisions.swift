@@ -32,7 +32,7 @@ extension Replica {
     var shared = prefixes
     let chosenPool = flights.last?.pool ?? pool
     for id in running.all {
-      let sequence = sequences[id.index]
+      let sequence = sequences[id]
       if sequence.phase == .decoding && batch.decodes > 0 && sequence.pool == chosenPool.tag {
         let context = chosenPool.context(of: sequence)
         let emitted = sequence.emitted + chosenPool.emissions - sequence.joined
@@ -51,8 +51,8 @@ extension Replica {
   /// The names of the running requests and of those waiting, in order.
   public var queues: (running: [RequestID], waiting: [RequestID]) {
     (
-      running.all.map { sequences[$0.index].request },
-      waiting.all.map { sequences[$0.index].request }
+      running.all.map { sequences[$0].request },
+      waiting.all.map { sequences[$0].request }
     )
   }
 }

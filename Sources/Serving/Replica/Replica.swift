@@ -115,16 +115,16 @@ public struct Replica: Sendable {
 
   /// Puts `id` into the pool.
   mutating func joinPool(_ id: SequenceID) {
-    pool.join(id, &sequences[id.index])
-    forecast?.enter(context: sequences[id.index].context)
+    pool.join(id, &sequences[id])
+    forecast?.enter(context: sequences[id].context)
   }
 
   /// Takes `id` out of the pool with its own figures up to date.
   mutating func leavePool(_ id: SequenceID) {
-    pool.leave(id, &sequences[id.index])
-    forecast?.leave(context: sequences[id.index].context)
+    pool.leave(id, &sequences[id])
+    forecast?.leave(context: sequences[id].context)
     if !rules.reservesAll {
-      sequences[id.index].blocks = rules.blocks(for: sequences[id.index].context)
+      sequences[id].blocks = rules.blocks(for: sequences[id].context)
     }
   }
 }

@@ -6,16 +6,16 @@ extension Replica {
   @inline(__always)
   public mutating func admit(_ id: SequenceID, computing tokens: Int) -> Bool {
     guard let need = blocksToAdmit(id, computing: tokens) else { return false }
-    let hits = sequences[id.index].context / rules.blockSize
+    let hits = sequences[id].context / rules.blockSize
     waiting.remove(id)
     running.append(id)
     prefilling.append(id)
-    sequences[id.index].phase = .prefilling
+    sequences[id].phase = .prefilling
     cache.take(need)
-    sequences[id.index].blocks =
-      prefixes == nil ? need : rules.blocks(for: sequences[id.index].context + tokens)
-    prefixes?.takeHits(hits, for: id, sequences[id.index])
-    cachedTokens += sequences[id.index].context
+    sequences[id].blocks =
+      prefixes == nil ? need : rules.blocks(for: sequences[id].context + tokens)
+    prefixes?.takeHits(hits, for: id, sequences[id])
+    cachedTokens += sequences[id].context
     compute(id, tokens: tokens)
     return true
   }
@@ -25,12 +25,12 @@ extension Replica {
   mutating func blocksToAdmit(_ id: SequenceID, computing tokens: Int) -> Int? {
     guard running.count + overrun.count < rules.maxNumSeqs else { return nil }
     if prefixes != nil { return blocksToAdmitSharing(id, computing: tokens) }
-    let whole = rules.blocks(for: sequences[id.index].target)
+    let whole = rules.blocks(for: sequences[id].target)
     let need =
       switch rules.reservation {
       case .maxModelLen, .ownLength, .powerOfTwo:
         rules.reservedBlocks(
-          prompt: sequences[id.index].promptTokens, answer: sequences[id.index].answerTokens)
+          prompt: sequences[id].promptTokens, answer: sequences[id].answerTokens)
       case .prompt: whole
       case .chunk: rules.blocks(for: tokens)
       }
@@ -90,7 +90,7 @@ extension Replica {
   @inline(__always)
   public func wantedTokens(_ sequence: SequenceID) -> Int {
     if rules.readmitsAtOnce && wasJustPreempted(sequence) {
-      return sequences[sequence.index].leftAtEviction
+      return sequences[sequence].leftAtEviction
     }
     let left = tokensLeft(sequence)
     let threshold = rules.longPrefillTokenThreshold
@@ -105,8 +105,8 @@ extension Replica {
     if rules.chunkSchedule.stages == 0 { return tokensLeftInBudget }
     let processed =
       rules.readmitsAtOnce && wasJustPreempted(sequence)
-      ? sequences[sequence.index].target - sequences[sequence.index].leftAtEviction
-      : sequences[sequence.index].context
+      ? sequences[sequence].target - sequences[sequence].leftAtEviction
+      : sequences[sequence].context
     let chunk = rules.chunkSchedule.chunk(after: processed)
     return min(tokensLeftInBudget, chunk - batch.chunkTokens - plannedDecodes)
   }
@@ -114,6 +114,6 @@ extension Replica {
   /// Whether this plan took the cache from `sequence`.
   @inline(__always)
   public func wasJustPreempted(_ sequence: SequenceID) -> Bool {
-    sequences[sequence.index].evictedIn == plan
+    sequences[sequence].evictedIn == plan
   }
 }

@@ -35,7 +35,7 @@ extension Replica {
       ready = max(ready, stages[index]) + stage
       stages[index] = ready
     }
-    for chunk in batch.chunks { sequences[chunk.sequence.index].inFlight += chunk.tokens }
+    for chunk in batch.chunks { sequences[chunk.sequence].inFlight += chunk.tokens }
     guard var flying = sparePools.popLast() else {
       preconditionFailure("there is a pool for every batch in flight and one for the rest")
     }
@@ -52,7 +52,7 @@ extension Replica {
     var flight = flights.removeFirst()
     swap(&flight.pool, &pool)
     batch = flight.batch
-    for chunk in batch.chunks { sequences[chunk.sequence.index].inFlight -= chunk.tokens }
+    for chunk in batch.chunks { sequences[chunk.sequence].inFlight -= chunk.tokens }
     batchEnd = flights.first?.end ?? Simulation.never
     // The first stage may still be busy with the batch behind.
     wake = stages[0] > now ? stages[0] : Simulation.never
@@ -65,9 +65,9 @@ extension Replica {
     if idle.count > 0 {
       let tag = idle.tag
       for id in running.all
-      where sequences[id.index].phase == .decoding && sequences[id.index].pool == tag {
-        idle.leave(id, &sequences[id.index])
-        pool.join(id, &sequences[id.index])
+      where sequences[id].phase == .decoding && sequences[id].pool == tag {
+        idle.leave(id, &sequences[id])
+        pool.join(id, &sequences[id])
       }
     }
     sparePools.append(idle)
@@ -75,18 +75,18 @@ extension Replica {
 
   /// Drops what is in flight for `id`, which loses its cache: the late result is not used.
   mutating func recall(_ id: SequenceID) {
-    if sequences[id.index].phase == .decoding {
-      let tag = sequences[id.index].pool
+    if sequences[id].phase == .decoding {
+      let tag = sequences[id].pool
       guard let place = flights.firstIndex(where: { $0.pool.tag == tag }) else { return }
-      flights[place].pool.leave(id, &sequences[id.index])
+      flights[place].pool.leave(id, &sequences[id])
       if !rules.reservesAll {
-        sequences[id.index].blocks = rules.blocks(for: sequences[id.index].context + 1)
+        sequences[id].blocks = rules.blocks(for: sequences[id].context + 1)
       }
-    } else if sequences[id.index].inFlight > 0 {
+    } else if sequences[id].inFlight > 0 {
       for place in flights.indices {
         flights[place].batch.chunks.removeAll { $0.sequence == id }
       }
-      sequences[id.index].inFlight = 0
+      sequences[id].inFlight = 0
     }
   }
 }

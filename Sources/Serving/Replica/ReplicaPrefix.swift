@@ -7,23 +7,23 @@ extension Replica {
   @inline(__always)
   mutating func findPrefix(of id: SequenceID) {
     guard prefixes != nil else { return }
-    sequences[id.index].context = prefixes!.hit(sequences[id.index]).blocks * rules.blockSize
+    sequences[id].context = prefixes!.hit(sequences[id]).blocks * rules.blockSize
   }
 
   /// Undoes that where it was not admitted.
   @inline(__always)
   mutating func forgetPrefix(of id: SequenceID) {
-    if sequences[id.index].phase == .waiting { sequences[id.index].context = 0 }
+    if sequences[id].phase == .waiting { sequences[id].context = 0 }
   }
 
   /// Free blocks that admitting `id` takes: those of its chunk, and those of its prefix that nobody
   /// holds; nil if there are too few, or too few for the whole prompt where the engine asks.
   @inline(__always)
   func blocksToAdmitSharing(_ id: SequenceID, computing tokens: Int) -> Int? {
-    guard let hit = prefixes?.hit(sequences[id.index]) else { return nil }
-    let context = sequences[id.index].context
+    guard let hit = prefixes?.hit(sequences[id]) else { return nil }
+    let context = sequences[id].context
     let need = rules.blocks(for: context + tokens) - hit.blocks + hit.freeBlocks
-    let whole = rules.blocks(for: sequences[id.index].target) - hit.blocks + hit.freeBlocks
+    let whole = rules.blocks(for: sequences[id].target) - hit.blocks + hit.freeBlocks
     guard cache.freeBlocks - need >= rules.watermarkBlocks else { return nil }
     return rules.admission == .wholePrompt && whole > cache.freeBlocks ? nil : need
   }
@@ -35,7 +35,7 @@ extension Replica {
     while let id = cursor {
       if isDecoding(id) {
         let context = context(of: id)
-        prefixes!.extend(id, sequences[id.index], to: context + 1)
+        prefixes!.extend(id, sequences[id], to: context + 1)
       }
       cursor = running.next(after: id)
     }
@@ -43,6 +43,6 @@ extension Replica {
 
   /// Blocks that become free when `id` gives back its own.
   mutating func giveBackBlocks(of id: SequenceID) -> Int {
-    prefixes == nil ? sequences[id.index].blocks : prefixes!.release(id)
+    prefixes == nil ? sequences[id].blocks : prefixes!.release(id)
   }
 }

@@ -8,20 +8,20 @@ extension Replica {
     mutating get {
       guard rules.order == .priority else { return running.last }
       let sequences = sequences
-      return running.greatest { sequences[$0.index].rankInTrace }
+      return running.greatest { sequences[$0].rankInTrace }
     }
   }
 
   /// Puts `id` among those waiting, where it belongs by its rank, and of equal ranks in the order
   /// of the trace.
   mutating func insertByRank(_ id: SequenceID) {
-    waiting.insert(id, sequences[id.index].rankInTrace)
+    waiting.insert(id, sequences[id].rankInTrace)
   }
 
   /// Takes back what this plan computes for `sequence`, if it does, with the blocks that it took.
   mutating func unplan(_ id: SequenceID) {
-    guard sequences[id.index].namedIn == plan else { return }
-    sequences[id.index].namedIn = -1
+    guard sequences[id].namedIn == plan else { return }
+    sequences[id].namedIn = -1
     if isDecoding(id) {
       named -= 1
       // A block that has a name is given back with the others.
@@ -49,10 +49,10 @@ extension Replica {
 
   private mutating func sortByRank(_ list: WritableKeyPath<Replica, SequenceList>) {
     let sequences = sequences
-    self[keyPath: list].sort { Rank(of: sequences[$0.index], turn: $1) }
+    self[keyPath: list].sort { Rank(of: sequences[$0], turn: $1) }
   }
 
-  private func rank(_ id: SequenceID) -> Rank { Rank(of: sequences[id.index]) }
+  private func rank(_ id: SequenceID) -> Rank { Rank(of: sequences[id]) }
 }
 
 extension Sequence {

@@ -5,20 +5,20 @@ extension Replica {
   mutating func swapOut(_ id: SequenceID) -> Bool {
     guard let blocks = blocksToSwap(id), blocks <= freeSwapBlocks else { return false }
     precondition(!isPlanned(id), "planned work is not undone")
-    switch sequences[id.index].phase {
+    switch sequences[id].phase {
     case .decoding: leavePool(id)
     case .prefilling: prefilling.removeLast(id)
     case .stalled, .waiting, .swapped, .done: stalled.removeLast(id)
     }
-    ledger?.lose(slot: id.index, context: sequences[id.index].context)
+    ledger?.lose(slot: id.index, context: sequences[id].context)
     freeSwapBlocks -= blocks
-    cache.evict(sequences[id.index].blocks)
-    batch.swappedTokens += sequences[id.index].context
-    sequences[id.index].preemptions += 1
-    sequences[id.index].phase = .swapped
+    cache.evict(sequences[id].blocks)
+    batch.swappedTokens += sequences[id].context
+    sequences[id].preemptions += 1
+    sequences[id].phase = .swapped
     running.remove(id)
     swapped.append(id)
-    preempted.append(sequences[id.index].request)
+    preempted.append(sequences[id].request)
     return true
   }
 
@@ -27,14 +27,14 @@ extension Replica {
   /// swaps those too. One whose rest is longer than the token budget would never come back.
   private mutating func blocksToSwap(_ id: SequenceID) -> Int? {
     if isDecoding(id) { return rules.blocks(for: context(of: id)) }
-    guard rules.swapsCutPrompts, sequences[id.index].phase == .prefilling,
-      sequences[id.index].inFlight == 0
+    guard rules.swapsCutPrompts, sequences[id].phase == .prefilling,
+      sequences[id].inFlight == 0
     else { return nil }
     if tokensLeft(id) > rules.tokenLimit {
       hangs += 1
       return nil
     }
-    return sequences[id.index].blocks
+    return sequences[id].blocks
   }
 
   /// Brings back swapped sequences, first come first served, and computes what they lack along with
@@ -46,10 +46,10 @@ extension Replica {
   public mutating func swapIn() -> [SequenceID] {
     var back: [SequenceID] = []
     while let id = swapped.first, running.count < rules.maxNumSeqs {
-      let missing = sequences[id.index].target - sequences[id.index].context
+      let missing = sequences[id].target - sequences[id].context
       guard max(1, missing) <= tokensLeftInBudget else { break }
-      let context = sequences[id.index].context
-      let blocks = missing > 0 ? sequences[id.index].blocks : rules.blocks(for: context + 1)
+      let context = sequences[id].context
+      let blocks = missing > 0 ? sequences[id].blocks : rules.blocks(for: context + 1)
       guard cache.freeBlocks - blocks >= rules.watermarkBlocks else { break }
       freeSwapBlocks += missing > 0 ? blocks : rules.blocks(for: context)
       batch.swappedTokens += context
@@ -64,7 +64,7 @@ extension Replica {
   /// Computes the last `tokens` of the prompt of `id`, whose cache of `blocks` is back.
   private mutating func resume(_ id: SequenceID, blocks: Int, computing tokens: Int) {
     cache.take(blocks)
-    sequences[id.index].phase = .prefilling
+    sequences[id].phase = .prefilling
     prefilling.append(id)
     compute(id, tokens: tokens)
   }
@@ -76,9 +76,9 @@ extension Replica {
       cache.take(blocks)
       joinPool(id)
     } else {
-      sequences[id.index].blocks = rules.blocks(for: sequences[id.index].context)
-      cache.take(sequences[id.index].blocks)
-      sequences[id.index].phase = .stalled
+      sequences[id].blocks = rules.blocks(for: sequences[id].context)
+      cache.take(sequences[id].blocks)
+      sequences[id].phase = .stalled
       stalled.append(id)
       decode(id)
     }

@@ -95,7 +95,7 @@ extension Replica {
     }
     if completesPrompts {
       let sequences = sequences
-      prefilling.removeAll { sequences[$0.index].phase != .prefilling }
+      prefilling.removeAll { sequences[$0].phase != .prefilling }
     }
     if !done.isEmpty { giveBackDone() }
   }
@@ -134,13 +134,13 @@ extension Replica {
 
   /// Moves sequences into and out of the pool so that it holds just those named in this plan.
   private mutating func gatherNamed() {
-    for id in stalled where sequences[id.index].namedIn == plan {
+    for id in stalled where sequences[id].namedIn == plan {
       joinPool(id)
     }
     stalled.removeAll(keepingCapacity: true)
-    for id in running.all where isDecoding(id) && sequences[id.index].namedIn != plan {
-      if sequences[id.index].phase == .decoding { leavePool(id) }
-      sequences[id.index].phase = .stalled
+    for id in running.all where isDecoding(id) && sequences[id].namedIn != plan {
+      if sequences[id].phase == .decoding { leavePool(id) }
+      sequences[id].phase = .stalled
       stalled.append(id)
     }
   }
@@ -150,22 +150,22 @@ extension Replica {
     _ chunk: Chunk, at now: Nanoseconds, _ timeline: inout Timeline
   ) -> Bool {
     let id = chunk.sequence
-    sequences[id.index].context += chunk.tokens
-    let completesPrompt = sequences[id.index].context == sequences[id.index].target
+    sequences[id].context += chunk.tokens
+    let completesPrompt = sequences[id].context == sequences[id].target
     ledger?.finishChunk(
-      slot: id.index, tokens: chunk.tokens, context: sequences[id.index].context,
+      slot: id.index, tokens: chunk.tokens, context: sequences[id].context,
       completesPrompt: completesPrompt)
     guard completesPrompt else { return false }
     guard rules.emitsWithPrompt else {
       // The prompt's last token is computed once more, and the first one comes out of that.
-      sequences[id.index].context -= 1
-      sequences[id.index].phase = .stalled
+      sequences[id].context -= 1
+      sequences[id].phase = .stalled
       stalled.append(id)
       return true
     }
     circle.end()
-    sequences[id.index].emit(at: now, into: &timeline.gaps)
-    if sequences[id.index].emitted == sequences[id.index].outputTokens {
+    sequences[id].emit(at: now, into: &timeline.gaps)
+    if sequences[id].emitted == sequences[id].outputTokens {
       retire(id, &timeline)
     } else {
       joinPool(id)
@@ -174,22 +174,22 @@ extension Replica {
   }
 
   private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
-    sequences[id.index].phase = .done
+    sequences[id].phase = .done
     timeline.settled += 1
-    if timeline.keepsEnded { timeline.ended.append(sequences[id.index].request) }
-    timeline.records[sequences[id.index].request.index] = sequences[id.index].record
+    if timeline.keepsEnded { timeline.ended.append(sequences[id].request) }
+    timeline.records[sequences[id].request.index] = sequences[id].record
     if pool.smoothsGaps {
-      timeline.records[sequences[id.index].request.index].smoothedGap =
-        sequences[id.index].smoothedGap.greatest
+      timeline.records[sequences[id].request.index].smoothedGap =
+        sequences[id].smoothedGap.greatest
     }
     if let attribution = ledger?.retire(slot: id.index) {
-      timeline.attributions[sequences[id.index].request.index] = attribution
+      timeline.attributions[sequences[id].request.index] = attribution
     }
     if prefixes == nil {
       if rules.decodesPastEnd {
-        overrun.add(context: sequences[id.index].context, blocks: sequences[id.index].blocks)
+        overrun.add(context: sequences[id].context, blocks: sequences[id].blocks)
       } else {
-        cache.release(sequences[id.index].blocks)
+        cache.release(sequences[id].blocks)
       }
       running.remove(id)
       freeSlots.append(id.slot)
@@ -201,7 +201,7 @@ extension Replica {
   /// Gives back the blocks of sequences that are done in the order of `running`, which decides
   /// whose blocks are taken first where they have names.
   private mutating func giveBackDone() {
-    for id in done.count == 1 ? done : running.all.filter({ sequences[$0.index].phase == .done }) {
+    for id in done.count == 1 ? done : running.all.filter({ sequences[$0].phase == .done }) {
       cache.release(giveBackBlocks(of: id))
       running.remove(id)
       freeSlots.append(id.slot)

@@ -13,20 +13,20 @@ extension Replica {
   /// Whether the prompt of `sequence`, which is running, is computed.
   @inline(__always)
   public func isDecoding(_ sequence: SequenceID) -> Bool {
-    sequences[sequence.index].phase == .decoding
-      ? !isPipelined || sequences[sequence.index].pool == pool.tag
-      : sequences[sequence.index].phase == .stalled
+    sequences[sequence].phase == .decoding
+      ? !isPipelined || sequences[sequence].pool == pool.tag
+      : sequences[sequence].phase == .stalled
   }
 
   /// Whether `sequence`, which cannot decode now, has to wait for what is in flight of it.
   func isInFlight(_ sequence: SequenceID) -> Bool {
-    sequences[sequence.index].phase == .decoding
-      || sequences[sequence.index].inFlight > 0 && !rules.chunksOverlap
+    sequences[sequence].phase == .decoding
+      || sequences[sequence].inFlight > 0 && !rules.chunksOverlap
   }
 
   /// Whether `sequence` is admitted.
   public func isRunning(_ sequence: SequenceID) -> Bool {
-    sequences[sequence.index].phase != .waiting && sequences[sequence.index].phase != .swapped
+    sequences[sequence].phase != .waiting && sequences[sequence].phase != .swapped
   }
 
   /// Tokens of `sequence` that are not in the cache and must be before it emits: the rest of its
@@ -35,41 +35,41 @@ extension Replica {
   public func tokensLeft(_ sequence: SequenceID) -> Int {
     if isDecoding(sequence) { return 1 }
     if isPipelined && isInFlight(sequence) { return 0 }
-    return sequences[sequence.index].target - sequences[sequence.index].context
-      - sequences[sequence.index].inFlight
+    return sequences[sequence].target - sequences[sequence].context
+      - sequences[sequence].inFlight
   }
 
   /// Blocks that `sequence` needs beyond those it holds to compute `tokens` tokens more.
   @inline(__always)
   public func blocksNeeded(_ sequence: SequenceID, computing tokens: Int) -> Int {
     if rules.reservesAll { return 0 }
-    if sequences[sequence.index].phase == .decoding {
-      return pool.context(of: sequences[sequence.index]) % rules.blockSize == 0 ? 1 : 0
+    if sequences[sequence].phase == .decoding {
+      return pool.context(of: sequences[sequence]) % rules.blockSize == 0 ? 1 : 0
     }
     return max(
       0,
       rules.blocks(
-        for: sequences[sequence.index].context + sequences[sequence.index].inFlight + tokens)
-        - sequences[sequence.index].blocks)
+        for: sequences[sequence].context + sequences[sequence].inFlight + tokens)
+        - sequences[sequence].blocks)
   }
 
   /// Computes `tokens` more of the prompt of `sequence`, which is prefilling; its blocks are taken
   /// here where admission did not take them.
   public mutating func compute(_ sequence: SequenceID, tokens: Int) {
     precondition(
-      sequences[sequence.index].phase == .prefilling, "only a prompt is computed in chunks")
+      sequences[sequence].phase == .prefilling, "only a prompt is computed in chunks")
     precondition(tokens > 0 && tokens <= tokensLeft(sequence), "a chunk is a part of its prompt")
     precondition(tokens <= tokensLeftInBudget, "prompts stay within the token budget")
     precondition(
       rules.cutsPrompts || tokens == tokensLeft(sequence), "this engine computes prompts whole")
-    let context = sequences[sequence.index].context + sequences[sequence.index].inFlight
+    let context = sequences[sequence].context + sequences[sequence].inFlight
     if rules.reservation == .chunk {
       let need = blocksNeeded(sequence, computing: tokens)
       cache.take(need)
-      sequences[sequence.index].blocks += need
-      prefixes?.extend(sequence, sequences[sequence.index], to: context + tokens)
+      sequences[sequence].blocks += need
+      prefixes?.extend(sequence, sequences[sequence], to: context + tokens)
     }
-    sequences[sequence.index].namedIn = plan
+    sequences[sequence].namedIn = plan
     batch.chunks.append(Chunk(sequence: sequence, tokens: tokens, context: context))
     batch.chunkTokens += tokens
   }
@@ -103,11 +103,11 @@ extension Replica {
   public mutating func decode(_ sequence: SequenceID) {
     precondition(chosen != .all, "a plan decodes all or names each")
     precondition(isDecoding(sequence), "only a computed prompt decodes")
-    precondition(sequences[sequence.index].namedIn != plan, "a sequence decodes once an iteration")
+    precondition(sequences[sequence].namedIn != plan, "a sequence decodes once an iteration")
     cache.take(blocksNeeded(sequence, computing: 1))
     let context = context(of: sequence)
-    prefixes?.extend(sequence, sequences[sequence.index], to: context + 1)
-    sequences[sequence.index].namedIn = plan
+    prefixes?.extend(sequence, sequences[sequence], to: context + 1)
+    sequences[sequence].namedIn = plan
     chosen = .named
     named += 1
   }
@@ -138,7 +138,7 @@ extension Replica {
 
   /// Whether this plan computes anything for `sequence`.
   public func isPlanned(_ sequence: SequenceID) -> Bool {
-    sequences[sequence.index].namedIn == plan || chosen == .all && isDecoding(sequence)
+    sequences[sequence].namedIn == plan || chosen == .all && isDecoding(sequence)
   }
 
   /// Makes `sequence`, which is running, the last of `running`.
@@ -154,32 +154,32 @@ extension Replica {
   }
 
   private mutating func evict(_ id: SequenceID) {
-    precondition(isRunning(id) && sequences[id.index].namedIn != plan, "planned work is not undone")
+    precondition(isRunning(id) && sequences[id].namedIn != plan, "planned work is not undone")
     precondition(chosen != .all || !isDecoding(id), "planned work is not undone")
-    sequences[id.index].evictedIn = plan
-    sequences[id.index].leftAtEviction =
-      sequences[id.index].phase == .prefilling
-      ? sequences[id.index].target - sequences[id.index].context : 0
+    sequences[id].evictedIn = plan
+    sequences[id].leftAtEviction =
+      sequences[id].phase == .prefilling
+      ? sequences[id].target - sequences[id].context : 0
     if isPipelined && !isDecoding(id) { recall(id) }
-    switch sequences[id.index].phase {
+    switch sequences[id].phase {
     case .decoding: if isDecoding(id) { leavePool(id) }
     case .stalled: stalled.removeLast(id)
     case .prefilling: prefilling.removeLast(id)
     case .waiting, .swapped, .done: break
     }
-    ledger?.lose(slot: id.index, context: sequences[id.index].context)
+    ledger?.lose(slot: id.index, context: sequences[id].context)
     cache.evict(giveBackBlocks(of: id))
-    sequences[id.index].blocks = 0
-    sequences[id.index].context = 0
-    sequences[id.index].target = sequences[id.index].promptTokens + sequences[id.index].emitted
+    sequences[id].blocks = 0
+    sequences[id].context = 0
+    sequences[id].target = sequences[id].promptTokens + sequences[id].emitted
     if rules.restartsAnswers {
-      sequences[id.index].outputTokens =
-        sequences[id.index].emitted + sequences[id.index].answerTokens
+      sequences[id].outputTokens =
+        sequences[id].emitted + sequences[id].answerTokens
     }
-    sequences[id.index].preemptions += 1
-    sequences[id.index].phase = .waiting
+    sequences[id].preemptions += 1
+    sequences[id].phase = .waiting
     running.remove(id)
-    preempted.append(sequences[id.index].request)
+    preempted.append(sequences[id].request)
   }
 
   /// Whether the last of the sequences that can decode needs a block to do so.
@@ -200,8 +200,8 @@ extension Replica {
 
   @inline(__always)
   func context(of sequence: SequenceID) -> Int {
-    sequences[sequence.index].phase == .decoding
-      ? pool.context(of: sequences[sequence.index]) : sequences[sequence.index].context
+    sequences[sequence].phase == .decoding
+      ? pool.context(of: sequences[sequence]) : sequences[sequence].context
   }
 
   /// Sequences that the plan under way decodes.

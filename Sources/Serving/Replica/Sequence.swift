@@ -9,6 +9,15 @@ public struct SequenceID: Hashable, Sendable {
   var index: Int { Int(slot) }
 }
 
+extension [Sequence] {
+  /// The sequence in the slot of `id`.
+  @inline(__always)
+  subscript(id: SequenceID) -> Sequence {
+    _read { yield self[id.index] }
+    _modify { yield &self[id.index] }
+  }
+}
+
 /// What a replica knows of a sequence.
 ///
 /// While the sequence is in the decode pool, its context and its emitted tokens are those at

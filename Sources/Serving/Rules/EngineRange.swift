@@ -16,6 +16,8 @@ public enum EngineRange {
   public static let blockTokens = 1...65_536
   /// KV blocks of a replica.
   public static let blocks = 1...Int(Int32.max)
+  /// Replicas that serve together.
+  public static let replicas = 1...4096
   /// Clients that wait for answers.
   public static let clients = 1...1_000_000
   /// Requests of a trace.

@@ -40,7 +40,7 @@ public struct Conformance: Sendable {
     var simulation = Simulation(
       log.trace, rules: engine.rules, scheduler: engine.scheduler,
       cost: StageClock(clock: log.clock, stages: log.stages),
-      recordsIterations: true)
+      observing: .iterations)
     var before = "nothing running, nothing waiting"
     do {
       while difference == nil, try simulation.step() {

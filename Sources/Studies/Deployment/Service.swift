@@ -35,27 +35,26 @@ public struct Service: Sendable {
   /// - Parameters:
   ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
   ///   - objective: what to judge the run by, if anything.
-  ///   - recordsIterations: whether the timeline keeps every iteration.
-  ///   - attributesLatency: whether the run tells where latencies came from.
+  ///   - observation: what the timeline keeps besides what becomes of each request; what the
+  ///     objective needs is kept anyway.
   ///   - progress: told now and then which share of the requests is served or refused.
   public func replay(
     _ trace: Trace, from clients: Clients? = nil, objective: ServiceLevelObjective? = nil,
-    recordsIterations: Bool = false, attributesLatency: Bool = false,
+    observing observation: Observation = [],
     progress: ((Double) -> Void)? = nil
   ) throws(RunError) -> Replay {
     if !sizes.isEmpty {
       return try best(for: trace, from: clients).replay(
-        trace, from: clients, objective: objective, recordsIterations: recordsIterations,
-        attributesLatency: attributesLatency, progress: progress)
+        trace, from: clients, objective: objective, observing: observation, progress: progress)
     }
     var simulation = Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.replicas,
       router: fleet.makeRouter(
         trace, cachedTokens: engine.rules.totalBlocks * engine.rules.blockSize),
-      clients: clients, recordsIterations: recordsIterations,
-      attributesLatency: attributesLatency,
-      smoothsGaps: objective?.metrics.contains(.smoothedTBT) ?? false)
+      clients: clients,
+      observing: observation.union(
+        objective?.metrics.contains(.smoothedTBT) == true ? .smoothedGaps : []))
     let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
     let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
     let metrics = RunMetrics(

@@ -10,9 +10,8 @@ public struct Comparison: Sendable {
   public var services: [Service]
   /// What to judge every run by, if anything.
   public var objective: ServiceLevelObjective?
-  /// Whether the timelines keep every iteration, and the runs tell where latencies came from.
-  public var recordsIterations = false
-  public var attributesLatency = false
+  /// What the timelines keep besides what becomes of each request.
+  public var observation: Observation = []
 
   public init(_ trace: Trace, _ services: [Service], objective: ServiceLevelObjective? = nil) {
     self.trace = trace
@@ -34,8 +33,7 @@ public struct Comparison: Sendable {
     parallelMap(services, jobs: jobs) { index, service in
       Result { () throws(RunError) in
         let replay = try service.replay(
-          trace, from: clients, objective: objective, recordsIterations: recordsIterations,
-          attributesLatency: attributesLatency
+          trace, from: clients, objective: objective, observing: observation
         ) { progress(index, $0) }
         return summary(replay)
       }

@@ -161,8 +161,8 @@ struct CompareOptions: Sendable {
     let (drawsChart, hasReport) = (outputs.includes("--svg"), outputs.includes("--report"))
     var comparison = Comparison(trace, services, objective: objective)
     comparison.clients = workload.clients
-    comparison.recordsIterations = hasReport
-    comparison.attributesLatency = attributesLatency || hasReport
+    if hasReport { comparison.observation = .iterations }
+    if attributesLatency || hasReport { comparison.observation.insert(.attribution) }
     let bar = ProgressBar("compare", parts: services.count)
     let results = comparison.run(
       jobs: jobs, progress: { bar.update($1, part: $0) },

@@ -53,11 +53,13 @@ struct ReplayOptions: Sendable {
     service.settings += workload.settings(of: trace, loaded.notes)
     service.benchmark = benchmark
     if showsBounds || hasReport { service.bounds = try deployment.bounds(of: trace, on: service) }
+    var observation: Observation = hasReport || hasSpans ? [.iterations, .attribution] : []
+    if outputs.includes("--iterations-csv") { observation.insert(.iterations) }
+    if attributesLatency { observation.insert(.attribution) }
     let bar = ProgressBar("replay")
     let replay = try service.replay(
       trace, from: workload.clients, objective: objective,
-      recordsIterations: outputs.includes("--iterations-csv") || hasReport || hasSpans,
-      attributesLatency: attributesLatency || hasReport || hasSpans
+      observing: observation
     ) { bar.update($0) }
     bar.finish()
     let report = hasReport ? self.report(replay, loaded, objective) : [:]

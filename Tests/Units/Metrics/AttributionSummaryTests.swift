@@ -5,7 +5,7 @@ import Testing
 
 /// A run of `count` requests, the `n`th of which queues for `n` milliseconds and decodes for two.
 private func timeline(_ count: Int) -> Timeline {
-  var timeline = Timeline(count: count, attributesLatency: true)
+  var timeline = Timeline(count: count, observing: .attribution)
   for row in 0..<count {
     var attribution = Attribution()
     attribution.queue = (row + 1) * 1_000_000
@@ -47,7 +47,7 @@ private func timeline(_ count: Int) -> Timeline {
   }
 
   @Test func `stretches hold means weighted by time, and idle time counts as empty`() {
-    var timeline = Timeline(count: 0, keepsIterations: true)
+    var timeline = Timeline(count: 0, observing: .iterations)
     timeline.occupancy.record(
       Batch(decodes: 1), for: 1, usedBlocks: 1, of: 10, atSequenceCap: false)
     timeline.iterations = [

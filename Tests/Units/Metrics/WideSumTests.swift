@@ -25,7 +25,7 @@ import Testing
 extension Timeline {
   /// One-token answers that waited so long and were served in no time.
   fileprivate static func handmade(latencies: [Nanoseconds]) -> Timeline {
-    var timeline = Timeline(count: latencies.count, attributesLatency: true)
+    var timeline = Timeline(count: latencies.count, observing: .attribution)
     for (row, latency) in latencies.enumerated() {
       timeline.attributions[row].queue = latency
       timeline.records[row] = RequestRecord(

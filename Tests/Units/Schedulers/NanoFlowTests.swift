@@ -22,7 +22,7 @@ private struct TokenCost: CostModel {
         Request(arrival: 0, promptTokens: $0.prompt, outputTokens: $0.answer)
       })
     return Simulation(
-      trace, rules: rules, scheduler: engine.scheduler, cost: TokenCost(), recordsIterations: true)
+      trace, rules: rules, scheduler: engine.scheduler, cost: TokenCost(), observing: .iterations)
   }
 
   @Test func `decodes come first and prompts are cut to fill the batch exactly`() throws {

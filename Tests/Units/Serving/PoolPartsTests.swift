@@ -134,7 +134,7 @@ private func id(_ slot: Int) -> SequenceID { SequenceID(Int32(slot)) }
     }
     let sequences = (0..<900).map { _ in Self.sequence(draw(4) - 2, draw(6)) }
     func rank(_ id: SequenceID, _ turn: Int = 0) -> Rank {
-      Rank(of: sequences[id.index], turn: turn)
+      Rank(of: sequences[id], turn: turn)
     }
     var list = SequenceList()
     var array: [SequenceID] = []
@@ -165,7 +165,7 @@ private func id(_ slot: Int) -> SequenceID { SequenceID(Int32(slot)) }
       return Int(state >> 33) % count
     }
     let sequences = (0..<600).map { _ in Self.sequence(draw(4) - 2, draw(6)) }
-    func rank(_ id: SequenceID) -> Rank { Rank(of: sequences[id.index], turn: id.index) }
+    func rank(_ id: SequenceID) -> Rank { Rank(of: sequences[id], turn: id.index) }
     var list = SequenceList()
     for slot in sequences.indices {
       list.append(id(slot))

@@ -53,7 +53,7 @@ import Testing
     let backlog = Trace(
       requests: Array(
         repeating: Request(arrival: 0, promptTokens: 512, outputTokens: 512), count: 9000))
-    let timeline = try service.replay(backlog, recordsIterations: true).timeline
+    let timeline = try service.replay(backlog, observing: .iterations).timeline
     let busy = timeline.iterations.filter { $0.waiting > 0 }
     let times = busy[(busy.count / 3)...].map { ($0.end - $0.start).seconds }.sorted()
     let mean = times.reduce(0, +) / Double(times.count)

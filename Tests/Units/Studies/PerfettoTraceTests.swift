@@ -37,7 +37,7 @@ private struct File: Decodable {
     deployment.pipelineParallelSize = stages
     let trace = try chat(300, rate: 40)
     let timeline = try deployment.service("vllm").replay(
-      trace, recordsIterations: true, attributesLatency: true
+      trace, observing: [.iterations, .attribution]
     ).timeline
     var bytes: [UInt8] = []
     PerfettoTrace.write(trace, timeline) { bytes += $0 }
