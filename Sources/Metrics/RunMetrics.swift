@@ -24,7 +24,7 @@ public struct RunMetrics: Sendable, Equatable {
     memory = MemoryUse(timeline.occupancy)
     batches = BatchUse(
       timeline.occupancy, requests, cachedTokens: timeline.cachedTokens,
-      hungPlans: timeline.hungPlans,
+      deadlockedSteps: timeline.deadlockedSteps,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
     balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
     distributions = LatencyMetric.ofRuns.map {

@@ -15,7 +15,7 @@ enum ExitCode: Int32, Sendable {
   init(after error: any Error) {
     switch error {
     case is InputError: self = .mistake
-    case is ReaderGone: self = .fine
+    case is BrokenPipe: self = .fine
     default: self = .failure
     }
   }
@@ -37,6 +37,6 @@ struct Failure: Error, CustomStringConvertible {
 
 /// The one line that tells of `error`, with its newline; nil if there is nothing to tell.
 func errorLine(for error: any Error) -> String? {
-  if error is ReaderGone { return nil }
+  if error is BrokenPipe { return nil }
   return "servesim: \(abridged(String(describing: error), to: 600))\n"
 }

@@ -17,7 +17,7 @@ struct HeldBlocks {
       return "\(hosted) blocks on the host and \(replica.freeSwapBlocks) free there"
     }
     if replica.prefixes != nil { return brokenSharing(inUse) }
-    let held = replica.running.all.reduce(0) { $0 + blocks(of: $1) } + replica.overrun.blocks
+    let held = replica.running.all.reduce(0) { $0 + blocks(of: $1) } + replica.pastEnd.blocks
     return held == inUse ? nil : "\(inUse) blocks in use where those that run hold \(held)"
   }
 
@@ -64,7 +64,7 @@ struct HeldBlocks {
       if let flight = replica.flights.first(where: { $0.pool.tag == sequence.pool }) {
         return rules.blocks(for: flight.pool.context(of: sequence) + 1)
       }
-      let decodes = !replica.isPipelined && isUnderWay && replica.chosen != .none ? 1 : 0
+      let decodes = !replica.isPipelined && isUnderWay && replica.selection != .none ? 1 : 0
       return rules.blocks(
         for: max(sequence.target, replica.pool.context(of: sequence) + decodes))
     case .stalled: return rules.blocks(for: max(sequence.target, sequence.context))

@@ -18,7 +18,7 @@ struct Ledger {
       let sequence = replica.sequences[Int(id.slot)]
       let inPool = sequence.phase == .decoding
       let context = inPool ? replica.pool.context(of: sequence) : sequence.context
-      let decodes = inPool && replica.batch.decodes > replica.overrun.count ? 1 : 0
+      let decodes = inPool && replica.batch.decodes > replica.pastEnd.count ? 1 : 0
       let chunk = replica.batch.chunks.first { $0.sequence == id }?.tokens ?? 0
       let before = contexts[sequence.request] ?? context
       if !replica.rules.emitsWithPrompt && context == before - 1 {
@@ -38,7 +38,7 @@ struct Ledger {
     }
     contexts = now
     // What is decoded past its end is of no use to anyone.
-    computed += replica.batch.tokens - replica.overrun.count
+    computed += replica.batch.tokens - replica.pastEnd.count
     return broken(replica, held: held)
   }
 
@@ -46,7 +46,7 @@ struct Ledger {
     let rules = replica.rules
     let batch = replica.batch
     if replica.cache.freeBlocks < 0 { return "blocks taken that are not there" }
-    let late = replica.cache.allReleasing + replica.overrun.blocks
+    let late = replica.cache.allReleasing + replica.pastEnd.blocks
     if held + replica.cache.freeBlocks + late != rules.totalBlocks {
       return "\(held) held and \(replica.cache.freeBlocks) free of \(rules.totalBlocks) blocks"
     }

@@ -46,7 +46,7 @@ struct ObviousAttribution {
     let replica = simulation.replicas[0]
     guard let iteration = simulation.timeline.iterations.last else { return }
     let decisions = replica.decisions
-    let (host, decodes, prompts) = shares(of: iteration, decisions, replica.overrun)
+    let (host, decodes, prompts) = shares(of: iteration, decisions, replica.pastEnd)
     for id in replica.waiting.all + replica.running.all + replica.swapped.all {
       let sequence = replica.sequences[id]
       let row = sequence.request.index
@@ -78,7 +78,7 @@ struct ObviousAttribution {
   /// What of the iteration is the host's, its decodes' and its prompts'; tokens past the end of
   /// answers are decodes.
   private func shares(
-    of iteration: IterationRecord, _ decisions: Decisions, _ overrun: Overrun
+    of iteration: IterationRecord, _ decisions: Decisions, _ overrun: PastEndDecodes
   ) -> (host: Nanoseconds, decodes: Nanoseconds, prompts: Nanoseconds) {
     let contexts = decisions.work.filter(\.isDecode).map(\.context)
     func batch(_ prompts: [(tokens: Int, context: Int)]) -> Batch {

@@ -103,7 +103,7 @@ private struct AnyCost: CostModel {
     if engine.hasPipelines && draw.below(4) == 0 {
       engine.rules.pipelineParallelSize = draw.number(1...8)
     }
-    engine.rules = engine.rules.knowing(trace.requests)
+    engine.rules = engine.rules.withAverageLengths(of: trace.requests)
     return engine.rules.excess(serving: trace) == nil ? engine : nil
   }
 

@@ -61,7 +61,7 @@ extension ReferenceEngine {
     running.removeAll { $0 == id }
     evicted.append(id)
     swapped.append(id)
-    giveBackBlocks(of: id, seenBy: plan)
+    releaseBlocks(of: id, seenBy: plan)
     states[id].preemptions += 1
     return true
   }

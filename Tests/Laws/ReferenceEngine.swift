@@ -20,7 +20,7 @@ struct ReferenceEngine {
     var tokens: [Nanoseconds] = []
     var preemptions = 0
     /// Tokens of its prompt that were missing when it last lost its cache.
-    var leftAtEviction = 0
+    var tokensLeftAtPreemption = 0
 
     var left: Int { isDecoding ? 1 : target - computed }
   }
@@ -121,7 +121,7 @@ struct ReferenceEngine {
         usedBlocks: rules.totalBlocks - free - flushed,
         preempted: evictedBefore + evicted.count))
     evictedBefore = 0
-    for id in pastEnd { giveBackBlocks(of: id, seenBy: plan + 1) }
+    for id in pastEnd { releaseBlocks(of: id, seenBy: plan + 1) }
     pastEnd = []
     for work in batch {
       if states[work.id].firstScheduled < 0 { states[work.id].firstScheduled = now }
@@ -148,10 +148,10 @@ struct ReferenceEngine {
   private mutating func retire(_ id: Int) {
     running.removeAll { $0 == id }
     if rules.decodesPastEnd { return pastEnd.append(id) }
-    giveBackBlocks(of: id, seenBy: plan + 1 + rules.releaseLag)
+    releaseBlocks(of: id, seenBy: plan + 1 + rules.releaseLag)
   }
 
-  mutating func giveBackBlocks(of id: Int, seenBy plan: Int) {
+  mutating func releaseBlocks(of id: Int, seenBy plan: Int) {
     let blocks = states[id].blocks
     if rules.releaseLag == 0 { free += blocks } else { returning.append((blocks, plan)) }
     states[id].blocks = 0
@@ -205,8 +205,8 @@ extension ReferenceEngine {
   mutating func evict(_ id: Int, toFront: Bool = true) {
     running.removeAll { $0 == id }
     evicted.append(id)
-    giveBackBlocks(of: id, seenBy: plan + 1)
-    states[id].leftAtEviction = states[id].isDecoding ? 0 : states[id].left
+    releaseBlocks(of: id, seenBy: plan + 1)
+    states[id].tokensLeftAtPreemption = states[id].isDecoding ? 0 : states[id].left
     states[id].computed = 0
     states[id].target = states[id].prompt + states[id].tokens.count
     states[id].isDecoding = false

@@ -133,7 +133,7 @@ extension ReferenceEngine {
       let need = rules.blocks(for: states[id].target)
       if free - need < watermark || running.count >= rules.maxNumSeqs { return }
       // The artifact takes the progress of who was just evicted for what it was.
-      let left = evicted.contains(id) ? states[id].leftAtEviction : states[id].left
+      let left = evicted.contains(id) ? states[id].tokensLeftAtPreemption : states[id].left
       let tokens = min(left, chunk(of: id) - used)
       if tokens <= 0 { return }
       admit(tokens, taking: need)

@@ -21,14 +21,14 @@ public struct BatchUse: Sendable, Equatable {
   /// Time that the first stage of a pipeline stood idle with batches in later ones.
   public var bubbleSeconds: Double
   /// Plans in which the original engine crashes or hangs, and ours waits.
-  public var hungPlans: Int
+  public var deadlockedSteps: Int
   /// Prompt tokens that were not computed because they were in the cache.
   public var cachedPromptTokens: Int
   /// Prompt tokens that were computed or found in the cache once more, after preemptions.
   public var recomputedPromptTokens: Int
 
   public init(
-    _ occupancy: Occupancy, _ counts: RequestCounts, cachedTokens: Int, hungPlans: Int,
+    _ occupancy: Occupancy, _ counts: RequestCounts, cachedTokens: Int, deadlockedSteps: Int,
     spanSeconds: Double,
     replicas: Int
   ) {
@@ -42,7 +42,7 @@ public struct BatchUse: Sendable, Equatable {
     self.spanSeconds = spanSeconds
     busyShare = spanSeconds > 0 ? busySeconds / (spanSeconds * Double(replicas)) : 0
     bubbleSeconds = occupancy.bubbles.seconds
-    self.hungPlans = hungPlans
+    self.deadlockedSteps = deadlockedSteps
     cachedPromptTokens = cachedTokens
     recomputedPromptTokens = occupancy.promptTokens + cachedTokens - counts.promptTokens
   }
@@ -60,7 +60,7 @@ public struct BatchUse: Sendable, Equatable {
       NamedValue("batch", "span_seconds", unit: "s", .real(spanSeconds)),
       NamedValue("batch", "busy_share", .real(busyShare)),
       NamedValue("batch", "bubble_seconds", unit: "s", .real(bubbleSeconds)),
-      NamedValue("batch", "hung_plans", .count(hungPlans)),
+      NamedValue("batch", "hung_plans", .count(deadlockedSteps)),
       NamedValue("batch", "cached_prompt_tokens", unit: "tokens", .count(cachedPromptTokens)),
       NamedValue(
         "batch", "recomputed_prompt_tokens", unit: "tokens", .count(recomputedPromptTokens)),

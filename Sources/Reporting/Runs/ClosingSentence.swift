@@ -142,24 +142,24 @@ public enum ClosingSentence {
   /// What the conclusion hangs on in the cost model, as the end of a sentence.
   public static func unless(_ robustness: Robustness, _ error: ModelError) -> String {
     let reach = Numbers.fixed(robustness.reach * 100, decimals: 0)
-    if robustness.tippings.isEmpty {
+    if robustness.breakEvens.isEmpty {
       return "whether prefill or decode is up to \(reach) % slower or faster than modelled"
     }
-    let clauses = robustness.tippings.map { tipping in
+    let clauses = robustness.breakEvens.map { tipping in
       let share = Numbers.fixed((tipping.factor - 1).magnitude * 100, decimals: 0)
       return "\(tipping.part.rawValue) is more than \(share) % "
         + (tipping.factor > 1 ? "slower" : "faster")
     }
     return "unless \(clauses.joined(separator: " or ")) than modelled"
-      + known(of: robustness.tippings, error)
+      + known(of: robustness.breakEvens, error)
   }
 
   /// Whether the conclusion falls within what the model is known to be off.
-  private static func known(of tippings: [Robustness.Tipping], _ error: ModelError) -> String {
+  private static func known(of breakEvens: [Robustness.BreakEven], _ error: ModelError) -> String {
     switch error {
     case .unknown(let gpu): return "; how far the model is off on \(gpu) here is not known"
     case .ofDecodes(let share):
-      let isClose = tippings.contains { $0.part == .decode && ($0.factor - 1).magnitude <= share }
+      let isClose = breakEvens.contains { $0.part == .decode && ($0.factor - 1).magnitude <= share }
       let percent = Numbers.fixed(share * 100, decimals: 1)
       return isClose
         ? ", which is within the model's own error for decodes on H100 (\(percent) % at the 95th "

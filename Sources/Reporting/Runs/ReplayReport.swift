@@ -108,8 +108,13 @@ public enum ReplayReport {
         ]
           + (batches.bubbleSeconds > 0
             ? [("bubbles", part(batches.bubbleSeconds, of: batches.spanSeconds, "span"))] : [])
-          + (batches.hungPlans > 0
-            ? [("original hangs in", "\(Numbers.grouped(batches.hungPlans)) plans; ours goes on")]
+          + (batches.deadlockedSteps > 0
+            ? [
+              (
+                "original hangs in",
+                "\(Numbers.grouped(batches.deadlockedSteps)) plans; ours goes on"
+              )
+            ]
             : []))
   }
 

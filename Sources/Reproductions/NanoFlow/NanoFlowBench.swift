@@ -57,7 +57,7 @@ struct NanoFlowBench: Sendable {
       "nanoflow:global-batch-size=\(tokens),enable-offload=\(offloads)",
       EngineSetting(maxModelLen: 4096, headSize: model.headSize, isLargeGPU: false))
     engine.rules.blocks = cacheTokens / engine.rules.blockSize
-    engine.rules = engine.rules.knowing(requests)
+    engine.rules = engine.rules.withAverageLengths(of: requests)
     let cost = try cost(way, engine.rules.averageLengths)
     return Service(engine: engine, cost: cost, settings: [])
   }

@@ -28,8 +28,8 @@ public struct Simulation: Sendable {
   /// When something next happens to each replica of its own accord.
   private var calendar: MinimumTree<Nanoseconds>
   /// The replicas to which something happened at this instant.
-  private var touched: [Int] = []
-  private var isTouched: [Bool]
+  private var due: [Int] = []
+  private var isDue: [Bool]
 
   /// - Parameters:
   ///   - replicas: how many copies of the model serve the trace, each with its own `scheduler`.
@@ -44,7 +44,7 @@ public struct Simulation: Sendable {
     precondition(EngineRange.replicas.contains(replicas), "replicas are in range")
     precondition(
       EngineRange.time.contains(trace.requests.last?.arrival ?? 0), "arrivals are on the clock")
-    let rules = rules.knowing(trace.requests)
+    let rules = rules.withAverageLengths(of: trace.requests)
     precondition(rules.excess(serving: trace) == nil, "the engine's numbers stay in range")
     requests = trace.requests
     priorities = trace.priorities
@@ -68,7 +68,7 @@ public struct Simulation: Sendable {
     self.loop = loop
     nextArrival = requests.first.map { loop?.nextSend ?? $0.arrival } ?? Self.never
     calendar = MinimumTree(Self.never, count: replicas)
-    isTouched = Array(repeating: false, count: replicas)
+    isDue = Array(repeating: false, count: replicas)
   }
 
   /// When each request of the trace that has arrived did so, and when the trace says that each
@@ -96,10 +96,10 @@ public struct Simulation: Sendable {
     while calendar.least == now {
       let index = calendar.place
       calendar[index] = Self.never
-      touch(index)
+      markDue(index)
       if replicas[index].batchEnd == now { finishBatch(of: index) }
     }
-    while nextArrival <= now { handOver() }
+    while nextArrival <= now { dispatch() }
     try planTouched()
     return true
   }
@@ -111,7 +111,7 @@ public struct Simulation: Sendable {
     guard try isOnClock(next) else { return false }
     now = next
     if replicas[0].batchEnd == now { finishBatch(of: 0) }
-    while nextArrival <= now { handOver() }
+    while nextArrival <= now { dispatch() }
     if replicas[0].canPlan(at: now) {
       try replicas[0].start(at: now, 0, &schedulers[0], cost, &timeline)
     }
@@ -126,10 +126,10 @@ public struct Simulation: Sendable {
     throw .endOfClock(EndOfClock(event: .request, time: now, settled: timeline.settled))
   }
 
-  private mutating func touch(_ index: Int) {
-    if isTouched[index] { return }
-    isTouched[index] = true
-    touched.append(index)
+  private mutating func markDue(_ index: Int) {
+    if isDue[index] { return }
+    isDue[index] = true
+    due.append(index)
   }
 
   /// Ends the batch of a replica, and tells router and clients of the answers that ended with it.
@@ -142,7 +142,7 @@ public struct Simulation: Sendable {
   }
 
   /// Hands the next request over to a replica.
-  private mutating func handOver() {
+  private mutating func dispatch() {
     let id = RequestID(arrived)
     if loop != nil {
       loop?.send()
@@ -156,7 +156,7 @@ public struct Simulation: Sendable {
     }
     let taken = replicas[index].enqueue(
       id, requests[arrived], priority: priorities?[arrived] ?? 0)
-    if replicas.count > 1 { touch(index) }
+    if replicas.count > 1 { markDue(index) }
     if !taken {
       timeline.settled += 1
       noteEnd(of: id, on: index)
@@ -182,17 +182,17 @@ public struct Simulation: Sendable {
     }
   }
 
-  /// Lets the touched replicas that are free plan, the lower first, and enters what comes of it.
+  /// Lets the due replicas that are free plan, the lower first, and enters what comes of it.
   private mutating func planTouched() throws(RunError) {
-    if touched.count > 1 { touched.sort() }
-    for index in touched {
+    if due.count > 1 { due.sort() }
+    for index in due {
       if replicas[index].canPlan(at: now) {
         try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
       }
       calendar[index] = replicas[index].nextEvent
-      isTouched[index] = false
+      isDue[index] = false
     }
-    touched.removeAll(keepingCapacity: true)
+    due.removeAll(keepingCapacity: true)
   }
 
   private func routed(_ id: RequestID) -> RoutedRequest {

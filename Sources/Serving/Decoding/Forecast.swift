@@ -90,7 +90,7 @@ extension Replica {
   /// It changes nothing, but a replica that is lent to be changed is not copied.
   mutating func hasRoomAtPeak() -> Bool {
     guard let forecast, !running.isEmpty else { return true }
-    let held = cache.totalBlocks - cache.freeBlocks - overrun.blocks
+    let held = cache.totalBlocks - cache.freeBlocks - pastEnd.blocks
     let overdue = held - forecast.now - prefilling.reduce(0) { $0 + sequences[$1.index].blocks }
     let peak = forecast.peak(prefilling: prefilling.count)
     return cache.totalBlocks - overdue - peak > forecast.spare
@@ -99,7 +99,7 @@ extension Replica {
 
 /// Decodes of sequences that are done, which the next batch was formed too early to leave out, and
 /// the blocks that they keep until it ends.
-struct Overrun: Sendable {
+struct PastEndDecodes: Sendable {
   private(set) var count = 0
   private(set) var contextSum = 0
   private(set) var contextSquares = 0

@@ -62,7 +62,7 @@ public struct KVCache: Sendable {
   }
 
   /// Frees all blocks given back: an engine with nothing to do runs its turns out in no time.
-  mutating func settle() {
+  mutating func releaseAll() {
     for index in releasing.indices {
       freeBlocks += releasing[index]
       releasing[index] = 0

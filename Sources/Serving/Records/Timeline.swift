@@ -19,7 +19,7 @@ public struct Timeline: Sendable, Equatable {
   public internal(set) var cachedTokens = 0
   /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back,
   /// or computes a cache again that the original would leave in the host's memory for ever.
-  public internal(set) var hungPlans = 0
+  public internal(set) var deadlockedSteps = 0
   /// Requests that are completed or refused.
   public internal(set) var settled = 0
   /// When the last request finished.

@@ -56,7 +56,7 @@ extension Replica {
     _ index: Int, at now: Nanoseconds, _ timeline: inout Timeline
   ) throws(RunError) {
     evictions += preempted.count
-    timeline.hungPlans += hangs
+    timeline.deadlockedSteps += hangs
     hangs = 0
     circle.noteEvictions()
     if circle.isSuspected && circle.closes(at: state) {

@@ -25,12 +25,12 @@ public struct Replica: Sendable {
   /// The blocks that decodes will hold, where admissions ask.
   var forecast: Forecast?
   /// What the next plan decodes, or the plan under way, of sequences that are done.
-  var overrun = Overrun()
+  var pastEnd = PastEndDecodes()
   /// Blocks in the host's memory that are free.
   var freeSwapBlocks: Int
   var sequences: [Sequence] = []
   /// Which of the decoding sequences the plan under way has chosen.
-  var chosen = Chosen.none
+  var selection = Selection.none
   /// Sequences that lost their cache since the last batch was put in flight.
   var evictions = 0
   /// Evictions in the plan under way after which the original engine would hang.
@@ -42,9 +42,9 @@ public struct Replica: Sendable {
   /// Tokens of the prompts that the plan under way admits that were in the cache.
   var cachedTokens = 0
   /// Sequences that the plan under way decodes by name.
-  var named = 0
+  var scheduledByName = 0
   /// Sequences that are ready to decode and were left out of the last batch.
-  var stalled: [SequenceID] = []
+  var skipped: [SequenceID] = []
   /// Batches in a pipeline, the first to end first.
   var flights: [Flight] = []
   /// When each stage of the pipeline is free.
@@ -56,12 +56,12 @@ public struct Replica: Sendable {
   /// When the next batch in flight ends; `never` where there is none.
   var batchEnd = Simulation.never
   /// The number of the plan under way.
-  var plan = 0
+  var planNumber = 0
   var freeSlots: [Int32] = []
   /// What time was spent on, where that is asked for.
   var ledger: AttributionLedger?
 
-  enum Chosen: Sendable { case none, all, named }
+  enum Selection: Sendable { case none, all, byName }
 
   /// A replica with nothing to do.
   public init(rules: EngineRules) {
@@ -92,7 +92,7 @@ public struct Replica: Sendable {
   /// be served.
   mutating func enqueue(_ id: RequestID, _ request: Request, priority: Int) -> Bool {
     guard rules.canServe(request) else { return false }
-    if !hasWork && batchEnd == Simulation.never { cache.settle() }
+    if !hasWork && batchEnd == Simulation.never { cache.releaseAll() }
     let sequence = Sequence(
       id, request, outputTokens: rules.emittedTokens(of: request), priority: priority)
     let slot: Int32

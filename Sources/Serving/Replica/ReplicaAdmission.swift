@@ -23,7 +23,7 @@ extension Replica {
   /// Blocks that admitting `id` takes, or nil if the cap on sequences or memory forbids it.
   @inline(__always)
   mutating func blocksToAdmit(_ id: SequenceID, computing tokens: Int) -> Int? {
-    guard running.count + overrun.count < rules.maxNumSeqs else { return nil }
+    guard running.count + pastEnd.count < rules.maxNumSeqs else { return nil }
     if prefixes != nil { return blocksToAdmitSharing(id, computing: tokens) }
     let whole = rules.blocks(for: sequences[id].target)
     let need =
@@ -90,7 +90,7 @@ extension Replica {
   @inline(__always)
   public func wantedTokens(_ sequence: SequenceID) -> Int {
     if rules.readmitsAtOnce && wasJustPreempted(sequence) {
-      return sequences[sequence].leftAtEviction
+      return sequences[sequence].tokensLeftAtPreemption
     }
     let left = tokensLeft(sequence)
     let threshold = rules.longPrefillTokenThreshold
@@ -105,7 +105,7 @@ extension Replica {
     if rules.chunkSchedule.stages == 0 { return tokensLeftInBudget }
     let processed =
       rules.readmitsAtOnce && wasJustPreempted(sequence)
-      ? sequences[sequence].target - sequences[sequence].leftAtEviction
+      ? sequences[sequence].target - sequences[sequence].tokensLeftAtPreemption
       : sequences[sequence].context
     let chunk = rules.chunkSchedule.chunk(after: processed)
     return min(tokensLeftInBudget, chunk - batch.chunkTokens - plannedDecodes)
@@ -114,6 +114,6 @@ extension Replica {
   /// Whether this plan took the cache from `sequence`.
   @inline(__always)
   public func wasJustPreempted(_ sequence: SequenceID) -> Bool {
-    sequences[sequence].evictedIn == plan
+    sequences[sequence].preemptedIn == planNumber
   }
 }

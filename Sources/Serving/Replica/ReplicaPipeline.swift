@@ -48,7 +48,7 @@ extension Replica {
 
   /// Takes the first batch out of the pipeline at its end, `now`: its pool becomes the one that is
   /// not in flight; returns that one's predecessor.
-  mutating func land(at now: Nanoseconds, _ occupancy: inout Occupancy) -> DecodePool {
+  mutating func completeFirst(at now: Nanoseconds, _ occupancy: inout Occupancy) -> DecodePool {
     var flight = flights.removeFirst()
     swap(&flight.pool, &pool)
     batch = flight.batch
@@ -74,7 +74,7 @@ extension Replica {
   }
 
   /// Drops what is in flight for `id`, which loses its cache: the late result is not used.
-  mutating func recall(_ id: SequenceID) {
+  mutating func cancelInFlight(_ id: SequenceID) {
     if sequences[id].phase == .decoding {
       let tag = sequences[id].pool
       guard let place = flights.firstIndex(where: { $0.pool.tag == tag }) else { return }

@@ -42,7 +42,7 @@ extension Replica {
   }
 
   /// Blocks that become free when `id` gives back its own.
-  mutating func giveBackBlocks(of id: SequenceID) -> Int {
+  mutating func releaseBlocks(of id: SequenceID) -> Int {
     prefixes == nil ? sequences[id].blocks : prefixes!.release(id)
   }
 }

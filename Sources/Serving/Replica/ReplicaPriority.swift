@@ -20,10 +20,10 @@ extension Replica {
 
   /// Takes back what this plan computes for `sequence`, if it does, with the blocks that it took.
   mutating func unplan(_ id: SequenceID) {
-    guard sequences[id].namedIn == plan else { return }
-    sequences[id].namedIn = -1
+    guard sequences[id].scheduledIn == planNumber else { return }
+    sequences[id].scheduledIn = -1
     if isDecoding(id) {
-      named -= 1
+      scheduledByName -= 1
       // A block that has a name is given back with the others.
       if prefixes == nil { cache.evict(blocksNeeded(id, computing: 1)) }
     } else if let place = batch.chunks.firstIndex(where: { $0.sequence == id }) {

@@ -8,7 +8,7 @@ extension Replica {
     switch sequences[id].phase {
     case .decoding: leavePool(id)
     case .prefilling: prefilling.removeLast(id)
-    case .stalled, .waiting, .swapped, .done: stalled.removeLast(id)
+    case .skipped, .waiting, .swapped, .done: skipped.removeLast(id)
     }
     ledger?.lose(slot: id.index, context: sequences[id].context)
     freeSwapBlocks -= blocks
@@ -72,14 +72,14 @@ extension Replica {
   /// Decodes `id`, whose cache is back in `blocks` with the next token's, along with the others.
   private mutating func restore(_ id: SequenceID, _ blocks: Int) {
     ledger?.restore(slot: id.index)
-    if chosen == .all {
+    if selection == .all {
       cache.take(blocks)
       joinPool(id)
     } else {
       sequences[id].blocks = rules.blocks(for: sequences[id].context)
       cache.take(sequences[id].blocks)
-      sequences[id].phase = .stalled
-      stalled.append(id)
+      sequences[id].phase = .skipped
+      skipped.append(id)
       decode(id)
     }
   }

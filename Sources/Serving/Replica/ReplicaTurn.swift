@@ -3,7 +3,7 @@ extension Replica {
   /// Whether any request is here that is not done.
   @inline(__always)
   var hasWork: Bool {
-    !(waiting.isEmpty && running.isEmpty && swapped.isEmpty && overrun.count == 0)
+    !(waiting.isEmpty && running.isEmpty && swapped.isEmpty && pastEnd.count == 0)
   }
 
   /// Plans a batch at `now` and puts it in flight.
@@ -23,7 +23,7 @@ extension Replica {
         if !flights.isEmpty { return }
         throw .stall(Stall(self, index: index, at: now))
       }
-      if preempted.isEmpty && !cache.isReleasing { timeline.hungPlans += 1 }
+      if preempted.isEmpty && !cache.isReleasing { timeline.deadlockedSteps += 1 }
     }
     timeline.cachedTokens += cachedTokens
     let seconds = cost.seconds(for: batch)
@@ -62,24 +62,24 @@ extension Replica {
 
   /// Applies the results of the batch, which ends at `now`.
   mutating func finish(at now: Nanoseconds, _ timeline: inout Timeline) {
-    if overrun.count == 0 || batch.sequences > overrun.count { timeline.end = now }
+    if pastEnd.count == 0 || batch.sequences > pastEnd.count { timeline.end = now }
     ledger?.advance(to: now)
     defer { closeLedger(&timeline) }
     guard isPipelined else {
       batchEnd = Simulation.never
       return apply(at: now, &timeline)
     }
-    let idle = land(at: now, &timeline.occupancy)
+    let idle = completeFirst(at: now, &timeline.occupancy)
     apply(at: now, &timeline)
     merge(idle)
   }
 
   private mutating func apply(at now: Nanoseconds, _ timeline: inout Timeline) {
     forecast?.advance()
-    let decodes = batch.decodes - overrun.count
-    if overrun.count > 0 {
-      cache.release(overrun.blocks)
-      overrun = Overrun()
+    let decodes = batch.decodes - pastEnd.count
+    if pastEnd.count > 0 {
+      cache.release(pastEnd.blocks)
+      pastEnd = PastEndDecodes()
     }
     if decodes > 0 {
       if pool.count > 0 { circle.end() }
@@ -97,32 +97,32 @@ extension Replica {
       let sequences = sequences
       prefilling.removeAll { sequences[$0].phase != .prefilling }
     }
-    if !done.isEmpty { giveBackDone() }
+    if !done.isEmpty { releaseDone() }
   }
 
   /// Begins a plan: an empty batch, and the blocks whose time has come.
   private mutating func beginPlan() {
-    plan += 1
+    planNumber += 1
     cache.beginPlan()
     batch.clear()
     if !preempted.isEmpty { preempted.removeAll(keepingCapacity: true) }
-    chosen = .none
-    named = 0
+    selection = .none
+    scheduledByName = 0
     cachedTokens = 0
   }
 
   /// Ends a plan: the pool holds just the sequences that decode, and the batch their sums.
   private mutating func endPlan(at now: Nanoseconds) {
-    if chosen == .named { gatherNamed() }
-    if chosen != .none {
+    if selection == .byName { gatherNamed() }
+    if selection != .none {
       batch.decodes = pool.count
       batch.decodeContext = pool.contextSum
       batch.decodeContextSquares = pool.contextSquares
     }
-    if overrun.count > 0 {
-      batch.decodes += overrun.count
-      batch.decodeContext += overrun.contextSum
-      batch.decodeContextSquares += overrun.contextSquares
+    if pastEnd.count > 0 {
+      batch.decodes += pastEnd.count
+      batch.decodeContext += pastEnd.contextSum
+      batch.decodeContextSquares += pastEnd.contextSquares
     }
     for place in batch.chunks.indices {
       let index = batch.chunks[place].sequence.index
@@ -134,14 +134,14 @@ extension Replica {
 
   /// Moves sequences into and out of the pool so that it holds just those named in this plan.
   private mutating func gatherNamed() {
-    for id in stalled where sequences[id].namedIn == plan {
+    for id in skipped where sequences[id].scheduledIn == planNumber {
       joinPool(id)
     }
-    stalled.removeAll(keepingCapacity: true)
-    for id in running.all where isDecoding(id) && sequences[id].namedIn != plan {
+    skipped.removeAll(keepingCapacity: true)
+    for id in running.all where isDecoding(id) && sequences[id].scheduledIn != planNumber {
       if sequences[id].phase == .decoding { leavePool(id) }
-      sequences[id].phase = .stalled
-      stalled.append(id)
+      sequences[id].phase = .skipped
+      skipped.append(id)
     }
   }
 
@@ -159,8 +159,8 @@ extension Replica {
     guard rules.emitsWithPrompt else {
       // The prompt's last token is computed once more, and the first one comes out of that.
       sequences[id].context -= 1
-      sequences[id].phase = .stalled
-      stalled.append(id)
+      sequences[id].phase = .skipped
+      skipped.append(id)
       return true
     }
     circle.end()
@@ -187,7 +187,7 @@ extension Replica {
     }
     if prefixes == nil {
       if rules.decodesPastEnd {
-        overrun.add(context: sequences[id].context, blocks: sequences[id].blocks)
+        pastEnd.add(context: sequences[id].context, blocks: sequences[id].blocks)
       } else {
         cache.release(sequences[id].blocks)
       }
@@ -200,9 +200,9 @@ extension Replica {
 
   /// Gives back the blocks of sequences that are done in the order of `running`, which decides
   /// whose blocks are taken first where they have names.
-  private mutating func giveBackDone() {
+  private mutating func releaseDone() {
     for id in done.count == 1 ? done : running.all.filter({ sequences[$0].phase == .done }) {
-      cache.release(giveBackBlocks(of: id))
+      cache.release(releaseBlocks(of: id))
       running.remove(id)
       freeSlots.append(id.slot)
     }

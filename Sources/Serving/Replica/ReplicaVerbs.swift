@@ -3,19 +3,19 @@ extension Replica {
   /// Tokens that the batch can still take within the token budget; all there are without one.
   @inline(__always)
   public var tokensLeftInBudget: Int {
-    rules.tokenLimit - batch.chunkTokens - plannedDecodes - overrun.count
+    rules.tokenLimit - batch.chunkTokens - plannedDecodes - pastEnd.count
   }
 
   /// Sequences whose prompt is computed: those that can decode.
   @inline(__always)
-  public var decoding: Int { pool.count + stalled.count }
+  public var decoding: Int { pool.count + skipped.count }
 
   /// Whether the prompt of `sequence`, which is running, is computed.
   @inline(__always)
   public func isDecoding(_ sequence: SequenceID) -> Bool {
     sequences[sequence].phase == .decoding
       ? !isPipelined || sequences[sequence].pool == pool.tag
-      : sequences[sequence].phase == .stalled
+      : sequences[sequence].phase == .skipped
   }
 
   /// Whether `sequence`, which cannot decode now, has to wait for what is in flight of it.
@@ -69,7 +69,7 @@ extension Replica {
       sequences[sequence].blocks += need
       prefixes?.extend(sequence, sequences[sequence], to: context + tokens)
     }
-    sequences[sequence].namedIn = plan
+    sequences[sequence].scheduledIn = planNumber
     batch.chunks.append(Chunk(sequence: sequence, tokens: tokens, context: context))
     batch.chunkTokens += tokens
   }
@@ -91,25 +91,26 @@ extension Replica {
   ///
   /// A walk would take the cache from just as many of the last as leave blocks for the rest.
   public mutating func decodeAll() {
-    precondition(chosen == .none, "a plan decodes all once")
+    precondition(selection == .none, "a plan decodes all once")
     while !canDecodeAll, let victim = running.last { preempt(victim) }
     cache.take(blocksToDecodeAll)
-    while let id = stalled.popLast() { joinPool(id) }
-    chosen = .all
+    while let id = skipped.popLast() { joinPool(id) }
+    selection = .all
     nameDecodedBlocks()
   }
 
   /// Decodes `sequence`, which can decode and whose block, if it needs one, is free.
   public mutating func decode(_ sequence: SequenceID) {
-    precondition(chosen != .all, "a plan decodes all or names each")
+    precondition(selection != .all, "a plan decodes all or names each")
     precondition(isDecoding(sequence), "only a computed prompt decodes")
-    precondition(sequences[sequence].namedIn != plan, "a sequence decodes once an iteration")
+    precondition(
+      sequences[sequence].scheduledIn != planNumber, "a sequence decodes once an iteration")
     cache.take(blocksNeeded(sequence, computing: 1))
     let context = context(of: sequence)
     prefixes?.extend(sequence, sequences[sequence], to: context + 1)
-    sequences[sequence].namedIn = plan
-    chosen = .named
-    named += 1
+    sequences[sequence].scheduledIn = planNumber
+    selection = .byName
+    scheduledByName += 1
   }
 
   /// Whether memory lets `sequence`, which is running, compute `tokens` more.
@@ -138,7 +139,7 @@ extension Replica {
 
   /// Whether this plan computes anything for `sequence`.
   public func isPlanned(_ sequence: SequenceID) -> Bool {
-    sequences[sequence].namedIn == plan || chosen == .all && isDecoding(sequence)
+    sequences[sequence].scheduledIn == planNumber || selection == .all && isDecoding(sequence)
   }
 
   /// Makes `sequence`, which is running, the last of `running`.
@@ -154,21 +155,22 @@ extension Replica {
   }
 
   private mutating func evict(_ id: SequenceID) {
-    precondition(isRunning(id) && sequences[id].namedIn != plan, "planned work is not undone")
-    precondition(chosen != .all || !isDecoding(id), "planned work is not undone")
-    sequences[id].evictedIn = plan
-    sequences[id].leftAtEviction =
+    precondition(
+      isRunning(id) && sequences[id].scheduledIn != planNumber, "planned work is not undone")
+    precondition(selection != .all || !isDecoding(id), "planned work is not undone")
+    sequences[id].preemptedIn = planNumber
+    sequences[id].tokensLeftAtPreemption =
       sequences[id].phase == .prefilling
       ? sequences[id].target - sequences[id].context : 0
-    if isPipelined && !isDecoding(id) { recall(id) }
+    if isPipelined && !isDecoding(id) { cancelInFlight(id) }
     switch sequences[id].phase {
     case .decoding: if isDecoding(id) { leavePool(id) }
-    case .stalled: stalled.removeLast(id)
+    case .skipped: skipped.removeLast(id)
     case .prefilling: prefilling.removeLast(id)
     case .waiting, .swapped, .done: break
     }
     ledger?.lose(slot: id.index, context: sequences[id].context)
-    cache.evict(giveBackBlocks(of: id))
+    cache.evict(releaseBlocks(of: id))
     sequences[id].blocks = 0
     sequences[id].context = 0
     sequences[id].target = sequences[id].promptTokens + sequences[id].emitted
@@ -194,7 +196,7 @@ extension Replica {
   private var blocksToDecodeAll: Int {
     if rules.reservesAll { return 0 }
     var blocks = pool.membersAtBlockEnd
-    for id in stalled { blocks += blocksNeeded(id, computing: 1) }
+    for id in skipped { blocks += blocksNeeded(id, computing: 1) }
     return blocks
   }
 
@@ -207,10 +209,10 @@ extension Replica {
   /// Sequences that the plan under way decodes.
   @inline(__always)
   public var plannedDecodes: Int {
-    switch chosen {
+    switch selection {
     case .none: 0
     case .all: pool.count
-    case .named: named
+    case .byName: scheduledByName
     }
   }
 }

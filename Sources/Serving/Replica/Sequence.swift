@@ -33,7 +33,7 @@ struct Sequence: Sendable {
     /// Preempted with its cache in the host's memory.
     case swapped
     /// Ready to decode, but left out of the last batch.
-    case stalled
+    case skipped
     /// Answered to its end.
     case done
   }
@@ -62,10 +62,10 @@ struct Sequence: Sendable {
   /// Emissions of the pool when this sequence joined it.
   var joined = 0
   /// The plan that last named this sequence.
-  var namedIn = -1
+  var scheduledIn = -1
   /// The plan that last took its cache, and the tokens of its target that were missing then.
-  var evictedIn = -1
-  var leftAtEviction = 0
+  var preemptedIn = -1
+  var tokensLeftAtPreemption = 0
   var firstScheduled: Nanoseconds = -1
   var firstToken: Nanoseconds = -1
   var lastToken: Nanoseconds = -1

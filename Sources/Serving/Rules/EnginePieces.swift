@@ -79,7 +79,7 @@ extension EngineRules {
 
   /// These rules with the average lengths of `requests` where they ask for them: of those that are
   /// served, as far as the length limit lets their answers come.
-  public func knowing(_ requests: [Request]) -> EngineRules {
+  public func withAverageLengths(of requests: [Request]) -> EngineRules {
     let served = admission == .predictedPeak ? requests.filter(canServe) : []
     if served.isEmpty { return self }
     var rules = self

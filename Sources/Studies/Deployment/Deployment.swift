@@ -92,7 +92,7 @@ public struct Deployment: Sendable {
       try blocks.map { given throws(InputError) in
         try checked(given, rules.blockSize, length)
       } ?? room
-    engine.rules = engine.rules.knowing(trace.requests)
+    engine.rules = engine.rules.withAverageLengths(of: trace.requests)
     try engine.check(trace)
     let (overlapped, notes) = try overlap(engine, length: length)
     let sequential = try cost(

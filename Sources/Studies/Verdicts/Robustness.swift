@@ -8,7 +8,7 @@ public struct Robustness: Sendable, Equatable {
   }
 
   /// The nearest factor, of those tried, on a part's time at which the conclusion falls.
-  public struct Tipping: Sendable, Equatable {
+  public struct BreakEven: Sendable, Equatable {
     public var part: Part
     /// Above 1 where the part is slower than modelled.
     public var factor: Double
@@ -22,14 +22,14 @@ public struct Robustness: Sendable, Equatable {
   /// How far factors were tried to either side of 1.
   public let reach: Double
   /// One at most for each part and direction; none where the conclusion holds as far as tried.
-  public let tippings: [Tipping]
+  public let breakEvens: [BreakEven]
 
   /// Parts, each slower and faster.
   public static let directions = 2 * Part.allCases.count
 
-  public init(reach: Double, tippings: [Tipping]) {
+  public init(reach: Double, breakEvens: [BreakEven]) {
     self.reach = reach
-    self.tippings = tippings
+    self.breakEvens = breakEvens
   }
 
   /// Asks `holds` of each part, slower and faster by `reach`, and where that is not so, halves the
@@ -47,7 +47,7 @@ public struct Robustness: Sendable, Equatable {
   ) throws(Failure) -> Robustness {
     let directions: [(part: Part, sign: Double)] = Part.allCases.flatMap { [($0, -1), ($0, 1)] }
     let found = try parallelMap(directions, jobs: jobs) {
-      (place, direction) throws(Failure) -> Tipping? in
+      (place, direction) throws(Failure) -> BreakEven? in
       defer { progress(place) }
       func isKept(at distance: Double) throws(Failure) -> Bool {
         try holds(factors(direction.part, 1 + direction.sign * distance))
@@ -58,9 +58,9 @@ public struct Robustness: Sendable, Equatable {
         let middle = (kept + fallen) / 2
         if try isKept(at: middle) { kept = middle } else { fallen = middle }
       }
-      return Tipping(direction.part, factor: 1 + direction.sign * fallen)
+      return BreakEven(direction.part, factor: 1 + direction.sign * fallen)
     }
-    return Robustness(reach: reach, tippings: found.compactMap { $0 })
+    return Robustness(reach: reach, breakEvens: found.compactMap { $0 })
   }
 
   private static func factors(_ part: Part, _ factor: Double) -> ScaledCost.Factors {

@@ -54,12 +54,12 @@ extension CompareOptions {
       return sentence(figures, nil, field)
     }
     let (best, next) = (decision.ranking.best, decision.ranking.next[0])
-    let duel = Duel(
+    let headToHead = HeadToHead(
       seeds == 1 ? [field.trace] : try traces(field.base), from: workload.clients,
       objective: field.objective, figure: decision.figure, leader: field.services[best],
       other: field.services[next])
     let bar = ProgressBar("verdict", parts: Robustness.directions)
-    let robustness = duel.robustness(jobs: jobs) { bar.update(1, part: $0) }
+    let robustness = headToHead.robustness(jobs: jobs) { bar.update(1, part: $0) }
     bar.finish()
     return sentence(figures, robustness, field)
   }

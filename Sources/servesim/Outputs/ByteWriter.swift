@@ -59,7 +59,7 @@ struct ByteWriter: TextOutputStream {
       switch errno {
       case EINTR: continue
       case EAGAIN: waitUntilWritable()
-      case EPIPE: throw ReaderGone()
+      case EPIPE: throw BrokenPipe()
       default: throw Failure("\(name): cannot be written: \(systemMessage())")
       }
     }
@@ -72,7 +72,7 @@ struct ByteWriter: TextOutputStream {
 }
 
 /// The reader of a pipe has seen enough, as `head` has; no mistake and no failure.
-struct ReaderGone: Error {}
+struct BrokenPipe: Error {}
 
 /// What the system says of its last error.
 func systemMessage() -> String { String(cString: strerror(errno)) }

@@ -15,7 +15,7 @@ import Testing
       trace: run.trace, records: run.timeline.records, warmUp: 0, objective: nil)
   }
 
-  private static let robust = Robustness(reach: 0.2, tippings: [])
+  private static let robust = Robustness(reach: 0.2, breakEvens: [])
   private static let known = ModelError.ofDecodes(0.065)
 
   @Test func `names the best, the next, and what it hangs on`() {
@@ -30,8 +30,8 @@ import Testing
   /// nothing of other GPUs.
   @Test func `cites the model's own error where it was measured, and nowhere else`() {
     func unless(_ part: Robustness.Part, _ factor: Double, _ error: ModelError) -> String {
-      let tipping = Robustness.Tipping(part, factor: factor)
-      return ClosingSentence.unless(Robustness(reach: 0.2, tippings: [tipping]), error)
+      let tipping = Robustness.BreakEven(part, factor: factor)
+      return ClosingSentence.unless(Robustness(reach: 0.2, breakEvens: [tipping]), error)
     }
     #expect(
       unless(.decode, 1.05, Self.known)

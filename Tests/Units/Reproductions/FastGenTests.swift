@@ -74,8 +74,8 @@ import Testing
       try $0.get()
     }
     #expect(figures.allSatisfy { $0[0][.attainment] == 1 })
-    let duel = Duel(
+    let headToHead = HeadToHead(
       [trace], objective: objective, figure: .attainment, leader: services[0], other: services[1])
-    #expect(duel.robustness(jobs: 1).reach == 0.2)
+    #expect(headToHead.robustness(jobs: 1).reach == 0.2)
   }
 }

@@ -45,7 +45,7 @@ import Testing
     let longest = EngineRange.averageTokens.upperBound
     for (prompt, excess) in [(longest, nil), (longest + 1, EngineRange.Excess.averages)] {
       let trace = trace([prompt])
-      #expect(average.knowing(trace.requests).excess(serving: trace) == excess)
+      #expect(average.withAverageLengths(of: trace.requests).excess(serving: trace) == excess)
     }
   }
 }

@@ -9,15 +9,15 @@ import Testing
     let found = Robustness.search(precision: 0.001, jobs: 2) { factors in
       factors.decode < 1.083 && factors.prefill > 0.95
     }
-    #expect(found.tippings.map(\.part) == [.prefill, .decode])
-    #expect(abs(found.tippings[0].factor - 0.95) <= 0.001)
-    #expect(abs(found.tippings[1].factor - 1.083) <= 0.001)
-    #expect(found.tippings[1].factor >= 1.083, "it falls there")
+    #expect(found.breakEvens.map(\.part) == [.prefill, .decode])
+    #expect(abs(found.breakEvens[0].factor - 0.95) <= 0.001)
+    #expect(abs(found.breakEvens[1].factor - 1.083) <= 0.001)
+    #expect(found.breakEvens[1].factor >= 1.083, "it falls there")
   }
 
   @Test func `is not found where the conclusion holds as far as is tried`() {
     let found = Robustness.search(jobs: 1) { _ in true }
-    #expect(found.tippings.isEmpty && found.reach == 0.2)
+    #expect(found.breakEvens.isEmpty && found.reach == 0.2)
   }
 
   @Test(arguments: ["ttft<100ms,tbt<30ms", "smoothed-tbt<20ms"])
@@ -26,11 +26,11 @@ import Testing
   ) throws {
     let trace = try chat(60, rate: 3)
     let objective = try ServiceLevelObjective(parsing: limits)
-    let duel = Duel(
+    let headToHead = HeadToHead(
       [trace], objective: objective, figure: .attainment,
       leader: try deployment().service("sarathi"),
       other: try deployment().service("vllm-0.6"))
-    #expect(duel.robustness(jobs: 1) == duel.robustness(jobs: 4))
+    #expect(headToHead.robustness(jobs: 1) == headToHead.robustness(jobs: 4))
   }
 }
 

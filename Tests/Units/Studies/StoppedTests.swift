@@ -48,9 +48,9 @@ private struct Idle: Scheduler {
 
   @Test func `is behind one that goes on when costs are scaled`() throws {
     let services = try Self.services()
-    let duel = Duel(
+    let headToHead = HeadToHead(
       [try chat(20, rate: 2)], figure: .e2e99, leader: services[0], other: services[1])
-    #expect(duel.robustness(jobs: 2).tippings.isEmpty)
+    #expect(headToHead.robustness(jobs: 2).breakEvens.isEmpty)
   }
 
   @Test func `is in every output of a comparison`() throws {

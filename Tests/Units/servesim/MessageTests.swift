@@ -37,7 +37,7 @@ import Testing
   @Test func `a mistake, a failure and a reader who leaves have codes of their own`() {
     #expect(ExitCode(after: InputError("a", problem: "b", remedy: "c")).rawValue == 2)
     #expect(ExitCode(after: Failure("stalled")).rawValue == 1)
-    #expect(ExitCode(after: ReaderGone()).rawValue == 0)
-    #expect(errorLine(for: ReaderGone()) == nil)
+    #expect(ExitCode(after: BrokenPipe()).rawValue == 0)
+    #expect(errorLine(for: BrokenPipe()) == nil)
   }
 }

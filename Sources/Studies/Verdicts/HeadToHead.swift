@@ -3,7 +3,7 @@ import Metrics
 import Serving
 
 /// Two services on the same requests, of which one does better.
-public struct Duel: Sendable {
+public struct HeadToHead: Sendable {
   /// The same requests under several seeds, or as they are.
   public var traces: [Trace]
   /// Who sends them and when; the traces' own arrivals hold where nil.
