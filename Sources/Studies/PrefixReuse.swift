@@ -18,12 +18,13 @@ public struct PrefixReuse: Sendable, Equatable {
   ///   takes to keep everything unless given.
   public init(_ trace: Trace, blocks: Int? = nil) {
     promptTokens = trace.requests.reduce(0) { $0 + $1.promptTokens }
-    let hashes = trace.prefixHashes ?? []
+    let hashes = trace.columns.prefixHashes ?? []
     let everything = hashes.reduce(0) { $0 + $1.count }
     var cache = PrefixCache(blocks: blocks ?? everything)
     for (request, hashes) in zip(trace.requests, hashes) {
-      let full = hashes.prefix(request.promptTokens / trace.prefixBlockTokens)
-      hitTokens += cache.longestHit(full, atMost: full.count).blocks * trace.prefixBlockTokens
+      let full = hashes.prefix(request.promptTokens / trace.columns.prefixBlockTokens)
+      hitTokens +=
+        cache.longestHit(full, atMost: full.count).blocks * trace.columns.prefixBlockTokens
       cache.touch(full)
     }
   }

@@ -22,7 +22,7 @@ struct EdgeCase: CustomStringConvertible {
       seed \(seed): \(specification), length \(rules.maxModelLen), block \(rules.blockSize), \
       \(rules.blocks) blocks, \(rules.maxNumSeqs) sequences, \(rules.pipelineParallelSize) stages, \
       \(replicas) replicas, \(clients ?? 0) clients, \
-      shared \(trace.prefixHashes != nil), \(requests.joined(separator: " "))
+      shared \(trace.columns.prefixHashes != nil), \(requests.joined(separator: " "))
       """
   }
 
@@ -97,7 +97,7 @@ struct EdgeCase: CustomStringConvertible {
       Bool.random(using: &random)
       ? requests.map { _ in Int.random(in: 0...2, using: &random) } : nil
     guard Bool.random(using: &random) else {
-      return Trace(requests: requests, priorities: priorities)
+      return Trace(requests: requests, columns: Columns(priorities: priorities))
     }
     let tokens = [7, 16].randomElement(using: &random)!
     let hashes = requests.map { request in
@@ -108,7 +108,9 @@ struct EdgeCase: CustomStringConvertible {
       }
     }
     return Trace(
-      requests: requests, prefixHashes: hashes, prefixBlockTokens: tokens, priorities: priorities)
+      requests: requests,
+      columns: Columns(
+        prefixHashes: hashes, prefixBlockTokens: tokens, priorities: priorities))
   }
 
   /// The engine about to serve this case, keeping its iterations.

@@ -35,7 +35,7 @@ struct RandomCase: CustomStringConvertible {
     Self.varyOptions(&rules, &random)
     if rules.order != .arrival {
       let priorities = trace.requests.map { _ in Int.random(in: 0...3, using: &random) }
-      trace = Trace(requests: trace.requests, priorities: priorities)
+      trace = Trace(requests: trace.requests, columns: Columns(priorities: priorities))
     }
     self.rules = rules
     self.trace = trace

@@ -65,7 +65,7 @@ struct ReferenceEngine {
     states = trace.requests.enumerated().map { row, request in
       State(
         arrival: request.arrival, prompt: request.promptTokens,
-        output: rules.emittedTokens(of: request), priority: trace.priorities?[row] ?? 0,
+        output: rules.emittedTokens(of: request), priority: trace.columns.priorities?[row] ?? 0,
         target: request.promptTokens)
     }
   }

@@ -19,11 +19,13 @@ private func router(_ entry: RouterEntry, _ trace: Trace, _ replicas: Int) -> an
 private func labelled(_ example: RandomCase) -> Trace {
   let rows = example.trace.requests.indices
   return Trace(
-    requests: example.trace.requests, sessions: rows.map { $0 % 5 == 0 ? "" : "s\($0 * $0 % 7)" },
-    prefixHashes: rows.map { row in
-      (0..<row % 4 * 2).map { UInt64(row % 3 * 100 + $0) }
-    },
-    priorities: example.trace.priorities)
+    requests: example.trace.requests,
+    columns: Columns(
+      sessions: rows.map { $0 % 5 == 0 ? "" : "s\($0 * $0 % 7)" },
+      prefixHashes: rows.map { row in
+        (0..<row % 4 * 2).map { UInt64(row % 3 * 100 + $0) }
+      },
+      priorities: example.trace.columns.priorities))
 }
 
 @Suite struct `Whatever the router` {
@@ -52,9 +54,7 @@ private func labelled(_ example: RandomCase) -> Trace {
       let timeline = try together.run()
       for replica in 0..<replicas {
         let rows = trace.requests.indices.filter { timeline.servedBy[$0] == replica }
-        let part = Trace(
-          requests: rows.map { trace.requests[$0] },
-          priorities: trace.priorities.map { priorities in rows.map { priorities[$0] } })
+        let part = trace.rows(at: rows)
         var alone = try simulation(example, part, Routers.all[0], 1, stages: stages)
         let expected = try alone.run()
         #expect(rows.map { timeline.records[$0] } == expected.records, "\(example), \(replica)")

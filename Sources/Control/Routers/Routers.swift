@@ -16,12 +16,12 @@ public enum Routers {
       PowerOfTwo(replicas: $0.replicas, random: $0.random)
     },
     RouterEntry("session", "Where the session's first request went.", needs: .sessions) {
-      StickySessions(replicas: $0.replicas, sessions: $0.sessions)
+      StickySessions(replicas: $0.replicas, sessions: $0.columns.sessions ?? [])
     },
     RouterEntry("prefix", "Where the prompt's beginning was sent last.", needs: .prefixHashes) {
       PrefixAffinity(
-        replicas: $0.replicas, hashes: $0.prefixHashes,
-        blocks: $0.cachedTokens / $0.prefixBlockTokens)
+        replicas: $0.replicas, hashes: $0.columns.prefixHashes ?? [],
+        blocks: $0.cachedTokens / $0.columns.prefixBlockTokens)
     },
   ]
 
@@ -62,9 +62,11 @@ public struct RouterEntry: Sendable {
     switch needs {
     case .nothing: return
     case .sessions:
-      if trace.sessions == nil { throw lack("sessions", "a session_id") }
+      if trace.columns.sessions == nil { throw lack("sessions", "a session_id") }
     case .prefixHashes:
-      if trace.prefixHashes == nil { throw lack("prefix hashes", "prefix_hashes or hash_ids") }
+      if trace.columns.prefixHashes == nil {
+        throw lack("prefix hashes", "prefix_hashes or hash_ids")
+      }
     }
   }
 
@@ -83,12 +85,11 @@ public struct RouterSetting: Sendable {
   public var cachedTokens: Int
   /// Where a router's random numbers come from.
   public var random: any RandomNumberGenerator & Sendable
-  let sessions: [String]
-  let prefixHashes: [[UInt64]]
-  let prefixBlockTokens: Int
+  /// What is known of the requests besides times and tokens, row by row.
+  public let columns: Columns
 
   /// - Parameters:
-  ///   - trace: what will be routed; its sessions and hashes are what a router would read off it.
+  ///   - trace: what will be routed; its columns are what a router would read off it.
   ///   - replicas: how many replicas there are.
   ///   - cachedTokens: tokens that the caches of all replicas hold together.
   public init(
@@ -99,8 +100,6 @@ public struct RouterSetting: Sendable {
     self.replicas = replicas
     self.cachedTokens = cachedTokens
     self.random = random
-    sessions = trace.sessions ?? []
-    prefixHashes = trace.prefixHashes ?? []
-    prefixBlockTokens = trace.prefixBlockTokens
+    columns = trace.columns
   }
 }

@@ -47,7 +47,7 @@ public struct Simulation: Sendable {
     let rules = rules.withAverageLengths(of: trace.requests)
     precondition(rules.excess(serving: trace) == nil, "the engine's numbers stay in range")
     requests = trace.requests
-    priorities = trace.priorities
+    priorities = trace.columns.priorities
     timeline = Timeline(
       count: trace.count, observing: observation, keepsEnded: replicas > 1 || clients != nil,
       replicas: replicas)

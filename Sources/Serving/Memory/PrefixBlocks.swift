@@ -8,9 +8,9 @@ struct PrefixBlocks: Sendable {
 
     /// The hashes of `trace`, if it has any.
     init?(_ trace: Trace) {
-      guard let hashes = trace.prefixHashes else { return nil }
+      guard let hashes = trace.columns.prefixHashes else { return nil }
       self.hashes = hashes
-      tokens = trace.prefixBlockTokens
+      tokens = trace.columns.prefixBlockTokens
     }
   }
 

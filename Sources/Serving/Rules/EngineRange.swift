@@ -69,7 +69,7 @@ extension EngineRules {
       return .squares
     }
     let named = EngineRange.namedBlocks.upperBound
-    if sharesPrefixes, trace.prefixHashes != nil, totalBlocks > named,
+    if sharesPrefixes, trace.columns.prefixHashes != nil, totalBlocks > named,
       trace.requests.reduce(0, { $0 + blocks(for: $1.promptTokens + $1.outputTokens) }) > named
     {
       return .namedBlocks

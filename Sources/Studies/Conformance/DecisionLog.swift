@@ -82,12 +82,14 @@ public struct DecisionLog: Sendable {
     return Trace(
       requests: requests.map {
         Request(arrival: arrival(of: $0), promptTokens: $0.prompt, outputTokens: $0.output)
-      }, labels: requests.map(\.id),
-      prefixHashes: config.prefixCaching == true
-        ? requests.indices.map { hashes(of: $0, groups) } : nil,
-      prefixBlockTokens: config.blockSize,
-      priorities: requests.contains { $0.priority != nil }
-        ? requests.map { $0.priority ?? 0 } : nil)
+      },
+      columns: Columns(
+        labels: requests.map(\.id),
+        prefixHashes: config.prefixCaching == true
+          ? requests.indices.map { hashes(of: $0, groups) } : nil,
+        prefixBlockTokens: config.blockSize,
+        priorities: requests.contains { $0.priority != nil }
+          ? requests.map { $0.priority ?? 0 } : nil))
   }
 
   /// When `request` is handed over: in a pipeline, at the next tick of a stage.

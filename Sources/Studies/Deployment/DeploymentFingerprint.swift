@@ -4,15 +4,18 @@ import Serving
 extension Fingerprint {
   /// Adds the requests, sessions, prompts' hashes and priorities of a trace; not its labels.
   public mutating func add(_ trace: Trace) {
+    let columns = trace.columns
     add(word: UInt64(trace.count))
-    add(word: UInt64(trace.prefixBlockTokens))
+    add(word: UInt64(columns.prefixBlockTokens))
     for row in trace.requests.indices {
       let request = trace.requests[row]
       add(word: UInt64(request.arrival))
       add(word: UInt64(request.promptTokens) << 32 | UInt64(request.outputTokens))
-      if let sessions = trace.sessions { add(sessions[row]) }
-      if let priorities = trace.priorities { add(word: UInt64(bitPattern: Int64(priorities[row]))) }
-      guard let hashes = trace.prefixHashes else { continue }
+      if let sessions = columns.sessions { add(sessions[row]) }
+      if let priorities = columns.priorities {
+        add(word: UInt64(bitPattern: Int64(priorities[row])))
+      }
+      guard let hashes = columns.prefixHashes else { continue }
       add(word: UInt64(hashes[row].count))
       for hash in hashes[row] { add(word: hash) }
     }

@@ -21,8 +21,8 @@ struct MooncakeFormat: TraceFormat {
   func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
     var lines = JSONLines(bytes, source: source, header: header)
     var builder = TraceBuilder()
-    builder.prefixHashes = []
-    builder.prefixBlockTokens = Self.blockTokens
+    builder.columns.prefixHashes = []
+    builder.columns.prefixBlockTokens = Self.blockTokens
     builder.ignored = IgnoredNames(kind: "key", read: MooncakeRow.keys)
     var withoutPriority = 0
     while try lines.next() {
@@ -32,20 +32,20 @@ struct MooncakeFormat: TraceFormat {
       let isKept = builder.add(
         arrival: row.arrival, promptTokens: row.promptTokens, outputTokens: row.outputTokens)
       guard isKept else { continue }
-      builder.prefixHashes?.append(row.hashes)
-      if row.session != nil && builder.sessions == nil {
-        builder.sessions = Array(repeating: "", count: earlier)
+      builder.columns.prefixHashes?.append(row.hashes)
+      if row.session != nil && builder.columns.sessions == nil {
+        builder.columns.sessions = Array(repeating: "", count: earlier)
       }
-      builder.sessions?.append(row.session ?? "")
-      if row.priority != nil && builder.priorities == nil {
-        builder.priorities = Array(repeating: 0, count: earlier)
+      builder.columns.sessions?.append(row.session ?? "")
+      if row.priority != nil && builder.columns.priorities == nil {
+        builder.columns.priorities = Array(repeating: 0, count: earlier)
       }
-      builder.priorities?.append(row.priority ?? 0)
+      builder.columns.priorities?.append(row.priority ?? 0)
       if row.priority == nil { withoutPriority += 1 }
     }
     var loaded = try builder.finish(source: source, formatName: name)
     if let note = try blockNote(loaded.trace, source: source) { loaded.notes.append(note) }
-    if builder.priorities != nil && withoutPriority > 0 {
+    if builder.columns.priorities != nil && withoutPriority > 0 {
       loaded.notes.append(
         "\(withoutPriority) of \(builder.count) requests have no priority and were given 0")
     }
@@ -83,7 +83,7 @@ extension MooncakeFormat {
   /// How many requests have as many hashes as there are blocks of `size` tokens in their prompts,
   /// the last of them counted or not where it is not full, or none at all.
   private func fits(_ size: Int, in trace: Trace) -> Int {
-    zip(trace.requests, trace.prefixHashes ?? []).count { request, hashes in
+    zip(trace.requests, trace.columns.prefixHashes ?? []).count { request, hashes in
       let (blocks, rest) = request.promptTokens.quotientAndRemainder(dividingBy: size)
       return hashes.isEmpty || hashes.count == blocks || rest > 0 && hashes.count == blocks + 1
     }

@@ -35,9 +35,9 @@ struct NativeFormat: TraceFormat {
     var labels = try reader.optionalColumn("id").map { RowLabels(column: $0) }
     var builder = TraceBuilder()
     builder.ignored = try reader.columns(besides: Self.columns)
-    builder.sessions = session.map { _ in [] }
-    builder.priorities = priority.map { _ in [] }
-    builder.prefixHashes = hashes.map { _ in [] }
+    builder.columns.sessions = session.map { _ in [] }
+    builder.columns.priorities = priority.map { _ in [] }
+    builder.columns.prefixHashes = hashes.map { _ in [] }
     while try reader.nextRow() {
       try labels?.read(reader)
       let isKept = builder.add(
@@ -45,12 +45,12 @@ struct NativeFormat: TraceFormat {
         outputTokens: try reader.tokens(output))
       guard isKept else { continue }
       try labels?.keep(reader)
-      if let session { builder.sessions?.append(try reader.text(session)) }
-      if let priority { builder.priorities?.append(try reader.priority(priority)) }
-      if let hashes { builder.prefixHashes?.append(try reader.hashes(hashes)) }
+      if let session { builder.columns.sessions?.append(try reader.text(session)) }
+      if let priority { builder.columns.priorities?.append(try reader.priority(priority)) }
+      if let hashes { builder.columns.prefixHashes?.append(try reader.hashes(hashes)) }
     }
-    builder.labels = try labels?.finish(reader, isInOrder: builder.isInOrder)
-    builder.prefixBlockTokens = try reader.blockTokens() ?? Self.standardBlockTokens
+    builder.columns.labels = try labels?.finish(reader, isInOrder: builder.isInOrder)
+    builder.columns.prefixBlockTokens = try reader.blockTokens() ?? Self.standardBlockTokens
     return try builder.finish(source: source, formatName: name)
   }
 }

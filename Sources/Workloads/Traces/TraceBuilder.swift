@@ -8,15 +8,10 @@ struct TraceBuilder {
   private var withoutPrompt = 0
   private var outOfOrder = 0
 
-  /// What else is known of the requests, one entry a request that was kept.
-  var labels: [String]?
-  var sessions: [String]?
-  var priorities: [Int]?
-  var prefixHashes: [[UInt64]]?
+  /// What else is known of the requests that were kept.
+  var columns = Columns()
   /// What the file has that is not read.
   var ignored: IgnoredNames?
-  /// Tokens in a block of `prefixHashes`.
-  var prefixBlockTokens = NativeFormat.standardBlockTokens
 
   /// Requests kept so far.
   var count: Int { requests.count }
@@ -63,10 +58,8 @@ struct TraceBuilder {
     if origin != 0 {
       for index in requests.indices { requests[index].arrival -= origin }
     }
-    let trace = Trace(
-      requests: requests, labels: labels, sessions: sessions, prefixHashes: prefixHashes,
-      prefixBlockTokens: prefixBlockTokens, priorities: priorities)
-    return LoadedTrace(trace: trace, formatName: formatName, notes: notes)
+    return LoadedTrace(
+      trace: Trace(requests: requests, columns: columns), formatName: formatName, notes: notes)
   }
 
   private var notes: [String] {
@@ -78,11 +71,11 @@ struct TraceBuilder {
     }
     if withoutOutput > 0 { notes.append("\(rows(withoutOutput)) dropped: no output tokens") }
     if withoutPrompt > 0 { notes.append("\(rows(withoutPrompt)) dropped: no prompt tokens") }
-    if let prefixHashes {
-      let count = prefixHashes.count { !$0.isEmpty }
+    if let hashes = columns.prefixHashes {
+      let count = hashes.count { !$0.isEmpty }
       notes.append(
-        "prefix hashes of \(prefixBlockTokens)-token blocks: "
-          + "\(count) of \(prefixHashes.count) requests have some")
+        "prefix hashes of \(columns.prefixBlockTokens)-token blocks: "
+          + "\(count) of \(hashes.count) requests have some")
     }
     return notes
   }

@@ -7,35 +7,36 @@ public enum TraceWriter {
   /// Requests without labels are called by their rows. `command` is what made the trace; it
   /// stands in a comment before the header.
   public static func csv(_ trace: Trace, madeBy command: String? = nil) -> [UInt8] {
+    let columns = trace.columns
     var text = CSVText()
     text.bytes.reserveCapacity(64 + trace.count * 32)
     if let command { text.comment("made by: \(command)") }
-    if trace.prefixBlockTokens != NativeFormat.standardBlockTokens {
-      text.comment("block_size=\(trace.prefixBlockTokens)")
+    if columns.prefixBlockTokens != NativeFormat.standardBlockTokens {
+      text.comment("block_size=\(columns.prefixBlockTokens)")
     }
     text.append("id,arrival_s,prompt_tokens,output_tokens")
-    if trace.sessions != nil { text.append(",session_id") }
-    if trace.priorities != nil { text.append(",priority") }
-    if trace.prefixHashes != nil { text.append(",prefix_hashes") }
+    if columns.sessions != nil { text.append(",session_id") }
+    if columns.priorities != nil { text.append(",priority") }
+    if columns.prefixHashes != nil { text.append(",prefix_hashes") }
     text.bytes.append(.lineFeed)
     for row in 0..<trace.count {
       let request = trace.requests[row]
-      if let labels = trace.labels { text.field(labels[row]) } else { text.append(UInt64(row)) }
+      if let labels = columns.labels { text.field(labels[row]) } else { text.append(UInt64(row)) }
       text.bytes.append(.comma)
       text.seconds(request.arrival)
       text.bytes.append(.comma)
       text.append(UInt64(request.promptTokens))
       text.bytes.append(.comma)
       text.append(UInt64(request.outputTokens))
-      if let sessions = trace.sessions {
+      if let sessions = columns.sessions {
         text.bytes.append(.comma)
         text.field(sessions[row])
       }
-      if let priorities = trace.priorities {
+      if let priorities = columns.priorities {
         text.bytes.append(.comma)
         text.append(String(priorities[row]))
       }
-      if let hashes = trace.prefixHashes {
+      if let hashes = columns.prefixHashes {
         text.bytes.append(.comma)
         text.list(hashes[row])
       }

@@ -75,12 +75,12 @@ private func router(_ entry: RouterEntry, _ trace: Trace, _ replicas: Int) -> an
     let rows = 0..<300
     let trace = Trace(
       requests: rows.map { _ in Request(arrival: 0, promptTokens: 1, outputTokens: 1) },
-      sessions: rows.map { $0 % 10 == 0 ? "" : String($0 % 13) })
+      columns: Columns(sessions: rows.map { $0 % 10 == 0 ? "" : String($0 % 13) }))
     var router = router(try Routers.named("session"), trace, 4)
     var homes: [String: Set<Int>] = [:]
     for row in rows {
       let replica = router.route(RoutedRequest(RequestID(row), promptTokens: 1))
-      homes[trace.sessions![row], default: []].insert(replica)
+      homes[trace.columns.sessions![row], default: []].insert(replica)
     }
     #expect(homes.allSatisfy { $0.key.isEmpty || $0.value.count == 1 })
     #expect(Set(homes.filter { !$0.key.isEmpty }.values).count == 4)

@@ -29,7 +29,7 @@ import Testing
     run.complete(arrival: 1000, scheduled: 1100, firstToken: 1500, gaps: [100, 300, 100])
     run.complete(arrival: 2000, scheduled: 2000, firstToken: 2001, gaps: [], outputTokens: 4)
     run.refuse(arrival: 3000)
-    let trace = Trace(requests: run.requests, labels: ["chat,1", "b", "c"])
+    let trace = Trace(requests: run.requests, columns: Columns(labels: ["chat,1", "b", "c"]))
     var text = ""
     RequestsCSV.write(trace, run.timeline) { text += String(decoding: $0, as: UTF8.self) }
     #expect(

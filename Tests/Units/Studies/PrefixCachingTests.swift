@@ -9,7 +9,9 @@ import Testing
       requests: (0..<20).map { row in
         Request(arrival: row * 1_000_000_000, promptTokens: 1024, outputTokens: 20)
       },
-      prefixHashes: (0..<20).map { row in [1, 2, 3, UInt64(100 + row)] }, prefixBlockTokens: 256)
+      columns: Columns(
+        prefixHashes: (0..<20).map { row in [1, 2, 3, UInt64(100 + row)] },
+        prefixBlockTokens: 256))
   }
 
   /// Each request but the first finds its shared 768 tokens, and nobody else's.
@@ -36,7 +38,7 @@ import Testing
     let twice = Trace(
       requests: [0, 1_000_000_000].map {
         Request(arrival: $0, promptTokens: 512, outputTokens: 2)
-      }, prefixHashes: [[7, 8], [7, 8]], prefixBlockTokens: 256)
+      }, columns: Columns(prefixHashes: [[7, 8], [7, 8]], prefixBlockTokens: 256))
     let replay = try deployment().service("vllm-0.11").replay(twice)
     #expect(replay.timeline.cachedTokens == 512 - 16)
   }

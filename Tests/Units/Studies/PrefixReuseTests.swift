@@ -6,7 +6,8 @@ import Testing
   /// Prompts of two blocks of 10 tokens and a part of a third, and one of a block and a part.
   private let trace = Trace(
     requests: [25, 25, 19, 25].map { Request(arrival: 0, promptTokens: $0, outputTokens: 1) },
-    prefixHashes: [[1, 2, 3], [1, 4, 5], [6, 7], [1, 2, 3]], prefixBlockTokens: 10)
+    columns: Columns(
+      prefixHashes: [[1, 2, 3], [1, 4, 5], [6, 7], [1, 2, 3]], prefixBlockTokens: 10))
 
   /// Request 1 hits block 1, request 3 blocks 1 and 2; the blocks 3, 5 and 7 are never full.
   @Test func `counts the full blocks that came before, of all tokens`() {

@@ -86,7 +86,8 @@ import Testing
     #expect(Set(names).count == names.count)
     #expect(names.allSatisfy { $0.count == 32 })
     #expect(Self.name { $0.add(trace) } == names[3])
-    let labelled = Trace(requests: trace.requests, labels: trace.requests.map { _ in "x" })
+    let labelled = Trace(
+      requests: trace.requests, columns: Columns(labels: trace.requests.map { _ in "x" }))
     #expect(Self.name { $0.add(labelled) } == names[3])
   }
 }

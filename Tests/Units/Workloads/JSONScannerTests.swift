@@ -46,6 +46,6 @@ private let rows = (0..<5).map { index in
 @Suite struct `A list of hashes that is empty` {
   @Test func `is of a prompt of any length, and shares nothing`() throws {
     let row = #"{"timestamp": 0, "input_length": 5000, "output_length": 6, "hash_ids": []}"#
-    #expect(try load("\(row)\n\(row)").trace.prefixHashes == [[], []])
+    #expect(try load("\(row)\n\(row)").trace.columns.prefixHashes == [[], []])
   }
 }

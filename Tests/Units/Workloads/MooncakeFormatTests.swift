@@ -32,7 +32,7 @@ private func row(
           Request(arrival: 0, promptTokens: 1025, outputTokens: 5),
           Request(arrival: 27_000_001, promptTokens: 7, outputTokens: 20),
           Request(arrival: 3_000_000_000, promptTokens: 1023, outputTokens: 1),
-        ], prefixHashes: [[0, 1, 2], [0], [0]], prefixBlockTokens: 512))
+        ], columns: Columns(prefixHashes: [[0, 1, 2], [0], [0]], prefixBlockTokens: 512)))
   #expect(loaded.formatName == "mooncake")
   #expect(
     loaded.notes == [
@@ -56,7 +56,7 @@ func `line ends and blank lines between objects do not matter`(end: String) thro
   ] as [(String, [UInt64])])
 func `hash ids are 64 bits, signed or unsigned, and exact`(list: String, ids: [UInt64]) throws {
   let prompt = 512 * max(ids.count, 1) - (ids.isEmpty ? 1 : 0)
-  #expect(try load(row("0", "\(prompt)", "1", list)).trace.prefixHashes == [ids])
+  #expect(try load(row("0", "\(prompt)", "1", list)).trace.columns.prefixHashes == [ids])
 }
 
 @Test func `sessions and priorities are read where there are any`() throws {
@@ -67,8 +67,8 @@ func `hash ids are 64 bits, signed or unsigned, and exact`(list: String, ids: [U
     row("0", and: #", "session_id": null, "priority": 2.0"#),
   ]
   let loaded = try load(rows.joined(separator: "\n"))
-  #expect(loaded.trace.sessions == ["", "-17", "é,\"1", ""])
-  #expect(loaded.trace.priorities == [2, .min, 0, 0])
+  #expect(loaded.trace.columns.sessions == ["", "-17", "é,\"1", ""])
+  #expect(loaded.trace.columns.priorities == [2, .min, 0, 0])
   #expect(
     loaded.notes == [
       "3 rows earlier than the row above; the trace was sorted by arrival",
@@ -77,7 +77,8 @@ func `hash ids are 64 bits, signed or unsigned, and exact`(list: String, ids: [U
       "2 of 4 requests have no priority and were given 0",
     ])
   let bare = try load(row()).trace
-  #expect(bare.sessions == nil && bare.priorities == nil && bare.labels == nil)
+  #expect(
+    bare.columns.sessions == nil && bare.columns.priorities == nil && bare.columns.labels == nil)
 }
 
 @Test(arguments: [
@@ -182,7 +183,7 @@ private func blocks(of size: Int, tokens: Int = 4096, strays: Int = 0) -> String
 @Test func `a million hashes on one line are read`() throws {
   let ids = Array(repeating: "-7", count: 1_000_000).joined(separator: ",")
   let trace = try load(row("0", "512000000", "1", "[\(ids)]")).trace
-  #expect(trace.prefixHashes?[0].count == 1_000_000)
+  #expect(trace.columns.prefixHashes?[0].count == 1_000_000)
 }
 
 @Test func `a message about an object of a million bytes is short`() throws {
@@ -217,10 +218,10 @@ func `Mooncake's conversation trace has its published statistics`() throws {
   #expect(abs(mean(trace.outputs) - 342.6) < 0.05)
   #expect(percentile(50, of: trace.prompts) == 6909 && percentile(100, of: trace.prompts) == 126195)
   #expect(percentile(50, of: trace.outputs) == 350 && percentile(100, of: trace.outputs) == 2000)
-  let hashes = try #require(trace.prefixHashes).flatMap(\.self)
+  let hashes = try #require(trace.columns.prefixHashes).flatMap(\.self)
   #expect(hashes.count == 288_500)
   #expect(Set(hashes).count == 182_790)
-  #expect(trace.prefixBlockTokens == 512)
+  #expect(trace.columns.prefixBlockTokens == 512)
   let copy = try TraceFile.parse(TraceWriter.csv(trace), source: "copy.csv")
   #expect(copy.trace == trace)
 }

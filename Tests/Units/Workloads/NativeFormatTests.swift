@@ -79,16 +79,16 @@ func `an arrival is exact to the nanosecond, halves rounded up`(text: String, ex
 }
 
 @Test func `ids are labels, unless each is the number of its row`() throws {
-  #expect(try load("\(header)\n0,0,1,1\n1,0,1,1\n").trace.labels == nil)
-  #expect(try load("\(header)\n1,0,1,1\n2,0,1,1\n").trace.labels == ["1", "2"])
-  #expect(try load("\(header)\n0,0,1,1\n01,0,1,1\n").trace.labels == ["0", "01"])
-  #expect(try load("\(header)\n0,0,1,1\n1,0,1,0\n2,0,1,1\n").trace.labels == ["0", "2"])
-  #expect(try load("\(header)\n0,9,1,1\n1,2,1,1\n").trace.labels == ["1", "0"])
+  #expect(try load("\(header)\n0,0,1,1\n1,0,1,1\n").trace.columns.labels == nil)
+  #expect(try load("\(header)\n1,0,1,1\n2,0,1,1\n").trace.columns.labels == ["1", "2"])
+  #expect(try load("\(header)\n0,0,1,1\n01,0,1,1\n").trace.columns.labels == ["0", "01"])
+  #expect(try load("\(header)\n0,0,1,1\n1,0,1,0\n2,0,1,1\n").trace.columns.labels == ["0", "2"])
+  #expect(try load("\(header)\n0,9,1,1\n1,2,1,1\n").trace.columns.labels == ["1", "0"])
 }
 
 @Test func `rows out of order are sorted, stably, and counted`() throws {
   let loaded = try load("\(header)\na,2,1,1\nb,1,2,1\nc,2,3,1\nd,1,4,1\n")
-  #expect(loaded.trace.labels == ["b", "d", "a", "c"])
+  #expect(loaded.trace.columns.labels == ["b", "d", "a", "c"])
   #expect(loaded.trace.requests.map(\.promptTokens) == [2, 4, 1, 3])
   #expect(
     loaded.notes == ["2 rows earlier than the row above; the trace was sorted by arrival"])
@@ -96,7 +96,7 @@ func `an arrival is exact to the nanosecond, halves rounded up`(text: String, ex
 
 @Test func `rows without output or prompt tokens are dropped and counted`() throws {
   let loaded = try load("\(header)\na,1,5,0\nb,2,0,5\nc,3,0,0\nd,4,6,7\n")
-  #expect(loaded.trace.labels == ["d"])
+  #expect(loaded.trace.columns.labels == ["d"])
   #expect(
     loaded.trace.requests
       == [Request(arrival: 4_000_000_000, promptTokens: 6, outputTokens: 7)])
@@ -119,7 +119,7 @@ func `an arrival is exact to the nanosecond, halves rounded up`(text: String, ex
     3,1,1,
     """)
   #expect(
-    loaded.trace.prefixHashes == [
+    loaded.trace.columns.prefixHashes == [
       [0, 1, .max, 9_007_199_254_740_993], [.max, 1 << 63], [.max, 255, 1], [],
     ])
   #expect(loaded.notes == ["prefix hashes of 16-token blocks: 3 of 4 requests have some"])
@@ -145,8 +145,8 @@ func `a prefix hash that is no 64-bit number is refused`(hash: String) {
     +1e2,0,1,1
     -0,0,1,1
     """)
-  #expect(loaded.trace.priorities == [100, 0, -2, .max, .min])
-  #expect(try load("\(header)\n0,0,1,1\n").trace.priorities == nil)
+  #expect(loaded.trace.columns.priorities == [100, 0, -2, .max, .min])
+  #expect(try load("\(header)\n0,0,1,1\n").trace.columns.priorities == nil)
 }
 
 @Test(arguments: [
@@ -169,7 +169,7 @@ func `a priority that is no whole number is refused`(priority: String, words: St
 func `a comment gives the tokens in a block`(comments: String, expected: Int) throws {
   let loaded = try load(
     "\(comments)arrival_s,prompt_tokens,output_tokens,prefix_hashes\n0,1,1,7\n")
-  #expect(loaded.trace.prefixBlockTokens == expected)
+  #expect(loaded.trace.columns.prefixBlockTokens == expected)
   #expect(loaded.notes == ["prefix hashes of \(expected)-token blocks: 1 of 1 requests have some"])
 }
 

@@ -87,7 +87,7 @@ func `line ends, marks, blanks, comments, quotes and column order do not matter`
       Request(arrival: 0, promptTokens: 5, outputTokens: 6),
       Request(arrival: 500_000_000, promptTokens: 7, outputTokens: 8),
     ])
-  #expect(loaded.trace.labels == nil)
+  #expect(loaded.trace.columns.labels == nil)
   #expect(
     loaded.notes == (text.contains("model") ? ["columns that are not read: model"] : []))
   #expect(loaded.formatName == "native")
@@ -97,7 +97,7 @@ func `line ends, marks, blanks, comments, quotes and column order do not matter`
   let text = "\(header),session_id\nx,0,1,1,\"a\r\nb\nc\"\ny,0,1,-1,\n"
   #expect(isAbout(refusal(text), line: 5, column: "output_tokens", says: "`-1` is negative"))
   let trace = try load(text.replacing("-1", with: "1")).trace
-  #expect(trace.sessions == ["a\r\nb\nc", ""])
+  #expect(trace.columns.sessions == ["a\r\nb\nc", ""])
 }
 
 @Test func `a message about a line of a million bytes is short`() throws {

@@ -26,8 +26,10 @@ private func text(_ trace: Trace, madeBy command: String? = nil) -> String {
 @Test func `sessions, hashes and awkward labels are written so that they can be read`() {
   let request = Request(arrival: 0, promptTokens: 1, outputTokens: 1)
   let trace = Trace(
-    requests: [request, request, request], labels: ["#1", "a,\"b\"", "c"],
-    sessions: ["", "x\ny", "z"], prefixHashes: [[], [0, .max], [10]])
+    requests: [request, request, request],
+    columns: Columns(
+      labels: ["#1", "a,\"b\"", "c"], sessions: ["", "x\ny", "z"],
+      prefixHashes: [[], [0, .max], [10]]))
   #expect(
     text(trace) == #"""
       id,arrival_s,prompt_tokens,output_tokens,session_id,prefix_hashes
@@ -42,8 +44,10 @@ private func text(_ trace: Trace, madeBy command: String? = nil) -> String {
 @Test func `priorities and the size of blocks are written where there are any`() {
   let request = Request(arrival: 0, promptTokens: 600, outputTokens: 1)
   let trace = Trace(
-    requests: [request, request], sessions: ["a", "b"], prefixHashes: [[7], []],
-    prefixBlockTokens: 512, priorities: [-3, .max])
+    requests: [request, request],
+    columns: Columns(
+      sessions: ["a", "b"], prefixHashes: [[7], []], prefixBlockTokens: 512,
+      priorities: [-3, .max]))
   #expect(
     text(trace, madeBy: "hand") == """
       # made by: hand
@@ -91,11 +95,13 @@ private func randomTrace(_ random: inout RandomStream) -> Trace {
     Int(bitPattern: UInt(random.next())) >> random.integer(below: 64)
   }
   return Trace(
-    requests: requests, labels: random.integer(below: 2) == 0 ? nil : labels,
-    sessions: random.integer(below: 2) == 0 ? nil : sessions,
-    prefixHashes: random.integer(below: 2) == 0 ? nil : hashes,
-    prefixBlockTokens: random.integer(below: 2) == 0 ? 16 : 1 + random.integer(below: 1 << 31),
-    priorities: random.integer(below: 2) == 0 ? nil : priorities)
+    requests: requests,
+    columns: Columns(
+      labels: random.integer(below: 2) == 0 ? nil : labels,
+      sessions: random.integer(below: 2) == 0 ? nil : sessions,
+      prefixHashes: random.integer(below: 2) == 0 ? nil : hashes,
+      prefixBlockTokens: random.integer(below: 2) == 0 ? 16 : 1 + random.integer(below: 1 << 31),
+      priorities: random.integer(below: 2) == 0 ? nil : priorities))
 }
 
 private func randomText(_ random: inout RandomStream) -> String {

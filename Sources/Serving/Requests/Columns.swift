@@ -1,0 +1,47 @@
+/// What is known of the requests of a trace besides their times and tokens, one entry per request
+/// in each column that the source has.
+public struct Columns: Sendable, Equatable {
+  /// The name that the source gave each request.
+  public var labels: [String]?
+  /// The conversation that each request belongs to.
+  public var sessions: [String]?
+  /// The hashes of each request's prompt, block by block. Equal hashes mean equal tokens up to the
+  /// end of the block.
+  public var prefixHashes: [[UInt64]]?
+  /// Tokens in a block of `prefixHashes`.
+  public var prefixBlockTokens: Int
+  /// How urgent each request is, smaller first.
+  public var priorities: [Int]?
+
+  /// The columns that are given.
+  public init(
+    labels: [String]? = nil, sessions: [String]? = nil, prefixHashes: [[UInt64]]? = nil,
+    prefixBlockTokens: Int = 16, priorities: [Int]? = nil
+  ) {
+    self.labels = labels
+    self.sessions = sessions
+    self.prefixHashes = prefixHashes
+    self.prefixBlockTokens = prefixBlockTokens
+    self.priorities = priorities
+  }
+
+  /// The entries of `rows`, in that order; a row may be left out or be taken twice.
+  public func rows(at rows: [Int]) -> Columns {
+    var taken = self
+    taken.labels = labels?.entries(at: rows)
+    taken.sessions = sessions?.entries(at: rows)
+    taken.prefixHashes = prefixHashes?.entries(at: rows)
+    taken.priorities = priorities?.entries(at: rows)
+    return taken
+  }
+
+  /// Whether each column has an entry for each of `count` requests.
+  func fit(_ count: Int) -> Bool {
+    [labels?.count, sessions?.count, prefixHashes?.count, priorities?.count]
+      .allSatisfy { $0 == nil || $0 == count }
+  }
+}
+
+extension Array {
+  fileprivate func entries(at rows: [Int]) -> [Element] { rows.map { self[$0] } }
+}
