@@ -35,6 +35,16 @@ func units(_ target: String, needs dependencies: [Target.Dependency] = []) -> Ta
 
 let package = Package(
   name: "servesim",
+  products: [
+    .library(name: "Serving", targets: ["Serving"]),
+    .library(
+      name: "ServeSim",
+      targets: [
+        "Formats", "Serving", "Schedulers", "Control", "Costs", "Workloads", "Metrics", "Studies",
+        "Reporting",
+      ]),
+    .executable(name: "servesim", targets: ["servesim"]),
+  ],
   targets: [
     library("Formats"),
     library("Serving"),
@@ -75,6 +85,9 @@ let package = Package(
     tests(
       "Fuzz", needs: parts + ["Studies"],
       excluding: ["corpus", "README.md", "fuzz.py", "mutate.py", "targets.py"]),
+    .testTarget(
+      name: "OutsideTests", dependencies: basics + parts + ["Studies", "Reporting"],
+      path: "Tests/Outside", swiftSettings: plain),
     tests("Tidy", with: plain),
   ]
 )

@@ -21,6 +21,8 @@ public struct SchedulerEntry: Sendable {
   let sequenceCap: String
   private static let admittedCap = "max-num-seqs"
 
+  /// A scheduler of this list or of another package.
+  ///
   /// - Parameters:
   ///   - tokenBudget: what the engine calls its token budget, if it has one.
   ///   - tokenBudgets: those that its users choose among by the load, if they do.
@@ -28,7 +30,10 @@ public struct SchedulerEntry: Sendable {
   ///     cap on admitted sequences.
   ///   - hasPipelines: whether it keeps several batches in flight.
   ///   - overlaps: whether operations of nano-batches overlap inside the GPU.
-  init(
+  ///   - options: what else its user can set.
+  ///   - rules: the engine's own limits and treatment of memory.
+  ///   - scheduler: a scheduler that has planned nothing yet.
+  public init(
     _ name: String, _ summary: String, reproduces: String, tokenBudget: String? = nil,
     tokenBudgets: [Int] = [],
     batchSequences: String? = nil, hasPipelines: Bool = true, overlaps: Bool = false,
@@ -68,8 +73,9 @@ public struct SchedulerEntry: Sendable {
   /// The engine's own rules in `setting`.
   public func defaults(_ setting: EngineSetting) -> EngineRules { rules(setting) }
 
-  /// The engine in `setting`, with the user's `values` by option name.
-  func engine(
+  /// The engine in `setting`, with the user's `values` by option name; `source` is what the user
+  /// wrote, and what the engine is called.
+  public func engine(
     _ values: [(name: String, value: String)], _ setting: EngineSetting, source: String
   ) throws(InputError) -> Engine {
     var rules = defaults(setting)

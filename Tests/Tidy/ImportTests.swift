@@ -66,6 +66,12 @@ private func direction(_ file: TextFile) -> [String] {
     #expect(files.flatMap(direction) == [])
   }
 
+  @Test func `tests from outside go through the public door`() throws {
+    let files = try SourceTree.swift(under: "Tests/Outside")
+    let found = files.flatMap { $0.findings { $0.contains("@testable") ? "a way round" : nil } }
+    #expect(!files.isEmpty && found == [])
+  }
+
   @Test(arguments: [
     ("Serving", "import Metrics"), ("Costs", "import Workloads"), ("Studies", "import Reporting"),
     ("Reporting", "import Costs"), ("Metrics", "import servesim"), ("servesim", "import servesim"),

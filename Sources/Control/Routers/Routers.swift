@@ -44,7 +44,8 @@ public struct RouterEntry: Sendable {
   public let needs: Need
   private let make: @Sendable (RouterSetting) -> any Router
 
-  init(
+  /// A router of this list or of another package.
+  public init(
     _ name: String, _ summary: String, needs: Need = .nothing,
     make: @escaping @Sendable (RouterSetting) -> any Router
   ) {

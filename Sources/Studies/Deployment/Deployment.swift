@@ -55,9 +55,27 @@ public struct Deployment: Sendable {
     try service(scheduler, trace: Trace(requests: []))
   }
 
-  /// Likewise, for an engine that knows the average lengths of `trace`.
+  /// What serves requests when the engine of `entry`, which need be in no list, runs here.
+  ///
+  /// - Parameter options: values of the entry's options by name, such as `["chunk": "256"]`.
+  public func service(
+    _ entry: SchedulerEntry, options: KeyValuePairs<String, String> = [:]
+  ) throws(InputError) -> Service {
+    let values = options.map { (name: $0.key, value: $0.value) }
+    let given = values.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+    let source = given.isEmpty ? entry.name : "\(entry.name):\(given)"
+    return try sized(
+      entry.engine(values, setting(modelLength()), source: source), trace: Trace(requests: []))
+  }
+
+  /// What serves requests when the engine that `scheduler` names, which knows the average lengths
+  /// of `trace`, runs here.
   func service(_ scheduler: String, trace: Trace) throws(InputError) -> Service {
-    let engine = try Schedulers.engine(scheduler, setting(try modelLength()))
+    try sized(Schedulers.engine(scheduler, setting(modelLength())), trace: trace)
+  }
+
+  /// The service of `engine`, with those of the other budgets that it may have.
+  private func sized(_ engine: Engine, trace: Trace) throws(InputError) -> Service {
     var service = try service(engine, trace: trace)
     for budget in engine.rules.tokenBudgets {
       var sized = engine
