@@ -25,7 +25,8 @@ extension HuggingFaceFile {
         "moe_layer_freq", in: ModelRange.layers, "how often a layer has experts")
       let first = try keys.optionalCount(
         "first_k_dense_replace", in: 0...layers, "the first layers, which have no experts")
-      return (0..<layers).map { $0 >= first ?? 0 && $0 % (step ?? 1) == 0 }
+      let standard = family == "deepseek_v3" ? 3 : 0
+      return (0..<layers).map { $0 >= first ?? standard && $0 % (step ?? 1) == 0 }
     default: break
     }
     return [Bool](repeating: false, count: layers)
@@ -47,7 +48,8 @@ extension HuggingFaceFile {
   }
 
   /// A DeepSeek of the second or third generation: latent attention, experts in all but the first
-  /// layers. A module that predicts further tokens is left out.
+  /// layers. A module that predicts further tokens is left out. What its file leaves out of layers
+  /// and shared experts is the default of Hugging Face's configuration classes.
   func deepSeek() throws(InputError) -> Model {
     var model = try latentModel(width: "intermediate_size")
     guard keys.has("n_routed_experts") else { return model }
@@ -58,7 +60,9 @@ extension HuggingFaceFile {
     let most = ModelRange.width.upperBound / mixture.intermediate
     let shared = try keys.optionalCount(
       "n_shared_experts", in: 0...most, "the experts that every token goes through")
-    mixture.sharedIntermediate = (shared ?? 0) * mixture.intermediate
+    let standard = family == "deepseek_v3" ? 1 : 2
+    let isNone = keys.values["n_shared_experts"] == .null
+    mixture.sharedIntermediate = (isNone ? 0 : shared ?? standard) * mixture.intermediate
     try set(mixture, of: &model)
     model.denseLayers = model.layers - mixture.layers
     return model

@@ -86,6 +86,17 @@ import Testing
     #expect(try read(text.replacing("window\": true", with: "window\": false")).window == 0)
   }
 
+  /// `max_window_layers` of `Qwen2Config`: 28.
+  @Test func `a Qwen2's first 28 layers have no window where it does not say how many`() throws {
+    let model = try read(
+      """
+      {"hidden_size": 64, "intermediate_size": 128, "max_position_embeddings": 1000,
+       "model_type": "qwen2", "num_attention_heads": 4, "num_hidden_layers": 30,
+       "sliding_window": 100, "use_sliding_window": true, "vocab_size": 10}
+      """)
+    #expect(model.window == 100 && model.windowLayers == 2)
+  }
+
   @Test func `every other layer of a Gemma 2 has a window`() throws {
     let model = try read(
       """
@@ -96,6 +107,20 @@ import Testing
        "vocab_size": 256000}
       """)
     #expect(try model == unnamed("gemma-2-9b"))
+  }
+
+  /// The default of `Gemma2Config` and `Gemma3TextConfig`.
+  @Test(arguments: [("gemma2", 21), ("gemma3_text", 35)])
+  func `the window of a Gemma that does not say is of 4,096 tokens`(
+    _ family: String, windowLayers: Int
+  ) throws {
+    let model = try read(
+      """
+      {"head_dim": 256, "hidden_size": 3584, "intermediate_size": 14336,
+       "max_position_embeddings": 8192, "model_type": "\(family)", "num_attention_heads": 16,
+       "num_hidden_layers": 42, "num_key_value_heads": 8, "vocab_size": 256000}
+      """)
+    #expect(model.window == 4096 && model.windowLayers == windowLayers)
   }
 
   private let gemma3 = """
@@ -145,6 +170,25 @@ import Testing
 
   @Test func `a DeepSeek-V3 has latent attention, experts, and weights in 8-bit floats`() throws {
     #expect(try read(deepSeek) == unnamed("deepseek-v3"))
+  }
+
+  /// The defaults of `DeepseekV3Config` and `DeepseekV2Config`; null is none.
+  @Test func `a DeepSeek has the layers and shared experts of its class where it says none`() throws
+  {
+    func variant(_ family: String, without keys: String...) throws -> Model {
+      let text = deepSeek.replacing("deepseek_v3", with: family)
+      return try read(keys.reduce(text) { $0.replacing("\"\($1)\"", with: "\"other\"") })
+    }
+    for (family, dense, shared) in [("deepseek_v3", 3, 1), ("deepseek_v2", 0, 2)] {
+      let layers = try variant(family, without: "first_k_dense_replace")
+      #expect(layers.denseLayers == dense && layers.mixture?.layers == 61 - dense)
+      let experts = try variant(family, without: "n_shared_experts")
+      #expect(experts.mixture?.sharedIntermediate == shared * 2048)
+      let every = try variant(family, without: "moe_layer_freq")
+      #expect(every.mixture?.layers == 58)
+    }
+    let none = deepSeek.replacing("n_shared_experts\": 1", with: "n_shared_experts\": null")
+    #expect(try read(none).mixture?.sharedIntermediate == 0)
   }
 
   @Test func `a small DeepSeek-V2 does not compress its queries`() throws {
