@@ -44,6 +44,32 @@ private func router(_ entry: RouterEntry, _ trace: Trace, _ replicas: Int) -> an
     #expect(Set(counts).count > 1)
   }
 
+  /// Of two there are no others to draw, so the one with fewer gets the request.
+  @Test func `that choose the better of two never draw one replica twice`() throws {
+    for count in 1...100 {
+      let trace = Self.burst.prefix(count)
+      let counts = try Self.split("power-of-two", trace, 2)
+      #expect(abs(counts[0] - counts[1]) <= 1)
+    }
+  }
+
+  /// Of three with 0, 1 and 2 requests, the first wins both of its pairs, the second its other one.
+  @Test func `that choose the better of two draw each pair as often`() {
+    var router = PowerOfTwo(replicas: 3, random: SeededNumbers(state: 5))
+    let request = RoutedRequest(RequestID(0), promptTokens: 1)
+    router.noteEnd(of: request, on: 0)
+    router.noteEnd(of: request, on: 0)
+    router.noteEnd(of: request, on: 1)
+    var won = [0, 0, 0]
+    for _ in 0..<9000 {
+      let replica = router.route(request)
+      won[replica] += 1
+      router.noteEnd(of: request, on: replica)
+    }
+    // Four standard deviations of a draw with a chance of a third are 179.
+    #expect(abs(won[0] - 6000) < 180 && abs(won[1] - 3000) < 180 && won[2] == 0)
+  }
+
   @Test func `that count requests never pass over a replica with fewer`() {
     var random = SeededNumbers(state: 11)
     var router = LeastRequests(replicas: 7)
@@ -102,6 +128,31 @@ private func router(_ entry: RouterEntry, _ trace: Trace, _ replicas: Int) -> an
     #expect(route(200) == 1)
     // One more than 64 beyond the other's two, and it has enough.
     #expect((64..<68).map { route($0) } == [0, 0, 0, 1])
+  }
+
+  /// SGLang's `cache_threshold` 0.3: 31 blocks of a hundred known are enough, and 29 are not.
+  @Test(arguments: [(31, 0), (29, 1)])
+  func `that go by prefixes follow a match of three tenths`(known: Int, replica: Int) {
+    let old = (1...100).map { UInt64($0) }
+    let new = (1...100).map { UInt64($0 <= known ? $0 : 100 + $0) }
+    var router = PrefixAffinity(replicas: 2, hashes: [old, new], blocks: 900)
+    #expect(router.route(RoutedRequest(RequestID(0), promptTokens: 1)) == 0)
+    #expect(router.route(RoutedRequest(RequestID(1), promptTokens: 1)) == replica)
+  }
+
+  /// SGLang's `balance_abs_threshold` 64 and `balance_rel_threshold` 1.5: with 200 elsewhere, 65
+  /// more are not half as many again; 100 more are not more than that, and 101 are.
+  @Test func `that go by prefixes leave who has half as many again and 64 more`() {
+    let hashes = Array(repeating: [UInt64(1)], count: 302) + (0..<400).map { [UInt64(10 + $0)] }
+    var router = PrefixAffinity(replicas: 2, hashes: hashes, blocks: 10_000)
+    func route(_ row: Int) -> Int {
+      router.route(RoutedRequest(RequestID(row), promptTokens: 1))
+    }
+    // What is new goes to the least loaded: 200 each; then the known one to who has it.
+    let first = route(0)
+    for row in 302..<701 { _ = route(row) }
+    for row in 1...101 { #expect(route(row) == first, "\(199 + row) against 200") }
+    #expect(route(102) != first)
   }
 
   @Test func `forget what was used the longest ago, from the end`() {

@@ -58,6 +58,26 @@ import Testing
     #expect(throughput.totalTokensPerSecond == 22.5)
   }
 
+  /// Requests take 1.35 s on average: N clients who think for Z get N / (R + Z).
+  @Test func `clients send as often as their waits and thoughts let them`() {
+    let throughput = RunMetrics(
+      trace: run().trace, timeline: run().timeline,
+      clients: Clients(4, thinkTime: 650_000_000)
+    ).throughput
+    #expect(abs((throughput.closedLoopRequestsPerSecond ?? 0) - 2) < 1e-12)
+  }
+
+  /// Prompt and answer of 10 + 3 tokens on the first replica, 30 + 2 of an answer cut short on the
+  /// second, and a refusal on the first.
+  @Test func `what a replica refuses is sent to it and serves no tokens`() {
+    var timeline = run().timeline
+    timeline.servedBy = [0, 1, 0]
+    let balance = ReplicaBalance(trace: run().trace, timeline: timeline, replicas: 2)
+    #expect(balance?.fewestRequests == 1 && balance?.mostRequests == 2)
+    #expect(balance?.fewestTokens == 13 && balance?.mostTokens == 32)
+    #expect(ReplicaBalance(trace: run().trace, timeline: timeline, replicas: 1) == nil)
+  }
+
   @Test func `a run that refuses everything has rates of zero and no latencies`() {
     var run = HandmadeRun()
     run.refuse(arrival: 5)

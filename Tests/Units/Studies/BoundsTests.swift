@@ -45,6 +45,16 @@ import Testing
     #expect(bounds.roofline < plain && bounds.roofline > 0.85 * plain)
   }
 
+  /// A cached token is 2 x 8 x 128 x 32 numbers of two bytes; the decodes of 4,000 tokens read
+  /// 4,000 x 4,000 / 2 of them from memory of 3.35 TB/s. Weights are shared by thousands.
+  @Test func `is at the data sheet's rates where prompts are short and answers long`() throws {
+    let deployment = try deployment()
+    let trace = Trace(requests: [Request(arrival: 0, promptTokens: 1, outputTokens: 4000)])
+    let bounds = try #require(try deployment.bounds(of: trace, on: deployment.service("vllm")))
+    let plain = 3.35e12 / (8e6 * 2 * 8 * 128 * 32 * 2)
+    #expect(bounds.roofline < plain && bounds.roofline > 0.9 * plain)
+  }
+
   private func bounds(_ lengths: [(Int, Int)], _ scheduler: String) throws -> ThroughputBounds? {
     let deployment = try deployment()
     let trace = Trace(

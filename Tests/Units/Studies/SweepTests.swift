@@ -54,6 +54,18 @@ import Testing
     #expect(KneeSearch.knee([]) == nil && KneeSearch.next([]) == [])
   }
 
+  /// Halfway from the knee at 500 to its neighbour is 2 % of the rate there, or not quite.
+  @Test func `looks no closer than a fiftieth of the rate`() {
+    func next(to neighbour: Double) -> [Double] {
+      KneeSearch.next([
+        KneeSearch.Point(rate: 500, latency: 1), KneeSearch.Point(rate: neighbour, latency: 10),
+      ])
+    }
+    #expect(next(to: 520) == [])
+    #expect(next(to: 522) == [511])
+    #expect(next(to: 600) == [550])
+  }
+
   @Test func `stops at the first point that fails, in order`() {
     struct Failed: Error, Equatable { var rate: Double }
     #expect(throws: Failed(rate: 2)) {

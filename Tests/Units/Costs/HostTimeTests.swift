@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Costs
+
+@Suite struct `The time of a host` {
+  /// What Vidur's tables of vLLM in 2024 say of schedule, inputs, sampling, outputs and Ray:
+  /// Llama-2-7B on one GPU 2.1 + 0.3 ms for 32 sequences and 6.2 + 1.0 for 128, CodeLlama-34B on
+  /// two 2.8 + 6.3 for 32.
+  @Test(arguments: [(32, 1, 2.4e-3), (128, 1, 7.2e-3), (32, 2, 9.1e-3)])
+  func `is in vLLM V0 what was measured by the number of sequences and GPUs`(
+    sequences: Int, gpus: Int, measured: Double
+  ) {
+    let host = HostTime.vllmV0.seconds(
+      around: 0, sequences: sequences, layers: 32, gpus: gpus)
+    #expect(abs(host / measured - 1) < 0.15)
+    // The GPU waits meanwhile.
+    let both = HostTime.vllmV0.seconds(
+      around: 0.01, sequences: sequences, layers: 32, gpus: gpus)
+    #expect(abs(both - host - 0.01) < 1e-12)
+  }
+
+  /// The constant part of FastGen's forwards, a line through its published latencies by tokens:
+  /// Llama-2 13B of 40 layers 22 ms, 70B of 80 44 ms, Falcon-40B of 60 32 ms, Falcon-180B of 80 40.
+  @Test(arguments: [(40, 0.022), (80, 0.044), (60, 0.032), (80, 0.040)])
+  func `is in FastGen a floor for each layer`(layers: Int, published: Double) {
+    let alone = HostTime.fastGen2023.seconds(around: 1e-3, sequences: 0, layers: layers, gpus: 1)
+    #expect(abs(alone / published - 1) < 0.1)
+    // A GPU that takes longer is not kept waiting by its layers.
+    #expect(HostTime.fastGen2023.seconds(around: 1, sequences: 0, layers: layers, gpus: 1) == 1)
+  }
+
+  /// Llama-2 13B: 768 tokens of 16 clients take 130 ms end to end, and 93 ms in the forward alone.
+  @Test func `is in FastGen what a turn takes beyond its forward`() {
+    let turn = HostTime.fastGen2023.seconds(around: 0.093, sequences: 16, layers: 40, gpus: 1)
+    #expect(abs(turn / 0.130 - 1) < 0.1)
+    #expect(abs((turn - 0.093) / 0.037 - 1) < 0.25)
+  }
+}

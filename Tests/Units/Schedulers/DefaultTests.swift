@@ -1,0 +1,50 @@
+import Schedulers
+import Serving
+import Testing
+
+/// The limits of engines whose users set none, as the originals have them.
+@Suite struct `An engine left as it is` {
+  private func rules(
+    _ name: String, length: Int = 4096, headSize: Int = 128, isLargeGPU: Bool = false
+  ) throws -> EngineRules {
+    try Schedulers.engine(
+      name, EngineSetting(maxModelLen: length, headSize: headSize, isLargeGPU: isLargeGPU)
+    ).rules
+  }
+
+  /// `max(max_model_len, 2048)` (vLLM 0.6.6, `config.py`), and 2048 with chunked prefill.
+  @Test(arguments: [(512, 2048), (2048, 2048), (2049, 2049), (8192, 8192)])
+  func `takes a whole prompt of any length in vLLM 0.6, and 2,048 tokens at least`(
+    length: Int, tokens: Int
+  ) throws {
+    #expect(try rules("vllm-0.6", length: length).maxNumBatchedTokens == tokens)
+    #expect(try rules("vllm-0.6:chunked=true", length: length).maxNumBatchedTokens == 2048)
+    #expect(try rules("vllm-0.6", length: length).maxNumSeqs == 256)
+  }
+
+  /// vLLM 0.11 and 0.33, `engine/arg_utils.py`, for the server.
+  @Test(arguments: ["vllm-0.11", "vllm-0.33"])
+  func `takes larger batches in vLLM V1 where the GPU is large`(_ name: String) throws {
+    let (small, large) = (try rules(name), try rules(name, isLargeGPU: true))
+    #expect(small.maxNumSeqs == 256 && small.maxNumBatchedTokens == 2048)
+    #expect(large.maxNumSeqs == 1024 && large.maxNumBatchedTokens == 8192)
+  }
+
+  /// Iterations of one size may be decodes alone: as many sequences as the largest has tokens.
+  @Test func `has room in NanoFlow for a sequence per token of the largest iteration`() throws {
+    let rules = try rules("nanoflow")
+    #expect(rules.maxNumBatchedTokens == 2048)
+    #expect(rules.maxNumSeqs == rules.maxNumBatchedTokens)
+    #expect(rules.maxBatchSequences == rules.maxNumBatchedTokens)
+  }
+
+  /// DeepSpeed-MII d100a854: `max_ragged_batch_size`, `max_ragged_sequence_count` and
+  /// `max_tracked_sequences`; blocks of 128 tokens up to heads of 64 elements, of 64 beyond.
+  @Test(arguments: [(32, 128), (64, 128), (65, 64), (128, 64)])
+  func `has blocks in FastGen by the size of a head`(headSize: Int, blockSize: Int) throws {
+    let rules = try rules("splitfuse", headSize: headSize)
+    #expect(rules.blockSize == blockSize)
+    #expect(rules.maxNumBatchedTokens == 768)
+    #expect(rules.maxBatchSequences == 512 && rules.maxNumSeqs == 2048)
+  }
+}
