@@ -29,7 +29,7 @@ func units(_ target: String, needs dependencies: [Target.Dependency] = []) -> Ta
   tests(
     target, in: "Units/\(target)",
     needs: dependencies
-      + (["Formats", "Serving"].contains(target) ? [] : [.init(stringLiteral: target)]),
+      + (["Formats", "Serving", "Support"].contains(target) ? [] : [.init(stringLiteral: target)]),
     with: plain)
 }
 
@@ -66,6 +66,7 @@ let package = Package(
     .target(
       name: "Support", dependencies: basics + ["Costs"], path: "Tests/Support",
       swiftSettings: settings),
+    units("Support"),
     units("Formats"),
     units("Serving", needs: ["Schedulers"]),
     units("Schedulers"),
@@ -81,7 +82,7 @@ let package = Package(
     tests("Theory", needs: parts + ["Studies"]),
     tests(
       "Golden", needs: parts + ["Studies", "Reporting", "Reproductions", "servesim"],
-      excluding: ["decisions"]),
+      excluding: ["decisions", "help", "tables"]),
     tests(
       "Fuzz", needs: parts + ["Studies"],
       excluding: ["corpus", "README.md", "fuzz.py", "mutate.py", "targets.py"]),

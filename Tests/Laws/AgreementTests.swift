@@ -1,4 +1,5 @@
 import Schedulers
+import Support
 import Testing
 
 @testable import Serving
@@ -23,25 +24,36 @@ import Testing
     #expect(ReferencePolicy.allCases.map(\.rawValue) == Schedulers.all.map(\.name))
   }
 
-  /// Serves the seeded cases with both engines, requires that they agree, and returns how often a
-  /// request lost its cache.
+  /// Serves the seeded cases with both engines and returns how often a request lost its cache.
+  /// Where they disagree, the smallest part of the case that shows it tells how.
   private func preemptionsWhereAgreeing(
     on seeds: Range<Int>, _ policy: any ReferencePlanner
   ) throws -> Int {
     var preemptions = 0
     for seed in seeds {
       let example = try RandomCase(planner: policy, seed: seed)
-      var reference = ReferenceEngine(
-        example.trace, rules: example.rules, policy: policy, cost: example.cost)
-      let finished = reference.run()
-      try #require(finished, "the reference engine stalls: \(example)")
-      let timeline = try example.simulate()
-      try #require(timeline.iterations == reference.iterations, "\(example)")
-      try #require(timeline.records == reference.records, "\(example)")
-      let gaps = timeline.gaps.sorted().flatMap { Array(repeating: $0.gap, count: $0.weight) }
-      try #require(gaps == reference.gaps, "\(example)")
-      preemptions += reference.states.reduce(0) { $0 + $1.preemptions }
+      let served = try serve(example)
+      preemptions += served.preemptions
+      guard served.difference != nil else { continue }
+      let small = try shrunk(example, to: \.smaller) { try serve($0).difference != nil }
+      Issue.record("\(try serve(small).difference ?? ""): \(try small.literal)")
+      return preemptions
     }
     return preemptions
+  }
+
+  /// In what the two engines differ, if they do, and how often a request lost its cache.
+  private func serve(_ example: RandomCase) throws -> (difference: String?, preemptions: Int) {
+    var reference = ReferenceEngine(
+      example.trace, rules: example.rules, policy: example.policy, cost: example.cost)
+    guard reference.run() else { return ("the reference engine stalls", 0) }
+    let timeline = try example.simulate()
+    let gaps = timeline.gaps.sorted().flatMap { Array(repeating: $0.gap, count: $0.weight) }
+    let differences = [
+      timeline.iterations == reference.iterations ? nil : "other iterations",
+      timeline.records == reference.records ? nil : "other requests",
+      gaps == reference.gaps ? nil : "other gaps",
+    ].compactMap(\.self)
+    return (differences.first, reference.states.reduce(0) { $0 + $1.preemptions })
   }
 }

@@ -7,23 +7,56 @@ import Support
 /// tokens, budgets and caps of a few, any of the options, pipelines, replicas, shared beginnings
 /// and priorities.
 struct EdgeCase: CustomStringConvertible {
-  let specification: String
   let engine: Engine
-  let rules: EngineRules
-  let trace: Trace
-  let replicas: Int
+  private(set) var rules: EngineRules
+  private(set) var trace: Trace
+  private(set) var replicas: Int
   /// Clients of a closed loop, if it is one.
-  private let clients: Int?
+  private var clients: Int?
+  private let setting: EngineSetting
   private let seed: Int
 
+  /// What shows the case again, in Swift.
   var description: String {
-    let requests = trace.requests.map { "\($0.arrival):\($0.promptTokens)+\($0.outputTokens)" }
-    return """
-      seed \(seed): \(specification), length \(rules.maxModelLen), block \(rules.blockSize), \
-      \(rules.blocks) blocks, \(rules.maxNumSeqs) sequences, \(rules.pipelineParallelSize) stages, \
-      \(replicas) replicas, \(clients ?? 0) clients, \
-      shared \(trace.columns.prefixHashes != nil), \(requests.joined(separator: " "))
-      """
+    """
+    seed \(seed), or a part of it: \(engine.name) where maxModelLen is \(setting.maxModelLen) and \
+    maxNumSeqs \(setting.maxNumSeqs.map(String.init) ?? "nil"); \
+    \(changes(of: rules, from: engine.rules, in: "rules")); replicas: \(replicas), \
+    clients: \(clients.map { "Clients(\($0))" } ?? "nil"), \(trace.literal)
+    """
+  }
+
+  /// The cases that are smaller by a step: fewer or shorter requests, or one setting less.
+  var smaller: [EdgeCase] {
+    func with(_ change: (inout EdgeCase) -> Void) -> EdgeCase {
+      var smaller = self
+      change(&smaller)
+      return smaller
+    }
+    var all = trace.smaller.map { trace in with { $0.trace = trace } }
+    if replicas > 1 { all.append(with { $0.replicas = 1 }) }
+    if clients != nil { all.append(with { $0.clients = nil }) }
+    if rules.pipelineParallelSize > 1 { all.append(with { $0.rules.pipelineParallelSize = 1 }) }
+    let options = engine.name.dropFirst(engine.version.count + 1).split(separator: ",")
+    for place in options.indices {
+      var kept = options
+      kept.remove(at: place)
+      let name = kept.isEmpty ? "" : ":\(kept.joined(separator: ","))"
+      if let engine = try? Schedulers.engine(engine.version + name, setting) {
+        all.append(EdgeCase(engine, like: self))
+      }
+    }
+    return all
+  }
+
+  /// The case of `engine`, with the memory and all else of `other`.
+  private init(_ engine: Engine, like other: EdgeCase) {
+    self.engine = engine
+    rules = engine.rules
+    rules.blocks = rules.nullBlocks + other.rules.totalBlocks
+    rules.pipelineParallelSize = other.rules.pipelineParallelSize
+    (trace, replicas, clients) = (other.trace, other.replicas, other.clients)
+    (setting, seed) = (other.setting, other.seed)
   }
 
   /// The case of `seed`, or nil where its options do not go together.
@@ -31,12 +64,12 @@ struct EdgeCase: CustomStringConvertible {
     var random = SeededNumbers(state: UInt64(seed) &* 7919 &+ 11)
     self.seed = seed
     let length = [16, 40, 64, 130].randomElement(using: &random)!
-    let setting = EngineSetting(
+    setting = EngineSetting(
       maxModelLen: length, headSize: 128, isLargeGPU: false,
       maxNumSeqs: Bool.random(using: &random) ? Int.random(in: 1...5, using: &random) : nil,
       blockSize: [1, 2, 7, 8, 16, 64, 128].randomElement(using: &random)!)
     let entry = Schedulers.all.randomElement(using: &random)!
-    specification = Self.specification(entry, &random)
+    let specification = Self.specification(entry, &random)
     guard let engine = try? Schedulers.engine(specification, setting) else { return nil }
     self.engine = engine
     var rules = engine.rules

@@ -1,5 +1,6 @@
 import Foundation
 import Schedulers
+import Support
 import Testing
 
 @testable import Serving
@@ -19,26 +20,29 @@ import Testing
     for seed in stride(from: part, to: Self.count, by: Self.parts) {
       guard let example = EdgeCase(seed: seed) else { continue }
       seen.insert(example.engine.version)
-      var simulation = example.simulation()
-      do {
-        var steps = 0
-        while try simulation.step() {
-          for replica in simulation.replicas {
-            if let broken = HeldBlocks(replica).broken { throw Broken(what: broken) }
-          }
-          steps += 1
-          if steps > 100_000 { throw Broken(what: "no end") }
-        }
-        if let broken = brokenAtEnd(simulation, example) { throw Broken(what: broken) }
-      } catch RunError.stall(let stall) {
-        #expect(mayStall(stall, example), "\(stall); \(example)")
-      } catch let broken as Broken {
-        Issue.record("\(broken.what) at \(simulation.now) ns; \(example)")
-      }
+      guard try broken(in: example) != nil else { continue }
+      let small = try shrunk(example, to: \.smaller) { try broken(in: $0) != nil }
+      Issue.record("\(try broken(in: small) ?? ""); \(small)")
     }
   }
 
-  private struct Broken: Error { var what: String }
+  /// What breaks a law when `example` is served; nil where nothing does.
+  private func broken(in example: EdgeCase) throws -> String? {
+    var simulation = example.simulation()
+    do {
+      var steps = 0
+      while try simulation.step() {
+        for replica in simulation.replicas {
+          if let broken = HeldBlocks(replica).broken { return "\(broken) at \(simulation.now) ns" }
+        }
+        steps += 1
+        if steps > 100_000 { return "no end" }
+      }
+      return brokenAtEnd(simulation, example)
+    } catch RunError.stall(let stall) {
+      return mayStall(stall, example) ? nil : "\(stall)"
+    }
+  }
 
   /// Only where the original hangs too, for a reason that is told.
   private func mayStall(_ stall: Stall, _ example: EdgeCase) -> Bool {

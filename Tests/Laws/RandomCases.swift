@@ -7,11 +7,40 @@ import Support
 struct RandomCase: CustomStringConvertible {
   let seed: Int
   let policy: any ReferencePlanner
-  let trace: Trace
-  let rules: EngineRules
+  private(set) var trace: Trace
+  private(set) var rules: EngineRules
   let cost: LinearCost
 
   var description: String { "\(policy.specification), seed \(seed)" }
+
+  /// What shows the case again, in Swift.
+  var literal: String {
+    get throws {
+      let standard = try Schedulers.engine(policy.specification, Self.setting).rules
+      return "\(self), or a part of it: \(changes(of: rules, from: standard, in: "rules")); "
+        + "cost: \(cost), \(trace.literal)"
+    }
+  }
+
+  /// The cases that are smaller by a step: fewer or shorter requests, memory for all, no lag.
+  var smaller: [RandomCase] {
+    var all = trace.smaller.map { trace in
+      var smaller = self
+      smaller.trace = trace
+      return smaller
+    }
+    let limits: [(WritableKeyPath<EngineRules, Int>, Int)] = [
+      (\.blocks, 1 << 20), (\.releaseLag, 0),
+    ]
+    for (limit, plain) in limits where rules[keyPath: limit] != plain {
+      var smaller = self
+      smaller.rules[keyPath: limit] = plain
+      all.append(smaller)
+    }
+    return all
+  }
+
+  private static let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
 
   init(_ policy: ReferencePolicy, seed: Int) throws { try self.init(planner: policy, seed: seed) }
 
@@ -19,8 +48,7 @@ struct RandomCase: CustomStringConvertible {
     var random = SeededNumbers(state: UInt64(seed) &* 977 &+ UInt64(policy.hashOfName))
     self.seed = seed
     self.policy = policy
-    let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
-    var rules = try Schedulers.engine(policy.specification, setting).rules
+    var rules = try Schedulers.engine(policy.specification, Self.setting).rules
     rules.blockSize = [1, 4, 16, 16, 64].randomElement(using: &random)!
     rules.maxNumSeqs = Int.random(in: 1...24, using: &random)
     let batchCap = Int.random(in: 1...rules.maxNumSeqs, using: &random)
@@ -72,8 +100,7 @@ struct RandomCase: CustomStringConvertible {
 
   /// The scheduler under test.
   func scheduler() throws -> any Scheduler {
-    let setting = EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false)
-    return try Schedulers.engine(policy.specification, setting).scheduler
+    try Schedulers.engine(policy.specification, Self.setting).scheduler
   }
 
   /// The real engine about to serve this case, keeping its iterations.
