@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// Iterations of one size: decodes first, then prompts, cut at any token, to fill it exactly.
@@ -15,18 +16,15 @@ struct NanoFlow: Scheduler {
     tokenBudgets: [768, 1024, 2048], hasPipelines: false,
     overlaps: true,
     options: [
-      EngineOption(
+      .number(
         "average-prefill-length", \.averageLengths.prompt,
         "tokens of a prompt that admission reckons with; 0 for the trace's average", least: 0,
         most: EngineRange.averageTokens.upperBound),
-      EngineOption(
+      .number(
         "average-decode-length", \.averageLengths.answer,
         "tokens of an answer, likewise", least: 0, most: EngineRange.averageTokens.upperBound),
-      EngineOption(
-        "swap-blocks", \.swapBlocks,
-        "blocks of host memory for the caches of preempted sequences; 0 to compute anew",
-        least: 0),
-      EngineOption(
+      .swapBlocks,
+      .truth(
         "enable-offload", \.offloadsCache,
         "copy keys and values to the host as they are made, and as many back"),
     ]

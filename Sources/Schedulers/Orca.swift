@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// Iteration-level batching: whole prompts join the decodes of running requests.
@@ -10,20 +11,20 @@ struct Orca: Scheduler {
     "Whole prompts join running decodes; memory is reserved for the longest answer (Orca).",
     reproduces: "sarathi-serve 96f9911, orca",
     options: [
-      EngineOption(
+      .choice(
         "reserve",
         "blocks for the longest sequence there can be, for the request's own prompt and the next "
           + "power of two above its answer, or for its own length: Max, Pow2 and Oracle of vLLM's "
           + "paper",
-        choices: [
-          ("max", { $0.reservation = .maxModelLen }), ("pow2", { $0.reservation = .powerOfTwo }),
-          ("own", { $0.reservation = .ownLength }),
+        [
+          "max": { $0.reservation = .maxModelLen }, "pow2": { $0.reservation = .powerOfTwo },
+          "own": { $0.reservation = .ownLength },
         ]),
-      EngineOption(
+      .choice(
         "allocator", "what is reserved is just that, or the next power of two of tokens",
-        choices: [
-          ("exact", { $0.reservesPowersOfTwo = false }),
-          ("buddy", { $0.reservesPowersOfTwo = true }),
+        [
+          "exact": { $0.reservesPowersOfTwo = false },
+          "buddy": { $0.reservesPowersOfTwo = true },
         ]),
     ]
   ) { setting in

@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// Stall-free batching: decodes first, then chunks of prompts up to the token budget.
@@ -8,7 +9,7 @@ struct Sarathi: Scheduler {
   static let entry = SchedulerEntry(
     "sarathi", "Decodes first, then chunks of prompts up to a small budget (Sarathi-Serve).",
     reproduces: "sarathi-serve 96f9911, sarathi", tokenBudget: "chunk",
-    options: EngineOption.chunkSchedule + EngineOption.sarathiDefects
+    options: Setting.chunkSchedule + Setting.sarathiDefects
   ) { setting in
     EngineRules(
       maxNumSeqs: 128, maxNumBatchedTokens: 512, chunksPrompts: true,

@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 extension Sarathi {
@@ -6,7 +7,7 @@ extension Sarathi {
   static let artifact = SchedulerEntry(
     "sarathi-osdi", "As sarathi, but the first token comes an iteration after the prompt.",
     reproduces: "sarathi-serve, branch osdi-sarathi-serve", tokenBudget: "chunk",
-    options: EngineOption.chunkSchedule + EngineOption.sarathiDefects
+    options: Setting.chunkSchedule + Setting.sarathiDefects
   ) { setting in
     var rules = entry.defaults(setting)
     rules.emitsWithPrompt = false
@@ -17,26 +18,30 @@ extension Sarathi {
   }
 }
 
-extension EngineOption {
+extension Setting where Root == EngineRules {
   /// sarathi-serve's dynamic chunking, off by default.
-  static let chunkSchedule = [
-    EngineOption(
-      "chunk-schedule-stages", \.chunkSchedule.stages, "stages of shrinking chunks; 0 for none",
-      least: 0),
-    EngineOption(
-      "chunk-schedule-max-tokens", \.chunkSchedule.maxTokens, "prompt tokens that they cover"),
-    EngineOption("high-chunk-size", \.chunkSchedule.high, "tokens of a chunk in the first stage"),
-    EngineOption("low-chunk-size", \.chunkSchedule.low, "tokens of a chunk in the last stage"),
-  ]
+  static var chunkSchedule: [Setting<EngineRules>] {
+    [
+      .number(
+        "chunk-schedule-stages", \.chunkSchedule.stages, "stages of shrinking chunks; 0 for none",
+        least: 0),
+      .number(
+        "chunk-schedule-max-tokens", \.chunkSchedule.maxTokens, "prompt tokens that they cover"),
+      .number("high-chunk-size", \.chunkSchedule.high, "tokens of a chunk in the first stage"),
+      .number("low-chunk-size", \.chunkSchedule.low, "tokens of a chunk in the last stage"),
+    ]
+  }
 
   /// What goes wrong in sarathi-serve, off by default.
-  static let sarathiDefects = [
-    EngineOption(
-      "restarts-answers", \.restartsAnswers,
-      "defect: a preempted sequence generates its whole answer once more"),
-    EngineOption(
-      "readmits-at-once", \.readmitsAtOnce,
-      "defect: a half-computed prompt that lost its cache comes back with a chunk of the old "
-        + "size; sarathi-osdi has it unless told otherwise"),
-  ]
+  static var sarathiDefects: [Setting<EngineRules>] {
+    [
+      .truth(
+        "restarts-answers", \.restartsAnswers,
+        "defect: a preempted sequence generates its whole answer once more"),
+      .truth(
+        "readmits-at-once", \.readmitsAtOnce,
+        "defect: a half-computed prompt that lost its cache comes back with a chunk of the old "
+          + "size; sarathi-osdi has it unless told otherwise"),
+    ]
+  }
 }

@@ -10,7 +10,7 @@ public struct SchedulerEntry: Sendable {
   /// The implementation whose decisions it makes, with its version.
   public let reproduces: String
   /// What its user can set.
-  public let options: [EngineOption]
+  public let options: [Setting<EngineRules>]
 
   private let hasPipelines: Bool
   private let overlaps: Bool
@@ -37,7 +37,7 @@ public struct SchedulerEntry: Sendable {
     _ name: String, _ summary: String, reproduces: String, tokenBudget: String? = nil,
     tokenBudgets: [Int] = [],
     batchSequences: String? = nil, hasPipelines: Bool = true, overlaps: Bool = false,
-    options: [EngineOption] = [],
+    options: [Setting<EngineRules>] = [],
     rules: @escaping @Sendable (EngineSetting) -> EngineRules,
     scheduler: @escaping @Sendable () -> any Scheduler
   ) {
@@ -50,24 +50,15 @@ public struct SchedulerEntry: Sendable {
     self.scheduler = scheduler
     self.tokenBudget = tokenBudget
     sequenceCap = batchSequences ?? Self.admittedCap
-    var all: [EngineOption] = []
-    if let tokenBudget {
-      let help = "tokens computed in one iteration"
-      all.append(
-        tokenBudgets.isEmpty
-          ? EngineOption(tokenBudget, \.tokenBudget, help)
-          : EngineOption(budget: tokenBudget, bestOf: tokenBudgets, help))
-    }
-    if let batchSequences {
-      all.append(EngineOption(batchSequences, \.maxBatchSequences, "sequences in one iteration"))
-    } else {
-      all.append(EngineOption(Self.admittedCap, \.sequenceCap, "sequences served at once"))
-    }
-    all.append(
-      EngineOption(
+    let own: [Setting<EngineRules>] = [
+      batchSequences.map { .number($0, \.maxBatchSequences, "sequences in one iteration") }
+        ?? .number(Self.admittedCap, \.sequenceCap, "sequences served at once"),
+      .number(
         "block-size", \.blockSize, "tokens in a KV block",
-        most: EngineRange.blockTokens.upperBound))
-    self.options = all + options
+        most: EngineRange.blockTokens.upperBound),
+    ]
+    self.options =
+      (tokenBudget.map { [.tokenBudget($0, bestOf: tokenBudgets)] } ?? []) + own + options
   }
 
   /// The engine's own rules in `setting`.
@@ -79,7 +70,7 @@ public struct SchedulerEntry: Sendable {
     _ values: [(name: String, value: String)], _ setting: EngineSetting, source: String
   ) throws(InputError) -> Engine {
     var rules = defaults(setting)
-    var given: [(option: EngineOption, value: String)] = []
+    var given: [(option: Setting<EngineRules>, value: GivenValue)] = []
     for (name, value) in values {
       guard let option = options.first(where: { $0.name == name }) else {
         throw unknownOption(name, source)
@@ -87,15 +78,12 @@ public struct SchedulerEntry: Sendable {
       if given.contains(where: { $0.option.name == name }) {
         throw InputError(source, problem: "\(name) is given twice", remedy: "give it once")
       }
-      given.append((option, value))
+      given.append((option, GivenValue(source: "\(self.name):\(name)", text: value)))
     }
-    for (option, value) in given where option.isChoice {
-      try option.set(value, in: &rules, source: source)
-    }
+    // A word may change the defaults of the numbers.
+    for (option, value) in given where !option.words.isEmpty { try option.set(&rules, value) }
     try apply(setting, to: &rules)
-    for (option, value) in given where !option.isChoice {
-      try option.set(value, in: &rules, source: source)
-    }
+    for (option, value) in given where option.words.isEmpty { try option.set(&rules, value) }
     try check(rules, given: given.map(\.option.name), setting, source)
     return Engine(
       name: source, version: name, hasPipelines: hasPipelines, overlaps: overlaps,

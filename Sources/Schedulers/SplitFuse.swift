@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// Dynamic SplitFuse: every forward is filled to one size with decodes, then with parts of prompts.
@@ -10,16 +11,16 @@ struct SplitFuse: Scheduler {
     reproduces: "DeepSpeed-MII d100a854", tokenBudget: "max-ragged-batch-size",
     batchSequences: "max-ragged-sequence-count", hasPipelines: false,
     options: [
-      EngineOption(
+      .number(
         "max-tracked-sequences", \.maxNumSeqs, "sequences that may hold a cache at once"),
-      EngineOption(
+      .number(
         "flush-lag", \.releaseLag, "turns before a finished sequence's blocks are free", least: 0,
         most: 8),
-      EngineOption(
+      .choice(
         "reset", "whose cache is taken when nothing can run",
-        choices: [
-          ("last", { $0.reset = .last }), ("all", { $0.reset = .all }),
-          ("none", { $0.reset = .none }),
+        [
+          "last": { $0.reset = .last }, "all": { $0.reset = .all },
+          "none": { $0.reset = .none },
         ]),
     ]
   ) { setting in

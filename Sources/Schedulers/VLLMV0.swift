@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// vLLM's first scheduler (V0): prompts go first, in batches of their own, and decodes wait; or,
@@ -9,23 +10,17 @@ struct VLLMV0: Scheduler {
     "vllm-0.6", "Whole prompts first, in batches of their own; decodes wait for them (vLLM V0).",
     reproduces: "vLLM 0.6.6.post1", tokenBudget: "max-num-batched-tokens",
     options: [
-      EngineOption(
+      .choice(
         "chunked", "decodes first, with chunks of prompts beside them, in 2048 tokens",
-        choices: [
-          ("false", { _ in }),
-          (
-            "true",
-            {
-              $0.chunksPrompts = true
-              $0.maxNumBatchedTokens = 2048
-            }
-          ),
+        [
+          "false": { _ in },
+          "true": {
+            $0.chunksPrompts = true
+            $0.maxNumBatchedTokens = 2048
+          },
         ]),
       .schedulingPolicy(.priorityWhenFull),
-      EngineOption(
-        "swap-blocks", \.swapBlocks,
-        "blocks of host memory for the caches of preempted sequences; 0 to compute anew",
-        least: 0),
+      .swapBlocks,
     ]
   ) { setting in
     var rules = EngineRules(

@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// vLLM's second scheduler (V1): every running sequence catches up with its known tokens within one
@@ -35,18 +36,16 @@ struct VLLMV1: Scheduler {
     VLLMV1()
   }
 
-  private static let options = [
-    EngineOption(
+  private static let options: [Setting<EngineRules>] = [
+    .number(
       "long-prefill-token-threshold", \.longPrefillTokenThreshold,
       "tokens of one prompt in one iteration; 0 for no such limit", least: 0),
-    EngineOption(
+    .truth(
       "enable-chunked-prefill", \.chunksPrompts, "whether a prompt may be cut into chunks"),
     .schedulingPolicy(.priority),
-    EngineOption(
-      "enable-prefix-caching", "whether prompts share blocks where the trace has prefix hashes",
-      choices: [
-        ("true", { $0.sharesPrefixes = true }), ("false", { $0.sharesPrefixes = false }),
-      ]),
+    .truth(
+      "enable-prefix-caching", \.sharesPrefixes,
+      "whether prompts share blocks where the trace has prefix hashes"),
   ]
 
   mutating func plan(_ replica: inout Replica) {

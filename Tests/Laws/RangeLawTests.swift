@@ -1,3 +1,4 @@
+import Formats
 import Metrics
 import Testing
 
@@ -107,11 +108,11 @@ private struct AnyCost: CostModel {
     return engine.rules.excess(serving: trace) == nil ? engine : nil
   }
 
-  private func value(of option: EngineOption, _ draw: inout Draw) -> String {
-    switch option.kind {
-    case .number(_, let range): String(draw.number(range))
-    case .budget: String(draw.number(EngineRange.tokens))
-    case .choice(let choices): choices[draw.below(choices.count)].word
+  private func value(of option: Setting<EngineRules>, _ draw: inout Draw) -> String {
+    switch option.takes {
+    case .count(let range): String(draw.number(range))
+    case .words(let words, _): words[draw.below(words.count)]
+    default: preconditionFailure("engines take counts and words")
     }
   }
 

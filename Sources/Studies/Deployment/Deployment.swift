@@ -209,43 +209,14 @@ public struct Deployment: Sendable {
 
   private func settings(_ engine: Engine, _ model: Model) -> [Run.Setting] {
     let rules = engine.rules
-    var settings = [Run.Setting("engine", engine.version)] + placement + fleet.settings
-    settings += [
-      Run.Setting("gpu_memory_utilization", "\(gpuMemoryUtilization)"),
-      Run.Setting("max_model_len", String(rules.maxModelLen)),
-      Run.Setting("max_num_seqs", String(rules.maxBatchSequences)),
-      Run.Setting("max_num_batched_tokens", rules.maxNumBatchedTokens.map(String.init) ?? "none"),
-      Run.Setting("block_size", String(rules.blockSize)),
-      Run.Setting("num_gpu_blocks", String(rules.blocks)),
-    ]
-    settings += formats(of: model)
-    let host = hostTime(of: engine.version)
-    if host != .vllmV1 {
-      let name = host.isAsynchronous ? "\(host.name), asynchronous" : host.name
-      settings.append(Run.Setting("host_overhead", name))
-    }
-    return settings
-  }
-
-  /// What weights and cache of `model` are stored in, where that is not 16 bits.
-  func formats(of model: Model) -> [Run.Setting] {
-    var settings: [Run.Setting] = []
-    if model.formats != WeightFormats(.bf16) {
-      settings.append(Run.Setting("quantization", model.formats.description))
-    }
-    if model.cache != .bf16 {
-      settings.append(Run.Setting("kv_cache_dtype", model.cache.rawValue))
-    }
-    return settings
-  }
-
-  /// What runs where, as reports show it.
-  var placement: [Run.Setting] {
-    [
-      Run.Setting("model", model.name),
-      Run.Setting("gpu", gpu.name),
-      Run.Setting("tensor_parallel_size", String(tensorParallelSize)),
-      Run.Setting("pipeline_parallel_size", String(pipelineParallelSize)),
-    ]
+    var served = self
+    served.model = model
+    served.host = .alike(hostTime(of: engine.version))
+    served.maxModelLen = rules.maxModelLen
+    served.maxNumSeqs = rules.maxBatchSequences
+    served.maxNumBatchedTokens = rules.maxNumBatchedTokens
+    served.blockSize = rules.blockSize
+    served.blocks = rules.blocks
+    return [Run.Setting("engine", engine.version)] + served.shown(Self.settings())
   }
 }

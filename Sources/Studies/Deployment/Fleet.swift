@@ -1,6 +1,5 @@
 import Control
 import Formats
-import Metrics
 import Serving
 import Workloads
 
@@ -26,9 +25,6 @@ public struct Fleet: Sendable {
         random: RandomStream(seed: seed, named: "router \(router.name)")))
   }
 
-  /// What was set, as reports show it; nothing for one replica with the router that needs no name.
-  var settings: [Run.Setting] {
-    if replicas == 1 && router.name == Routers.all[0].name { return [] }
-    return [Run.Setting("replicas", String(replicas)), Run.Setting("router", router.name)]
-  }
+  /// Whether it is one replica with the router that needs no name, which goes without saying.
+  var isPlain: Bool { replicas == 1 && router.name == Routers.all[0].name }
 }

@@ -63,7 +63,9 @@ public struct CostReport: Sendable, Equatable {
   /// The cost of `batch`, which is not empty, on `deployment`.
   public init(of batch: Batch, on deployment: Deployment) throws(InputError) {
     let breakdown = Breakdown(of: batch, by: try deployment.cost())
-    settings = try deployment.placement + deployment.formats(of: deployment.servedModel())
+    var served = deployment
+    served.model = try deployment.servedModel()
+    settings = served.shown(Deployment.placement() + Deployment.formats)
     self.batch = batch
     total = Row(name: "total", part: "total", seconds: breakdown.parts.totalSeconds)
     for entry in breakdown.entries { add(Row(entry, on: deployment.gpu)) }

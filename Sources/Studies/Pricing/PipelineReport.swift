@@ -52,7 +52,7 @@ public struct PipelineReport: Sendable, Equatable {
     decodes = batch.decodes
     context = batch.context
     self.plan = plan.words
-    settings = deployment.placement
+    settings = deployment.shown(Deployment.placement())
     let periods = search.kinds.map { each in
       let pipeline = plan.pipeline(for: batch, times: times, kind: each.kind)
       return (LayerPeriod(of: pipeline, interference), each.layers)

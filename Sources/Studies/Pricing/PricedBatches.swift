@@ -48,7 +48,7 @@ public struct PricedBatches: Sendable, Equatable {
     var reader = try CSVReader(bytes, source: source, rowMeaning: "a batch")
     let columns = try BatchColumns(of: reader)
     let all = reader.columns
-    settings = deployment.placement
+    settings = deployment.shown(Deployment.placement())
     self.columns = reader.header
     while try reader.nextRow() {
       let parts = prices.parts(of: try columns.batch(reader))

@@ -1,3 +1,5 @@
+import Formats
+
 /// One verb of the tool: what it is called, what it takes, and what it does.
 struct Command: Sendable {
   /// The word after `servesim`.
@@ -42,6 +44,16 @@ struct Option: Sendable {
   var group: String
   /// What is done with the file that the value names, if it names one.
   var file = FileUse.none
+}
+
+extension Option {
+  /// What sets `setting`, under the heading `group`.
+  init<Root>(_ setting: Setting<Root>, group: String) {
+    self.init(
+      name: setting.option, placeholder: setting.takes.placeholder, standard: setting.standard,
+      help: setting.help, group: group,
+      file: setting.takes == .name ? .readsUnlessNamed : .none)
+  }
 }
 
 /// A command line that works, and what it shows.

@@ -1,3 +1,5 @@
+import Formats
+
 /// What the user gave to a command, checked against the command's description.
 struct Invocation: Sendable {
   let command: Command
@@ -22,6 +24,16 @@ struct Invocation: Sendable {
   subscript(name: String) -> GivenValue? {
     precondition(declares(name, flag: false), "a command reads the options that it declares")
     return values[name].map { GivenValue(source: name, text: $0) }
+  }
+
+  /// What was given for `setting`; nil where it was left out, or the command does not have it.
+  func value<Root>(of setting: Setting<Root>) -> GivenValue? {
+    guard let option = command.options.first(where: { $0.name == setting.option }) else {
+      return nil
+    }
+    let isFlag = option.placeholder == nil
+    return (isFlag ? flags.contains(option.name) ? "true" : nil : values[option.name])
+      .map { GivenValue(source: option.name, text: $0) }
   }
 
   /// The same with other values: that of each name, or none where it is nil.

@@ -1,3 +1,5 @@
+import Formats
+
 /// The files of an invocation, by what its command declares of its options and arguments.
 extension Invocation {
   static let force = "--force"

@@ -12,7 +12,7 @@ import Workloads
 struct CapacityOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
-  var deployment: DeploymentOptions
+  var deployment: Deployment
   /// Schedulers with their options, none twice.
   var schedulers: [GivenValue]
   /// What must be kept, or the name of a preset.
@@ -37,7 +37,6 @@ struct CapacityOptions: Sendable {
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     trace = invocation.argument("TRACE")
-    deployment = try DeploymentOptions(invocation, catalogue)
     let names = try invocation["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
     schedulers = names.map { GivenValue(source: "--schedulers", text: $0) }
     guard let given = invocation["--slo"] else {
@@ -57,6 +56,7 @@ struct CapacityOptions: Sendable {
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(
       folder: OutputOptions.reportFolder(invocation, figures: CapacityStudyReport.figureFiles))
+    deployment = try Deployment { invocation.value(of: $0) }
     if let arrivals { _ = try drawn(arrivals) }
   }
 
@@ -74,7 +74,6 @@ struct CapacityOptions: Sendable {
   /// Searches, reports, and writes the outputs.
   func run() throws {
     let loaded = try TraceFile.read(trace.string(), checksums: outputs.includes("--report"))
-    let deployment = try self.deployment.deployment()
     let study = try study(of: loaded, on: deployment)
     let bar = ProgressBar("capacity", parts: study.services.count * study.seeds.count)
     let capacities = try study.run(jobs: jobs) { place, tries in
@@ -222,7 +221,7 @@ extension Command {
       name: "capacity",
       summary: "find the highest request rate at which each scheduler keeps an objective",
       arguments: [.trace],
-      options: DeploymentOptions.options(catalogue) + [.schedulers(catalogue, group: "Deployment")]
+      options: Option.deployment + [.schedulers(catalogue, group: "Deployment")]
         + CapacityOptions.workload + [OutputOptions.objectives] + CapacityOptions.search
         + CapacityOptions.files + [OutputOptions.report, OutputOptions.force],
       examples: [

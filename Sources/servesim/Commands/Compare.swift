@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Metrics
 import Reporting
@@ -10,7 +11,7 @@ import Workloads
 struct CompareOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
-  var deployment: DeploymentOptions
+  var deployment: Deployment
   /// Schedulers with their options, none twice, each a value of its own.
   var schedulers: [GivenValue]
   var workload: WorkloadOptions
@@ -33,7 +34,6 @@ struct CompareOptions: Sendable {
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     trace = invocation.argument("TRACE")
-    deployment = try DeploymentOptions(invocation, catalogue)
     let names = try invocation["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
     schedulers = names.map { GivenValue(source: "--schedulers", text: $0) }
     workload = try WorkloadOptions(invocation)
@@ -45,6 +45,7 @@ struct CompareOptions: Sendable {
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))
+    deployment = try Deployment { invocation.value(of: $0) }
   }
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
@@ -90,7 +91,6 @@ struct CompareOptions: Sendable {
   /// - Parameter isShown: whether the closing sentence is wanted even where no output has it.
   @discardableResult
   func serve(isShown: Bool = false) throws -> Answer {
-    let deployment = try self.deployment.deployment()
     let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     let hasReport = outputs.includes("--report")
     let loaded = try workload.read(self.trace, checksums: hasReport)
@@ -205,7 +205,7 @@ extension Command {
       name: "compare",
       summary: "serve a trace with several schedulers and show them side by side",
       arguments: [.trace],
-      options: CompareOptions.runs(catalogue) + DeploymentOptions.options(catalogue)
+      options: CompareOptions.runs(catalogue) + Option.deployment
         + WorkloadOptions.options + [OutputOptions.objectives] + CompareOptions.files
         + [
           OutputOptions.report, OutputOptions.force, OutputOptions.attribution,

@@ -14,19 +14,18 @@ struct CostOptions: Sendable {
   }
 
   var work: Work
-  var deployment: DeploymentOptions
+  var deployment: Deployment
   /// Where `--json`, `--csv` and `--markdown` go.
   var outputs: Outputs
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     work = try Self.work(invocation["--batch"], invocation["--batches"])
-    deployment = try DeploymentOptions(placementFrom: invocation, catalogue)
     outputs = try invocation.outputs()
+    deployment = try Deployment { invocation.value(of: $0) }
   }
 
   /// Prices, reports, and writes the outputs.
   func run() throws {
-    let deployment = try self.deployment.deployment()
     switch work {
     case .batch(let given):
       let batch = try BatchNotation.batch(given.string(), source: given.source)
@@ -98,7 +97,7 @@ extension Command {
     Command(
       name: "cost",
       summary: "show where the time of a batch goes, operation by operation, or price many batches",
-      options: CostOptions.batches + DeploymentOptions.placement(catalogue) + CostOptions.files
+      options: CostOptions.batches + Option.placement + CostOptions.files
         + [OutputOptions.force],
       examples: [
         Example(

@@ -1,3 +1,4 @@
+import Formats
 import Metrics
 import Reporting
 import Studies

@@ -6,7 +6,7 @@ import Studies
 
 /// What `servesim pipeline` is asked for.
 struct PipelineOptions: Sendable {
-  var deployment: DeploymentOptions
+  var deployment: Deployment
   /// Tokens of an iteration, of a prompt and of its answer.
   var tokens: Int
   var prompt: Int
@@ -25,7 +25,6 @@ struct PipelineOptions: Sendable {
   }
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
-    deployment = try DeploymentOptions(placementFrom: invocation, catalogue)
     func count(_ name: String, _ standard: Int, min: Int = 1) throws -> Int {
       try invocation[name]?.int(min: min, max: 1 << 20) ?? standard
     }
@@ -34,13 +33,16 @@ struct PipelineOptions: Sendable {
     output = try count("--output-tokens", 1024)
     let given = try invocation["--kernels"]?.choice(of: Kernels.allCases.map(\.rawValue))
     kernels = given.flatMap { Kernels(rawValue: $0) } ?? .measured
-    if kernels == .nanoflow { deployment.useNanoFlowsCase(invocation) }
     outputs = try invocation.outputs()
+    let defaults = kernels == .nanoflow ? Self.nanoFlowsCase(invocation) : [:]
+    deployment = try Deployment { setting in
+      invocation.value(of: setting)
+        ?? defaults[setting.option].map { GivenValue(source: setting.option, text: $0) }
+    }
   }
 
   /// Searches, reports, and writes the outputs.
   func run() throws {
-    let deployment = try self.deployment.deployment()
     let report = try report(on: deployment)
     try outputs.write { option, writer in
       switch option {
@@ -70,6 +72,13 @@ struct PipelineOptions: Sendable {
       on: deployment, times: times)
   }
 
+  /// What is not given is as NanoFlow was measured.
+  private static func nanoFlowsCase(_ invocation: Invocation) -> [String: String] {
+    let model = ["--model": "llama-2-70b", "--tensor-parallel-size": "8"]
+    return (invocation["--model"] == nil ? model : [:])
+      .merging(["--gpu": NanoFlowTimes.gpuName]) { own, _ in own }
+  }
+
   fileprivate static let files = [
     OutputOptions.file("--svg", "one layer as a picture"),
     OutputOptions.file("--json", "the pipeline as JSON"),
@@ -92,23 +101,13 @@ struct PipelineOptions: Sendable {
   ]
 }
 
-extension DeploymentOptions {
-  /// What is not given is as NanoFlow was measured.
-  fileprivate mutating func useNanoFlowsCase(_ invocation: Invocation) {
-    if invocation["--gpu"] == nil { gpu.text = NanoFlowTimes.gpuName }
-    guard invocation["--model"] == nil else { return }
-    model.text = "llama-2-70b"
-    if invocation["--tensor-parallel-size"] == nil { tensorParallelSize = 8 }
-  }
-}
-
 extension Command {
   /// Nano-batches that overlap inside the GPU.
   static func pipeline(_ catalogue: Catalogue) -> Command {
     Command(
       name: "pipeline",
       summary: "find the best way to overlap operations of nano-batches inside the GPU",
-      options: PipelineOptions.work + DeploymentOptions.placement(catalogue)
+      options: PipelineOptions.work + Option.placement
         + PipelineOptions.files + [OutputOptions.force],
       examples: [
         Example(

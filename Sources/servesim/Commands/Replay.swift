@@ -1,3 +1,4 @@
+import Formats
 import Metrics
 import Reporting
 import Serving
@@ -8,7 +9,7 @@ import Workloads
 struct ReplayOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
-  var deployment: DeploymentOptions
+  var deployment: Deployment
   /// A scheduler with its options, such as `sarathi:chunk=512`.
   var scheduler: GivenValue
   var workload: WorkloadOptions
@@ -27,7 +28,6 @@ struct ReplayOptions: Sendable {
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     trace = invocation.argument("TRACE")
-    deployment = try DeploymentOptions(invocation, catalogue)
     scheduler =
       invocation["--scheduler"]
       ?? GivenValue(source: "--scheduler", text: catalogue.schedulers.standard)
@@ -38,11 +38,11 @@ struct ReplayOptions: Sendable {
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))
+    deployment = try Deployment { invocation.value(of: $0) }
   }
 
   /// Serves the trace, reports, and writes the outputs.
   func run() throws {
-    let deployment = try self.deployment.deployment()
     let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     let (hasReport, hasSpans) = (outputs.includes("--report"), outputs.includes("--perfetto"))
     let loaded = try workload.load(self.trace, checksums: hasReport)
@@ -122,7 +122,7 @@ extension Command {
       name: "replay",
       summary: "serve a trace with one scheduler and report latency, throughput and utilisation",
       arguments: [.trace],
-      options: [scheduler] + DeploymentOptions.options(catalogue) + WorkloadOptions.options
+      options: [scheduler] + Option.deployment + WorkloadOptions.options
         + [OutputOptions.objectives] + ReplayOptions.files
         + [
           OutputOptions.report, OutputOptions.force, OutputOptions.attribution,

@@ -119,7 +119,7 @@ struct SweepOptions: Sendable {
 
   /// The options that take lists, in the order of the axes.
   fileprivate static func axes(_ catalogue: Catalogue) -> [Option] {
-    DeploymentOptions.options(catalogue) + [.schedulers(catalogue, group: "Deployment")]
+    Option.deployment + [.schedulers(catalogue, group: "Deployment")]
       + WorkloadOptions.options
   }
 

@@ -1,3 +1,4 @@
+import Formats
 import Workloads
 
 /// What `servesim synthesize` is asked for.

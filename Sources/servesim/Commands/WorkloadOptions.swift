@@ -158,3 +158,11 @@ struct WorkloadOptions: Sendable {
 
   private static let group = "Workload"
 }
+
+extension GivenValue {
+  /// The span in `range` that the text, in seconds, is.
+  fileprivate func time(in range: ClosedRange<Nanoseconds>) throws -> Nanoseconds {
+    Nanoseconds(
+      seconds: try double(min: range.lowerBound.seconds, max: range.upperBound.seconds))
+  }
+}

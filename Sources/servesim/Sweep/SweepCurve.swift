@@ -29,7 +29,7 @@ struct SweepCurve: Sendable {
     _ objectives: GivenValue?, _ files: DescribedFiles, _ catalogue: Catalogue
   ) throws {
     self.combination = combination
-    let deployment = try DeploymentOptions(combination.invocation, catalogue).deployment(files)
+    let deployment = try Deployment(files) { combination.invocation.value(of: $0) }
     objective = try OutputOptions.objective(objectives, model: deployment.model.name)
     modelError = deployment.modelError
     let name = combination.value(of: "--schedulers") ?? catalogue.schedulers.standard

@@ -22,10 +22,10 @@ private func options(_ words: String...) throws -> CostOptions {
 
   @Test func `the deployment is that of the other commands, without the server's limits`() throws {
     let deployment = try options(
-      "--batch=x", "--model=m", "--gpu=g", "--tensor-parallel-size=2",
+      "--batch=x", "--model=opt-13b", "--gpu=l40s", "--tensor-parallel-size=2",
       "--pipeline-parallel-size=3"
     ).deployment
-    #expect((deployment.model.text, deployment.gpu.text) == ("m", "g"))
+    #expect((deployment.model.name, deployment.gpu.name) == ("opt-13b", "l40s"))
     #expect((deployment.tensorParallelSize, deployment.pipelineParallelSize) == (2, 3))
     let cost = Set(Command.cost(.standard).options.map(\.name))
     let compare = Set(Command.compare(.standard).options.map(\.name))

@@ -13,14 +13,17 @@ private func options(_ words: String...) throws -> ReplayOptions {
     let given = try options(
       "--replicas=256", "--router=least-tokens", "--clients=3", "--think-time=0.5",
       "--stagger=0.01")
-    #expect(given.deployment.replicas == 256 && given.deployment.router.name == "least-tokens")
+    #expect(
+      given.deployment.fleet.replicas == 256 && given.deployment.fleet.router.name == "least-tokens"
+    )
     #expect(
       given.workload.clients == Clients(3, thinkTime: 500_000_000, stagger: 10_000_000))
   }
 
   @Test func `that are left out mean one replica and the trace's arrivals`() throws {
     let given = try options()
-    #expect(given.deployment.replicas == 1 && given.deployment.router.name == "round-robin")
+    #expect(
+      given.deployment.fleet.replicas == 1 && given.deployment.fleet.router.name == "round-robin")
     #expect(given.workload.clients == nil)
   }
 

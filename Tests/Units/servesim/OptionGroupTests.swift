@@ -1,6 +1,7 @@
 import Foundation
 import Schedulers
 import Serving
+import Studies
 import Testing
 
 @testable import Formats
@@ -13,11 +14,11 @@ private func invocation(_ words: String...) throws -> Invocation {
 @Suite struct OptionGroupTests {
   @Test func `what is left out has its default, or is left to the scheduler`() throws {
     let options = try CompareOptions(invocation(), .standard)
-    #expect(options.deployment.model.text == Catalogue.standard.models.standard)
-    #expect(options.deployment.gpu.text == Catalogue.standard.gpus.standard)
+    #expect(options.deployment.model.name == Catalogue.standard.models.standard)
+    #expect(options.deployment.gpu.name == Catalogue.standard.gpus.standard)
     #expect(options.deployment.tensorParallelSize == 1)
-    #expect(options.deployment.memoryUtilization == 0.9)
-    #expect(options.deployment.maxSequences == nil)
+    #expect(options.deployment.gpuMemoryUtilization == 0.9)
+    #expect(options.deployment.maxNumSeqs == nil)
     #expect(options.schedulers.map(\.text) == Schedulers.all.map(\.name))
     #expect(options.workload.arrivals == .trace)
     #expect(options.workload.requestRate == nil)
@@ -29,13 +30,13 @@ private func invocation(_ words: String...) throws -> Invocation {
       "--tensor-parallel-size=2", "--gpu-memory-utilization=1", "--max-num-seqs=3",
       "--max-num-batched-tokens=4", "--max-model-len=5", "--block-size=6",
       "--num-gpu-blocks-override=7", "--request-rate=0.5", "--arrivals=poisson", "--limit=8",
-      "--seed=9", "--slo=ttft=1", "--jobs=10", "--schedulers=orca,b:x=1,y=2", "--model=m")
+      "--seed=9", "--slo=ttft=1", "--jobs=10", "--schedulers=orca,b:x=1,y=2", "--model=opt-13b")
     let options = try CompareOptions(given, .standard)
     let deployment = options.deployment
-    #expect(deployment.model == GivenValue(source: "--model", text: "m"))
-    #expect((deployment.tensorParallelSize, deployment.memoryUtilization) == (2, 1))
-    #expect((deployment.maxSequences, deployment.maxBatchedTokens) == (3, 4))
-    #expect((deployment.maxModelLength, deployment.blockTokens, deployment.blocks) == (5, 6, 7))
+    #expect(deployment.model.name == "opt-13b")
+    #expect((deployment.tensorParallelSize, deployment.gpuMemoryUtilization) == (2, 1))
+    #expect((deployment.maxNumSeqs, deployment.maxNumBatchedTokens) == (3, 4))
+    #expect((deployment.maxModelLen, deployment.blockSize, deployment.blocks) == (5, 6, 7))
     #expect((options.workload.requestRate, options.workload.arrivals) == (0.5, .poisson))
     #expect((options.workload.limit, options.workload.seed, options.jobs) == (8, 9, 10))
     #expect(options.objectives?.text == "ttft=1")
@@ -58,18 +59,18 @@ private func invocation(_ words: String...) throws -> Invocation {
   }
 
   @Test func `formats go by vLLM's names and by ours`() throws {
-    func deployment(_ words: String...) throws -> DeploymentOptions {
+    func deployment(_ words: String...) throws -> Deployment {
       try CompareOptions(
         Parser.parse(["a.csv"] + words, for: .compare(.standard)), .standard
       ).deployment
     }
     let plain = try deployment("--kv-cache-dtype=auto")
-    #expect(plain.quantization == nil && plain.cacheFormat == nil)
+    #expect(plain.quantization == nil && plain.kvCacheDtype == nil)
     #expect(try deployment("--quantization=none").quantization == .bf16)
     #expect(try deployment("--quantization=awq").quantization == .int4Weight)
     #expect(try deployment("--quantization=fp8-block").quantization == .fp8Block)
-    #expect(try deployment("--kv-cache-dtype=fp8_e4m3").cacheFormat == .fp8)
-    #expect(try deployment("--kv-cache-dtype=bfloat16").cacheFormat == .bf16)
+    #expect(try deployment("--kv-cache-dtype=fp8_e4m3").kvCacheDtype == .fp8)
+    #expect(try deployment("--kv-cache-dtype=bfloat16").kvCacheDtype == .bf16)
     let error = #expect(throws: InputError.self) { try deployment("--quantization=int3") }
     #expect(error?.problem == "there is no format \"int3\"")
     #expect(error?.remedy.hasPrefix("give none, or one of bf16, fp8, fp8-block, int8") == true)

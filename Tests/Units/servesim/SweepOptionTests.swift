@@ -24,7 +24,7 @@ private func options(_ words: [String]) throws -> SweepOptions {
     #expect(grid.loads == .rates([4, 0.5]))
     let last = try #require(grid.combinations.last)
     #expect(last.value(of: "--schedulers") == "sarathi:chunk=256,block-size=8")
-    let deployment = try DeploymentOptions(last.invocation, .standard)
+    let deployment = try Deployment { last.invocation.value(of: $0) }
     #expect(deployment.tensorParallelSize == 2)
     let workload = try WorkloadOptions(last.invocation)
     #expect(workload.seed == 6 && workload.requestRate == nil)

@@ -5,7 +5,7 @@ import Foundation
 extension Models {
   /// The model that `given` names, or that the Hugging Face `config.json` at its path describes, or
   /// in the folder at its path.
-  static func described(by given: GivenValue) throws -> Model {
+  static func described(by given: GivenValue) throws(InputError) -> Model {
     let text = try given.string()
     let isPath = text.contains("/") || text.hasSuffix(".json")
     if !isPath && (all.contains { $0.name == text } || !isFolder(text)) { return try named(text) }
@@ -32,9 +32,9 @@ extension Models {
   /// Bytes of the longest file that is read: the lists of quantised modules reach one MB.
   private static let mostBytes = 1 << 25
 
-  private static func contents(of path: String, _ given: GivenValue) throws -> Data {
+  private static func contents(of path: String, _ given: GivenValue) throws(InputError) -> Data {
     let remedy = "give the path of a config.json, or a name (servesim list models)"
-    func mistake(_ problem: String) -> any Error {
+    func mistake(_ problem: String) -> InputError {
       given.mistake("\(quoted(path)) cannot be read (\(problem))", remedy)
     }
     guard FileManager.default.fileExists(atPath: path) else {
@@ -50,5 +50,14 @@ extension Models {
       throw mistake(error.localizedDescription)
     }
     throw mistake("it has more than \(mostBytes >> 20) MB, and is no model's config.json")
+  }
+}
+
+extension GPUs {
+  /// The GPU that `given` names, or that the JSON file at its path describes.
+  public static func described(by given: GivenValue) throws(InputError) -> GPU {
+    let text = try given.string()
+    guard text.contains("/") || text.hasSuffix(".json") else { return try named(text) }
+    return try GPU(json: Data(try InputFile.read(text)), source: text)
   }
 }

@@ -1,33 +1,34 @@
-import Formats
-import Serving
-
 /// A text that the user gave, and the option or argument that it was given for.
-struct GivenValue: Sendable, Equatable {
+public struct GivenValue: Sendable, Equatable {
   /// The name of the option or argument.
-  var source: String
+  public var source: String
   /// As it was typed; may be empty.
-  var text: String
+  public var text: String
+
+  /// What was given for `source`.
+  public init(source: String, text: String) {
+    self.source = source
+    self.text = text
+  }
 
   /// The text, which must not be empty.
-  func string() throws -> String {
+  public func string() throws(InputError) -> String {
     if text.isEmpty { throw mistake("the value is empty", "give a value") }
     return text
   }
 
   /// The whole number in `range` that the text is.
-  func int(in range: ClosedRange<Int>) throws -> Int {
-    try int(min: range.lowerBound, max: range.upperBound)
-  }
-
-  /// The span in `range` that the text, in seconds, is.
-  func time(in range: ClosedRange<Nanoseconds>) throws -> Nanoseconds {
-    Nanoseconds(
-      seconds: try double(min: range.lowerBound.seconds, max: range.upperBound.seconds))
+  public func int(in range: ClosedRange<Int>, or word: String? = nil) throws(InputError) -> Int {
+    try int(min: range.lowerBound, max: range.upperBound, or: word)
   }
 
   /// The whole number that the text is, within the bounds given.
-  func int(min: Int? = nil, max: Int? = nil) throws -> Int {
-    let remedy = "give a whole number" + bounds(min.map { "of at least \($0)" }, max)
+  public func int(
+    min: Int? = nil, max: Int? = nil, or word: String? = nil
+  ) throws(InputError) -> Int {
+    let remedy =
+      "give a whole number" + bounds(min.map { "of at least \($0)" }, max)
+      + (word.map { ", or \($0)" } ?? "")
     guard isDigits(unsigned(text)) else {
       throw mistake("\(quoted(text)) is not a whole number", remedy)
     }
@@ -42,7 +43,9 @@ struct GivenValue: Sendable, Equatable {
   /// The finite number that the text is in decimal notation, within the bounds given.
   ///
   /// - Parameter exclusive: whether `min` itself is refused.
-  func double(min: Double? = nil, max: Double? = nil, exclusive: Bool = false) throws -> Double {
+  public func double(min: Double? = nil, max: Double? = nil, exclusive: Bool = false)
+    throws(InputError) -> Double
+  {
     let lower = min.map { (exclusive ? "above " : "of at least ") + plain($0) }
     let remedy = "give a number" + bounds(lower, max.map(plain))
     guard isDecimal(text), let value = Double(text) else {
@@ -59,7 +62,7 @@ struct GivenValue: Sendable, Equatable {
   }
 
   /// The one of `names` that the text is.
-  func choice(of names: [String]) throws -> String {
+  public func choice(of names: [String]) throws(InputError) -> String {
     if names.contains(text) { return text }
     let near = nearest(to: text, among: names).map { "did you mean \($0)? " } ?? ""
     throw mistake(
@@ -67,7 +70,7 @@ struct GivenValue: Sendable, Equatable {
   }
 
   /// The pieces between commas, none of them empty.
-  func list() throws -> [String] {
+  public func list() throws(InputError) -> [String] {
     let pieces = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     if pieces.contains("") {
       throw mistake("\(quoted(text)) has an empty piece", "give names with one comma between them")
@@ -76,7 +79,7 @@ struct GivenValue: Sendable, Equatable {
   }
 
   /// A mistake in this value.
-  func mistake(_ problem: String, _ remedy: String) -> InputError {
+  public func mistake(_ problem: String, _ remedy: String) -> InputError {
     InputError(source, problem: problem, remedy: remedy)
   }
 }

@@ -1,0 +1,45 @@
+import Formats
+import Serving
+
+/// What the users of an engine can set of it, under the names that they know.
+extension Setting where Root == EngineRules {
+  /// A whole number of the rules.
+  static func number(
+    _ name: String, _ rule: WritableKeyPath<EngineRules, Int> & Sendable, _ help: String,
+    least: Int = 1, most: Int = EngineRange.tokens.upperBound
+  ) -> Setting {
+    .count(name, rule, in: least...most, help)
+  }
+
+  /// A token budget called `name`, for which `auto` stands for the best of `budgets`, where there
+  /// are some.
+  static func tokenBudget(_ name: String, bestOf budgets: [Int]) -> Setting {
+    let help = "tokens computed in one iteration"
+    if budgets.isEmpty { return .number(name, \.tokenBudget, help) }
+    let list = budgets.map(String.init).joined(separator: ", ")
+    return Setting(
+      name, .count(EngineRange.tokens), help + "; auto for the best of \(list) for the load"
+    ) { (rules, given) throws(InputError) in
+      if given.text == "auto" {
+        rules.tokenBudgets = budgets
+        rules.maxNumBatchedTokens = budgets.max()
+      } else {
+        rules.maxNumBatchedTokens = try given.int(in: EngineRange.tokens, or: "auto")
+      }
+    }
+  }
+
+  /// Room for caches in the host's memory.
+  static var swapBlocks: Setting {
+    .number(
+      "swap-blocks", \.swapBlocks,
+      "blocks of host memory for the caches of preempted sequences; 0 to compute anew", least: 0)
+  }
+
+  /// vLLM's `--scheduling-policy`.
+  static func schedulingPolicy(_ priority: EngineRules.Order) -> Setting {
+    .choice(
+      "scheduling-policy", "who goes first: who came first, or who has the smaller priority",
+      ["fcfs": { $0.order = .arrival }, "priority": { $0.order = priority }])
+  }
+}
