@@ -11,11 +11,11 @@ enum OrcaHeadline {
   /// What both engines of 2022 add to an iteration beyond today's kernels; chosen so that
   /// FasterTransformer serves its published rate, from which Orca's and the ratio follow.
   private static let host = HostTime(
-    name: "orca-2022", source: "Orca (OSDI 2022), section 6.2: 0.185 requests a second",
+    name: "orca-2022", source: "Orca (OSDI 2022), section 6.2: 0.185 requests/s",
     secondsPerIteration: 0.062)
 
   static let entry = ReproductionEntry(
-    "orca-headline", "requests a second at 190 ms a token, GPT-3 175B on 16 A100",
+    "orca-headline", "requests per second at 190 ms per token, GPT-3 175B on 16 A100",
     source: "Orca (OSDI 2022), section 6.2"
   ) { jobs in
     let trace = requests(2000)

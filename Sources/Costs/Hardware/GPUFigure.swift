@@ -79,8 +79,8 @@ extension GPUFigure.Unit {
   var name: String {
     switch self {
     case .memoryBytes: "bytes"
-    case .memoryRate, .hostRate, .linkRate: "bytes a second"
-    case .flops: "operations a second"
+    case .memoryRate, .hostRate, .linkRate: "bytes per second"
+    case .flops: "operations per second"
     case .multiprocessors: "multiprocessors"
     case .gpus: "GPUs"
     case .share: "shares of 1"

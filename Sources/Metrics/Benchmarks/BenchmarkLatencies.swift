@@ -8,7 +8,7 @@ struct BenchmarkLatency: Sendable {
   var definition: String
   /// Units in a second.
   var scale: Double
-  /// Whether all times between tokens are taken together, rather than one value a request.
+  /// Whether all times between tokens are taken together, rather than one value per request.
   var isPooled = false
   /// The value in seconds, or in the unit where that is no time, and its weight; nil for none.
   var value: @Sendable (Request, RequestRecord) -> (seconds: Double, weight: Double)?
@@ -78,7 +78,7 @@ extension BenchmarkTool {
     return BenchmarkLatency(
       title: title, key: key, unit: unit,
       definition: isWeighted
-        ? "\(rule); a request counts as often." : "\(rule); one value a request.", scale: scale
+        ? "\(rule); each request counts as often." : "\(rule); one value per request.", scale: scale
     ) { _, record in
       let gaps = Double(record.emittedTokens - 1)
       return gaps > 0
@@ -98,7 +98,7 @@ extension BenchmarkTool {
   private var perUser: BenchmarkLatency {
     BenchmarkLatency(
       title: "Output Token Throughput Per User", key: "output_token_throughput_per_user",
-      unit: "tokens/s", definition: "One over the inter token latency; one value a request.",
+      unit: "tokens/s", definition: "One over the inter token latency; one value per request.",
       scale: 1
     ) { _, record in
       let time = (record.finish - record.firstToken).seconds

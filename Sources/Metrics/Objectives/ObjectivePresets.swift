@@ -79,7 +79,7 @@ public enum ObjectivePresets {
   ) -> Preset {
     Preset(
       name: name,
-      source: "DeepSpeed-FastGen, 512 prompt tokens and \(tokensPerSecond) tokens a second",
+      source: "DeepSpeed-FastGen, 512 prompt tokens and \(tokensPerSecond) tokens/s",
       objectives: [], common: "ttft-per-prompt-token<=1953.125us,smoothed-tbt<\(gap)")
   }
 

@@ -70,11 +70,11 @@ public enum CapacityReport {
     let bounds = capacities.filter(\.isUnbounded)
     let rates = bounds.map { Numbers.significant($0.mean) }
     let names = ClosingSentence.list(bounds.map(\.scheduler))
-    let verb = bounds.count == 1 ? "keeps" : "keep"
+    let verb = bounds.count == 1 ? "meets" : "meet"
     let note =
       "\(names) \(verb) the objective even at the rate at which a backlog of the same requests is "
-      + "served (\(ClosingSentence.list(rates)) requests a second): the trace ends before queues "
-      + "have grown, and tells no more than that the capacity is at least that; serve a longer one."
+      + "served (\(ClosingSentence.list(rates)) requests/s): the trace is too short to build a "
+      + "queue, and tells no more than that the capacity is at least that; use a longer one."
     return bounds.isEmpty ? [] : [note]
   }
 
@@ -101,14 +101,14 @@ public enum CapacityReport {
     }
     guard let ranking = Ranking(capacities) else {
       return "\(capacities.count == 1 ? capacities[0].scheduler : "No scheduler") "
-        + "\(capacities.count == 1 ? "does not keep" : "keeps") the objective at any rate tried."
+        + "\(capacities.count == 1 ? "does not meet" : "meets") the objective at any rate tried."
     }
     let best = capacities[ranking.best]
     if capacities.count == 1 {
-      return "\(best.scheduler) keeps the objective \(reach([best]))."
+      return "\(best.scheduler) meets the objective \(reach([best]))."
     }
     if !ranking.decides {
-      return "\(names(ranking.leaders)) are not distinguishable: they keep the objective "
+      return "\(names(ranking.leaders)) are not distinguishable: they meet the objective "
         + "\(reach(ranking.leaders.map { capacities[$0] }))."
     }
     let next = capacities[ranking.next[0]]
@@ -116,10 +116,10 @@ public enum CapacityReport {
       ranking.peers.isEmpty ? "" : " (not distinguishable from \(names(ranking.peers)))"
     let end = (unless.map { ", \($0)" } ?? "") + "."
     if next.mean == 0 {
-      return "\(best.scheduler)\(equals) keeps the objective \(reach([best])), "
+      return "\(best.scheduler)\(equals) meets the objective \(reach([best])), "
         + "\(names(ranking.next)), the next, at no rate tried\(end)"
     }
-    return "\(best.scheduler)\(equals) reaches \(lead(best, next)) requests a second more than "
+    return "\(best.scheduler)\(equals) reaches \(lead(best, next)) requests/s more than "
       + "\(names(ranking.next)), the next\(end)"
   }
 
@@ -135,7 +135,7 @@ public enum CapacityReport {
     let ascending = capacities.sorted { $0.mean < $1.mean }
     let amounts = ascending.map { Numbers.significant($0.mean) }
     let least = capacities.contains(where: \.isUnbounded) ? "up to at least " : "up to "
-    return "\(least)\(ClosingSentence.span(amounts)) requests a second"
+    return "\(least)\(ClosingSentence.span(amounts)) requests/s"
   }
 
   /// One row a service and seed; one a service where it could not go on.

@@ -27,17 +27,17 @@ public enum CapacityStudyReport {
         Report.Section(
           "Capacities", CapacityReport.table(capacities),
           note: seeds.count > 1
-            ? "The highest rate that keeps the objective, a search a seed; intervals hold the true "
+            ? "The highest rate that meets the objective, one search per seed; intervals hold the true "
               + "mean 95 times in 100 (Student), and what the searches leave open. * best of its "
               + "column."
-            : "The highest rate found that keeps the objective, and the bracket to the lowest that "
+            : "The highest rate found that meets the objective, and the bracket to the lowest that "
               + "does not. * best of its column.")
       ],
       figures: [
         Report.Figure(
           "capacity.svg",
           caption: "The rates that the first seed's searches tried: what is below the dashed line "
-            + "keeps the objective. Lines end where five times the limit is passed.",
+            + "meets the objective. Lines end where five times the limit is passed.",
           .lines(chart(capacities, objective, place)))
       ],
       definitions: Report.latencies(judgedBy: objective),
@@ -57,7 +57,7 @@ public enum CapacityStudyReport {
   ) -> Chart {
     var chart = Chart(
       "How near the objective is", subtitle: subtitle,
-      x: Chart.Axis("Requests a second"),
+      x: Chart.Axis("Requests per second"),
       y: Chart.Axis("Worst figure / its limit", scale: .log10),
       lines: capacities.map { capacity in
         let tries = capacity.tries.filter { $0.load > 0 }

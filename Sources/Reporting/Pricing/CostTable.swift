@@ -65,7 +65,7 @@ public enum CostTable {
     let columns =
       [
         Table.Column("operation", isNumeric: false), Table.Column("size", isNumeric: false),
-        Table.Column("runs"), Table.Column("a run", group: "time"),
+        Table.Column("runs"), Table.Column("per run", group: "time"),
         Table.Column("in all", group: "time"), Table.Column("share", group: "time"),
         Table.Column("bound by", isNumeric: false),
       ] + work.columns

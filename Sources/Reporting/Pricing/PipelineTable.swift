@@ -26,7 +26,8 @@ public enum PipelineTable {
     let first = report.times[0].iterationSeconds
     return Table(
       [
-        Table.Column("", isNumeric: false), Table.Column("a layer"), Table.Column("an iteration"),
+        Table.Column("", isNumeric: false), Table.Column("per layer"),
+        Table.Column("per iteration"),
         Table.Column("tokens/s/GPU"), Table.Column("speed-up"), Table.Column("of the optimum"),
       ],
       rows: report.times.map { time in

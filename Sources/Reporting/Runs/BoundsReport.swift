@@ -38,11 +38,11 @@ public enum BoundsReport {
   public static let definitions = [
     Report.Term(
       "Clairvoyant bound",
-      "Requests a second of a schedule that knows every length before, keeps the memory full, "
+      "Requests per second of a schedule that knows every length before, keeps the memory full, "
         + "preempts nobody and has the best batches at what the cost model says they take."),
     Report.Term(
       "Roofline bound",
-      "Requests a second if the GPUs did nothing but the arithmetic, the reading or the sending of "
+      "Requests per second if the GPUs did nothing but the arithmetic, the reading or the sending of "
         + "the mean request at the data sheet's rates, whichever is slowest."),
   ]
 }

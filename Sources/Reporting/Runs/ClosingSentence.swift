@@ -127,8 +127,8 @@ public enum ClosingSentence {
     if figure == .attainment || !contest.hasAttainment { return nil }
     let it = contest.meeting == nil ? "the objective" : "it"
     return contest.pool.allSatisfy { isLost(contest, $0) }
-      ? "no request keeps \(it) under any"
-      : "the share of requests that keep \(it) does not tell them apart"
+      ? "no request meets \(it) under any"
+      : "the share of requests that meet \(it) does not tell them apart"
   }
 
   /// The first of `amounts`, or what they reach from and to.
@@ -175,7 +175,7 @@ public enum ClosingSentence {
 
   private static func words(_ figure: SteadyFigures.Figure) -> String {
     switch figure {
-    case .attainment: "the share of requests that keep the objective"
+    case .attainment: "the share of requests that meet the objective"
     case .answered: "the share of requests that are answered"
     default: figure.title
     }

@@ -49,7 +49,7 @@ public enum ComparisonTable {
 
   /// What an objective's two columns count.
   public static let objectiveNote =
-    "SLO attainment counts requests that keep every limit themselves; SLO met compares percentiles "
+    "SLO attainment counts requests that meet every limit themselves; SLO met compares percentiles "
     + "of the run."
 
   private static let shownLatencies: [(LatencyMetric, [Statistic])] = [

@@ -38,7 +38,7 @@ public enum ReplayReport {
         ("refused", Numbers.grouped(counts.refused)),
         (
           "preempted",
-          Numbers.grouped(counts.preempted) + (counts.preemptions > 0 ? ", \(times) in all" : "")
+          Numbers.grouped(counts.preempted) + (counts.preemptions > 0 ? ", \(times) in total" : "")
         ),
       ])
   }
@@ -73,12 +73,12 @@ public enum ReplayReport {
   private static func memory(_ metrics: RunMetrics) -> String {
     let memory = metrics.memory
     let busy = metrics.batches.busySeconds
-    return "KV memory, while batches ran\n"
+    return "KV cache usage, while batches ran\n"
       + lines([
-        ("full on average", Numbers.percent(memory.meanShare)),
-        ("full at most", Numbers.percent(memory.peakShare)),
-        ("90 % full or more", part(memory.atLeast90PercentSeconds, of: busy)),
-        ("99 % full or more", part(memory.atLeast99PercentSeconds, of: busy)),
+        ("mean", Numbers.percent(memory.meanShare)),
+        ("peak", Numbers.percent(memory.peakShare)),
+        ("at 90 % or more", part(memory.atLeast90PercentSeconds, of: busy)),
+        ("at 99 % or more", part(memory.atLeast99PercentSeconds, of: busy)),
       ])
   }
 
@@ -94,25 +94,28 @@ public enum ReplayReport {
           ),
           (
             "sequences",
-            "\(Numbers.significant(batches.meanSequences)) on average, "
-              + "\(Numbers.grouped(batches.peakSequences)) at most"
+            "\(Numbers.significant(batches.meanSequences)) mean, "
+              + "\(Numbers.grouped(batches.peakSequences)) max"
           ),
           (
             "tokens",
-            "\(Numbers.significant(batches.meanTokens)) on average, "
-              + "\(Numbers.grouped(batches.peakTokens)) at most"
+            "\(Numbers.significant(batches.meanTokens)) mean, "
+              + "\(Numbers.grouped(batches.peakTokens)) max"
           ),
-          ("at the sequence cap", part(batches.atSequenceCapSeconds, of: batches.busySeconds)),
-          ("found in the cache", "\(Numbers.grouped(batches.cachedPromptTokens)) prompt tokens"),
-          ("recomputed", "\(Numbers.grouped(batches.recomputedPromptTokens)) prompt tokens"),
+          ("at max-num-seqs", part(batches.atSequenceCapSeconds, of: batches.busySeconds)),
+          ("prefix cache hits", "\(Numbers.grouped(batches.cachedPromptTokens)) prompt tokens"),
+          (
+            "recomputed",
+            "\(Numbers.grouped(batches.recomputedPromptTokens)) prompt tokens, after preemption"
+          ),
         ]
           + (batches.bubbleSeconds > 0
             ? [("bubbles", part(batches.bubbleSeconds, of: batches.spanSeconds, "span"))] : [])
           + (batches.deadlockedSteps > 0
             ? [
               (
-                "original hangs in",
-                "\(Numbers.grouped(batches.deadlockedSteps)) plans; ours goes on"
+                "deadlocked steps",
+                "\(Numbers.grouped(batches.deadlockedSteps)), where the original hangs"
               )
             ]
             : []))

@@ -23,7 +23,7 @@ public enum RunsAnswer {
         return clause.clause.description + value
       }
       return "No: \(run.scheduler) does not meet \(failed.joined(separator: " and ")); \(felt)."
-    case nil: return "Under \(run.scheduler), \(share) of the requests keep \(verdict.objective)."
+    case nil: return "Under \(run.scheduler), \(share) of the requests meet \(verdict.objective)."
     }
   }
 }

@@ -69,7 +69,7 @@ public enum RunsReport {
   public static func subtitle(_ settings: [Run.Setting]) -> String {
     func setting(_ name: String) -> String { settings.first { $0.name == name }?.value ?? "" }
     return "\(setting("model")) on \(setting("tensor_parallel_size")) x \(setting("gpu")), "
-      + "\(setting("requests")) requests at \(setting("requests_per_second")) a second"
+      + "\(setting("requests")) requests at \(setting("requests_per_second")) per second"
   }
 
   private static func question(_ runs: [Run]) -> String {
@@ -115,7 +115,7 @@ public enum RunsReport {
       chart.subtitle = subtitle
       return .lines(chart.chart)
     }
-    let judged = objective == nil ? "" : " A line that passes left of the ring keeps the objective."
+    let judged = objective == nil ? "" : " A line that passes left of the ring meets the objective."
     return [
       .init("ttft.svg", caption: "Further left is faster." + judged, spread(.ttft, \.ttft)),
       .init("tbt.svg", caption: "Further left is faster." + judged, spread(.tbt, \.tbt)),

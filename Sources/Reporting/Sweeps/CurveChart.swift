@@ -33,7 +33,7 @@ public struct CurveChart: Sendable, Equatable {
   /// Its clauses on this statistic of the metric are drawn as dashed lines.
   public var objective: ServiceLevelObjective?
   /// The horizontal axis, with its unit, and the scale of each axis.
-  public var load = "Requests a second"
+  public var load = "Requests per second"
   public var loadScale = ChartScale.linear
   public var latencyScale = ChartScale.log10
   /// Latencies beyond this many seconds are left out, each line ending at the edge on its way to

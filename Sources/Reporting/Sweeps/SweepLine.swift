@@ -12,9 +12,9 @@ public struct SweepLine: Sendable {
     /// The title of an axis for it.
     var title: String {
       switch self {
-      case .rate: "Requests a second sent"
+      case .rate: "Requests per second, sent"
       case .clients: "Clients"
-      case .asGiven: "Requests a second served"
+      case .asGiven: "Requests per second, served"
       }
     }
   }

@@ -34,8 +34,8 @@ extension ClosingSentence {
   ) -> String {
     let place = pair.load.map { "at \(words($0, kind))" } ?? "at the load given"
     return
-      "\(lines[pair.best].name) and \(lines[pair.next].name) both keep the objective \(place), the "
-      + "highest load tried that either keeps; the command capacity tells how far each goes."
+      "\(lines[pair.best].name) and \(lines[pair.next].name) both meet the objective \(place), the "
+      + "highest load tried that either meets; the command capacity tells how far each goes."
   }
 
   /// That lines keep the objective at rates that were not served; nil where none does.
@@ -44,18 +44,18 @@ extension ClosingSentence {
     let clauses = lines.compactMap { line in
       line.backlog.map { rates in
         "\(line.name) serves \(Numbers.significant(rates.served)) of the "
-          + "\(Numbers.significant(rates.sent)) requests sent a second"
+          + "\(Numbers.significant(rates.sent)) requests/s sent"
       }
     }
     if clauses.isEmpty { return nil }
-    return "At the highest load that keeps the objective, \(list(clauses)): the trace ends before "
+    return "At the highest load that meets the objective, \(list(clauses)): the trace ends before "
       + "queues have grown, and a longer one may show less."
   }
 
   static func words(_ load: Double, _ kind: SweepLine.Load) -> String {
     kind == .clients
       ? "\(Numbers.grouped(Int(load))) client\(load == 1 ? "" : "s")"
-      : "\(Numbers.significant(load)) requests a second"
+      : "\(Numbers.significant(load)) requests/s"
   }
 
   /// Who keeps the objective farthest.
@@ -69,8 +69,8 @@ extension ClosingSentence {
       guard reaches.count == places.count else { return "at none or up to \(words(first, kind))" }
       return "up to " + span(reaches.map { words($0, kind) })
     }
-    let keeps = ranking.leaders.count == 1 ? "keeps" : "keep"
-    return "Of the loads tried, \(names(ranking.leaders)) \(keeps) the objective "
+    let verb = ranking.leaders.count == 1 ? "meets" : "meet"
+    return "Of the loads tried, \(names(ranking.leaders)) \(verb) the objective "
       + "\(far(ranking.leaders)), \(names(ranking.next)), the next, \(far(ranking.next))"
       + (unless.map { ", \($0)" } ?? "") + "."
   }
@@ -83,12 +83,12 @@ extension ClosingSentence {
     let ranges = lines.compactMap(\.range)
     if ranges.count < lines.count { return nil }
     let reaches = lines.compactMap(\.reach).sorted(by: >)
-    if reaches.isEmpty { return "No line keeps the objective at any load tried." }
+    if reaches.isEmpty { return "No line meets the objective at any load tried." }
     let far = span(reaches.map { words($0, kind) })
     if reaches.count == lines.count, ranges.allSatisfy({ $0.upperBound == .infinity }) {
-      return "Every line keeps the objective at the highest load tried, \(far)."
+      return "Every line meets the objective at the highest load tried, \(far)."
     }
-    return "How far the lines keep the objective, up to \(far), does not tell them apart."
+    return "How far the lines meet the objective, up to \(far), does not tell them apart."
   }
 
   /// What one line comes to.
@@ -97,11 +97,11 @@ extension ClosingSentence {
     if let reach = line.reach {
       return rows.count == 1
         ? "The objective is met at \(words(reach, kind)), the only load tried."
-        : "Of the loads tried, \(words(reach, kind)) is the highest that keeps the objective."
+        : "Of the loads tried, \(words(reach, kind)) is the highest that meets the objective."
     }
     if rows.contains(where: { $0.isMet != nil }) {
       if line.points.contains(where: { $0.load != nil }) {
-        return "No load tried keeps the objective."
+        return "No load tried meets the objective."
       }
       return rows.contains { $0.isMet == true }
         ? "The objective is met at the load given." : "The objective is not met at the load given."
@@ -109,8 +109,8 @@ extension ClosingSentence {
     let shares = rows.compactMap { $0.value(of: .attainment) }.map(Numbers.percent)
     if let first = shares.first, let last = shares.last {
       return shares.count == 1
-        ? "The objective is kept by \(first) of the requests."
-        : "The objective is kept by \(first) of the requests at the lowest load tried, by \(last) "
+        ? "The objective is met by \(first) of the requests."
+        : "The objective is met by \(first) of the requests at the lowest load tried, by \(last) "
           + "at the highest."
     }
     return rows.count > 1

@@ -38,7 +38,7 @@ enum FastGenStudies {
 
   /// Requests that keep both of FastGen's limits, a second of wall clock.
   static let effective = ReproductionEntry(
-    "fastgen-effective", "requests that keep a pace, a second: FastGen and vLLM of 2023",
+    "fastgen-effective", "requests per second that keep a pace: FastGen and vLLM of 2023",
     source: source, axis: "clients"
   ) { jobs in
     let points = FastGenPanel.effective.flatMap { objective, panel in

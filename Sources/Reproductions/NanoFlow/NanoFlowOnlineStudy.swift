@@ -6,8 +6,8 @@ import Studies
 /// Figure 8).
 enum NanoFlowOnlineStudy {
   static let entry = ReproductionEntry(
-    "nanoflow-online", "latency of a token by load, LLaMA-2-70B on 8 A100",
-    source: "NanoFlow (OSDI 2025), Figure 8", axis: "requests a second"
+    "nanoflow-online", "latency per token by load, LLaMA-2-70B on 8 A100",
+    source: "NanoFlow (OSDI 2025), Figure 8", axis: "requests per second"
   ) { jobs in
     let own = [("nanoflow", HostTime.none), ("nanoflow-host", NanoFlowBaseline.nanoFlowHost)]
     let cases =

@@ -10,7 +10,7 @@ enum SarathiTradeoff {
   /// of chat, up to 256 sequences.
   static let rates = ReproductionEntry(
     "sarathi-tradeoff", "99th percentile of TBT by rate, Yi-34B on 2 A100",
-    source: "Sarathi-Serve (OSDI 2024), Figure 1 and artifact", axis: "requests a second"
+    source: "Sarathi-Serve (OSDI 2024), Figure 1 and artifact", axis: "requests per second"
   ) { jobs in
     let points: [Point] = [
       Point("vllm", 0.55, printed: 0.5, artifact: 1.39),

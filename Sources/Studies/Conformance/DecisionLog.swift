@@ -25,7 +25,7 @@ public struct DecisionLog: Sendable {
     guard lines.count >= 3 else {
       throw InputError(
         source, problem: "\(lines.count) lines are no decision log",
-        remedy: "give a header, the requests, and a line an iteration (Tests/README.md)")
+        remedy: "give a header, the requests, and one line per iteration (Tests/README.md)")
     }
     self.source = source
     let header = try lines[0].place.decode(Named<Header>.self, lines[0].text)

@@ -37,7 +37,7 @@ public enum ArrivalProcess: String, CaseIterable, Sendable {
       guard let rate = rate ?? trace.meanRate else {
         throw InputError(
           "arrivals", problem: "no rate is given and the trace has none of its own",
-          remedy: "a rate in requests a second")
+          remedy: "a rate in requests per second")
       }
       return try trace.poisson(rate: rate, seed: seed)
     }

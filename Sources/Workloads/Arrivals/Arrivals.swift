@@ -29,7 +29,7 @@ extension Trace {
   }
 
   /// The same requests in the same order, arriving at random: a Poisson process of `rate`
-  /// requests a second, on average, of which the first comes after one gap.
+  /// requests per second, on average, of which the first comes after one gap.
   public func poisson(rate: Double, seed: UInt64) throws(InputError) -> Trace {
     var gaps = RandomStream(seed: seed, named: "poisson arrivals")
     var sum = 0.0
@@ -46,7 +46,7 @@ extension Trace {
 func nanoseconds(_ requests: Double, atRate rate: Double) throws(InputError) -> Nanoseconds {
   guard rate > 0 && rate < .infinity else {
     throw InputError(
-      "arrivals", problem: "\(rate) requests a second is no rate",
+      "arrivals", problem: "\(rate) requests per second is no rate",
       remedy: "a number greater than 0")
   }
   let time = (requests / rate * 1e9).rounded()
@@ -57,7 +57,7 @@ func nanoseconds(_ requests: Double, atRate rate: Double) throws(InputError) -> 
 private func tooLate(_ rate: Double) -> InputError {
   InputError(
     "arrivals",
-    problem: "at \(rate) requests a second the last arrives later than "
+    problem: "at \(rate) requests per second the last arrives later than "
       + "\(Int(EngineRange.time.upperBound.seconds)) s",
     remedy: "a higher rate or fewer requests")
 }

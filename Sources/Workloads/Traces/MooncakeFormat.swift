@@ -60,7 +60,7 @@ extension MooncakeFormat {
     guard let rate = trace.meanRate, rate > Self.highestRate else { return }
     throw InputError(
       source, column: "timestamp",
-      problem: "as milliseconds, these times make \(Int(min(rate, 0x1p62))) requests a second",
+      problem: "as milliseconds, these times make \(Int(min(rate, 0x1p62))) requests per second",
       remedy: "multiply them by 1000 if they are seconds, or read the file as \(name):\(source) if "
         + "they are milliseconds")
   }

@@ -61,7 +61,7 @@ public enum TraceFile {
   private static func note(on trace: Trace) -> String? {
     guard let rate = trace.meanRate, rate >= 500 || rate < 1e-4 else { return nil }
     let text = rate >= 1 ? String(Int(min(rate, 0x1p62))) : "\(rate)"
-    return "requests arrive at \(text) a second on average; check the unit of the file's times"
+    return "requests arrive at \(text) per second on average; check the unit of the file's times"
   }
 
   private static func unknownFormat(_ name: String, in specification: String) -> InputError {

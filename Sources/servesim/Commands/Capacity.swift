@@ -190,7 +190,7 @@ struct CapacityOptions: Sendable {
       group: "Search"),
     Option(
       name: "--precision", placeholder: "SHARE", standard: "0.02",
-      help: "each search ends when a rate that keeps the objective and one that does not are this "
+      help: "each search ends when a rate that meets the objective and one that does not are this "
         + "close", group: "Search"),
     Option(
       name: "--jobs", placeholder: "N", standard: "the processors there are",
@@ -219,7 +219,7 @@ extension Command {
   static func capacity(_ catalogue: Catalogue) -> Command {
     Command(
       name: "capacity",
-      summary: "find the highest request rate at which each scheduler keeps an objective",
+      summary: "find the highest request rate at which each scheduler meets an objective",
       arguments: [.trace],
       options: Option.deployment + [.schedulers(catalogue, group: "Deployment")]
         + CapacityOptions.workload + [OutputOptions.objectives] + CapacityOptions.search

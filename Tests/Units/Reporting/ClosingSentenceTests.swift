@@ -105,7 +105,7 @@ import Testing
     #expect(
       try Self.sentence([[150], [100]], "ttft.p99<200ms,tbt<110ms")
         == "Both schedulers meet the objective. b beats a, the next, in the share of requests that "
-        + "keep the objective, 100.0 % against 50.0 %.")
+        + "meet the objective, 100.0 % against 50.0 %.")
   }
 
   @Test func `lets nobody beat anybody where all fail`() throws {
@@ -159,18 +159,18 @@ import Testing
     #expect(pair.best == 1 && pair.next == 0 && pair.load == 4)
     #expect(
       Self.sentence(lines)
-        == "Of the loads tried, b keeps the objective up to 4.00 requests a second, a and c, the "
-        + "next, up to 1.00 requests a second.")
+        == "Of the loads tried, b meets the objective up to 4.00 requests/s, a and c, the "
+        + "next, up to 1.00 requests/s.")
     #expect(
       ClosingSentence.tie(lines, pair, .rate)
-        == "b and a both keep the objective at 4.00 requests a second, the highest load tried that "
+        == "b and a both meet the objective at 4.00 requests/s, the highest load tried that "
         + "either keeps; the command capacity tells how far each goes.")
   }
 
   @Test func `that keep the objective at none are all named`() throws {
     let lines = try [Self.line("a", reach: 0), Self.line("b", reach: 2), Self.line("c", reach: 0)]
     #expect(
-      Self.sentence(lines).hasSuffix("up to 2.00 requests a second, a and c, the next, at none."))
+      Self.sentence(lines).hasSuffix("up to 2.00 requests/s, a and c, the next, at none."))
   }
 
   @Test func `are compared at the load that all keep, or at the lowest where nobody keeps any`()
@@ -180,19 +180,19 @@ import Testing
     #expect(SweepDecision(kept).contest?.load == 2)
     #expect(
       Self.sentence(kept)
-        == "How far the lines keep the objective, up to 2.00 requests a second, does not tell them "
+        == "How far the lines meet the objective, up to 2.00 requests/s, does not tell them "
         + "apart. In other figures they are not distinguishable.")
     let all = try [Self.line("a", reach: 8), Self.line("b", reach: 8)]
     #expect(
-      Self.sentence(all).hasPrefix("Every line keeps the objective at the highest load tried"))
+      Self.sentence(all).hasPrefix("Every line meets the objective at the highest load tried"))
     let none = [
       SweepLine("a", [(1, try Self.row(2, isMet: false)), (9, try Self.row(3, isMet: false))]),
       SweepLine("b", [(1, try Self.row(1, isMet: false)), (9, try Self.row(9, isMet: false))]),
     ]
     #expect(
       Self.sentence(none)
-        == "No line keeps the objective at any load tried. b is ahead of a, the next, in E2E p99 "
-        + "at 1.00 requests a second, 1.00 s against 2.00 s.")
+        == "No line meets the objective at any load tried. b is ahead of a, the next, in E2E p99 "
+        + "at 1.00 requests/s, 1.00 s against 2.00 s.")
   }
 
   /// Lines with loads of their own keep the objective up to somewhere between two of them.
@@ -203,7 +203,7 @@ import Testing
     }
     let near = try [line("a", 10, 11), line("b", 10.5, 11.5)]
     #expect(!SweepDecision(near).decidesByReach)
-    #expect(Self.sentence(near).hasPrefix("How far the lines keep the objective, up to 10.5"))
+    #expect(Self.sentence(near).hasPrefix("How far the lines meet the objective, up to 10.5"))
     let far = try [line("a", 10, 11), line("b", 12, 13)]
     #expect(SweepDecision(far).reach?.best == 1)
   }
@@ -225,8 +225,8 @@ import Testing
     ]
     #expect(
       Self.sentence(lines)
-        == "b beats a, the next, in the share of requests that keep the objective at 5.00 requests "
-        + "a second, 85.0 % against 57.0 %.")
+        == "b beats a, the next, in the share of requests that meet the objective at 5.00 "
+        + "requests/s, 85.0 % against 57.0 %.")
   }
 
   @Test func `are not told apart where nothing differs`() throws {
@@ -251,8 +251,8 @@ import Testing
     let (kept, missed) = (try Self.row(1, isMet: true), try Self.row(1, isMet: false))
     #expect(
       alone((3, kept), (4, missed))
-        == "Of the loads tried, 3.00 requests a second is the highest that keeps the objective.")
-    #expect(alone((3, missed)) == "No load tried keeps the objective.")
+        == "Of the loads tried, 3.00 requests/s is the highest that meets the objective.")
+    #expect(alone((3, missed)) == "No load tried meets the objective.")
     #expect(alone((nil, missed)) == "The objective is not met at the load given.")
     #expect(
       alone((3, try Self.row(1, attainment: 0.5))).hasPrefix("The objective is kept by 50.0 %"))

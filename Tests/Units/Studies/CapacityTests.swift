@@ -72,24 +72,24 @@ import Testing
     #expect(Ranking(free)?.decides == false)
     #expect(
       CapacityReport.verdict(free)
-        == "a and b are not distinguishable: they keep the objective up to at least 800 to 900 "
-        + "requests a second.")
+        == "a and b are not distinguishable: they meet the objective up to at least 800 to 900 "
+        + "requests/s.")
     let mixed = free + [Self.capacity("c", 4, missed: 5), Self.capacity("d", 4.5, missed: 5)]
     #expect(Ranking(mixed)?.next == [3, 2])
     #expect(
       CapacityReport.verdict(mixed)
-        == "a (not distinguishable from b) reaches at least 895 requests a second more than d and "
+        == "a (not distinguishable from b) reaches at least 895 requests/s more than d and "
         + "c, the next.")
   }
 
   @Test func `names nobody the best where nobody keeps the objective, and nobody beats none`() {
     let none = [Self.capacity("a", 0, missed: 0.1), Self.capacity("b", 0, missed: 0.1)]
     #expect(Ranking(none) == nil)
-    #expect(CapacityReport.verdict(none) == "No scheduler keeps the objective at any rate tried.")
+    #expect(CapacityReport.verdict(none) == "No scheduler meets the objective at any rate tried.")
     let one = none + [Self.capacity("c", 3, missed: 3.05)]
     #expect(
       CapacityReport.verdict(one)
-        == "c keeps the objective up to 3.00 requests a second, a and b, the next, at no rate "
+        == "c meets the objective up to 3.00 requests/s, a and b, the next, at no rate "
         + "tried."
     )
   }

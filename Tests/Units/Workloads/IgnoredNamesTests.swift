@@ -54,7 +54,7 @@ private let optional = ["session_id", "priority", "prefix_hashes"]
 
   @Test func `are refused where milliseconds would make a rate that no service has`() throws {
     let error = try #require(refusal(Self.rows(1)))
-    #expect(isAbout(error, line: nil, column: "timestamp", says: "1000 requests a second"))
+    #expect(isAbout(error, line: nil, column: "timestamp", says: "1000 requests per second"))
     #expect(error.remedy.contains("mooncake:trace.csv"))
     #expect(try load(Self.rows(1000)).trace.meanRate == 1)
   }
