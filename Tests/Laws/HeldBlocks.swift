@@ -67,7 +67,7 @@ struct HeldBlocks {
       let decodes = !replica.isPipelined && isUnderWay && replica.selection != .none ? 1 : 0
       return rules.blocks(
         for: max(sequence.target, replica.pool.context(of: sequence) + decodes))
-    case .stalled: return rules.blocks(for: max(sequence.target, sequence.context))
+    case .skipped: return rules.blocks(for: max(sequence.target, sequence.context))
     case .waiting, .swapped, .done: return -1
     }
   }

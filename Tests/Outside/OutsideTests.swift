@@ -56,7 +56,7 @@ private struct MicrosecondPerToken: CostModel {
     let service = try Self.deployment().service(
       ShortestFirst.entry, options: ["max-num-batched-tokens": "50", "block-size": "32"])
     #expect(service.engine.name == "shortest-first:max-num-batched-tokens=50,block-size=32")
-    let iterations = try service.replay(Self.trace, recordsIterations: true).timeline.iterations
+    let iterations = try service.replay(Self.trace, observing: .iterations).timeline.iterations
     #expect(iterations.map { $0.decodes + $0.chunkTokens }.max() == 50)
     #expect(throws: (any Error).self) {
       try Self.deployment().service(ShortestFirst.entry, options: ["max-num-batched-token": "50"])

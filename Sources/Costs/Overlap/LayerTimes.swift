@@ -83,7 +83,7 @@ public struct DenseBatch: Sendable, Equatable {
     return Self.chunks(prompts)
   }
 
-  /// Chunks of nobody's prompts.
+  /// Chunks without prompts behind them, to be priced.
   static func chunks(_ prompts: [(tokens: Int, context: Int)]) -> [Chunk] {
     Batch(decodes: 0, decodeContext: 0, decodeContextSquares: 0, prompts: prompts).chunks
   }

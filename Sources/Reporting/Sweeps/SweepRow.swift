@@ -68,7 +68,7 @@ public struct SweepRow: Sendable, Equatable {
   /// A figure by where it stands, such as `seconds`, `ttft`, `p99`.
   public func figure(_ path: String...) -> Double? { figure(path) }
 
-  /// Likewise, for a list of names.
+  /// The same for a list of names.
   public func figure(_ path: [String]) -> Double? {
     path.reduce(value as JSONValue?) { $0?[$1] }?.real
   }

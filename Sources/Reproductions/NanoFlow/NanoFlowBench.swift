@@ -67,7 +67,7 @@ struct NanoFlowBench: Sendable {
     try tokensPerSecond(backlog, service(for: backlog.requests, way))
   }
 
-  /// Likewise, of what `service` serves.
+  /// The same rate of what `service` serves.
   func tokensPerSecond(_ backlog: Trace, _ service: Service) throws -> Double {
     let timeline = try service.replay(backlog, observing: .iterations).timeline
     // While requests wait, and without the first third of that, in which the first ones start.

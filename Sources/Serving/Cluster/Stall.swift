@@ -12,7 +12,7 @@ public struct Stall: Equatable, Sendable, CustomStringConvertible {
   public enum Reason: Equatable, Sendable {
     /// It is idle, and the plan left its batch empty and changed nothing.
     case plansNothing
-    /// As above, because the engine takes nobody's cache when memory is short.
+    /// As above, because the engine preempts nobody when memory is short.
     case takesNoCache
     /// As above, because this request, which generates its answer anew whenever it loses its cache,
     /// needs so many blocks by now.

@@ -87,7 +87,7 @@ extension Replica {
   /// most; decodes of the plan under way have been chosen before.
   ///
   /// Whoever is past the average is taken to keep what it holds. Nobody waits for an empty replica.
-  /// It changes nothing, but a replica that is lent to be changed is not copied.
+  /// `mutating` only to avoid a copy of `self`.
   mutating func hasRoomAtPeak() -> Bool {
     guard let forecast, !running.isEmpty else { return true }
     let held = cache.totalBlocks - cache.freeBlocks - pastEnd.blocks

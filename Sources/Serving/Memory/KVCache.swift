@@ -61,7 +61,7 @@ public struct KVCache: Sendable {
     releasers[index] += 1
   }
 
-  /// Frees all blocks given back: an engine with nothing to do runs its turns out in no time.
+  /// Frees all blocks given back, as the empty plans of an idle engine would.
   mutating func releaseAll() {
     for index in releasing.indices {
       freeBlocks += releasing[index]

@@ -39,7 +39,7 @@ public struct Batch: Sendable, Equatable {
     chunkTokens = chunks.reduce(0) { $0 + $1.tokens }
   }
 
-  /// A batch of nobody's requests, to be priced: decodes as above, and of each prompt the tokens
+  /// A batch without requests behind it, to be priced: decodes as above, and of each prompt the tokens
   /// that are computed and those that were in the cache before.
   public init(
     decodes: Int, decodeContext: Int, decodeContextSquares: Int,

@@ -18,7 +18,7 @@ extension Replica {
 
   /// Whether all that can decode come before all that cannot in `running`, and fit the budget.
   ///
-  /// It changes nothing, but a replica that is lent to be changed is not copied.
+  /// `mutating` only to avoid a copy of `self`.
   private var decodesComeFirst: Bool {
     mutating get {
       guard decoding <= tokensLeftInBudget, !isPipelined else { return false }

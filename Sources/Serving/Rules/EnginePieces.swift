@@ -40,7 +40,7 @@ extension EngineRules {
     case last
     /// Every sequence's.
     case all
-    /// Nobody's: the engine hangs.
+    /// None is taken: the engine hangs.
     case none
   }
 
@@ -51,12 +51,12 @@ extension EngineRules {
     /// Who has the smaller priority, then who came first: the queue is kept in that order, and the
     /// last of it that runs loses its cache first (vLLM V1).
     case priority
-    /// Likewise, but queue and running sequences are put in that order only when no prompt could be
+    /// By priority too, but queue and running sequences are put in that order only when no prompt could be
     /// admitted (vLLM V0).
     case priorityWhenFull
   }
 
-  /// What must be free for an admission besides what it takes.
+  /// What must be free for an admission, beyond the blocks that it takes at once.
   public enum Admission: Sendable {
     /// Nothing.
     case whatItTakes

@@ -7,7 +7,7 @@ public struct EngineRules: Sendable, Equatable {
   public var maxBatchSequences: Int
   /// The most tokens computed in one iteration, where the engine has such a budget.
   public var maxNumBatchedTokens: Int?
-  /// Budgets of which the best for the load is to be found; none where it is given.
+  /// Token budgets to choose the best from for the load (`auto`); empty where one is given.
   public var tokenBudgets: [Int] = []
   /// Whether a prompt may be computed over several iterations.
   public var chunksPrompts: Bool
@@ -33,7 +33,7 @@ public struct EngineRules: Sendable, Equatable {
   public var lengthLimit: LengthLimit
   /// Plans that pass before the blocks of a finished sequence can be taken again.
   public var releaseLag: Int
-  /// What must be free for an admission besides what it takes.
+  /// What must be free for an admission, beyond the blocks that it takes at once.
   public var admission = Admission.whatItTakes
   /// The most tokens of one prompt in one iteration; none if zero.
   public var longPrefillTokenThreshold = 0

@@ -21,7 +21,7 @@ public struct Robustness: Sendable, Equatable {
 
   /// How far factors were tried to either side of 1.
   public let reach: Double
-  /// One at most for each part and direction; none where the conclusion holds as far as tried.
+  /// Where the conclusion flips, if it does as far as tried: for prefill and decode, slower and faster.
   public let breakEvens: [BreakEven]
 
   /// Parts, each slower and faster.
