@@ -15,13 +15,13 @@ public struct IgnoredNames {
 
   /// Takes the names of a row or of the header, on line `line` of `source`.
   public mutating func add(
-    _ names: [String], source: String, line: Int
+    _ names: [String], source: String, line: @autoclosure () -> Int
   ) throws(InputError) {
     for name in names where !read.contains(name) && !found.contains(name) {
       let missing = read.filter { !names.contains($0) }
       if let near = Self.meant(name, among: missing) {
         throw InputError(
-          source, line: line, column: shortened(name),
+          source, line: line(), column: shortened(name),
           problem: "the \(kind) is not one that is read",
           remedy: "did you mean \(near)? rename it, or remove it")
       }

@@ -1,131 +1,192 @@
-extension JSONValue {
-  /// The value that `text` is, whole and in JSON, or nil if it is none.
-  public init?(parsing text: String) {
-    var parser = JSONParser(text)
-    guard let value = parser.value(depth: 0), parser.isAtEnd else { return nil }
-    self = value
-  }
-
-  /// The member called `name` of an object.
-  public subscript(name: String) -> JSONValue? {
-    guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
-  }
-
-  /// The number that it is, whole or not.
-  public var real: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    case .null, .bool, .string, .array, .object: nil
-    }
-  }
+/// Why bytes are not JSON, and where.
+public struct JSONFault: Error, Equatable, Sendable {
+  /// The place of the byte at which it shows, counted from 0.
+  public var position: Int
+  /// What is wrong, as a clause.
+  public var problem: String
 }
 
-/// Reads JSON (RFC 8259) from left to right, keeping the order of members.
-private struct JSONParser {
-  private let bytes: [UInt8]
-  private var position = 0
+/// Reads JSON (RFC 8259) from bytes, from left to right and a piece at a time, as its caller asks.
+///
+/// A value is read by what it is, or passed over: `kind()` tells what comes next, and each of
+/// `number()`, `string()`, `integers()`, `word()`, `skip()`, and `enter()` with what it leads into,
+/// reads a whole value. The words that Python writes for numbers that are not finite are known.
+/// A byte-order mark at the beginning is passed over.
+public struct JSONReader: Sendable {
+  /// What a value is.
+  public enum Kind: Sendable {
+    case object, array, string, number, bool, null
+    /// `NaN`, `Infinity` or `-Infinity`.
+    case notFinite
+  }
 
-  init(_ text: String) { bytes = Array(text.utf8) }
+  /// The key of a member: its bytes between the quotation marks.
+  public struct Key: Sendable {
+    let range: Range<Int>
+    let hasEscapes: Bool
+  }
 
-  var isAtEnd: Bool {
+  /// What is read.
+  public let bytes: [UInt8]
+  /// The place of the byte that is read next, counted from 0.
+  public internal(set) var position: Int
+  /// Objects and arrays around the position.
+  private var depth = 0
+  /// Whether an object or array was just entered, so that no comma stands before what comes.
+  private var isFresh = false
+  /// The numbers of the last list, kept for its room.
+  var list: [UInt64] = []
+
+  /// How deep objects and arrays may stand in each other.
+  public static let mostDepth = 64
+
+  public init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+  }
+
+  /// Whether nothing but spaces and line ends is left.
+  public var isAtEnd: Bool {
     mutating get {
       skipSpaces()
       return position == bytes.count
     }
   }
 
-  mutating func value(depth: Int) -> JSONValue? {
+  /// What the next value is, by its beginning.
+  public mutating func kind() throws(JSONFault) -> Kind {
     skipSpaces()
-    guard position < bytes.count, depth < 64 else { return nil }
+    guard position < bytes.count else { throw fault("it ends too early") }
     switch bytes[position] {
-    case UInt8(ascii: "{"): return object(depth: depth)
-    case UInt8(ascii: "["): return array(depth: depth)
-    case UInt8(ascii: "\""): return string().map { .string($0) }
-    case UInt8(ascii: "t"): return take("true") ? .bool(true) : nil
-    case UInt8(ascii: "f"): return take("false") ? .bool(false) : nil
-    case UInt8(ascii: "n"): return take("null") ? .null : nil
-    default: return number()
+    case .openingBrace: return .object
+    case .openingBracket: return .array
+    case .quote: return .string
+    case .zero...(.zero + 9): return .number
+    case .minus: return follows("-Infinity") ? .notFinite : .number
+    default: break
+    }
+    if follows("true") || follows("false") { return .bool }
+    if follows("null") { return .null }
+    if follows("NaN") || follows("Infinity") { return .notFinite }
+    throw fault("no value stands here")
+  }
+
+  /// Moves over a value of any kind.
+  public mutating func skip() throws(JSONFault) {
+    switch try kind() {
+    case .object:
+      try enter()
+      while try nextKey() != nil { try skip() }
+    case .array:
+      try enter()
+      while try nextElement() { try skip() }
+    case .string: _ = try quoted()
+    case .number: _ = try number()
+    case .bool, .null, .notFinite: _ = word()
     }
   }
 
-  private mutating func object(depth: Int) -> JSONValue? {
-    position += 1
-    var members: [JSONValue.Member] = []
-    if take("}") { return .object(members) }
-    repeat {
-      skipSpaces()
-      guard let name = string(), take(":"), let value = value(depth: depth + 1) else { return nil }
-      members.append(.init(name, value))
-    } while take(",")
-    return take("}") ? .object(members) : nil
-  }
+  /// The fault of what stands at the position.
+  func fault(_ problem: String) -> JSONFault { JSONFault(position: position, problem: problem) }
 
-  private mutating func array(depth: Int) -> JSONValue? {
-    position += 1
-    var values: [JSONValue] = []
-    if take("]") { return .array(values) }
-    repeat {
-      guard let value = value(depth: depth + 1) else { return nil }
-      values.append(value)
-    } while take(",")
-    return take("]") ? .array(values) : nil
-  }
-
-  private mutating func number() -> JSONValue? {
-    let start = position
-    while position < bytes.count, "+-.eE0123456789".utf8.contains(bytes[position]) { position += 1 }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    return Int(text).map { .integer($0) } ?? Double(text).map { .number($0) }
-  }
-
-  private mutating func string() -> String? {
-    guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return nil }
-    position += 1
-    var text: [UInt8] = []
-    while position < bytes.count {
-      let byte = bytes[position]
-      position += 1
-      switch byte {
-      case UInt8(ascii: "\""): return String(validating: text, as: UTF8.self)
-      case UInt8(ascii: "\\"):
-        guard let character = escaped() else { return nil }
-        text += String(character).utf8
-      case 0..<32: return nil
-      default: text.append(byte)
-      }
+  /// The line on which the byte at `position` stands, counted from 1 where the byte at `first` is;
+  /// lines end in LF, CRLF or CR.
+  func line(at position: Int, from first: Int = 0) -> Int {
+    var line = 1
+    for index in first..<min(position, bytes.count) where bytes[index].endsLine {
+      let isFirstOfTwo =
+        bytes[index] == .carriageReturn && index + 1 < bytes.count && bytes[index + 1] == .lineFeed
+      if !isFirstOfTwo { line += 1 }
     }
-    return nil
+    return line
   }
 
-  /// What follows a backslash; no pairs of surrogates, which the tool does not write.
-  private mutating func escaped() -> Unicode.Scalar? {
-    guard position < bytes.count else { return nil }
-    let byte = bytes[position]
-    position += 1
-    switch byte {
-    case UInt8(ascii: "n"): return "\n"
-    case UInt8(ascii: "r"): return "\r"
-    case UInt8(ascii: "t"): return "\t"
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
-    case UInt8(ascii: "u"):
-      guard position + 4 <= bytes.count else { return nil }
-      let digits = String(decoding: bytes[position..<position + 4], as: UTF8.self)
-      position += 4
-      return UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init)
-    default: return nil
-    }
-  }
-
-  private mutating func take(_ text: String) -> Bool {
-    skipSpaces()
-    guard bytes[position...].starts(with: text.utf8) else { return false }
-    position += text.utf8.count
-    return true
+  /// What `fault` is for the user who named the file `source`: its line and column, counted from 1.
+  public func error(
+    _ fault: JSONFault, source: String, remedy: String
+  ) -> InputError {
+    let start = bytes[..<fault.position].lastIndex(where: \.endsLine).map { $0 + 1 } ?? 0
+    return InputError(
+      source, line: line(at: fault.position), column: String(fault.position - start + 1),
+      problem: "it is not JSON: \(fault.problem)", remedy: remedy)
   }
 
   private mutating func skipSpaces() {
-    while position < bytes.count, " \t\r\n".utf8.contains(bytes[position]) { position += 1 }
+    while position < bytes.count, bytes[position].isBlank || bytes[position].endsLine {
+      position += 1
+    }
+  }
+
+  private func follows(_ word: StaticString) -> Bool {
+    let count = word.utf8CodeUnitCount
+    guard bytes.count - position >= count else { return false }
+    return (0..<count).allSatisfy { bytes[position + $0] == word.utf8Start[$0] }
+  }
+}
+
+extension JSONReader {
+  /// Moves into the object or array that comes next.
+  public mutating func enter() throws(JSONFault) {
+    depth += 1
+    if depth > Self.mostDepth { throw fault("lists and objects are nested too deeply") }
+    position += 1
+    isFresh = true
+  }
+
+  /// Moves to the next element of the array around the position; false at its end, which is passed.
+  public mutating func nextElement() throws(JSONFault) -> Bool {
+    try passMark(.closingBracket, "neither a comma nor a closing bracket stands here")
+  }
+
+  /// Moves behind the next key of the object around the position, and the colon after it; nil at
+  /// its end, which is passed.
+  public mutating func nextKey() throws(JSONFault) -> Key? {
+    guard try passMark(.closingBrace, "neither a comma nor a closing brace stands here") else {
+      return nil
+    }
+    skipSpaces()
+    guard position < bytes.count, bytes[position] == .quote else {
+      throw fault("no key in quotes stands here")
+    }
+    let key = try quoted()
+    skipSpaces()
+    guard position < bytes.count, bytes[position] == .colon else {
+      throw fault("no colon follows the key \(shortened(try name(of: key)))")
+    }
+    position += 1
+    return key
+  }
+
+  /// The text of `key`.
+  public func name(of key: Key) throws(JSONFault) -> String {
+    if let name = text(of: key) { return name }
+    throw JSONFault(position: key.range.lowerBound, problem: Self.noText)
+  }
+
+  /// The place of `key` among `names`.
+  public func index(of key: Key, among names: [String]) -> Int? {
+    if key.hasEscapes { return text(of: key).flatMap(names.firstIndex) }
+    return names.firstIndex { name in
+      name.utf8.count == key.range.count && name.utf8.elementsEqual(bytes[key.range])
+    }
+  }
+
+  /// Moves over `close`, or the comma before a member, if it needs one; false where it closes.
+  private mutating func passMark(
+    _ close: UInt8, _ problem: StaticString
+  ) throws(JSONFault) -> Bool {
+    skipSpaces()
+    let isFirst = isFresh
+    isFresh = false
+    let next = position < bytes.count ? bytes[position] : 0
+    if next == close {
+      position += 1
+      depth -= 1
+      return false
+    }
+    if isFirst { return true }
+    guard next == .comma else { throw fault("\(problem)") }
+    position += 1
+    return true
   }
 }

@@ -12,10 +12,15 @@ public enum FirstLine: Sendable, Equatable {
   static func read(
     _ bytes: [UInt8], source: String
   ) throws(InputError) -> (firstLine: FirstLine, line: Int) {
-    if JSONLines.areIn(bytes) {
-      var lines = JSONLines(bytes, source: source, header: "{…}")
-      _ = try lines.next()
-      return (.keys(try lines.keys()), lines.line)
+    if JSONObjects.areIn(bytes) {
+      var objects = JSONObjects(bytes, source: source, header: "{…}")
+      var keys: [String] = []
+      _ = try objects.next()
+      while let key = try objects.nextKey() {
+        keys.append(try objects.name(of: key))
+        try objects.skip()
+      }
+      return (.keys(keys.sorted()), objects.line)
     }
     let reader = try CSVReader(bytes, source: source)
     return (.columns(reader.header), reader.line)

@@ -19,15 +19,17 @@ struct MooncakeFormat: TraceFormat {
   }
 
   func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
-    var lines = JSONLines(bytes, source: source, header: header)
+    var objects = JSONObjects(bytes, source: source, header: header)
     var builder = TraceBuilder()
     builder.columns.prefixHashes = []
     builder.columns.prefixBlockTokens = Self.blockTokens
     builder.ignored = IgnoredNames(kind: "key", read: MooncakeRow.keys)
     var withoutPriority = 0
-    while try lines.next() {
-      let row = try lines.row(MooncakeRow.self)
-      try builder.ignored?.add(row.keys, source: source, line: lines.line)
+    while try objects.next() {
+      let row = try MooncakeRow(&objects)
+      if !row.others.isEmpty {
+        try builder.ignored?.add(row.keys, source: source, line: objects.line)
+      }
       let earlier = builder.count
       let isKept = builder.add(
         arrival: row.arrival, promptTokens: row.promptTokens, outputTokens: row.outputTokens)
@@ -104,29 +106,64 @@ extension MooncakeFormat {
   }
 }
 
-/// What a line says of a request.
-private struct MooncakeRow: Decodable {
-  var arrival: Nanoseconds
-  var promptTokens: Int
-  var outputTokens: Int
-  var hashes: [UInt64]
+/// What an object says of a request.
+private struct MooncakeRow {
+  var arrival = 0
+  var promptTokens = 0
+  var outputTokens = 0
+  var hashes: [UInt64] = []
   var session: String?
   var priority: Int?
-  /// All keys of the object.
-  var keys: [String]
+  /// Which of `keys` the object has, a bit each.
+  private var found = 0
+  /// The other keys of the object.
+  private(set) var others: [String] = []
 
   static let keys = [
     "timestamp", "input_length", "output_length", "hash_ids", "session_id", "priority",
   ]
 
-  init(from decoder: any Decoder) throws {
-    let object = try JSONObject(decoder)
-    keys = object.keys
-    arrival = try object.arrival(milliseconds: "timestamp")
-    promptTokens = try object.tokens("input_length")
-    outputTokens = try object.tokens("output_length")
-    hashes = try object.hashes("hash_ids")
-    session = try object.name("session_id")
-    priority = try object.priority("priority")
+  /// All keys of the object.
+  var keys: [String] { Self.keys.indices.filter(has).map { Self.keys[$0] } + others }
+
+  init(_ objects: inout JSONObjects) throws(InputError) {
+    while let key = try objects.nextKey() {
+      guard let index = objects.index(of: key, among: Self.keys) else {
+        others.append(try objects.name(of: key))
+        try objects.skip()
+        continue
+      }
+      if has(index) {
+        throw objects.mistake(Self.keys[index], "the key stands twice", "leave one of them out")
+      }
+      found |= 1 << index
+      try read(index, &objects)
+    }
+    for index in 0..<4 where !has(index) {
+      throw objects.mistake(Self.keys[index], "the key is missing", Self.remedy(index))
+    }
+  }
+
+  private func has(_ index: Int) -> Bool { found >> index & 1 == 1 }
+
+  private mutating func read(_ index: Int, _ objects: inout JSONObjects) throws(InputError) {
+    let key = Self.keys[index]
+    switch index {
+    case 0: arrival = try objects.arrival(milliseconds: key)
+    case 1: promptTokens = try objects.tokens(key)
+    case 2: outputTokens = try objects.tokens(key)
+    case 3: hashes = try objects.hashes(key)
+    case 4: session = try objects.name(key)
+    default: priority = try objects.priority(key)
+    }
+  }
+
+  /// What would stand under a key that every object has.
+  private static func remedy(_ index: Int) -> String {
+    switch index {
+    case 0: DecimalNumber.arrivalRemedy("milliseconds", places: 6)
+    case 3: JSONObjects.hashesRemedy
+    default: DecimalNumber.tokensRemedy
+    }
   }
 }

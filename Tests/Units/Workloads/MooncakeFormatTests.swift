@@ -89,8 +89,8 @@ func `hash ids are 64 bits, signed or unsigned, and exact`(list: String, ids: [U
   Misfit(row("-1"), "timestamp", "`-1` is negative"),
   Misfit(row("2000000000001"), "timestamp", "`2000000000001` is too large"),
   Misfit(row("1e30"), "timestamp", "is too large"),
-  Misfit(row("01"), "timestamp", "the number cannot be read"),
-  Misfit(row("1e400"), "timestamp", "the number cannot be read"),
+  Misfit(row("01"), "timestamp", "`01` is not a number"),
+  Misfit(row("1e400"), "timestamp", "`1e400` is too large"),
   Misfit(row("NaN"), "timestamp", "the value is not a number"),
   Misfit(row("-Infinity"), "timestamp", "the value is not a number"),
   Misfit(row("\"0\""), "timestamp", "the value is not a number"),
@@ -130,13 +130,25 @@ func `a value that is none is refused by its line and key`(misfit: Misfit) {
 
 @Test(arguments: [
   "{", "{}}", "[1]", "3", "null", "text", "{'timestamp': 0", "{\"timestamp\": 0",
-  row(and: ", \"others\": NaN"), "{\"timestamp\": 0} {}", "{\"timestamp\" 0}", "# a comment",
+  row(and: ", \"others\": nan"), "{\"timestamp\": 0} {}", "{\"timestamp\" 0}", "# a comment",
   String(repeating: "[", count: 100_000), "{\"a\":" + String(repeating: "{\"a\":", count: 9999),
 ])
 func `a line that is no object is refused`(line: String) {
   let error = refusal("\(row())\n\(line)\n\(row())\n")
   #expect(isAbout(error, line: 2, column: nil, says: "is not a JSON object"))
   #expect(error?.remedy.contains(MooncakeFormat().header) == true)
+}
+
+@Test func `a key that is read stands once`() {
+  let error = refusal(row(and: ", \"input_length\": 600"))
+  #expect(isAbout(error, line: 1, column: "input_length", says: "the key stands twice"))
+}
+
+@Test func `what is under a key that is not read may be anything in JSON, as Python writes it`()
+  throws
+{
+  let rest = #", "loss": [NaN, -Infinity, {"a": "\ud800"}], "text": "\u00e9\\\"}""#
+  #expect(try load(row(and: rest)).trace == load(row()).trace)
 }
 
 @Test func `a NUL byte and invalid UTF-8 are refused`() {

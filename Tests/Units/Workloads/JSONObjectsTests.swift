@@ -29,7 +29,7 @@ private let rows = (0..<5).map { index in
 
   @Test(arguments: [
     ("[\(rows[0])", 1, "the array has no end"), ("[\(rows[0]),]", 1, "`]` is not a JSON object"),
-    ("[\(rows[0])\n\(rows[1])]", 2, "is not a JSON object with its end"),
+    ("[\(rows[0])\n\(rows[1])]", 2, "no comma stands before `{"),
     ("[\(rows[0])]\nx", 2, "`x` is not a JSON object"), ("[\(rows[0]), 5]", 1, "`5]` is not a"),
     ("[\(rows[0]),\n{\"a\": [1}", 2, "is not a JSON object"), ("[{", 1, "is not a JSON object"),
   ])
