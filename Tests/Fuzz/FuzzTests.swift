@@ -28,7 +28,7 @@ private func attempt(_ body: () throws -> Void) {
 private func deployment() throws -> Deployment {
   let config = try Damage.corpus("config-llama.json")
   return Deployment(
-    model: try Model(huggingFaceConfiguration: Data(config), source: "config"),
+    model: try Model(huggingFaceConfiguration: config, source: "config"),
     gpu: try GPUs.named("h100-sxm"))
 }
 

@@ -3,7 +3,7 @@ import Serving
 
 /// compressed-tensors: groups of modules, each with its numbers.
 extension HuggingFaceFile {
-  func compressedTensors(_ config: ConfigKeys) throws(InputError) -> QuantizationRule {
+  func compressedTensors(_ config: JSONKeys) throws(InputError) -> QuantizationRule {
     if let sparsity = try config.object("sparsity_config"), !sparsity.values.isEmpty,
       try sparsity.text("format") ?? "" != "dense"
     {
@@ -44,7 +44,7 @@ extension HuggingFaceFile {
   }
 
   private func format(
-    _ group: ConfigKeys, of config: ConfigKeys
+    _ group: JSONKeys, of config: JSONKeys
   ) throws(InputError) -> WeightFormat {
     guard let weights = try group.object("weights") else {
       throw unknown(config, "its config_groups say nothing of weights")
@@ -81,7 +81,7 @@ extension HuggingFaceFile {
 
   /// Weights alone, in integers with a scale for a group of them or for an output.
   private func integers(
-    _ numbers: NumberFormat, _ weights: ConfigKeys
+    _ numbers: NumberFormat, _ weights: JSONKeys
   ) throws(InputError) -> WeightFormat {
     let isByOutput = try weights.text("strategy") == "channel"
     return WeightFormat(

@@ -1,5 +1,4 @@
 import Formats
-import Foundation
 import Serving
 
 extension Model {
@@ -11,13 +10,13 @@ extension Model {
   /// writes text is taken.
   ///
   /// - Parameters:
-  ///   - data: the file's contents.
+  ///   - bytes: the file's contents.
   ///   - others: the contents of the files of `filesBeside` that there are in the same folder.
   ///   - source: the file, as the user named it; the model's name too.
   public init(
-    huggingFaceConfiguration data: Data, beside others: [String: Data] = [:], source: String
+    huggingFaceConfiguration bytes: [UInt8], beside others: [String: [UInt8]] = [:], source: String
   ) throws(InputError) {
-    let file = try HuggingFaceFile(data, source: source)
+    let file = try HuggingFaceFile(bytes, source: source)
     var model = try file.model()
     try file.check(model)
     try file.quantize(&model, beside: others)
@@ -33,15 +32,18 @@ extension Model {
 /// A `config.json`: its keys and where it is from.
 struct HuggingFaceFile {
   /// The keys that the text part of the model is described by.
-  var keys: ConfigKeys
+  var keys: JSONKeys
   /// The model's `model_type`.
   let family: String
   /// The keys of the whole file, where those of text are an object in it.
-  private let whole: ConfigKeys
+  private let whole: JSONKeys
 
   var source: String { keys.source }
   /// Whether the model has more than text, whose modules then go by longer names.
   let isPartOfLarger: Bool
+
+  /// What a file that is none should be.
+  static let remedy = "use a model's config.json as it is published"
 
   /// The values of `model_type` that are understood.
   static let families = [
@@ -49,9 +51,8 @@ struct HuggingFaceFile {
     "phi3", "opt", "gemma2", "gemma3", "deepseek_v2", "deepseek_v3", "longcat_flash",
   ]
 
-  init(_ data: Data, source: String) throws(InputError) {
-    whole = ConfigKeys(
-      values: try ConfigParser.object(data, source: source), source: source)
+  init(_ bytes: [UInt8], source: String) throws(InputError) {
+    whole = try JSONKeys(bytes, source: source, remedy: Self.remedy)
     guard let stated = try whole.text("model_type") else {
       throw whole.missing("model_type", "the model's family, such as llama")
     }
@@ -59,7 +60,7 @@ struct HuggingFaceFile {
     family = stated == "gemma3" ? "gemma3_text" : stated
     isPartOfLarger = stated == "gemma3"
     if isPartOfLarger {
-      keys = try whole.object("text_config") ?? ConfigKeys(values: [:], source: source)
+      keys = try whole.object("text_config") ?? JSONKeys(source: source)
     }
   }
 
@@ -92,7 +93,7 @@ struct HuggingFaceFile {
   }
 
   /// The object that says how weights are quantised, wherever a file of this kind has it.
-  var quantization: ConfigKeys? {
+  var quantization: JSONKeys? {
     get throws(InputError) {
       for keys in [keys, whole] {
         for name in ["quantization_config", "compression_config"] {

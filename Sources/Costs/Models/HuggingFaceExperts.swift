@@ -79,7 +79,7 @@ extension HuggingFaceFile {
     let layers = try keys.count(
       "num_layers", in: 1...ModelRange.layers.upperBound / 2, "the number of layers")
     var file = self
-    file.keys.values["num_hidden_layers"] = .whole(2 * layers)
+    file.keys.values["num_hidden_layers"] = .integer(2 * layers)
     var model = try file.latentModel(width: "ffn_hidden_size")
     var mixture = Mixture(
       layers: layers,
@@ -100,7 +100,7 @@ extension HuggingFaceFile {
   /// A model with latent attention.
   private func latentModel(width: String) throws(InputError) -> Model {
     var file = self
-    file.keys.values["head_dim"] = .whole(
+    file.keys.values["head_dim"] = .integer(
       try keys.count(
         "qk_nope_head_dim", in: ModelRange.headSize, "the elements of a head without positions"))
     file.keys.values["num_key_value_heads"] = nil

@@ -74,7 +74,7 @@ extension HuggingFaceFile {
 
   /// Takes `value` for what is under `name` where there is nothing.
   mutating func assume(_ value: Int, _ name: String) {
-    if !keys.has(name) { keys.values[name] = .whole(value) }
+    if !keys.has(name) { keys.values[name] = .integer(value) }
   }
 }
 

@@ -1,17 +1,15 @@
 import Formats
-import Foundation
 import Serving
 
 extension HuggingFaceFile {
   /// Gives `model` the formats of its weights and cache, as vLLM 0.33 finds them: those of the
   /// file, else of ModelOpt's beside it.
-  func quantize(_ model: inout Model, beside others: [String: Data]) throws(InputError) {
+  func quantize(_ model: inout Model, beside others: [String: [UInt8]]) throws(InputError) {
     if let config = try quantization {
       try apply(try rule(config), to: &model, config)
-    } else if let data = others["hf_quant_config.json"] {
+    } else if let bytes = others["hf_quant_config.json"] {
       let source = beside("hf_quant_config.json")
-      let keys = ConfigKeys(
-        values: try ConfigParser.object(data, source: source), source: source)
+      let keys = try JSONKeys(bytes, source: source, remedy: Self.remedy)
       guard try keys.object("producer")?.text("name") == "modelopt" else {
         throw keys.mistake(
           "producer", "it does not say that ModelOpt made it, and vLLM does not read it then",
@@ -42,7 +40,7 @@ extension HuggingFaceFile {
     }
   }
 
-  private func rule(_ config: ConfigKeys) throws(InputError) -> QuantizationRule {
+  private func rule(_ config: JSONKeys) throws(InputError) -> QuantizationRule {
     guard let method = try config.text("quant_method") else {
       throw unknown(config, "it names no quant_method")
     }
@@ -60,7 +58,7 @@ extension HuggingFaceFile {
 
   /// Asks `rule` for the format of every matrix of `model`.
   private func apply(
-    _ rule: QuantizationRule, to model: inout Model, _ config: ConfigKeys
+    _ rule: QuantizationRule, to model: inout Model, _ config: JSONKeys
   ) throws(InputError) {
     model.cache = rule.cache
     model.formats = WeightFormats(rule.format)
@@ -89,7 +87,7 @@ extension HuggingFaceFile {
 
   /// Throws if `rule` may leave some linear layers alone, where their names are not known.
   private func requireAlike(
-    _ rule: QuantizationRule, _ config: ConfigKeys
+    _ rule: QuantizationRule, _ config: JSONKeys
   ) throws(InputError) {
     guard let left = rule.mentioned.first(where: QuantizationRule.isOfLinear) else { return }
     throw unknown(config, "which linear layers \(left) leaves in 16 bits is not known")
@@ -102,7 +100,7 @@ extension HuggingFaceFile {
   }
 
   /// The error for weights in a format that is not known.
-  func unknown(_ config: ConfigKeys, _ problem: String) -> InputError {
+  func unknown(_ config: JSONKeys, _ problem: String) -> InputError {
     let place = config.path.isEmpty ? "" : String(config.path.dropLast())
     return InputError(
       config.source, column: place, problem: problem,

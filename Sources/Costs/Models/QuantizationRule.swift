@@ -110,7 +110,7 @@ enum ModulePattern {
   case expression(Regex<AnyRegexOutput>)
 
   /// `text`, an expression where it begins with `re:`.
-  init(_ text: String, of keys: ConfigKeys, _ key: String) throws(InputError) {
+  init(_ text: String, of keys: JSONKeys, _ key: String) throws(InputError) {
     guard text.hasPrefix("re:") else {
       self = .name(text)
       return
@@ -118,7 +118,7 @@ enum ModulePattern {
     try self.init(expression: String(text.dropFirst(3)), of: keys, key)
   }
 
-  init(expression text: String, of keys: ConfigKeys, _ key: String) throws(InputError) {
+  init(expression text: String, of keys: JSONKeys, _ key: String) throws(InputError) {
     guard text.utf8.count <= 1000, let expression = try? Regex(text) else {
       throw keys.mistake(
         key, "the pattern \(text.prefix(80)) is not understood",

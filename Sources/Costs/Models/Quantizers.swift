@@ -4,7 +4,7 @@ import Serving
 /// What each quantiser writes of a model, as vLLM 0.33 reads it.
 extension HuggingFaceFile {
   /// vLLM's own 8-bit floats, which DeepSeek and Qwen publish too.
-  func fp8(_ config: ConfigKeys) throws(InputError) -> QuantizationRule {
+  func fp8(_ config: JSONKeys) throws(InputError) -> QuantizationRule {
     let ignored = try config.texts("ignored_layers") ?? []
     let left = try ignored.isEmpty ? config.texts("modules_to_not_convert") ?? [] : ignored
     let block = try config.counts("weight_block_size", in: 1...65_536, "two sizes of a block")
@@ -12,7 +12,7 @@ extension HuggingFaceFile {
       format: try floats(config, block: block), exclusions: .exact(Set(left)))
   }
 
-  func awq(_ config: ConfigKeys) throws(InputError) -> QuantizationRule {
+  func awq(_ config: JSONKeys) throws(InputError) -> QuantizationRule {
     let bits = try config.count("w_bit", "bits", in: 1...16, "the bits of a weight")
     if bits != 4 { throw unknown(config, "\(bits) bits of AWQ are not known") }
     let group = try group(config, "q_group_size", "group_size")
@@ -26,7 +26,7 @@ extension HuggingFaceFile {
     return rule
   }
 
-  func gptq(_ config: ConfigKeys) throws(InputError) -> QuantizationRule {
+  func gptq(_ config: JSONKeys) throws(InputError) -> QuantizationRule {
     for key in ["bits", "group_size", "desc_act", "sym"] where !config.has(key) {
       throw config.missing(key, "vLLM does not load weights of GPTQ without it")
     }
@@ -59,14 +59,14 @@ extension HuggingFaceFile {
   }
 
   /// AutoRound, whose weights are packed as GPTQ's or AWQ's are.
-  func autoRound(_ config: ConfigKeys) throws(InputError) -> QuantizationRule {
+  func autoRound(_ config: JSONKeys) throws(InputError) -> QuantizationRule {
     let type = try config.text("data_type") ?? "int"
     if type != "int" { throw unknown(config, "data_type \(type) of AutoRound is not known") }
     if let extra = try config.object("extra_config"), !extra.values.isEmpty {
       throw unknown(config, "extra_config of AutoRound is not known")
     }
     for key in ["block_name_to_quantize", "to_quant_block_names"] where config.has(key) {
-      if config.value(key) != .text("model.layers") {
+      if config.value(key) != .string("model.layers") {
         throw unknown(config, "\(key) of AutoRound is not known")
       }
     }
@@ -75,7 +75,7 @@ extension HuggingFaceFile {
   }
 
   /// NVIDIA's ModelOpt, in `quantization_config` or in a file of its own.
-  func modelOpt(_ config: ConfigKeys) throws(InputError) -> QuantizationRule {
+  func modelOpt(_ config: JSONKeys) throws(InputError) -> QuantizationRule {
     let isOwn = !config.has("quant_method")
     let algorithm = try config.text("quant_algo") ?? ""
     let format: WeightFormat
@@ -103,11 +103,11 @@ extension HuggingFaceFile {
   }
 
   /// What keys and values are cached in, nil where `key` says nothing of it.
-  func cache(_ config: ConfigKeys, _ key: String) throws(InputError) -> NumberFormat? {
+  func cache(_ config: JSONKeys, _ key: String) throws(InputError) -> NumberFormat? {
     guard let value = config.value(key) else { return nil }
-    if case .text(let name) = value, name.lowercased() == "fp8" { return .fp8 }
-    if case .object(let numbers) = value, numbers["num_bits"] == .whole(8),
-      numbers["type"] == .text("float"), numbers["dynamic"] != .bool(true)
+    if case .string(let name) = value, name.lowercased() == "fp8" { return .fp8 }
+    if value["num_bits"]?.whole == 8, value["type"] == .string("float"),
+      value["dynamic"] != .bool(true)
     {
       return .fp8
     }
@@ -115,7 +115,7 @@ extension HuggingFaceFile {
   }
 
   /// Weights in integers of `bits` and their scales, `over` overriding what `config` says.
-  private func integers(_ config: ConfigKeys, and over: ConfigKeys?) throws(InputError)
+  private func integers(_ config: JSONKeys, and over: JSONKeys?) throws(InputError)
     -> WeightFormat
   {
     var keys = config
@@ -133,7 +133,7 @@ extension HuggingFaceFile {
   }
 
   /// The weights that share a scale; nil where all of an output do.
-  func group(_ config: ConfigKeys, _ names: String...) throws(InputError) -> Int? {
+  func group(_ config: JSONKeys, _ names: String...) throws(InputError) -> Int? {
     let name = names.first(where: config.has) ?? names[0]
     let size = try config.count(name, in: -1...65_536, "the weights that share a scale")
     if size == -1 { return nil }
@@ -144,7 +144,7 @@ extension HuggingFaceFile {
   }
 
   /// 8-bit floats, with one scale for each block of weights if there is a `block`.
-  func floats(_ config: ConfigKeys, block: [Int]?) throws(InputError) -> WeightFormat {
+  func floats(_ config: JSONKeys, block: [Int]?) throws(InputError) -> WeightFormat {
     guard let block else { return WeightFormat(.fp8) }
     if block == [128, 128] { return WeightFormat(.fp8Block) }
     throw unknown(config, "blocks of \(block) weights are not known")
@@ -152,11 +152,11 @@ extension HuggingFaceFile {
 
   /// The texts of a list, or of lists in a list.
   private func flattened(
-    _ value: ConfigValue, _ config: ConfigKeys
+    _ value: JSONValue, _ config: JSONKeys
   ) throws(InputError) -> [String] {
     switch value {
-    case .text(let text): return [text]
-    case .list(let values):
+    case .string(let text): return [text]
+    case .array(let values):
       var texts: [String] = []
       for value in values { texts += try flattened(value, config) }
       return texts

@@ -12,7 +12,7 @@ extension Models {
     let path =
       isFolder(text) ? URL(filePath: text).appending(path: "config.json").relativePath : text
     let folder = URL(filePath: path).deletingLastPathComponent()
-    var others: [String: Data] = [:]
+    var others: [String: [UInt8]] = [:]
     for name in Model.filesBeside {
       let other = folder.appending(path: name).relativePath
       if FileManager.default.fileExists(atPath: other) {
@@ -32,7 +32,7 @@ extension Models {
   /// Bytes of the longest file that is read: the lists of quantised modules reach one MB.
   private static let mostBytes = 1 << 25
 
-  private static func contents(of path: String, _ given: GivenValue) throws(InputError) -> Data {
+  private static func contents(of path: String, _ given: GivenValue) throws(InputError) -> [UInt8] {
     let remedy = "give the path of a config.json, or a name (servesim list models)"
     func mistake(_ problem: String) -> InputError {
       given.mistake("\(quoted(path)) cannot be read (\(problem))", remedy)
@@ -45,7 +45,7 @@ extension Models {
     defer { try? file.close() }
     do {
       let data = try file.read(upToCount: mostBytes + 1) ?? Data()
-      if data.count <= mostBytes { return data }
+      if data.count <= mostBytes { return Array(data) }
     } catch {
       throw mistake(error.localizedDescription)
     }

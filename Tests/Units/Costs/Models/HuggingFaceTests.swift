@@ -8,7 +8,7 @@ import Testing
 /// The model of a `config.json` of these contents, with others beside it.
 func read(_ text: String, beside others: [String: String] = [:]) throws(InputError) -> Model {
   try Model(
-    huggingFaceConfiguration: Data(text.utf8), beside: others.mapValues { Data($0.utf8) },
+    huggingFaceConfiguration: Array(text.utf8), beside: others.mapValues { Array($0.utf8) },
     source: "config.json")
 }
 

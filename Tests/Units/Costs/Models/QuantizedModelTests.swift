@@ -154,7 +154,7 @@ private func modelOpt(_ algorithm: String, _ excluded: [String]) -> String {
   func `a name that says a format, where nothing in the file does, is refused`(
     source: String, isRefused: Bool
   ) {
-    let model = try? Model(huggingFaceConfiguration: Data(llama3.utf8), source: source)
+    let model = try? Model(huggingFaceConfiguration: Array(llama3.utf8), source: source)
     #expect((model == nil) == isRefused)
   }
 

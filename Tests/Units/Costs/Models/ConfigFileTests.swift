@@ -1,29 +1,22 @@
-import Foundation
 import Serving
 import Testing
 
 @testable import Costs
 @testable import Formats
 
-@Suite struct ConfigParserTests {
-  private func parse(_ text: String) throws(InputError) -> [String: ConfigValue] {
-    try ConfigParser.object(Data(text.utf8), source: "config.json")
+@Suite struct `A model's file` {
+  private func parse(_ text: String) throws(InputError) -> [String: JSONValue] {
+    try parse(Array(text.utf8))
   }
 
-  @Test func `values are what they are written as`() throws {
-    let values = try parse(
-      #" {"a": 4096, "b": 4096.0, "c": 1.5, "d": [true, null, "x\n\u00e9"], "e": {}, "f": -1} "#)
-    #expect(
-      values == [
-        "a": .whole(4096), "b": .whole(4096), "c": .number(1.5),
-        "d": .list([.bool(true), .null, .text("x\né")]), "e": .object([:]), "f": .whole(-1),
-      ])
+  private func parse(_ bytes: [UInt8]) throws(InputError) -> [String: JSONValue] {
+    try JSONKeys(bytes, source: "config.json", remedy: HuggingFaceFile.remedy).values
   }
 
   /// As Python's json module writes them.
   @Test func `Infinity and NaN are numbers that no one has to look at`() throws {
     let values = try parse(#"{"a": [0.0, Infinity], "b": -Infinity, "c": NaN}"#)
-    #expect(values["a"] == .list([.whole(0), .number(.infinity)]))
+    #expect(values["a"] == .array([.number(0), .number(.infinity)]))
     #expect(values["b"] == .number(-.infinity))
     let error = #expect(throws: InputError.self) {
       try read(llama3.replacing("4096", with: "Infinity"))
@@ -41,7 +34,7 @@ import Testing
     (#"{"a": 1 "b": 2}"#, "it is not JSON: neither a comma nor a closing brace"),
     (#"{"a": 1} {}"#, "it is not JSON: something follows the JSON"),
     (#"{"a": 1, "a": 2}"#, "it is not JSON: the key a stands twice"),
-    (#"{"a": 1-2}"#, "it is not JSON: 1-2 is no number"),
+    (#"{"a": 1-2}"#, "it is not JSON: `1-2` is not a number"),
     (#"{"a": 'x'}"#, "it is not JSON: no value stands here"),
     (#"{"a": "x"#, "it is not JSON: a text is not closed"),
     (#"{"a": "\q"}"#, "it is not JSON: a text is no UTF-8, or has an escape"),
@@ -60,10 +53,10 @@ import Testing
 
   @Test func `a mark of the order of bytes is skipped, and UTF-16 is refused`() throws {
     let text = #"{"a": 1}"#
-    let marked = try ConfigParser.object(Data([0xEF, 0xBB, 0xBF] + text.utf8), source: "")
-    #expect(marked == ["a": .whole(1)])
-    let wide = Data(text.utf8.flatMap { [$0, 0] })
-    let error = #expect(throws: InputError.self) { try ConfigParser.object(wide, source: "x") }
+    let marked = try parse([0xEF, 0xBB, 0xBF] + text.utf8)
+    #expect(marked == ["a": .integer(1)])
+    let wide: [UInt8] = text.utf8.flatMap { [$0, 0] as [UInt8] }
+    let error = #expect(throws: InputError.self) { try parse(wide) }
     #expect(error?.problem == "it is not UTF-8")
   }
 
