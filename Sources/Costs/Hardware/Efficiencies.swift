@@ -1,6 +1,6 @@
 /// The shares of a GPU's peaks that its kernels reach, one for each kind of operation, and what
 /// starting a kernel costs.
-public struct Efficiencies: Sendable, Equatable, Codable {
+public struct Efficiencies: Sendable, Equatable, Encodable {
   /// The share of the arithmetic peak that a large matrix product reaches.
   public var matrixCompute: Double
   /// The share of the memory bandwidth that a product of few rows with a large matrix reaches.

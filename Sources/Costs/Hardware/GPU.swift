@@ -86,7 +86,7 @@ public struct GPU: Sendable, Equatable {
     public var bytesPerSecond: Double
 
     /// What the link is.
-    public enum Kind: String, Sendable, Codable, CaseIterable {
+    public enum Kind: String, Sendable, Encodable, CaseIterable {
       case nvlink = "NVLink"
       case pcie = "PCIe"
       case infiniband = "InfiniBand"

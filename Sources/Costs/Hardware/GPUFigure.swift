@@ -127,9 +127,9 @@ extension GPUFile {
     ]
     for (key, rate) in rates { if let rate { figures.append(GPUFigure(key, rate, .flops)) } }
     for (index, link) in links.enumerated() {
-      figures.append(GPUFigure("links.[\(index)].gpus", Double(link.gpus), .gpus))
+      figures.append(GPUFigure("links[\(index)].gpus", Double(link.gpus), .gpus))
       figures.append(
-        GPUFigure("links.[\(index)].bytes_per_second", link.bytesPerSecond, .linkRate))
+        GPUFigure("links[\(index)].bytes_per_second", link.bytesPerSecond, .linkRate))
     }
     return figures
   }
@@ -154,7 +154,7 @@ extension GPUFile {
     for (index, link) in links.enumerated()
     where links[..<index].contains(where: { $0.gpus == link.gpus }) {
       throw InputError(
-        source, column: "links.[\(index)].gpus",
+        source, column: "links[\(index)].gpus",
         problem: "two links connect \(link.gpus) GPUs at most",
         remedy: "leave one of them out: a group uses the first that reaches all of it")
     }

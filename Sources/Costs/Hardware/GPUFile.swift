@@ -3,7 +3,7 @@ import Foundation
 import Serving
 
 /// A GPU as JSON: what `--gpu file.json` reads and `servesim calibrate` writes.
-struct GPUFile: Codable {
+struct GPUFile: Encodable {
   var name: String
   var source: String
   var memoryBytes: Int
@@ -16,21 +16,21 @@ struct GPUFile: Codable {
   var efficiencies: Efficiencies
   var tables: [Table]?
 
-  struct Peaks: Codable {
+  struct Peaks: Encodable {
     var bf16: Double
     var fp8: Double?
     var int8: Double?
     var fp4: Double?
   }
 
-  struct Link: Codable {
+  struct Link: Encodable {
     var kind: GPU.Link.Kind
     var gpus: Int
     var bytesPerSecond: Double
   }
 
   /// A table; knots are in their own units, values are packed two characters a cell.
-  struct Table: Codable {
+  struct Table: Encodable {
     var operation: MeasuredOperation
     var format: NumberFormat
     var variant: Int?
@@ -43,7 +43,7 @@ struct GPUFile: Codable {
   }
 
   /// The knots of one axis.
-  struct Knots: Codable {
+  struct Knots: Encodable {
     var axis: String
     var values: [Double]
   }

@@ -8,24 +8,8 @@ extension GPU {
   /// - Parameters:
   ///   - json: the file's contents.
   ///   - source: the file, as the user named it.
-  public init(json: Data, source: String) throws(InputError) {
-    try GPUKeys.check(json, source: source)
-    try self.init(withKeysOf: json, source: source)
-  }
-
-  /// The GPU that `json`, whose keys are known to be right, describes.
-  init(withKeysOf json: Data, source: String) throws(InputError) {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let file: GPUFile
-    do {
-      file = try decoder.decode(GPUFile.self, from: json)
-    } catch let error as DecodingError {
-      throw GPU.explain(error, source: source)
-    } catch {
-      throw GPU.unreadable(source)
-    }
-    try self.init(file, source: source)
+  public init(json: [UInt8], source: String) throws(InputError) {
+    try self.init(try GPUFile(json, source: source), source: source)
   }
 
   /// The GPU as JSON, which `init(json:source:)` reads back: a table a line.
@@ -55,7 +39,7 @@ extension GPU {
       let read = try table.table(in: source)
       if tables.contains(where: read.replaces) {
         throw InputError(
-          source, column: "tables.[\(index)]",
+          source, column: "tables[\(index)]",
           problem: "there are two tables of \(read.operation.rawValue) in \(read.format.rawValue) "
             + "with variant \(read.variant)", remedy: "leave one of them out")
       }
@@ -72,34 +56,5 @@ extension GPU {
       sustainedRate: file.sustainedFlopsPerSecond,
       efficiencies: file.efficiencies, hostBytesPerSecond: file.hostBytesPerSecond,
       tables: KernelTables(tables))
-  }
-
-  private static func explain(_ error: DecodingError, source: String) -> InputError {
-    switch error {
-    case .keyNotFound(let key, let context):
-      let path = (context.codingPath + [key]).map(name).joined(separator: ".")
-      return InputError(
-        source, column: path, problem: "the key \(path) is missing",
-        remedy: "add it, as in the files that `servesim calibrate` writes")
-    case .typeMismatch(_, let context), .valueNotFound(_, let context),
-      .dataCorrupted(let context):
-      guard !context.codingPath.isEmpty else { return unreadable(source) }
-      let path = context.codingPath.map(name).joined(separator: ".")
-      return InputError(
-        source, column: path, problem: "the value of \(path) is not understood",
-        remedy: "see the built-in files for what it may be")
-    @unknown default: return unreadable(source)
-    }
-  }
-
-  private static func name(_ key: any CodingKey) -> String {
-    key.intValue.map { "[\($0)]" }
-      ?? key.stringValue.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
-  }
-
-  private static func unreadable(_ source: String) -> InputError {
-    InputError(
-      source, problem: "it is not the JSON of a GPU",
-      remedy: "use a file that `servesim calibrate` wrote")
   }
 }

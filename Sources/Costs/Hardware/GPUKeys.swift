@@ -1,63 +1,98 @@
 import Formats
-import Foundation
 import Serving
 
-/// The keys of a GPU's file: one that there is not is a mistake, such as a misspelt one.
-enum GPUKeys {
-  /// What may stand in an object.
-  private indirect enum Keys: Sendable {
-    case leaf
-    case object([String: Keys])
-    case list(Keys)
+extension GPUFile {
+  /// What a file that is none should be, and a key that is missing.
+  private static let remedy = "use a file that `servesim calibrate` wrote"
+  fileprivate static let meaning = "it stands in the files that `servesim calibrate` writes"
+
+  /// The file that `json` are the bytes of. A key that there is not is a mistake, such as a misspelt
+  /// one.
+  init(_ json: [UInt8], source: String) throws(InputError) {
+    let keys = try JSONKeys(json, source: source, remedy: Self.remedy)
+    try keys.check(among: [
+      "name", "source", "memory_bytes", "memory_bytes_per_second", "host_bytes_per_second",
+      "sustained_flops_per_second", "multiprocessors", "calibrated_by", "flops_per_second", "links",
+      "efficiencies", "tables",
+    ])
+    name = try keys.needed("name", Self.meaning, keys.text)
+    self.source = try keys.needed("source", Self.meaning, keys.text)
+    memoryBytes = try keys.needed("memory_bytes", Self.meaning, keys.whole)
+    memoryBytesPerSecond = try Self.real(keys, "memory_bytes_per_second")
+    hostBytesPerSecond = try Self.real(keys, "host_bytes_per_second")
+    sustainedFlopsPerSecond = try keys.real("sustained_flops_per_second")
+    multiprocessors = try Self.real(keys, "multiprocessors")
+    flopsPerSecond = try Peaks(try keys.needed("flops_per_second", Self.meaning, keys.object))
+    efficiencies = try Self.efficiencies(
+      try keys.needed("efficiencies", Self.meaning, keys.object))
+    links = []
+    for link in try keys.needed("links", Self.meaning, keys.objects) {
+      links.append(try Link(link))
+    }
+    tables = []
+    for table in try keys.objects("tables") ?? [] { tables?.append(try Table(table)) }
   }
 
-  private static let all = Keys.object([
-    "name": .leaf, "source": .leaf, "memory_bytes": .leaf, "memory_bytes_per_second": .leaf,
-    "host_bytes_per_second": .leaf, "sustained_flops_per_second": .leaf,
-    "multiprocessors": .leaf, "calibrated_by": .leaf,
-    "flops_per_second": .object(["bf16": .leaf, "fp8": .leaf, "int8": .leaf, "fp4": .leaf]),
-    "links": .list(.object(["kind": .leaf, "gpus": .leaf, "bytes_per_second": .leaf])),
-    "efficiencies": .object([
-      "matrix_compute": .leaf, "matrix_memory": .leaf, "prefill_attention": .leaf,
-      "decode_attention": .leaf, "elementwise": .leaf, "collective": .leaf,
-      "launch_seconds": .leaf, "collective_seconds": .leaf, "is_measured": .leaf,
-      "source": .leaf,
-    ]),
-    "tables": .list(
-      .object([
-        "operation": .leaf, "format": .leaf, "variant": .leaf, "source": .leaf,
-        "measurements": .leaf, "chunks": .leaf, "octaves": .leaf,
-        "knots": .list(.object(["axis": .leaf, "values": .leaf])),
-      ])),
-  ])
-
-  /// Throws where an object of `json` has a key that means nothing; what is no JSON, or of other
-  /// types, is left for others to complain of.
-  static func check(_ json: Data, source: String) throws(InputError) {
-    guard let value = try? JSONSerialization.jsonObject(with: json) else { return }
-    try check(value, all, "", source)
+  fileprivate static func real(_ keys: JSONKeys, _ name: String) throws(InputError) -> Double {
+    try keys.needed(name, meaning, keys.real)
   }
 
-  private static func check(
-    _ value: Any, _ keys: Keys, _ path: String, _ source: String
-  ) throws(InputError) {
-    switch keys {
-    case .leaf: return
-    case .list(let element):
-      guard let values = value as? [Any] else { return }
-      for (index, value) in values.enumerated() {
-        try check(value, element, path + "[\(index)].", source)
-      }
-    case .object(let known):
-      guard let members = value as? [String: Any] else { return }
-      for name in members.keys.sorted() {
-        guard let inner = known[name], let value = members[name] else {
-          var error = InputError.unknown("key", name, among: known.keys.sorted(), in: source)
-          error.column = path + name
-          throw error
-        }
-        try check(value, inner, path + name + ".", source)
-      }
+  private static func efficiencies(_ keys: JSONKeys) throws(InputError) -> Efficiencies {
+    try keys.check(among: [
+      "matrix_compute", "matrix_memory", "prefill_attention", "decode_attention", "elementwise",
+      "collective", "launch_seconds", "collective_seconds", "is_measured", "source",
+    ])
+    return Efficiencies(
+      matrixCompute: try real(keys, "matrix_compute"),
+      matrixMemory: try real(keys, "matrix_memory"),
+      prefillAttention: try real(keys, "prefill_attention"),
+      decodeAttention: try real(keys, "decode_attention"),
+      elementwise: try real(keys, "elementwise"), collective: try real(keys, "collective"),
+      launchSeconds: try real(keys, "launch_seconds"),
+      collectiveSeconds: try real(keys, "collective_seconds"),
+      isMeasured: try keys.needed("is_measured", meaning, keys.flag),
+      source: try keys.needed("source", meaning, keys.text))
+  }
+}
+
+extension GPUFile.Peaks {
+  fileprivate init(_ keys: JSONKeys) throws(InputError) {
+    try keys.check(among: ["bf16", "fp8", "int8", "fp4"])
+    bf16 = try GPUFile.real(keys, "bf16")
+    fp8 = try keys.real("fp8")
+    int8 = try keys.real("int8")
+    fp4 = try keys.real("fp4")
+  }
+}
+
+extension GPUFile.Link {
+  fileprivate init(_ keys: JSONKeys) throws(InputError) {
+    try keys.check(among: ["kind", "gpus", "bytes_per_second"])
+    kind = try keys.needed("kind", GPUFile.meaning, keys.choice)
+    gpus = try keys.needed("gpus", GPUFile.meaning, keys.whole)
+    bytesPerSecond = try GPUFile.real(keys, "bytes_per_second")
+  }
+}
+
+extension GPUFile.Table {
+  fileprivate init(_ keys: JSONKeys) throws(InputError) {
+    try keys.check(among: [
+      "operation", "format", "variant", "source", "measurements", "chunks", "octaves", "knots",
+    ])
+    operation = try keys.needed("operation", GPUFile.meaning, keys.choice)
+    format = try keys.needed("format", GPUFile.meaning, keys.choice)
+    variant = try keys.whole("variant")
+    source = try keys.needed("source", GPUFile.meaning, keys.text)
+    measurements = try keys.needed("measurements", GPUFile.meaning, keys.whole)
+    chunks = try keys.flag("chunks")
+    octaves = try keys.needed("octaves", GPUFile.meaning, keys.text)
+    knots = []
+    for axis in try keys.needed("knots", GPUFile.meaning, keys.objects) {
+      try axis.check(among: ["axis", "values"])
+      knots.append(
+        GPUFile.Knots(
+          axis: try axis.needed("axis", GPUFile.meaning, axis.text),
+          values: try axis.needed("values", GPUFile.meaning, axis.reals)))
     }
   }
 }

@@ -1,5 +1,4 @@
 import Formats
-import Foundation
 import Serving
 
 /// The GPUs that servesim knows by name: the files in `Sources/Costs/Data`, compiled in.
@@ -38,7 +37,7 @@ public enum GPUs {
     let bytes = UnsafeBufferPointer(
       start: file.contents.utf8Start, count: file.contents.utf8CodeUnitCount)
     do {
-      return try GPU(withKeysOf: Data(bytes), source: "\(file.name).json")
+      return try GPU(json: Array(bytes), source: "\(file.name).json")
     } catch {
       preconditionFailure("a built-in GPU is well-formed: \(error)")
     }

@@ -2,7 +2,7 @@
 /// them.
 ///
 /// For attention it is the format of the cached keys and values: `bf16` or `fp8`.
-public enum NumberFormat: String, CaseIterable, Sendable, Codable {
+public enum NumberFormat: String, CaseIterable, Sendable, Encodable {
   /// bfloat16, or float16, throughout.
   case bf16
   /// Weights and inputs in 8-bit floats with one scale a tensor, a channel or a token.
@@ -65,7 +65,7 @@ public enum NumberFormat: String, CaseIterable, Sendable, Codable {
   }
 
   /// The arithmetic units that a data sheet gives a peak for.
-  public enum Arithmetic: String, CaseIterable, Sendable, Codable { case bf16, fp8, int8, fp4 }
+  public enum Arithmetic: String, CaseIterable, Sendable, Encodable { case bf16, fp8, int8, fp4 }
 
   /// The format that a table of measurements or an engine calls `name`, or nil.
   ///

@@ -1,5 +1,5 @@
 /// The kinds of kernel that times are measured of, by the names that tables of measurements use.
-public enum MeasuredOperation: String, CaseIterable, Sendable, Codable {
+public enum MeasuredOperation: String, CaseIterable, Sendable, Encodable {
   /// A product of a matrix of m by k with one of k by n.
   case gemm
   /// Causal attention of prompts: `batch` sequences of `query_tokens` new tokens after

@@ -58,6 +58,6 @@ extension GPUs {
   public static func described(by given: GivenValue) throws(InputError) -> GPU {
     let text = try given.string()
     guard text.contains("/") || text.hasSuffix(".json") else { return try named(text) }
-    return try GPU(json: Data(try InputFile.read(text)), source: text)
+    return try GPU(json: try InputFile.read(text), source: text)
   }
 }

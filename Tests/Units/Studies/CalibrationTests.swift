@@ -89,7 +89,7 @@ private func calibration(
   @Test func `writes what it can read`() throws {
     let rows = measurements(1400, seed: 8) { 1.3 * $0.estimate(on: bareGPU) }
     let result = calibration(rows, holdout: 0)
-    let back = try GPU(json: Data(result.gpu.json.utf8), source: "my.json")
+    let back = try GPU(json: Array(result.gpu.json.utf8), source: "my.json")
     #expect(back.tables.all.map(\.operation) == result.gpu.tables.all.map(\.operation))
     for row in CalibrationScore(of: rows, on: back).rows { #expect(row.worst < 0.005) }
   }
