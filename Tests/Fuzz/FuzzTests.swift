@@ -59,8 +59,44 @@ private func deployment() throws -> Deployment {
       let head = damage.apply(to: lines[..<2].joined(separator: [UInt8(ascii: "\n")]).map(\.self))
       let steps = damage.apply(
         to: lines[2..<12].joined(separator: [UInt8(ascii: "\n")]).map(\.self))
-      let log = Data(head + [UInt8(ascii: "\n")] + steps)
+      let log = head + [UInt8(ascii: "\n")] + steps
       attempt { _ = try Conformance(DecisionLog(log, source: name)) }
+    }
+  }
+
+  @Test func `damaged models are measured or refused`() throws {
+    let folder = Repository.root.appending(path: "Tests/Fuzz/corpus").path
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasPrefix("config-") }.sorted()
+    var damage = Damage(seed: 6)
+    for name in names {
+      let bytes = try Damage.corpus(name)
+      for _ in 0..<30 {
+        let damaged = damage.apply(to: bytes)
+        attempt {
+          let model = try Model(huggingFaceConfiguration: damaged, source: name)
+          #expect(try Shard(of: model).weightBytes > 0)
+          #expect(model.activeParameters > 0)
+        }
+      }
+    }
+  }
+
+  @Test func `damaged GPUs price a batch or are refused`() throws {
+    let model = try deployment().model
+    var damage = Damage(seed: 7)
+    for name in ["gpu.json", "gpu-bare.json"] {
+      let bytes = try Damage.corpus(name)
+      for _ in 0..<15 {
+        let damaged = damage.apply(to: bytes)
+        attempt {
+          let gpu = try GPU(json: damaged, source: name)
+          let cost = try Deployment(model: model, gpu: gpu).cost()
+          let batch = try BatchNotation.batch("decode=4x512", source: "--batch")
+          let seconds = cost.seconds(for: batch)
+          #expect(seconds.isFinite && seconds > 0)
+        }
+      }
     }
   }
 

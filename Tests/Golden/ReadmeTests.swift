@@ -21,7 +21,7 @@ import Workloads
     for path in try FileManager.default.subpathsOfDirectory(atPath: logs.path)
     where path.hasSuffix(".jsonl") {
       let data = try Data(contentsOf: logs.appending(path: path))
-      let conformance = try Conformance(DecisionLog(data, source: path))
+      let conformance = try Conformance(DecisionLog(Array(data), source: path))
       let name = conformance.ours.prefix { $0 != ":" }
       checked[String(name), default: 0] += conformance.iterations
     }

@@ -97,7 +97,7 @@ extension DecisionLog {
       IterationWork(
         request: label($0.request), isDecode: $0.isDecode, tokens: $0.tokens, context: $0.context)
     }
-    compare("batch", theirs.batch.map { Self.text($0.map(\.work)) }, Self.text(work))
+    compare("batch", theirs.batch.map(Self.text), Self.text(work))
     compare(
       "preempted", theirs.preempted?.joined(separator: " "),
       ours.preempted.map(label).joined(separator: " "))

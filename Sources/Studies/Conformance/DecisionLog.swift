@@ -1,5 +1,4 @@
 import Formats
-import Foundation
 import Schedulers
 import Serving
 
@@ -16,43 +15,39 @@ public struct DecisionLog: Sendable {
   /// By the name of the request; none where the log does not tell.
   let outcomes: [String: Outcome]
 
-  var config: Config { header.config.value }
-  var clock: LogClock { header.clock.value }
+  var config: Config { header.config }
+  var clock: LogClock { header.clock }
 
-  /// The log in `data`, which came from `source`.
-  public init(_ data: Data, source: String) throws(InputError) {
-    let lines = Self.lines(data, source)
+  /// The log that `bytes` are, which came from `source`.
+  public init(_ bytes: [UInt8], source: String) throws(InputError) {
+    var objects = JSONObjects(bytes, source: source, header: "{\"type\": …}")
+    var lines: [JSONKeys] = []
+    while let keys = try objects.nextKeys() { lines.append(keys) }
     guard lines.count >= 3 else {
       throw InputError(
         source, problem: "\(lines.count) lines are no decision log",
         remedy: "give a header, the requests, and one line per iteration (Tests/README.md)")
     }
     self.source = source
-    let header = try lines[0].place.decode(Named<Header>.self, lines[0].text)
-    try lines[0].place.check(header)
-    self.header = header.value
-    let requests = try lines[1].place.decode(Named<Requests>.self, lines[1].text)
-    try lines[1].place.check(requests)
-    self.requests = Self.byArrival(requests.value.requests.map(\.value))
-    (steps, outcomes) = try Self.read(lines.dropFirst(2), of: self.requests)
-    try checkLength(LogLine(source: source, number: 1))
+    header = try Header(lines[0])
+    requests = Self.byArrival(try Self.requests(lines[1]))
+    (steps, outcomes) = try Self.read(lines.dropFirst(2), of: Set(requests.map(\.id)))
+    try checkLength(lines[0])
   }
 
-  /// The iterations of `requests`, and what became of them.
+  /// The iterations of the requests called `names`, and what became of these.
   private static func read(
-    _ lines: ArraySlice<(place: LogLine, text: Data)>, of requests: [LoggedRequest]
+    _ lines: ArraySlice<JSONKeys>, of names: Set<String>
   ) throws(InputError) -> ([Line], [String: Outcome]) {
     var steps: [Line] = []
     var outcomes: [String: Outcome] = [:]
-    let names = Set(requests.map(\.id))
-    for line in lines {
-      let step = try line.place.decode(Line.self, line.text)
-      try line.place.check(step, names)
+    for keys in lines {
+      let step = try Line(keys, of: names)
       // An iteration without a batch takes no time and decides nothing that the next does not show.
       if step.type == "step" && !(step.batch ?? []).isEmpty { steps.append(step) }
       for outcome in step.requests ?? [] {
         guard outcomes.updateValue(outcome, forKey: outcome.id) == nil else {
-          throw line.place.mistake(
+          throw keys.mistake(
             "requests", "\"\(outcome.id)\" stands here twice", "say once what became of it")
         }
       }
@@ -60,11 +55,16 @@ public struct DecisionLog: Sendable {
     return (steps, outcomes)
   }
 
-  /// The lines that are not empty, with their numbers.
-  private static func lines(_ data: Data, _ source: String) -> [(place: LogLine, text: Data)] {
-    data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
-      .filter { !$0.element.isEmpty }
-      .map { (LogLine(source: source, number: $0.offset + 1), $0.element) }
+  /// Refuses a log whose clock could run on past the engine's.
+  private func checkLength(_ keys: JSONKeys) throws(InputError) {
+    let tokens = requests.reduce(0) { $0 + $1.prompt + $1.output }
+    let iteration = clock.microseconds(tokens: tokens) * Double(stages)
+    let end = Double(requests.last?.arrivalUs ?? 0) + Double(steps.count + stages) * iteration
+    if end * 1000 > Double(EngineRange.clock.upperBound) {
+      throw keys.mistake(
+        "clock", "\(steps.count) iterations may take longer than the engine's clock runs",
+        "give microseconds")
+    }
   }
 
   /// Requests that arrive together keep their order.

@@ -1,27 +1,34 @@
+import Formats
 import Serving
 
 extension DecisionLog {
   /// The first line: whose decisions these are, and under which limits.
-  struct Header: Decodable, Sendable {
-    let type: String
+  struct Header: Sendable {
     let scheduler: String
-    let config: Named<Config>
-    let clock: Named<LogClock>
+    let config: Config
+    let clock: LogClock
     let preemptOutputAccounting: String?
 
-    enum CodingKeys: String, CodingKey {
-      case type, scheduler, config, clock
-      case preemptOutputAccounting = "preempt_output_accounting"
+    init(_ keys: JSONKeys) throws(InputError) {
+      try keys.type(among: ["header"])
+      try keys.checkNoted(among: [
+        "type", "scheduler", "config", "clock", "preempt_output_accounting", "case", "source",
+        "pipeline",
+      ])
+      preemptOutputAccounting = try keys.word(
+        "preempt_output_accounting", among: ["remaining", "as_is"])
+      guard
+        let name = try keys.word("scheduler", among: LoggedScheduler.all.keys.sorted()),
+        let known = LoggedScheduler.all[name]
+      else { throw keys.missing("scheduler", "who decided") }
+      scheduler = name
+      config = try Config(try keys.needed("config", "the engine's limits", keys.object), of: known)
+      clock = try LogClock(in: keys, stages: config.pp ?? 1)
     }
-
-    static let keys = [
-      "type", "scheduler", "config", "clock", "preempt_output_accounting", "case", "source",
-      "pipeline", "note",
-    ]
   }
 
   /// The limits of the engine, by its own names.
-  struct Config: Decodable, Sendable {
+  struct Config: Sendable {
     let blockSize: Int
     let numBlocks: Int
     let maxNumSeqs: Int?
@@ -37,66 +44,125 @@ extension DecisionLog {
     let longPrefillTokenThreshold: Int?
     let enableChunkedPrefill: Bool?
     let schedulerReserveFullIsl: Bool?
-    let dynamic: Named<Dynamic>?
+    let dynamic: Dynamic?
     let prefixCaching: Bool?
     let policy: String?
     let preemptionMode: String?
     let numCpuBlocks: Int?
-    let watermark: Double?
     let pp: Int?
 
-    enum CodingKeys: String, CodingKey {
-      case dynamic, policy, pp, watermark
-      case blockSize = "block_size"
-      case numBlocks = "num_blocks"
-      case maxNumSeqs = "max_num_seqs"
-      case maxModelLen = "max_model_len"
-      case maxLength = "max_length"
-      case chunkSize = "chunk_size"
-      case maxBatchedTokens = "max_batched_tokens"
-      case maxNumBatchedTokens = "max_num_batched_tokens"
-      case maxRaggedBatchSize = "max_ragged_batch_size"
-      case maxRaggedSequenceCount = "max_ragged_sequence_count"
-      case maxTrackedSequences = "max_tracked_sequences"
-      case flushMode = "flush_mode"
-      case longPrefillTokenThreshold = "long_prefill_token_threshold"
-      case enableChunkedPrefill = "enable_chunked_prefill"
-      case schedulerReserveFullIsl = "scheduler_reserve_full_isl"
-      case prefixCaching = "prefix_caching"
-      case preemptionMode = "preemption_mode"
-      case numCpuBlocks = "num_cpu_blocks"
+    /// KV blocks that a log with prefix caching may have, of which each has a name.
+    private static let namedBlocks = 1...4_194_304
+
+    init(_ keys: JSONKeys, of scheduler: LoggedScheduler) throws(InputError) {
+      func tokens(_ name: String) throws(InputError) -> Int? {
+        try keys.optionalCount(name, in: EngineRange.tokens, "tokens")
+      }
+      func sequences(_ name: String) throws(InputError) -> Int? {
+        try keys.optionalCount(name, in: EngineRange.sequences, "sequences")
+      }
+      try keys.checkNoted(among: scheduler.keys)
+      prefixCaching = try keys.flag("prefix_caching")
+      blockSize = try keys.count("block_size", in: EngineRange.blockTokens, "tokens of a block")
+      numBlocks = try keys.count(
+        "num_blocks", in: prefixCaching == true ? Self.namedBlocks : EngineRange.blocks,
+        "the KV blocks that there are")
+      maxNumSeqs = try sequences("max_num_seqs")
+      maxTrackedSequences = try sequences("max_tracked_sequences")
+      maxRaggedSequenceCount = try sequences("max_ragged_sequence_count")
+      maxModelLen = try tokens("max_model_len")
+      maxLength = try tokens("max_length")
+      chunkSize = try tokens("chunk_size")
+      maxBatchedTokens = try tokens("max_batched_tokens")
+      maxNumBatchedTokens = try tokens("max_num_batched_tokens")
+      maxRaggedBatchSize = try tokens("max_ragged_batch_size")
+      longPrefillTokenThreshold = try keys.optionalCount(
+        "long_prefill_token_threshold", in: 0...EngineRange.tokens.upperBound, "tokens, or 0")
+      pp = try keys.optionalCount("pp", in: 1...64, "the stages of a pipeline")
+      flushMode = try keys.word("flush_mode", among: ["instant", "deferred"])
+      policy = try keys.word("policy", among: ["fcfs", "priority"])
+      preemptionMode = try keys.word("preemption_mode", among: ["recompute", "swap"])
+      numCpuBlocks = try keys.optionalCount(
+        "num_cpu_blocks", in: 0...EngineRange.blocks.upperBound, "the blocks to swap to")
+      schedulerReserveFullIsl = try keys.flag("scheduler_reserve_full_isl")
+      enableChunkedPrefill = try keys.flag("enable_chunked_prefill")
+      dynamic = try keys.object("dynamic").map(Dynamic.init)
+      try check(keys, chunks: scheduler.chunksPrompts)
+    }
+
+    /// Refuses what stands against other keys, or is not understood.
+    private func check(_ keys: JSONKeys, chunks: Bool?) throws(InputError) {
+      if preemptionMode == "swap" && numCpuBlocks == nil {
+        throw keys.missing("num_cpu_blocks", "say what there is to swap to")
+      }
+      if let chunks, let given = enableChunkedPrefill, given != chunks {
+        throw keys.mistake(
+          "enable_chunked_prefill", "it is \(given), and the scheduler says otherwise",
+          "name vllm_v0 or vllm_v0_chunked")
+      }
+      if let share = try keys.real("watermark"), share != 0 {
+        throw keys.mistake(
+          "watermark", "\(share) is not understood", "record with a watermark of 0")
+      }
     }
   }
 
   /// Chunks that shrink as a prompt gets on.
-  struct Dynamic: Decodable, Sendable {
+  struct Dynamic: Sendable {
     let isOn: Bool?
     let low: Int
     let high: Int
     let maxTokens: Int
     let stages: Int
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
-      case isOn = "enable_dynamic_chunking_schedule"
-      case low = "low_chunk_size"
-      case high = "high_chunk_size"
-      case maxTokens = "chunk_schedule_max_tokens"
-      case stages = "chunk_schedule_stages"
+    init(_ keys: JSONKeys) throws(InputError) {
+      let tokens = EngineRange.tokens
+      try keys.checkNoted(among: [
+        "enable_dynamic_chunking_schedule", "low_chunk_size", "high_chunk_size",
+        "chunk_schedule_max_tokens", "chunk_schedule_stages",
+      ])
+      isOn = try keys.flag("enable_dynamic_chunking_schedule")
+      high = try keys.count("high_chunk_size", in: tokens, "tokens of the first chunk")
+      low = try keys.count("low_chunk_size", in: 1...high, "tokens of the last chunk")
+      maxTokens = try keys.count("chunk_schedule_max_tokens", in: tokens, "tokens of a prompt")
+      stages = try keys.count("chunk_schedule_stages", in: tokens, "the sizes of a chunk")
     }
   }
 
   /// A batch takes so long whatever is in it, or so long and so much a token; microseconds.
-  struct LogClock: Decodable, CostModel {
-    let kind: String?
+  struct LogClock: Sendable, CostModel {
     let stepUs: Double?
     let baseUs: Double?
     let perTokenUs: Double?
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
-      case kind
-      case stepUs = "step_us"
-      case baseUs = "base_us"
-      case perTokenUs = "per_token_us"
+    /// Microseconds that an iteration, or a token in it, may take.
+    private static let spanUs = 0.001...1e12
+
+    init(in header: JSONKeys, stages: Int) throws(InputError) {
+      let keys = try header.needed("clock", "how long an iteration takes", header.object)
+      try keys.checkNoted(among: ["kind", "step_us", "base_us", "per_token_us"])
+      let kind = try keys.word("kind", among: ["fixed", "linear"])
+      stepUs = try keys.real("step_us")
+      baseUs = try keys.real("base_us")
+      perTokenUs = try keys.real("per_token_us")
+      let isLinear = kind.map { $0 == "linear" } ?? (stepUs == nil)
+      let hasLine = baseUs != nil || perTokenUs != nil
+      if isLinear ? stepUs != nil || !hasLine : stepUs == nil || hasLine {
+        throw header.mistake(
+          "clock", "it does not say how long an iteration takes",
+          "give step_us alone, or base_us and per_token_us")
+      }
+      for (key, span) in [("step_us", stepUs), ("base_us", baseUs), ("per_token_us", perTokenUs)] {
+        guard let span, !Self.spanUs.contains(span), !isLinear || span != 0 else { continue }
+        throw keys.mistake(key, "\(span) is out of range", "give microseconds up to 1e12")
+      }
+      if !Self.spanUs.contains(microseconds(tokens: 1)) {
+        throw header.mistake("clock", "an iteration takes no time", "give microseconds up to 1e12")
+      }
+      if stages > 1 && (stepUs ?? 0.5).rounded(.down) != stepUs {
+        throw keys.mistake(
+          "step_us", "stages of a pipeline take whole microseconds", "give a whole number")
+      }
     }
 
     func seconds(for batch: borrowing Batch) -> Double {
@@ -107,86 +173,18 @@ extension DecisionLog {
       stepUs ?? (baseUs ?? 0) + (perTokenUs ?? 0) * Double(tokens)
     }
   }
+}
 
-  /// The second line.
-  struct Requests: Decodable, Sendable {
-    let type: String
-    let requests: [Named<LoggedRequest>]
-
-    static let keys = ["type", "requests"]
+extension JSONKeys {
+  /// The `type` of a line, one of `types`.
+  @discardableResult
+  func type(among types: [String]) throws(InputError) -> String {
+    if let type = try word("type", among: types) { return type }
+    throw missing("type", types.joined(separator: " or "))
   }
 
-  struct LoggedRequest: Decodable, Sendable {
-    let id: String
-    let arrivalUs: Int
-    let prompt: Int
-    let output: Int
-    let priority: Int?
-    let prefixGroup: String?
-    let sharedPrefix: Int?
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-      case id, prompt, output, priority
-      case arrivalUs = "arrival_us"
-      case prefixGroup = "prefix_group"
-      case sharedPrefix = "shared_prefix"
-    }
-  }
-
-  /// A line of any other type.
-  struct Line: Decodable, Sendable {
-    let type: String
-    let tUs: Int?
-    let endUs: Int?
-    let batch: [LoggedWork]?
-    let preempted: [String]?
-    let freeBlocksAfterSchedule: Int?
-    let freeBlocksEnd: Int?
-    let emitted: [String]?
-    let finished: [String]?
-    let requests: [Outcome]?
-
-    enum CodingKeys: String, CodingKey {
-      case type, batch, preempted, emitted, finished, requests
-      case tUs = "t_us"
-      case endUs = "end_us"
-      case freeBlocksAfterSchedule = "free_blocks_after_schedule"
-      case freeBlocksEnd = "free_blocks_end"
-    }
-  }
-
-  /// What became of a request, in the last line.
-  struct Outcome: Decodable, Sendable {
-    let id: String
-    let firstTokenUs: Int?
-    let finishUs: Int?
-    let emitted: Int
-    let preemptions: Int
-
-    enum CodingKeys: String, CodingKey {
-      case id, emitted, preemptions
-      case firstTokenUs = "first_token_us"
-      case finishUs = "finish_us"
-    }
-  }
-
-  /// `[id, kind, tokens, context]`.
-  struct LoggedWork: Decodable, Sendable {
-    let request: String
-    let kind: String
-    let tokens: Int
-    let context: Int
-
-    init(from decoder: any Decoder) throws {
-      var fields = try decoder.unkeyedContainer()
-      request = try fields.decode(String.self)
-      kind = try fields.decode(String.self)
-      tokens = try fields.decode(Int.self)
-      context = try fields.decode(Int.self)
-    }
-
-    var work: IterationWork {
-      IterationWork(request: request, isDecode: kind == "D", tokens: tokens, context: context)
-    }
+  /// Refuses a key that is none of `known`; notes may be called anything that ends in `note`.
+  func checkNoted(among known: [String]) throws(InputError) {
+    try check(among: known + values.keys.filter { $0.hasSuffix("note") })
   }
 }

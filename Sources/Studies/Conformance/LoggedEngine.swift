@@ -61,9 +61,12 @@ extension DecisionLog {
       scheduler.ours, EngineSetting(maxModelLen: length, headSize: 128, isLargeGPU: false))
     setLimits(&engine.rules, length)
     setPieces(&engine.rules)
-    try LogLine(source: source, number: 1).check(
-      "config.max_ragged_sequence_count", engine.rules.maxBatchSequences,
-      in: 1...engine.rules.maxNumSeqs)
+    if engine.rules.maxBatchSequences > engine.rules.maxNumSeqs {
+      throw InputError(
+        source, line: 1, column: "config.max_ragged_sequence_count",
+        problem: "\(engine.rules.maxBatchSequences) is out of range",
+        remedy: "give a whole number from 1 to \(engine.rules.maxNumSeqs)")
+    }
     return engine
   }
 
@@ -89,7 +92,7 @@ extension DecisionLog {
     if let whole = config.schedulerReserveFullIsl {
       rules.admission = whole ? .wholePrompt : .whatItTakes
     }
-    if let dynamic = config.dynamic?.value, dynamic.isOn ?? true {
+    if let dynamic = config.dynamic, dynamic.isOn ?? true {
       rules.chunkSchedule.stages = dynamic.stages
       rules.chunkSchedule.maxTokens = dynamic.maxTokens
       rules.chunkSchedule.high = dynamic.high

@@ -1,5 +1,4 @@
 import Formats
-import Foundation
 import Serving
 import Studies
 import Workloads
@@ -26,7 +25,7 @@ extension Command {
     var differing = 0
     for file in files {
       let bytes = try InputFile.read(try file.string())
-      let conformance = try Conformance(DecisionLog(Data(bytes), source: file.text))
+      let conformance = try Conformance(DecisionLog(bytes, source: file.text))
       try show(line(conformance))
       if let difference = conformance.difference {
         differing += 1

@@ -1,0 +1,156 @@
+import Formats
+import Serving
+
+extension DecisionLog {
+  /// Tokens of all prompts and outputs of a log.
+  private static let allTokens = 30_000_000
+
+  /// The requests of the second line.
+  static func requests(_ keys: JSONKeys) throws(InputError) -> [LoggedRequest] {
+    try keys.type(among: ["requests"])
+    try keys.checkNoted(among: ["type", "requests"])
+    let objects = try keys.needed("requests", "those that were served", keys.objects)
+    if objects.isEmpty {
+      throw keys.mistake("requests", "there are none", "give the requests that were served")
+    }
+    var requests: [LoggedRequest] = []
+    var names: Set<String> = []
+    var tokens = 0
+    for (row, object) in objects.enumerated() {
+      let request = try LoggedRequest(object)
+      guard names.insert(request.id).inserted else {
+        throw object.mistake("id", "\"\(request.id)\" is here twice", "give each its own")
+      }
+      tokens += request.prompt + request.output
+      if tokens > allTokens {
+        throw keys.mistake(
+          "requests[\(row)]", "the requests up to here have \(tokens) tokens",
+          "record requests of \(allTokens) tokens together at most")
+      }
+      requests.append(request)
+    }
+    return requests
+  }
+
+  /// A request, by its name.
+  struct LoggedRequest: Sendable {
+    let id: String
+    let arrivalUs: Int
+    let prompt: Int
+    let output: Int
+    let priority: Int?
+    let prefixGroup: String?
+    let sharedPrefix: Int?
+
+    init(_ keys: JSONKeys) throws(InputError) {
+      try keys.checkNoted(among: [
+        "id", "prompt", "output", "priority", "arrival_us", "prefix_group", "shared_prefix",
+      ])
+      id = try keys.needed("id", "the request's name", keys.text)
+      arrivalUs = try keys.count(
+        "arrival_us", in: 0...EngineRange.time.upperBound / 1000, "microseconds")
+      prompt = try keys.count("prompt", in: EngineRange.tokens, "tokens")
+      output = try keys.count("output", in: EngineRange.tokens, "tokens")
+      priority = try keys.whole("priority")
+      prefixGroup = try keys.text("prefix_group")
+      sharedPrefix = try keys.optionalCount(
+        "shared_prefix", in: 0...EngineRange.tokens.upperBound, "tokens")
+      if (prefixGroup == nil) != (sharedPrefix == nil) {
+        throw keys.mistake(
+          "prefix_group", "prefix_group and shared_prefix stand together", "give both or neither")
+      }
+    }
+  }
+
+  /// A line of any other type.
+  struct Line: Sendable {
+    let type: String
+    let tUs: Int?
+    let endUs: Int?
+    let batch: [IterationWork]?
+    let preempted: [String]?
+    let freeBlocksAfterSchedule: Int?
+    let freeBlocksEnd: Int?
+    let emitted: [String]?
+    let finished: [String]?
+    let requests: [Outcome]?
+
+    /// A step or a summary of the requests that `names` are of.
+    init(_ keys: JSONKeys, of names: Set<String>) throws(InputError) {
+      func texts(_ key: String) throws(InputError) -> [String]? {
+        let texts = try keys.texts(key)
+        for text in texts ?? [] { try keys.check(key, text, in: names) }
+        return texts
+      }
+      type = try keys.type(among: ["step", "summary"])
+      tUs = try keys.whole("t_us")
+      endUs = try keys.whole("end_us")
+      freeBlocksAfterSchedule = try keys.whole("free_blocks_after_schedule")
+      freeBlocksEnd = try keys.whole("free_blocks_end")
+      preempted = try texts("preempted")
+      emitted = try texts("emitted")
+      finished = try texts("finished")
+      batch = try keys.work(of: names)
+      var outcomes: [Outcome]?
+      if let objects = try keys.objects("requests") {
+        outcomes = []
+        for object in objects {
+          let outcome = try Outcome(object)
+          try keys.check("requests", outcome.id, in: names)
+          outcomes?.append(outcome)
+        }
+      }
+      requests = outcomes
+      if type == "step" && requests != nil {
+        throw keys.mistake("requests", "an iteration has none", "call the line a summary")
+      }
+    }
+  }
+
+  /// What became of a request, in the last line.
+  struct Outcome: Sendable {
+    let id: String
+    let firstTokenUs: Int?
+    let finishUs: Int?
+    let emitted: Int
+    let preemptions: Int
+
+    init(_ keys: JSONKeys) throws(InputError) {
+      id = try keys.needed("id", "the request's name", keys.text)
+      firstTokenUs = try keys.whole("first_token_us")
+      finishUs = try keys.whole("finish_us")
+      emitted = try keys.needed("emitted", "output tokens", keys.whole)
+      preemptions = try keys.needed("preemptions", "how often it was preempted", keys.whole)
+    }
+  }
+}
+
+extension JSONKeys {
+  /// Refuses a `name` under `key` that is none of the requests'.
+  fileprivate func check(_ key: String, _ name: String, in names: Set<String>) throws(InputError) {
+    if names.contains(name) { return }
+    throw mistake(key, "\"\(name)\" is none of the requests", "name those of the second line")
+  }
+
+  /// The batch of an iteration, `[id, P or D, tokens, context]` for each request in it.
+  fileprivate func work(of names: Set<String>) throws(InputError) -> [IterationWork]? {
+    guard let items = try list("batch", "a list of lists") else { return nil }
+    var work: [IterationWork] = []
+    for item in items {
+      guard case .array(let fields) = item, fields.count >= 4, case .string(let id) = fields[0],
+        [.string("P"), .string("D")].contains(fields[1]),
+        let tokens = fields[2].whole, EngineRange.tokens.contains(tokens),
+        let context = fields[3].whole, (0...EngineRange.tokens.upperBound).contains(context)
+      else {
+        throw mistake(
+          "batch", "\(abridged(item.line())) says of no request what it computes",
+          "give [id, \"P\" or \"D\", new tokens, tokens before them]")
+      }
+      try check("batch", id, in: names)
+      work.append(
+        IterationWork(
+          request: id, isDecode: fields[1] == .string("D"), tokens: tokens, context: context))
+    }
+    return work
+  }
+}
