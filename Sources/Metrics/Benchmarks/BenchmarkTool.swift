@@ -46,10 +46,8 @@ public enum BenchmarkTool: String, CaseIterable, Sendable {
     let count = samples.count
     switch self {
     case .vllm, .aiperf:
-      let place = share / 100 * Double(count - 1)
-      let low = Int(place)
-      let (first, second) = (samples[low].value, samples[min(low + 1, count - 1)].value)
-      return first + (second - first) * (place - Double(low))
+      let rank = PercentileRank(share, of: count)
+      return rank.value(samples[rank.lower].value, samples[rank.upper].value)
     case .mlperf: return samples[min(count - 1, Int(Double(count) * share / 100))].value
     case .guidellm:
       let total = samples.reduce(0) { $0 + $1.weight }

@@ -77,26 +77,14 @@ extension LatencyMetric {
   }
 }
 
-/// Percentiles, in nanoseconds, of samples of which there is at least one.
-///
-/// Between two samples they are interpolated linearly, as NumPy's `percentile` does unless told
-/// otherwise; a sample of weight n counts as n samples.
+/// Percentiles, in nanoseconds, of samples of which there is at least one; one of weight n counts as
+/// n samples.
 func percentiles(
   _ shares: [Double], of samples: some Samples, _ summary: Summary
 ) -> [Double] {
-  let positions = shares.map { Double(summary.count - 1) * ($0 / 100) }
-  let lower = positions.map { Int($0) }
-  let ranks = Set(lower + lower.map { min($0 + 1, summary.count - 1) }).sorted()
-  let keys = RankSelection.keys(at: ranks, of: samples, summary)
-  let values = Dictionary(uniqueKeysWithValues: zip(ranks, keys.map(samples.nanoseconds)))
-  return zip(positions, lower).map { position, rank in
-    let low = values[rank] ?? 0
-    let high = values[min(rank + 1, summary.count - 1)] ?? 0
-    return interpolate(low, high, at: position - Double(rank))
-  }
-}
-
-/// The point that divides `low` to `high` at `share`, computed from the nearer end.
-private func interpolate(_ low: Double, _ high: Double, at share: Double) -> Double {
-  share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share)
+  let ranks = shares.map { PercentileRank($0, of: summary.count) }
+  let needed = Set(ranks.map(\.lower) + ranks.map(\.upper)).sorted()
+  let keys = RankSelection.keys(at: needed, of: samples, summary)
+  let values = Dictionary(uniqueKeysWithValues: zip(needed, keys.map(samples.nanoseconds)))
+  return ranks.map { $0.value(values[$0.lower] ?? 0, values[$0.upper] ?? 0) }
 }

@@ -66,17 +66,14 @@ extension CalibrationScore.Row {
     count = times.count
     let errors = times.map { $0.predicted / $0.measured - 1 }
     let sizes = errors.map(abs).sorted()
-    median = Self.percentile(0.5, of: sizes)
-    percentile90 = Self.percentile(0.9, of: sizes)
+    median = Self.percentile(50, of: sizes)
+    percentile90 = Self.percentile(90, of: sizes)
     worst = sizes.last ?? 0
     bias = errors.reduce(0, +) / Double(errors.count)
   }
 
-  /// By linear interpolation, as everywhere.
-  private static func percentile(_ share: Double, of sorted: [Double]) -> Double {
-    let place = share * Double(sorted.count - 1)
-    let below = Int(place)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+  private static func percentile(_ percent: Double, of sorted: [Double]) -> Double {
+    let rank = PercentileRank(percent, of: sorted.count)
+    return rank.value(sorted[rank.lower], sorted[rank.upper])
   }
 }
