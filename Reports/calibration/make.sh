@@ -4,7 +4,7 @@
 set -euo pipefail
 shared=$1
 servesim=${2:-.build/release/servesim}
-data=Sources/Costs/Data
+data=Sources/Costs/Data/GPUs
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

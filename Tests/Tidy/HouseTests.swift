@@ -63,7 +63,7 @@ private func crowded(_ paths: [String], most: Int) -> [String] {
     let strange = [
       "Sources/Costs/a.json", "Sources/Costs/Data/a.txt", "Sources/Costs/b/Data/a.json",
     ]
-    #expect(lodgers(strange + ["Sources/Costs/Data/a.json", "Sources/Costs/a.swift"]) == strange)
+    #expect(lodgers(strange + ["Sources/Costs/Data/A/a.json", "Sources/Costs/a.swift"]) == strange)
   }
 
   @Test func `no folder of the sources is crowded`() {

@@ -1,7 +1,7 @@
 import Formats
 import Serving
 
-/// The GPUs that servesim knows by name: the files in `Sources/Costs/Data`, compiled in.
+/// The GPUs that servesim knows by name: the files in `Sources/Costs/Data/GPUs`, compiled in.
 ///
 /// Peaks are from NVIDIA's data sheets: dense arithmetic, bandwidth of memory, bandwidth of each
 /// link in one direction. Memory is the total that `cudaMemGetInfo` gives, which PyTorch prints as
@@ -22,22 +22,20 @@ import Serving
 /// in Vidur's `mlp.csv` (github.com/microsoft/vidur, MIT), which has the A100, H100 and A40.
 public enum GPUs {
   /// Their names.
-  public static let names = EmbeddedData.files.map(\.name)
+  public static let names = EmbeddedData.files.filter { $0.folder == "GPUs" }.map(\.name)
 
   /// Every one of them.
-  public static let all = EmbeddedData.files.map(builtIn)
+  public static let all = names.map(builtIn)
 
   /// The GPU called `name`.
   public static func named(_ name: String) throws(InputError) -> GPU {
-    if let file = EmbeddedData.files.first(where: { $0.name == name }) { return builtIn(file) }
+    if names.contains(name) { return builtIn(name) }
     throw .unknown("GPU", name, among: names, in: "--gpu")
   }
 
-  private static func builtIn(_ file: (name: String, contents: StaticString)) -> GPU {
-    let bytes = UnsafeBufferPointer(
-      start: file.contents.utf8Start, count: file.contents.utf8CodeUnitCount)
+  private static func builtIn(_ name: String) -> GPU {
     do {
-      return try GPU(json: Array(bytes), source: "\(file.name).json")
+      return try GPU(json: EmbeddedData.bytes("GPUs", name), source: "\(name).json")
     } catch {
       preconditionFailure("a built-in GPU is well-formed: \(error)")
     }

@@ -23,6 +23,14 @@ extension Model {
     self = model
   }
 
+  /// The model that the file of a built-in one, called `name`, describes.
+  init(builtIn bytes: [UInt8], name: String) throws(InputError) {
+    let file = try HuggingFaceFile(bytes, source: name)
+    self = try file.model()
+    try file.quantize(&self, beside: [:])
+    source = try file.repository ?? name
+  }
+
   /// The names of files beside a `config.json` that say what weights are stored in.
   public static let filesBeside = [
     "hf_quant_config.json", "quantize_config.json", "quant_config.json",
@@ -48,7 +56,7 @@ struct HuggingFaceFile {
   /// The values of `model_type` that are understood.
   static let families = [
     "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "falcon", "phi",
-    "phi3", "opt", "gemma2", "gemma3", "deepseek_v2", "deepseek_v3", "longcat_flash",
+    "phi3", "opt", "gpt2", "gemma2", "gemma3", "deepseek_v2", "deepseek_v3", "longcat_flash",
   ]
 
   init(_ bytes: [UInt8], source: String) throws(InputError) {
@@ -64,6 +72,11 @@ struct HuggingFaceFile {
     }
   }
 
+  /// Where the file says that it is from.
+  var repository: String? {
+    get throws(InputError) { try whole.text("_name_or_path") }
+  }
+
   /// The model, its weights in 16 bits.
   func model() throws(InputError) -> Model {
     switch family {
@@ -73,6 +86,7 @@ struct HuggingFaceFile {
     case "falcon", "RefinedWeb", "RefinedWebModel": return try falcon()
     case "phi": return try phi()
     case "opt": return try opt()
+    case "gpt2": return try gpt2()
     case "deepseek_v2", "deepseek_v3": return try deepSeek()
     case "longcat_flash": return try longCat()
     default:

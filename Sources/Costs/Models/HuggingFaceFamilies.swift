@@ -50,7 +50,8 @@ extension HuggingFaceFile {
       file.assume(262_208, "vocab_size")
       file.assume(131_072, "max_position_embeddings")
     }
-    var model = try file.skeleton(width: "intermediate_size").asGemma(window: 0, windowLayers: 0)
+    var model = try file.skeleton(width: "intermediate_size")
+    model.normalizesOutputs = true
     model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? true
     model.normalizesHeads = isThird
     if try keys.flag("attention_bias") ?? false {
@@ -84,7 +85,7 @@ extension HuggingFaceFile {
   /// - Parameter width: the key of the width of the MLP.
   func skeleton(width: String) throws(InputError) -> Model {
     let hidden = try keys.count(
-      "hidden_size", in: ModelRange.width, "the width of the residual stream")
+      "hidden_size", "n_embd", in: ModelRange.width, "the width of the residual stream")
     let heads = try keys.count(
       "num_attention_heads", "n_head", in: ModelRange.heads, "the query heads of a layer")
     if !keys.has("head_dim") && hidden % heads != 0 {
@@ -104,7 +105,8 @@ extension HuggingFaceFile {
       vocabulary: try keys.count(
         "vocab_size", in: ModelRange.vocabulary, "the entries of the vocabulary"),
       maxPositions: try keys.count(
-        "max_position_embeddings", in: ModelRange.positions, "the longest sequence, in tokens"))
+        "max_position_embeddings", "n_positions", in: ModelRange.positions,
+        "the longest sequence, in tokens"))
   }
 
   private func keyValueHeads(of heads: Int) throws(InputError) -> Int {

@@ -62,6 +62,34 @@ extension HuggingFaceFile {
   }
 }
 
+extension HuggingFaceFile {
+  /// A GPT-2, or a GPT-3: an OPT all of whose positions are used.
+  func gpt2() throws(InputError) -> Model {
+    var file = self
+    file.assume(
+      4 * (try keys.count("n_embd", in: ModelRange.width, "the width of the residual stream")),
+      "n_inner")
+    var model = try file.skeleton(width: "n_inner").asOPT(unused: 0)
+    model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? true
+    return model
+  }
+}
+
+extension Model {
+  /// The same model with what OPT and GPT-3 share: a plain MLP, biases everywhere, LayerNorm, the
+  /// embedding's matrix as its head, and a table of positions with `unused` rows that are never
+  /// read.
+  func asOPT(unused: Int = 2) -> Model {
+    with {
+      $0.isGated = false
+      $0.biases = .all
+      $0.normalizationHasBias = true
+      $0.hasTiedHead = true
+      $0.learnedPositions = maxPositions + unused
+    }
+  }
+}
+
 extension Model.Biases {
   /// Biases everywhere.
   static let all: Model.Biases = [.queryKeyValue, .attentionOutput, .mlp]

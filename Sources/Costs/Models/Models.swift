@@ -1,18 +1,49 @@
 import Formats
 import Serving
 
-/// The models that servesim knows by name.
+/// The models that servesim knows by name: the files in `Sources/Costs/Data/Models`, compiled in.
+///
+/// Each is the `config.json` of the Hugging Face repository that its `_name_or_path` names, less
+/// what is not read, or one that says in its words what a paper says.
 public enum Models {
-  /// Every one of them, by family and size.
-  ///
-  /// Source: the `config.json` of the Hugging Face repository that each names.
-  public static let all =
-    llama + mistral + yi + falcon + qwen + phi + gemma + deepSeek + longCat + opt + gpt
+  /// Their names, by family and size.
+  public static let names = [
+    "llama-2-7b", "llama-2-13b", "llama-2-70b", "llama-3-8b", "llama-3-70b", "llama-3.1-8b",
+    "llama-3.1-70b", "llama-3.1-405b", "codellama-34b", "mistral-7b", "mixtral-8x7b",
+    "mixtral-8x22b", "yi-34b", "yi-34b-200k", "falcon-40b", "falcon-180b", "qwen2.5-7b",
+    "qwen2.5-32b", "qwen2.5-72b", "qwen2-57b-a14b", "qwen3-8b", "qwen3-32b", "qwen3-30b-a3b",
+    "qwen3-235b-a22b", "phi-2", "phi-3-mini", "phi-3-medium", "gemma-2-9b", "gemma-2-27b",
+    "gemma-3-27b", "deepseek-v2-lite", "deepseek-v2", "deepseek-v3", "longcat-flash", "opt-13b",
+    "opt-66b", "opt-175b", "gpt-3-175b",
+  ]
+
+  /// Every one of them.
+  public static let all = names.map(builtIn)
 
   /// The model called `name`.
   public static func named(_ name: String) throws(InputError) -> Model {
-    if let model = all.first(where: { $0.name == name }) { return model }
-    throw .unknown("model", name, among: all.map(\.name), in: "--model")
+    if names.contains(name) { return builtIn(name) }
+    throw .unknown("model", name, among: names, in: "--model")
+  }
+
+  private static func builtIn(_ name: String) -> Model {
+    do {
+      return try Model(builtIn: EmbeddedData.bytes("Models", name), name: name)
+    } catch {
+      preconditionFailure("a built-in model is well-formed: \(error)")
+    }
+  }
+}
+
+extension EmbeddedData {
+  /// The contents of the file called `name` in `folder`.
+  static func bytes(_ folder: String, _ name: String) -> [UInt8] {
+    guard let file = files.first(where: { $0.folder == folder && $0.name == name }) else {
+      preconditionFailure("there is a file for \(name)")
+    }
+    return Array(
+      UnsafeBufferPointer(
+        start: file.contents.utf8Start, count: file.contents.utf8CodeUnitCount))
   }
 }
 
@@ -33,17 +64,6 @@ extension Model {
     }
   }
 
-  /// The same model with `biases`.
-  func with(biases: Biases) -> Model { with { $0.biases = biases } }
-
-  /// The same model with all layers attending to the last `window` tokens.
-  func with(window: Int) -> Model {
-    with {
-      $0.window = window
-      $0.windowLayers = layers
-    }
-  }
-
   /// The same model with what all Falcons share: a plain MLP beside the attention, LayerNorm, and
   /// the embedding's matrix as its head.
   func asFalcon() -> Model {
@@ -54,18 +74,4 @@ extension Model {
       $0.hasTiedHead = true
     }
   }
-
-  /// The same model with what all Gemmas from the second on share: the embedding's matrix as its
-  /// head, results normalised, and `windowLayers` that attend to the last `window` tokens.
-  func asGemma(window: Int, windowLayers: Int) -> Model {
-    with {
-      $0.hasTiedHead = true
-      $0.normalizesOutputs = true
-      $0.window = window
-      $0.windowLayers = windowLayers
-    }
-  }
-
-  /// The same model with each head's queries and keys normalised.
-  func withHeadNormalization() -> Model { with { $0.normalizesHeads = true } }
 }

@@ -8,7 +8,7 @@ extension Models {
   static func described(by given: GivenValue) throws(InputError) -> Model {
     let text = try given.string()
     let isPath = text.contains("/") || text.hasSuffix(".json")
-    if !isPath && (all.contains { $0.name == text } || !isFolder(text)) { return try named(text) }
+    if !isPath && (names.contains(text) || !isFolder(text)) { return try named(text) }
     let path =
       isFolder(text) ? URL(filePath: text).appending(path: "config.json").relativePath : text
     let folder = URL(filePath: path).deletingLastPathComponent()

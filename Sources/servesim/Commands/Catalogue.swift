@@ -58,7 +58,8 @@ extension Catalogue {
     Catalogue(
       schedulers: schedulers,
       models: Section(
-        Models.all.map { Entry(name: $0.name, summary: summary(of: $0)) }, standard: "llama-3-8b"),
+        Models.names.map { name in Entry(name: name, summary: summary(ofModel: name)) },
+        standard: "llama-3-8b"),
       gpus: Section(
         GPUs.names.map { name in Entry(name: name, summary: summary(ofGPU: name)) },
         standard: "h100-sxm"),
@@ -66,7 +67,8 @@ extension Catalogue {
         TraceFormats.all.map { Entry(name: $0.name, summary: "\($0.summary); \($0.header)") }))
   }
 
-  private static func summary(of model: Model) -> String {
+  private static func summary(ofModel name: String) -> String {
+    guard let model = try? Models.named(name) else { preconditionFailure("a name names a model") }
     let billions = tenths(Double(model.parameters) / 1e9)
     let active = tenths(Double(model.activeParameters) / 1e9)
     let experts = model.mixture == nil ? "" : ", \(active) of them active"

@@ -128,7 +128,7 @@ private func among(_ folder: borrowing TemporaryFolder, _ script: String) throws
 @Suite struct `What a command reads` {
   @Test func `is read once, so that it may be a pipe`() throws {
     let folder = try TemporaryFolder()
-    let gpu = root.appending(path: "Sources/Costs/Data/h100-sxm.json").path
+    let gpu = root.appending(path: "Sources/Costs/Data/GPUs/h100-sxm.json").path
     for line in [
       "compare <(cat t.csv) --seeds 3 --arrivals poisson --schedulers vllm,orca",
       "sweep t.csv --gpu <(cat '\(gpu)') --schedulers vllm,orca --request-rate 1,2 --jobs 2",

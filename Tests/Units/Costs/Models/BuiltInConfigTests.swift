@@ -4,126 +4,131 @@ import Testing
 @testable import Costs
 @testable import Formats
 
-/// Files as their publishers wrote them, less what no one here reads.
-private let files: [(name: String, text: String)] = [
-  // huggingface.co/facebook/opt-13b
-  (
-    "opt-13b",
-    """
-    {"_remove_final_layer_norm": false, "activation_function": "relu",
-     "architectures": ["OPTForCausalLM"], "do_layer_norm_before": true, "ffn_dim": 20480,
-     "hidden_size": 5120, "max_position_embeddings": 2048, "model_type": "opt",
-     "num_attention_heads": 40, "num_hidden_layers": 40, "vocab_size": 50272,
-     "word_embed_proj_dim": 5120}
-    """
-  ),
-  // huggingface.co/microsoft/phi-2
-  (
-    "phi-2",
-    """
-    {"architectures": ["PhiForCausalLM"], "hidden_act": "gelu_new", "hidden_size": 2560,
-     "intermediate_size": 10240, "max_position_embeddings": 2048, "model_type": "phi",
-     "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 32,
-     "partial_rotary_factor": 0.4, "qk_layernorm": false, "tie_word_embeddings": false,
-     "vocab_size": 51200}
-    """
-  ),
-  // huggingface.co/tiiuae/falcon-180B
-  (
-    "falcon-180b",
-    """
-    {"alibi": false, "architectures": ["FalconForCausalLM"], "bias": false, "hidden_size": 14848,
-     "model_type": "falcon", "multi_query": true, "new_decoder_architecture": true,
-     "num_attention_heads": 232, "num_hidden_layers": 80, "num_kv_heads": 8,
-     "parallel_attn": true, "vocab_size": 65024}
-    """
-  ),
-  // huggingface.co/01-ai/Yi-34B
-  (
-    "yi-34b",
-    """
-    {"architectures": ["LlamaForCausalLM"], "hidden_size": 7168, "intermediate_size": 20480,
-     "max_position_embeddings": 4096, "model_type": "llama", "num_attention_heads": 56,
-     "num_hidden_layers": 60, "num_key_value_heads": 8, "rope_theta": 5000000.0,
-     "tie_word_embeddings": false, "vocab_size": 64000}
-    """
-  ),
-  // huggingface.co/codellama/CodeLlama-34b-Instruct-hf
-  (
-    "codellama-34b",
-    """
-    {"architectures": ["LlamaForCausalLM"], "hidden_size": 8192, "intermediate_size": 22016,
-     "max_position_embeddings": 16384, "model_type": "llama", "num_attention_heads": 64,
-     "num_hidden_layers": 48, "num_key_value_heads": 8, "tie_word_embeddings": false,
-     "vocab_size": 32000}
-    """
-  ),
-  // huggingface.co/google/gemma-2-27b
-  (
-    "gemma-2-27b",
-    """
-    {"architectures": ["Gemma2ForCausalLM"], "attention_bias": false, "head_dim": 128,
-     "hidden_size": 4608, "intermediate_size": 36864, "max_position_embeddings": 8192,
-     "model_type": "gemma2", "num_attention_heads": 32, "num_hidden_layers": 46,
-     "num_key_value_heads": 16, "query_pre_attn_scalar": 144, "sliding_window": 4096,
-     "vocab_size": 256000}
-    """
-  ),
-  // huggingface.co/mistralai/Mixtral-8x22B-v0.1
-  (
-    "mixtral-8x22b",
-    """
-    {"architectures": ["MixtralForCausalLM"], "hidden_size": 6144, "intermediate_size": 16384,
-     "max_position_embeddings": 65536, "model_type": "mixtral", "num_attention_heads": 48,
-     "num_experts_per_tok": 2, "num_hidden_layers": 56, "num_key_value_heads": 8,
-     "num_local_experts": 8, "sliding_window": null, "tie_word_embeddings": false,
-     "vocab_size": 32000}
-    """
-  ),
-  // huggingface.co/deepseek-ai/DeepSeek-V2
-  (
-    "deepseek-v2",
-    """
-    {"first_k_dense_replace": 1, "hidden_size": 5120, "intermediate_size": 12288,
-     "kv_lora_rank": 512, "max_position_embeddings": 163840, "model_type": "deepseek_v2",
-     "moe_intermediate_size": 1536, "moe_layer_freq": 1, "n_routed_experts": 160,
-     "n_shared_experts": 2, "num_attention_heads": 128, "num_experts_per_tok": 6,
-     "num_hidden_layers": 60, "num_key_value_heads": 128, "q_lora_rank": 1536,
-     "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "tie_word_embeddings": false,
-     "v_head_dim": 128, "vocab_size": 102400}
-    """
-  ),
-  // huggingface.co/Qwen/Qwen3-235B-A22B
-  (
-    "qwen3-235b-a22b",
-    """
-    {"attention_bias": false, "decoder_sparse_step": 1, "head_dim": 128, "hidden_size": 4096,
-     "intermediate_size": 12288, "max_position_embeddings": 40960, "max_window_layers": 94,
-     "mlp_only_layers": [], "model_type": "qwen3_moe", "moe_intermediate_size": 1536,
-     "num_attention_heads": 64, "num_experts": 128, "num_experts_per_tok": 8,
-     "num_hidden_layers": 94, "num_key_value_heads": 4, "sliding_window": null,
-     "tie_word_embeddings": false, "use_sliding_window": false, "vocab_size": 151936}
-    """
-  ),
+/// One model a family, written out by hand from what its publisher says.
+private let byHand = [
+  Model(
+    name: "llama-2-70b", source: "meta-llama/Llama-2-70b-hf", layers: 80, hidden: 8192, heads: 64,
+    keyValueHeads: 8, headSize: 128, intermediate: 28672, vocabulary: 32000, maxPositions: 4096),
+  Model(
+    name: "mistral-7b", source: "mistralai/Mistral-7B-v0.1", layers: 32, hidden: 4096, heads: 32,
+    keyValueHeads: 8, headSize: 128, intermediate: 14336, vocabulary: 32000, maxPositions: 32768
+  ).with {
+    $0.window = 4096
+    $0.windowLayers = 32
+  },
+  Model(
+    name: "mixtral-8x22b", source: "mistralai/Mixtral-8x22B-v0.1", layers: 56, hidden: 6144,
+    heads: 48, keyValueHeads: 8, headSize: 128, intermediate: 16384, vocabulary: 32000,
+    maxPositions: 65536
+  ).with(experts: 8, perToken: 2),
+  Model(
+    name: "falcon-180b", source: "tiiuae/falcon-180B", layers: 80, hidden: 14848, heads: 232,
+    keyValueHeads: 8, headSize: 64, intermediate: 59392, vocabulary: 65024, maxPositions: 2048
+  ).asFalcon(),
+  Model(
+    name: "phi-2", source: "microsoft/phi-2", layers: 32, hidden: 2560, heads: 32,
+    keyValueHeads: 32, headSize: 80, intermediate: 10240, vocabulary: 51200, maxPositions: 2048
+  ).asFalcon().with {
+    $0.hasTiedHead = false
+    $0.normalizationsPerLayer = 1
+    $0.biases = .all
+  },
+  Model(
+    name: "phi-3-mini", source: "microsoft/Phi-3-mini-4k-instruct", layers: 32, hidden: 3072,
+    heads: 32, keyValueHeads: 32, headSize: 96, intermediate: 8192, vocabulary: 32064,
+    maxPositions: 4096
+  ).with {
+    $0.window = 2047
+    $0.windowLayers = 32
+  },
+  Model(
+    name: "gemma-2-9b", source: "google/gemma-2-9b", layers: 42, hidden: 3584, heads: 16,
+    keyValueHeads: 8, headSize: 256, intermediate: 14336, vocabulary: 256_000, maxPositions: 8192
+  ).with {
+    $0.hasTiedHead = true
+    $0.normalizesOutputs = true
+    $0.window = 4096
+    $0.windowLayers = 21
+  },
+  Model(
+    name: "gemma-3-27b", source: "google/gemma-3-27b-it", layers: 62, hidden: 5376, heads: 32,
+    keyValueHeads: 16, headSize: 128, intermediate: 21504, vocabulary: 262_208,
+    maxPositions: 131_072
+  ).with {
+    $0.hasTiedHead = true
+    $0.normalizesOutputs = true
+    $0.normalizesHeads = true
+    $0.window = 1024
+    $0.windowLayers = 52
+  },
+  Model(
+    name: "qwen2.5-7b", source: "Qwen/Qwen2.5-7B-Instruct", layers: 28, hidden: 3584, heads: 28,
+    keyValueHeads: 4, headSize: 128, intermediate: 18944, vocabulary: 152_064, maxPositions: 32768
+  ).with { $0.biases = .queryKeyValue },
+  Model(
+    name: "qwen3-235b-a22b", source: "Qwen/Qwen3-235B-A22B", layers: 94, hidden: 4096, heads: 64,
+    keyValueHeads: 4, headSize: 128, intermediate: 12288, vocabulary: 151_936, maxPositions: 40960
+  ).with {
+    $0.normalizesHeads = true
+    $0.mixture = Mixture(layers: 94, experts: 128, perToken: 8, intermediate: 1536)
+    $0.denseLayers = 0
+  },
+  Model(
+    name: "deepseek-v3", source: "deepseek-ai/DeepSeek-V3", layers: 61, hidden: 7168, heads: 128,
+    keyValueHeads: 128, headSize: 128, intermediate: 18432, vocabulary: 129_280,
+    maxPositions: 163_840
+  ).with {
+    $0.latent = Latent(queryRank: 1536, rank: 512, rotary: 64, valueSize: 128)
+    var mixture = Mixture(layers: 58, experts: 256, perToken: 8, intermediate: 2048)
+    mixture.sharedIntermediate = 2048
+    $0.mixture = mixture
+    $0.denseLayers = 3
+    $0.weights = .fp8Block
+  },
+  // Each of its 28 layers counts twice here: it has two attentions and two dense MLPs, and experts
+  // beside one of them.
+  Model(
+    name: "longcat-flash", source: "meituan-longcat/LongCat-Flash-Chat", layers: 56, hidden: 6144,
+    heads: 64, keyValueHeads: 64, headSize: 128, intermediate: 12288, vocabulary: 131_072,
+    maxPositions: 131_072
+  ).with {
+    $0.latent = Latent(queryRank: 1536, rank: 512, rotary: 64, valueSize: 128)
+    var mixture = Mixture(layers: 28, experts: 512, perToken: 12, intermediate: 2048)
+    mixture.zeroExperts = 256
+    $0.mixture = mixture
+  },
+  Model(
+    name: "opt-13b", source: "facebook/opt-13b", layers: 40, hidden: 5120, heads: 40,
+    keyValueHeads: 40, headSize: 128, intermediate: 20480, vocabulary: 50272, maxPositions: 2048
+  ).asOPT(),
+  Model(
+    name: "gpt-3-175b", source: "Brown et al., arXiv 2005.14165, Table 2.1", layers: 96,
+    hidden: 12288, heads: 96, keyValueHeads: 96, headSize: 128, intermediate: 49152,
+    vocabulary: 50257, maxPositions: 2048
+  ).asOPT(unused: 0),
 ]
 
-@Suite struct BuiltInConfigTests {
-  @Test(arguments: files)
-  func `a built-in model's own file gives the model`(name: String, text: String) throws {
-    #expect(try read(text) == unnamed(name))
+@Suite struct `A built-in model` {
+  @Test(arguments: byHand)
+  func `is what its publisher says`(model: Model) throws {
+    #expect(try Models.named(model.name) == model)
   }
 
   @Test(arguments: Models.all)
-  func `every built-in model is in range`(model: Model) throws { try model.check() }
+  func `is in range`(model: Model) throws { try model.check() }
+
+  @Test func `is a file, and every file is one`() {
+    let files = EmbeddedData.files.filter { $0.folder == "Models" }.map(\.name)
+    #expect(files.sorted() == Models.names.sorted())
+  }
 
   @Test(arguments: [
     ("do_layer_norm_before\": true", "do_layer_norm_before\": false", "do_layer_norm_before"),
     ("word_embed_proj_dim\": 5120", "word_embed_proj_dim\": 512", "word_embed_proj_dim"),
   ])
-  func `an OPT of another make is refused`(from: String, to: String, key: String) {
-    let error = #expect(throws: InputError.self) {
-      try read(files[0].text.replacing(from, with: to))
-    }
+  func `of another make of OPT is refused`(from: String, to: String, key: String) {
+    let text = String(decoding: EmbeddedData.bytes("Models", "opt-13b"), as: UTF8.self)
+    let error = #expect(throws: InputError.self) { try read(text.replacing(from, with: to)) }
     #expect(error?.column == key)
   }
 }

@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func `heads and results that are normalised have their weights`() {
-    #expect(tiny.withHeadNormalization().parameters - tiny.parameters == 2 * 2 * 2)
+    #expect(tiny.with { $0.normalizesHeads = true }.parameters - tiny.parameters == 2 * 2 * 2)
     #expect(tiny.with { $0.normalizesOutputs = true }.parameters - tiny.parameters == 2 * 2 * 8)
   }
 
@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func `biases are counted where they are`() {
-    let biased = tiny.with(biases: [.queryKeyValue, .attentionOutput, .mlp])
+    let biased = tiny.with { $0.biases = .all }
     #expect(biased.parameters - tiny.parameters == 2 * (16 + 8 + 24 + 8))
   }
 
