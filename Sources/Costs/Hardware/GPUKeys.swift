@@ -6,8 +6,8 @@ extension GPUFile {
   private static let remedy = "use a file that `servesim calibrate` wrote"
   fileprivate static let meaning = "it stands in the files that `servesim calibrate` writes"
 
-  /// The file that `json` are the bytes of. A key that there is not is a mistake, such as a misspelt
-  /// one.
+  /// The file that `json` are the bytes of. A key that there is not is a mistake, such as a slip of
+  /// one that there is.
   init(_ json: [UInt8], source: String) throws(InputError) {
     let keys = try JSONKeys(json, source: source, remedy: Self.remedy)
     try keys.check(among: [

@@ -77,8 +77,8 @@ extension LatencyMetric {
   }
 }
 
-/// Percentiles, in nanoseconds, of samples of which there is at least one; one of weight n counts as
-/// n samples.
+/// Percentiles, in nanoseconds, of samples of which there is at least one; a sample of weight n
+/// counts as n samples.
 func percentiles(
   _ shares: [Double], of samples: some Samples, _ summary: Summary
 ) -> [Double] {

@@ -155,7 +155,12 @@ private func mistake(_ change: (old: String, new: String)) -> InputError? {
   }
 
   @Test func `an engine without pipelines has none`() {
-    let error = mistake(("vllm_v1\",\"config\":{", "splitfuse\",\"config\":{\"pp\":2,"))
+    let (blocks, limits) = (#""config":{"block_size":4,"num_blocks":10,"#, #""max_num_seqs":2,"#)
+    let error = mistake(
+      (
+        "\"vllm_v1\",\(blocks)\(limits)\"max_model_len\":64,\"max_num_batched_tokens\":8}",
+        "\"splitfuse\",\(blocks)\"pp\":2}"
+      ))
     #expect(error?.problem == "there is no key \"pp\"")
   }
 

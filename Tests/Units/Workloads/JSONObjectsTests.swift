@@ -5,7 +5,7 @@ import Testing
 
 private let rows = (0..<5).map { index in
   #"{"timestamp": \#(index * 1000), "input_length": 5, "output_length": 6, "hash_ids": [],"#
-    + #" "note": "a ] } \\\" { , [ \#(index)"}"#
+    + #" "note": "a ] } \\\" { ,[ \#(index)"}"#
 }
 
 @Suite struct `JSON objects that do not stand on a line each` {

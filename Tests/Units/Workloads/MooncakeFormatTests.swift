@@ -89,7 +89,6 @@ func `hash ids are 64 bits, signed or unsigned, and exact`(list: String, ids: [U
   Misfit(row("-1"), "timestamp", "`-1` is negative"),
   Misfit(row("2000000000001"), "timestamp", "`2000000000001` is too large"),
   Misfit(row("1e30"), "timestamp", "is too large"),
-  Misfit(row("01"), "timestamp", "`01` is not a number"),
   Misfit(row("1e400"), "timestamp", "`1e400` is too large"),
   Misfit(row("NaN"), "timestamp", "the value is not a number"),
   Misfit(row("-Infinity"), "timestamp", "the value is not a number"),
@@ -137,6 +136,12 @@ func `a line that is no object is refused`(line: String) {
   let error = refusal("\(row())\n\(line)\n\(row())\n")
   #expect(isAbout(error, line: 2, column: nil, says: "is not a JSON object"))
   #expect(error?.remedy.contains(MooncakeFormat().header) == true)
+}
+
+@Test func `a number has no needless zero`() {
+  let error = refusal("\(row())\n\(row("01"))")
+  #expect(isAbout(error, line: 2, column: "timestamp", says: "`01` is not a number"))
+  #expect(isAbout(refusal(row("01")), line: 1, column: nil, says: "is not a JSON object"))
 }
 
 @Test func `a key that is read stands once`() {
