@@ -12,6 +12,9 @@ public enum Schedulers {
   /// Other names: each means the newest version of its engine.
   public static let aliases: [(name: String, means: String)] = [("vllm", "vllm-0.33")]
 
+  /// Every name that a scheduler goes by.
+  public static var names: [String] { all.map(\.name) + aliases.map(\.name) }
+
   /// The engine that `specification` names: a scheduler, and after a colon its options, as in
   /// `sarathi:chunk=512,max-num-seqs=64`.
   public static func engine(
@@ -39,6 +42,6 @@ public enum Schedulers {
     let full = aliases.first { $0.name == name }?.means ?? name
     if let entry = all.first(where: { $0.name == full }) { return entry }
     throw .unknown(
-      "scheduler", name, among: all.map(\.name) + aliases.map(\.name), in: "--scheduler")
+      "scheduler", name, among: names, in: "--scheduler")
   }
 }

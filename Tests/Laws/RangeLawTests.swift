@@ -109,11 +109,11 @@ private struct AnyCost: CostModel {
   }
 
   private func value(of option: Setting<EngineRules>, _ draw: inout Draw) -> String {
-    switch option.takes {
-    case .count(let range): String(draw.number(range))
-    case .words(let words, _): words[draw.below(words.count)]
-    default: preconditionFailure("engines take counts and words")
+    if !option.words.isEmpty { return option.words[draw.below(option.words.count)] }
+    guard let value = option.value({ draw.number($0) }) else {
+      preconditionFailure("engines take counts and words")
     }
+    return value
   }
 
   private func trace(_ draw: inout Draw) -> Trace {

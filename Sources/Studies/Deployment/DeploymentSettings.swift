@@ -8,7 +8,7 @@ import Serving
 extension Deployment {
   /// The settings, of which the model and the GPU are read as `files` knows them.
   public static func settings(_ files: DescribedFiles = DescribedFiles()) -> [Setting<Deployment>] {
-    placement(files) + fleet + limits + formats + host
+    (placement(files) + fleet + limits + formats + host).under("Deployment")
   }
 
   /// What runs where.
@@ -128,23 +128,26 @@ extension Deployment {
       set: { (root, _) throws(InputError) in root.host.isAsynchronous = true }),
   ]
 
-  /// What `given` has of the settings; the standard model and GPU where it has none.
+  /// What `given` has of the settings, by name; the standard model and GPU where it has none.
   public init(
-    _ files: DescribedFiles = DescribedFiles(), _ given: (Setting<Deployment>) -> GivenValue?
+    _ files: DescribedFiles = DescribedFiles(), _ given: (String) -> GivenValue?
   ) throws(InputError) {
     func value(_ setting: Setting<Deployment>) -> GivenValue {
-      given(setting) ?? GivenValue(source: setting.option, text: setting.standard ?? "")
+      given(setting.name) ?? GivenValue(source: setting.option, text: setting.standard ?? "")
     }
     self.init(
       model: try files.model(value(Self.model(files))), gpu: try files.gpu(value(Self.gpu(files))))
     try Self.settings(files).set(in: &self, from: given)
   }
 
-  /// What reports say of `settings`, with the formats that weights and cache end up in.
-  func shown(_ settings: [Setting<Deployment>]) -> [Run.Setting] {
-    settings.compactMap { setting in
-      setting.shown(self).map { Run.Setting(setting.printed, $0) }
-    }
+  /// What reports say of `settings`.
+  func shown(_ settings: [Setting<Deployment>]) -> [Run.Setting] { settings.shown(of: self) }
+}
+
+extension Sequence {
+  /// What reports say of these settings of `root`.
+  func shown<Root>(of root: Root) -> [Run.Setting] where Element == Setting<Root> {
+    compactMap { setting in setting.shown(root).map { Run.Setting(setting.printed, $0) } }
   }
 }
 

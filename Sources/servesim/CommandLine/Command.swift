@@ -44,15 +44,21 @@ struct Option: Sendable {
   var group: String
   /// What is done with the file that the value names, if it names one.
   var file = FileUse.none
+  /// Other names for it, with their dashes.
+  var aliases: [String] = []
+
+  /// Whether `word` is one of its names.
+  func isCalled(_ word: String) -> Bool { name == word || aliases.contains(word) }
 }
 
 extension Option {
-  /// What sets `setting`, under the heading `group`.
-  init<Root>(_ setting: Setting<Root>, group: String) {
+  /// What sets `setting`.
+  init<Root>(_ setting: Setting<Root>) {
     self.init(
       name: setting.option, placeholder: setting.takes.placeholder, standard: setting.standard,
-      help: setting.help, group: group,
-      file: setting.takes == .name ? .readsUnlessNamed : .none)
+      help: setting.help, group: setting.group,
+      file: setting.takes == .name ? .readsUnlessNamed : .none,
+      aliases: setting.aliases.map { "--\($0)" })
   }
 }
 

@@ -43,7 +43,8 @@ enum Help {
   }
 
   private static func text(_ option: Option) -> String {
-    option.help + (option.standard.map { " (default: \($0))" } ?? "")
+    option.help + option.aliases.map { "; also \($0)" }.joined()
+      + (option.standard.map { " (default: \($0))" } ?? "")
   }
 
   /// The groups in the order in which they first appear.

@@ -4,13 +4,14 @@ import Formats
 struct Invocation: Sendable {
   let command: Command
   private let arguments: [String]
-  private let values: [String: String]
+  /// By the option's own name, whatever alias stands in the source.
+  private let values: [String: GivenValue]
   private let flags: Set<String>
   /// The words behind the command's name, as they were typed.
   private let words: [String]
 
   init(
-    of command: Command, arguments: [String], values: [String: String], flags: Set<String>,
+    of command: Command, arguments: [String], values: [String: GivenValue], flags: Set<String>,
     words: [String] = []
   ) {
     self.words = words
@@ -23,23 +24,21 @@ struct Invocation: Sendable {
   /// What was given for the option `name`, or nil where it was left out.
   subscript(name: String) -> GivenValue? {
     precondition(declares(name, flag: false), "a command reads the options that it declares")
-    return values[name].map { GivenValue(source: name, text: $0) }
+    return values[name]
   }
 
-  /// What was given for `setting`; nil where it was left out, or the command does not have it.
-  func value<Root>(of setting: Setting<Root>) -> GivenValue? {
-    guard let option = command.options.first(where: { $0.name == setting.option }) else {
-      return nil
-    }
-    let isFlag = option.placeholder == nil
-    return (isFlag ? flags.contains(option.name) ? "true" : nil : values[option.name])
-      .map { GivenValue(source: option.name, text: $0) }
+  /// What was given for the setting `name`; nil where it was left out, or the command lacks it.
+  func value(of name: String) -> GivenValue? {
+    let option = "--\(name)"
+    return flags.contains(option) ? GivenValue(source: option, text: "true") : values[option]
   }
 
   /// The same with other values: that of each name, or none where it is nil.
   func with(_ changes: [String: String?]) -> Invocation {
     var values = values
-    for (name, value) in changes { values[name] = value }
+    for (name, value) in changes {
+      values[name] = value.map { GivenValue(source: name, text: $0) }
+    }
     return Invocation(of: command, arguments: arguments, values: values, flags: flags)
   }
 

@@ -10,7 +10,7 @@ struct Parser {
   private let command: Command
   private var rest: ArraySlice<String>
   private var arguments: [String] = []
-  private var values: [String: String] = [:]
+  private var values: [String: GivenValue] = [:]
   private var flags: Set<String> = []
 
   private init(_ command: Command, _ words: [String]) {
@@ -50,11 +50,11 @@ struct Parser {
   private mutating func read(option word: String) throws {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
-    guard let option = command.options.first(where: { $0.name == name }) else {
+    guard let option = command.options.first(where: { $0.isCalled(name) }) else {
       let attached = parts.count == 2 ? String(parts[1]) : nil
       throw schedulers(option: name, attached) ?? unknown(option: name)
     }
-    if values[name] != nil || flags.contains(name) {
+    if values[option.name] != nil || flags.contains(name) {
       throw mistake(name, "the option is given twice", "give it once")
     }
     let attached = parts.count == 2 ? String(parts[1]) : nil
@@ -64,7 +64,8 @@ struct Parser {
       return
     }
     if let value = attached ?? nextValue() {
-      values[name] = try GivenValue(source: name, text: value).string()
+      values[option.name] = GivenValue(source: name, text: value)
+      _ = try values[option.name]?.string()
     } else {
       throw mistake(name, "the option lacks its value", "write \(name) \(placeholder)")
     }

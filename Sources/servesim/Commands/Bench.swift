@@ -21,7 +21,7 @@ struct BenchOptions: Sendable {
     requests = try invocation["--requests"]?.int(in: ChatWorkload.counts) ?? 1_000_000
     schedulers = try invocation["--schedulers"]?.schedulerNames() ?? [catalogue.schedulers.standard]
     load = try invocation["--load"]?.double(min: 0, max: 1, exclusive: true) ?? 0.95
-    seed = try WorkloadOptions.seed(invocation)
+    seed = UInt64(try Load { invocation.value(of: $0) }.seed)
   }
 
   /// Serves the requests and reports how long that took; nothing here is a result of a simulation.
@@ -97,7 +97,7 @@ struct BenchOptions: Sendable {
       Option(
         name: "--load", placeholder: "SHARE", standard: "0.95",
         help: "requests arrive at this share of what the replica can take", group: "Workload"),
-      WorkloadOptions.seedOption(group: "Workload"),
+      .seed(group: "Workload"),
     ]
   }
 }

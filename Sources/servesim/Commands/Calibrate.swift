@@ -31,7 +31,7 @@ struct CalibrateOptions: Sendable {
     gpu = invocation["--gpu"] ?? GivenValue(source: "--gpu", text: catalogue.gpus.standard)
     onlyScores = invocation.has("--score")
     holdout = try invocation["--holdout"]?.double(min: 0, max: 0.9) ?? 0
-    seed = try WorkloadOptions.seed(invocation)
+    seed = UInt64(try Load { invocation.value(of: $0) }.seed)
     source = try invocation["--source"]?.string() ?? files.map(\.text).joined(separator: ", ")
     name = try invocation["--name"]?.string()
     like = invocation["--like"]
@@ -122,7 +122,7 @@ struct CalibrateOptions: Sendable {
       Option(
         name: "--holdout", placeholder: "SHARE", standard: "0",
         help: "the share of the measurements to score and not to fit", group: group),
-      WorkloadOptions.seedOption(group: group),
+      .seed(group: group),
       Option(
         name: "--like", placeholder: "NAME", standard: nil,
         help: "take tables of operations and formats that were not measured from this GPU, as "

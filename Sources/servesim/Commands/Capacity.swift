@@ -12,18 +12,11 @@ import Workloads
 struct CapacityOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
-  var deployment: Deployment
+  /// What each of the schedulers serves, and on what; its arrivals are as the trace has them, where
+  /// it has times, if they are not set.
+  var scenario: Scenario
   /// Schedulers with their options, none twice.
-  var schedulers: [GivenValue]
-  /// What must be kept, or the name of a preset.
-  var objectives: GivenValue
-  /// How arrivals come about at each rate that is tried; as the trace has them, where it has times,
-  /// if nil.
-  var arrivals: ArrivalProcess?
-  /// How many requests of the trace are served; nil for all.
-  var limit: Int?
-  /// The beginning of the random numbers.
-  var seed: UInt64
+  var schedulers: [String]
   /// How many searches with other arrivals there are; nil for five, or one where nothing is drawn.
   var seeds: GivenValue?
   /// The width of the bracket that a search ends with, as a share of the rate.
@@ -37,27 +30,21 @@ struct CapacityOptions: Sendable {
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     trace = invocation.argument("TRACE")
-    let names = try invocation["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
-    schedulers = names.map { GivenValue(source: "--schedulers", text: $0) }
-    guard let given = invocation["--slo"] else {
-      throw InputError(
-        "--slo", problem: "there is nothing to keep",
-        remedy: "give limits such as 'ttft.p99<2s,tbt.p99<100ms', or the name of a preset")
-    }
-    objectives = given
-    let process = try invocation["--arrivals"]?.choice(of: ArrivalProcess.allCases.map(\.rawValue))
-    arrivals = process.flatMap(ArrivalProcess.init)
-    limit = try invocation["--limit"]?.int(min: 1)
-    seed = try WorkloadOptions.seed(invocation)
+    schedulers = try invocation.schedulers()
     seeds = invocation["--seeds"]
     _ = try seeds?.int(min: 1, max: 30)
     precision = try invocation["--precision"]?.double(min: 0.001, max: 0.5) ?? 0.02
-    jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
+    jobs = try invocation.jobs()
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(
       folder: OutputOptions.reportFolder(invocation, figures: CapacityStudyReport.figureFiles))
-    deployment = try Deployment { invocation.value(of: $0) }
-    if let arrivals { _ = try drawn(arrivals) }
+    scenario = try Scenario { invocation.value(of: $0) }
+    if scenario.objectives == nil {
+      throw InputError(
+        Scenario.Settings.objectives.option, problem: "there is nothing to keep",
+        remedy: "give limits such as 'ttft.p99<2s,tbt.p99<100ms', or the name of a preset")
+    }
+    if let arrivals = scenario.load.arrivals { _ = try drawn(arrivals) }
   }
 
   /// As many seeds as were asked for, from the first on; one where nothing is drawn.
@@ -68,13 +55,13 @@ struct CapacityOptions: Sendable {
         "leave it out, or add --arrivals poisson")
     }
     let count = try seeds?.int(min: 1, max: 30) ?? (arrivals == .trace ? 1 : 5)
-    return (0..<UInt64(count)).map { seed &+ $0 }
+    return (0..<UInt64(count)).map { UInt64(scenario.load.seed) &+ $0 }
   }
 
   /// Searches, reports, and writes the outputs.
   func run() throws {
     let loaded = try TraceFile.read(trace.string(), checksums: outputs.includes("--report"))
-    let study = try study(of: loaded, on: deployment)
+    let study = try study(of: loaded)
     let bar = ProgressBar("capacity", parts: study.services.count * study.seeds.count)
     let capacities = try study.run(jobs: jobs) { place, tries in
       bar.update(min(0.95, Double(tries) / 9), part: place)
@@ -84,7 +71,7 @@ struct CapacityOptions: Sendable {
     if stopped.count == capacities.count {
       throw Failure(stopped, of: capacities.count, "schedulers")!
     }
-    let verdict = try verdict(study, capacities, deployment.modelError)
+    let verdict = try verdict(study, capacities, scenario.deployment.modelError)
     try write(study, capacities, verdict, loaded)
     if !outputs.usesStandardOutput {
       let lines =
@@ -153,29 +140,28 @@ struct CapacityOptions: Sendable {
       ? nil : "This is one draw of arrivals; give --seeds 5 to see how much of it is chance."
   }
 
-  private func study(
-    of loaded: LoadedTrace, on deployment: Deployment
-  ) throws -> CapacityStudy {
-    let objective = try ObjectivePresets.objective(
-      objectives.string(), model: deployment.model.name)
-    guard objective.clauses.contains(where: { $0.statistic != nil }) else {
-      throw objectives.mistake(
-        "no limit judges a run", "give one a statistic, as in ttft.p99<2s")
+  private func study(of loaded: LoadedTrace) throws -> CapacityStudy {
+    guard let objective = try scenario.objective(),
+      objective.clauses.contains(where: { $0.statistic != nil })
+    else {
+      throw InputError(
+        Scenario.Settings.objectives.option, problem: "no limit judges a run",
+        remedy: "give one a statistic, as in ttft.p99<2s")
     }
-    let trace = limit.map { loaded.trace.prefix($0) } ?? loaded.trace
-    let arrivals = self.arrivals ?? (trace.meanRate == nil ? .poisson : .trace)
+    var scenario = scenario
+    let trace = try scenario.load.selected(from: loaded.trace)
+    let arrivals = scenario.load.arrivals ?? (trace.meanRate == nil ? .poisson : .trace)
+    scenario.load.arrivals = arrivals
     let seeds = try drawn(arrivals)
-    let settings = WorkloadOptions.settings(
-      requests: trace.count, arrivals: arrivals.rawValue,
-      [Run.Setting("requests_per_second", "searched")],
-      seed: seeds.count == 1 ? "\(seeds[0])" : "\(seeds[0]) to \(seeds[seeds.count - 1])",
-      loaded.notes)
     let services = try schedulers.map { name in
-      var service = try deployment.service(name.string(), for: trace)
-      service.settings += settings
-      return service
+      try scenario.under(name).service(
+        for: trace, loaded.notes,
+        shownAs: [
+          Load.Settings.requestRate.printed: "searched",
+          Load.Settings.seed.printed: seeds.count == 1
+            ? "\(seeds[0])" : "\(seeds[0]) to \(seeds[seeds.count - 1])",
+        ])
     }
-    try deployment.fleet.check(trace)
     var study = CapacityStudy(
       trace, services, objective: objective, arrivals: arrivals, seeds: seeds)
     study.search.precision = precision
@@ -192,21 +178,24 @@ struct CapacityOptions: Sendable {
       name: "--precision", placeholder: "SHARE", standard: "0.02",
       help: "each search ends when a rate that meets the objective and one that does not are this "
         + "close", group: "Search"),
-    Option(
-      name: "--jobs", placeholder: "N", standard: "the processors there are",
-      help: "searches at the same time, at most; changes no result", group: "Search"),
+    .jobs(of: "searches", group: "Search"),
   ]
 
-  fileprivate static let workload =
-    [
-      Option(
-        name: "--arrivals", placeholder: "PATTERN",
-        standard:
-          "\(ArrivalProcess.trace.rawValue), or \(ArrivalProcess.poisson.rawValue) where the "
-          + "trace has no times",
-        help: "trace: the trace's own, stretched to each rate; poisson: drawn anew at each rate",
-        group: "Workload")
-    ] + WorkloadOptions.options.filter { ["--limit", "--seed"].contains($0.name) }
+  /// What can be set of a load that arrives at every rate.
+  fileprivate static let load = Option.load.compactMap { option -> Option? in
+    var option = option
+    switch option.name {
+    case Load.Settings.limit.option, Load.Settings.seed.option: return option
+    case Load.Settings.arrivals.option:
+      option.standard =
+        "\(ArrivalProcess.trace.rawValue), or \(ArrivalProcess.poisson.rawValue) where the trace "
+        + "has no times"
+      option.help =
+        "trace: the trace's own, stretched to each rate; poisson: drawn anew at each rate"
+      return option
+    default: return nil
+    }
+  }
 
   fileprivate static let files = [
     OutputOptions.file("--csv", "one row a scheduler and seed"),
@@ -221,8 +210,8 @@ extension Command {
       name: "capacity",
       summary: "find the highest request rate at which each scheduler meets an objective",
       arguments: [.trace],
-      options: Option.deployment + [.schedulers(catalogue, group: "Deployment")]
-        + CapacityOptions.workload + [OutputOptions.objectives] + CapacityOptions.search
+      options: Option.deployment + [.schedulers(group: "Deployment")] + CapacityOptions.load
+        + [.objectives] + CapacityOptions.search
         + CapacityOptions.files + [OutputOptions.report, OutputOptions.force],
       examples: [
         Example(

@@ -11,12 +11,10 @@ import Workloads
 struct CompareOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
-  var deployment: Deployment
+  /// What each of the schedulers serves, and on what.
+  var scenario: Scenario
   /// Schedulers with their options, none twice, each a value of its own.
-  var schedulers: [GivenValue]
-  var workload: WorkloadOptions
-  /// The limits that a request must keep; nil where none are set.
-  var objectives: GivenValue?
+  var schedulers: [String]
   /// Seeds under which the comparison is repeated.
   var seeds: Int
   /// Runs at the same time, at most.
@@ -34,18 +32,15 @@ struct CompareOptions: Sendable {
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     trace = invocation.argument("TRACE")
-    let names = try invocation["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
-    schedulers = names.map { GivenValue(source: "--schedulers", text: $0) }
-    workload = try WorkloadOptions(invocation)
-    seeds = try Self.seeds(invocation, workload)
-    objectives = invocation["--slo"]
-    jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
+    schedulers = try invocation.schedulers()
+    seeds = try Self.seeds(invocation, Load { invocation.value(of: $0) })
+    jobs = try invocation.jobs()
     attributesLatency = invocation.has("--attribution")
     showsBounds = invocation.has("--bounds")
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))
-    deployment = try Deployment { invocation.value(of: $0) }
+    scenario = try Scenario { invocation.value(of: $0) }
   }
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
@@ -91,14 +86,17 @@ struct CompareOptions: Sendable {
   /// - Parameter isShown: whether the closing sentence is wanted even where no output has it.
   @discardableResult
   func serve(isShown: Bool = false) throws -> Answer {
-    let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
+    let objective = try scenario.objective()
     let hasReport = outputs.includes("--report")
-    let loaded = try workload.read(self.trace, checksums: hasReport)
-    let trace = try workload.arriving(loaded.trace)
-    let services = try services(deployment, trace, notes: loaded.notes)
+    let loaded = try scenario.load.read(self.trace.string(), checksums: hasReport)
+    let trace = try scenario.load.arriving(loaded.trace)
+    let services = try schedulers.map { name in
+      try scenario.under(name).service(
+        for: trace, loaded.notes, benchmark: benchmark, hasBounds: showsBounds || hasReport)
+    }
     let results = serve(trace, services, objective)
     var field = CompareField(
-      base: loaded.trace, trace: trace, objective: objective, error: deployment.modelError)
+      base: loaded.trace, trace: trace, objective: objective, error: scenario.deployment.modelError)
     for (service, result) in zip(services, results) {
       field.add(service, result.map { [$0.figures] })
     }
@@ -112,7 +110,8 @@ struct CompareOptions: Sendable {
       hasReport
       ? OutputOptions.files(
         of: served.compactMap(\.entry), objective,
-        loaded.source(self.trace, command: commandLine, seed: workload.seed), repeated, closing,
+        loaded.source(self.trace, command: commandLine, seed: UInt64(scenario.load.seed)), repeated,
+        closing,
         stopped: field.stopped)
       : [:]
     try outputs.write { option, writer in
@@ -130,22 +129,6 @@ struct CompareOptions: Sendable {
     return Answer(runs: runs, stopped: field.stopped, repeated: repeated, closing: closing)
   }
 
-  private func services(
-    _ deployment: Deployment, _ trace: Trace, notes: [String]
-  ) throws -> [Service] {
-    try schedulers.map { name in
-      var service = try deployment.service(name.string(), for: trace)
-      service.fleet.seed = workload.seed
-      try service.fleet.check(trace)
-      service.settings += workload.settings(of: trace, notes)
-      service.benchmark = benchmark
-      if showsBounds || outputs.includes("--report") {
-        service.bounds = try deployment.bounds(of: trace, on: service)
-      }
-      return service
-    }
-  }
-
   /// What is kept of one replay.
   private struct Result {
     var run: Run
@@ -160,7 +143,7 @@ struct CompareOptions: Sendable {
   ) -> [Swift.Result<Result, RunError>] {
     let (drawsChart, hasReport) = (outputs.includes("--svg"), outputs.includes("--report"))
     var comparison = Comparison(trace, services, objective: objective)
-    comparison.clients = workload.clients
+    comparison.clients = scenario.load.clients
     if hasReport { comparison.observation = .iterations }
     if attributesLatency || hasReport { comparison.observation.insert(.attribution) }
     let bar = ProgressBar("compare", parts: services.count)
@@ -189,11 +172,7 @@ struct CompareOptions: Sendable {
 
   fileprivate static func runs(_ catalogue: Catalogue) -> [Option] {
     [
-      .schedulers(catalogue, group: "Runs"),
-      Option(
-        name: "--jobs", placeholder: "N", standard: "the processors there are",
-        help: "runs at the same time, at most; changes no result", group: "Runs"),
-      seedsOption,
+      .schedulers(group: "Runs"), .jobs(), seedsOption,
     ]
   }
 }
@@ -205,8 +184,8 @@ extension Command {
       name: "compare",
       summary: "serve a trace with several schedulers and show them side by side",
       arguments: [.trace],
-      options: CompareOptions.runs(catalogue) + Option.deployment
-        + WorkloadOptions.options + [OutputOptions.objectives] + CompareOptions.files
+      options: CompareOptions.runs(catalogue) + Option.deployment + Option.load
+        + [.objectives] + CompareOptions.files
         + [
           OutputOptions.report, OutputOptions.force, OutputOptions.attribution,
           OutputOptions.bounds,

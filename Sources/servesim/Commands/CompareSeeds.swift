@@ -6,14 +6,14 @@ import Studies
 /// A comparison over several seeds.
 extension CompareOptions {
   /// How many seeds `--seeds` asks for; more than one need arrivals that are drawn.
-  static func seeds(_ invocation: Invocation, _ workload: WorkloadOptions) throws -> Int {
+  static func seeds(_ invocation: Invocation, _ load: Load) throws -> Int {
     guard let given = invocation["--seeds"] else { return 1 }
     let count = try given.int(min: 2, max: 1000)
-    if workload.arrivals == .trace {
+    if load.process == .trace {
       throw given.mistake(
         "the trace's own arrivals are the same under every seed", "add --arrivals poisson")
     }
-    if UInt64(count) > UInt64.max - workload.seed {
+    if count > Int.max - load.seed {
       throw given.mistake("there are no such seeds", "give a smaller --seed")
     }
     return count
@@ -40,9 +40,9 @@ extension CompareOptions {
   /// The requests of `base` under every seed.
   private func traces(_ base: Trace) throws -> [Trace] {
     try (0..<seeds).map { offset in
-      var workload = workload
-      workload.seed += UInt64(offset)
-      return try workload.arriving(base)
+      var load = scenario.load
+      load.seed += offset
+      return try load.arriving(base)
     }
   }
 
@@ -55,7 +55,7 @@ extension CompareOptions {
     }
     let (best, next) = (decision.ranking.best, decision.ranking.next[0])
     let headToHead = HeadToHead(
-      seeds == 1 ? [field.trace] : try traces(field.base), from: workload.clients,
+      seeds == 1 ? [field.trace] : try traces(field.base), from: scenario.load.clients,
       objective: field.objective, figure: decision.figure, leader: field.services[best],
       other: field.services[next])
     let bar = ProgressBar("verdict", parts: Robustness.directions)
@@ -73,8 +73,8 @@ extension CompareOptions {
 
   /// What tells how much of the conclusion is chance; nil where it is told, or nothing would.
   private func advice(_ field: CompareField) -> String? {
-    if seeds > 1 || workload.clients != nil || field.services.count < 2 { return nil }
-    if workload.arrivals != .trace {
+    if seeds > 1 || scenario.load.clients != nil || field.services.count < 2 { return nil }
+    if scenario.load.process != .trace {
       return "This is one draw of arrivals; add --seeds 5 to see how much of it is chance."
     }
     if field.base.meanRate == nil { return nil }

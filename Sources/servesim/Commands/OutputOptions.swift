@@ -14,13 +14,6 @@ extension LoadedTrace {
 
 /// The options that replay and compare share for what they judge and what they write.
 enum OutputOptions {
-  /// The objective that was given for `--slo`, if one was: in words, or a preset's for `model`.
-  static func objective(
-    _ given: GivenValue?, model: String
-  ) throws -> ServiceLevelObjective? {
-    try given.map { try ObjectivePresets.objective($0.string(), model: model) }
-  }
-
   /// How the time between tokens was spread in each of `runs`, as an SVG picture.
   static func chart(
     _ entries: [LatencyDistributionChart.Entry], _ settings: [Run.Setting],
@@ -30,16 +23,6 @@ enum OutputOptions {
     chart.subtitle = RunsReport.subtitle(settings)
     return chart.chart.svg()
   }
-
-  /// What a request must keep to be counted as served well.
-  static let objectives = Option(
-    name: "--slo", placeholder: "LIMITS", standard: nil,
-    help:
-      "objectives such as 'ttft.p99<2s,tbt.p99<100ms' or, for each request alone, 'ttft<2s'; of "
-      + LatencyMetric.ofRuns.map(\.name).joined(separator: ", ") + ", and for requests "
-      + LatencyMetric.ofRequests.map(\.name).joined(separator: " and ") + "; or a preset: "
-      + ObjectivePresets.all.map { "\($0.name) (\($0.source))" }.joined(separator: ", "),
-    group: "Objectives")
 
   /// Whether the runs tell where latencies came from.
   static let attribution = Option(

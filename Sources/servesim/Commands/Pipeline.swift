@@ -35,9 +35,9 @@ struct PipelineOptions: Sendable {
     kernels = given.flatMap { Kernels(rawValue: $0) } ?? .measured
     outputs = try invocation.outputs()
     let defaults = kernels == .nanoflow ? Self.nanoFlowsCase(invocation) : [:]
-    deployment = try Deployment { setting in
-      invocation.value(of: setting)
-        ?? defaults[setting.option].map { GivenValue(source: setting.option, text: $0) }
+    deployment = try Deployment { name in
+      invocation.value(of: name)
+        ?? defaults["--\(name)"].map { GivenValue(source: "--\(name)", text: $0) }
     }
   }
 

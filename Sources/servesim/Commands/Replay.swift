@@ -9,12 +9,7 @@ import Workloads
 struct ReplayOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
-  var deployment: Deployment
-  /// A scheduler with its options, such as `sarathi:chunk=512`.
-  var scheduler: GivenValue
-  var workload: WorkloadOptions
-  /// The limits that a request must keep; nil where none are set.
-  var objectives: GivenValue?
+  var scenario: Scenario
   /// Whether the run tells where latencies came from.
   var attributesLatency: Bool
   /// Whether the throughput is shown beside what no schedule can pass.
@@ -28,38 +23,25 @@ struct ReplayOptions: Sendable {
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     trace = invocation.argument("TRACE")
-    scheduler =
-      invocation["--scheduler"]
-      ?? GivenValue(source: "--scheduler", text: catalogue.schedulers.standard)
-    workload = try WorkloadOptions(invocation)
-    objectives = invocation["--slo"]
     attributesLatency = invocation.has("--attribution")
     showsBounds = invocation.has("--bounds")
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))
-    deployment = try Deployment { invocation.value(of: $0) }
+    scenario = try Scenario { invocation.value(of: $0) }
   }
 
   /// Serves the trace, reports, and writes the outputs.
   func run() throws {
-    let objective = try OutputOptions.objective(objectives, model: deployment.model.name)
+    let objective = try scenario.objective()
     let (hasReport, hasSpans) = (outputs.includes("--report"), outputs.includes("--perfetto"))
-    let loaded = try workload.load(self.trace, checksums: hasReport)
-    let trace = loaded.trace
-    var service = try deployment.service(scheduler.string(), for: trace)
-    service.fleet.seed = workload.seed
-    try service.fleet.check(trace)
-    service.settings += workload.settings(of: trace, loaded.notes)
-    service.benchmark = benchmark
-    if showsBounds || hasReport { service.bounds = try deployment.bounds(of: trace, on: service) }
+    let loaded = try TraceFile.read(trace.string(), checksums: hasReport)
     var observation: Observation = hasReport || hasSpans ? [.iterations, .attribution] : []
     if outputs.includes("--iterations-csv") { observation.insert(.iterations) }
     if attributesLatency { observation.insert(.attribution) }
     let bar = ProgressBar("replay")
-    let replay = try service.replay(
-      trace, from: workload.clients, objective: objective,
-      observing: observation
+    let replay = try scenario.replay(
+      loaded, benchmark: benchmark, hasBounds: showsBounds || hasReport, observing: observation
     ) { bar.update($0) }
     bar.finish()
     let report = hasReport ? self.report(replay, loaded, objective) : [:]
@@ -81,7 +63,7 @@ struct ReplayOptions: Sendable {
     let entry = RunsReport.Entry(replay.run, trace: replay.trace, timeline: replay.timeline)
     return OutputOptions.files(
       of: [entry], objective,
-      loaded.source(trace, command: commandLine, seed: workload.seed))
+      loaded.source(trace, command: commandLine, seed: UInt64(scenario.load.seed)))
   }
 
   private func write(
@@ -114,16 +96,14 @@ struct ReplayOptions: Sendable {
 extension Command {
   /// One trace under one scheduler.
   static func replay(_ catalogue: Catalogue) -> Command {
-    let scheduler = Option(
-      name: "--scheduler", placeholder: "NAME", standard: catalogue.schedulers.standard,
-      help: "\(catalogue.schedulers.choices); with its options as NAME:option=value,option=value",
-      group: "Deployment")
-    return Command(
+    Command(
       name: "replay",
       summary: "serve a trace with one scheduler and report latency, throughput and utilisation",
       arguments: [.trace],
-      options: [scheduler] + Option.deployment + WorkloadOptions.options
-        + [OutputOptions.objectives] + ReplayOptions.files
+      options: [Option(Scenario.Settings.scheduler)] + Option.deployment + Option.load + [
+        .objectives
+      ]
+        + ReplayOptions.files
         + [
           OutputOptions.report, OutputOptions.force, OutputOptions.attribution,
           OutputOptions.bounds,

@@ -19,7 +19,7 @@ struct ReproduceOptions: Sendable {
     let name = try invocation.argument("STUDY").choice(of: names + ["all"])
     isAll = name == "all"
     studies = PublishedExperiments.all.filter { name == $0.name || name == "all" }
-    jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
+    jobs = try invocation.jobs()
     if isAll,
       let given = ["--csv", "--svg", "--report"].compactMap({ invocation[$0] }).first
     {
@@ -71,9 +71,7 @@ struct ReproduceOptions: Sendable {
     group: "Output", file: .writesFolder)
 
   fileprivate static let runs = [
-    Option(
-      name: "--jobs", placeholder: "N", standard: "the processors there are",
-      help: "runs at the same time, at most; changes no result", group: "Runs")
+    Option.jobs()
   ]
 }
 

@@ -1,16 +1,6 @@
 import Formats
 import Serving
 
-extension Option {
-  /// The schedulers that a command runs one after the other.
-  static func schedulers(_ catalogue: Catalogue, group: String) -> Option {
-    Option(
-      name: "--schedulers", placeholder: "NAMES", standard: "all",
-      help: "\(catalogue.schedulers.choices); several with commas between them, each with its "
-        + "options as NAME:option=value,option=value", group: group)
-  }
-}
-
 extension GivenValue {
   /// The schedulers between commas, each with its options, such as `sarathi:chunk=512`.
   ///

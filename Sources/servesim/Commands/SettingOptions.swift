@@ -1,15 +1,46 @@
 import Formats
+import Foundation
+import Schedulers
 import Studies
 
-/// What can be set of what serves, as options of commands.
+/// The options that several commands have.
 extension Option {
-  /// Everything.
-  static let deployment = options(Deployment.settings(), group: "Deployment")
-  /// What runs where, without the limits of a server.
-  static let placement = options(
-    Deployment.placement() + Deployment.formats + Deployment.host, group: "Deployment")
+  /// What can be set of what serves, of what is asked of it, and of what it is judged by.
+  static let deployment = Deployment.settings().map(Option.init)
+  static let load = Load.settings.map(Option.init)
+  static let objectives = Option(Scenario.Settings.objectives)
 
-  private static func options<Root>(_ settings: [Setting<Root>], group: String) -> [Option] {
-    settings.map { Option($0, group: group) }
+  /// What runs where, without the limits of a server.
+  static let placement = (Deployment.placement() + Deployment.formats + Deployment.host)
+    .under("Deployment").map(Option.init)
+
+  /// The beginning of the random numbers.
+  static func seed(group: String) -> Option { Option(Load.Settings.seed.under(group)) }
+
+  /// The schedulers that a command runs one after the other.
+  static func schedulers(group: String) -> Option {
+    Option(
+      name: "--schedulers", placeholder: "NAMES", standard: "all",
+      help: "one of \(Schedulers.names.joined(separator: ", ")); several with commas between them, "
+        + "each with its options as NAME:option=value,option=value", group: group)
+  }
+
+  /// How many of the `things` that a command does are done at once.
+  static func jobs(of things: String = "runs", group: String = "Runs") -> Option {
+    Option(
+      name: "--jobs", placeholder: "N", standard: "the processors there are",
+      help: "\(things) at the same time, at most; changes no result", group: group)
+  }
+}
+
+extension Invocation {
+  /// The schedulers that were asked for, each with its options; all where none was.
+  func schedulers() throws -> [String] {
+    try self["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
+  }
+
+  /// How many threads there are at most.
+  func jobs() throws -> Int {
+    try self["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
   }
 }

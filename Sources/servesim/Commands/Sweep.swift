@@ -12,8 +12,6 @@ struct SweepOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
   var grid: SweepGrid
-  /// The limits that a request must keep; nil where none are set.
-  var objectives: GivenValue?
   /// Runs at the same time, at most.
   var jobs: Int
   /// The folder for the results; nil for none.
@@ -28,16 +26,12 @@ struct SweepOptions: Sendable {
   var seed: UInt64
   /// Where `--csv`, `--markdown` and `--report` go.
   var outputs: Outputs
-  private let catalogue: Catalogue
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
-    self.catalogue = catalogue
     trace = invocation.argument("TRACE")
-    let schedulers =
-      try invocation["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
-    grid = try SweepGrid(invocation, options: Self.axes(catalogue), schedulers: schedulers)
-    objectives = invocation["--slo"]
-    jobs = try invocation["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
+    grid = try SweepGrid(
+      invocation, options: Self.axes, schedulers: try invocation.schedulers())
+    jobs = try invocation.jobs()
     folder = invocation["--output"]
     resumes = invocation.has("--resume")
     if resumes && folder == nil {
@@ -55,7 +49,7 @@ struct SweepOptions: Sendable {
   /// Serves all points, and writes and shows what came of them.
   func run() throws {
     let loaded = try TraceFile.read(trace.string(), checksums: outputs.includes("--report"))
-    let sweep = try SweepRun(grid, loaded, objectives, jobs: jobs, catalogue)
+    let sweep = try SweepRun(grid, loaded, jobs: jobs)
     var others = 0
     let points: [(point: Sweep.Point, row: SweepRow)]
     if let folder {
@@ -118,15 +112,11 @@ struct SweepOptions: Sendable {
   }
 
   /// The options that take lists, in the order of the axes.
-  fileprivate static func axes(_ catalogue: Catalogue) -> [Option] {
-    Option.deployment + [.schedulers(catalogue, group: "Deployment")]
-      + WorkloadOptions.options
-  }
+  fileprivate static let axes =
+    Option.deployment + [.schedulers(group: "Deployment")] + Option.load
 
   fileprivate static let runs = [
-    Option(
-      name: "--jobs", placeholder: "N", standard: "the processors there are",
-      help: "runs at the same time, at most; changes no result", group: "Runs"),
+    .jobs(),
     Option(
       name: "--resume", placeholder: nil, standard: nil,
       help: "go on with the results in the folder of --output; ends with the same bytes",
@@ -155,7 +145,7 @@ extension Command {
         + "them, for any option of deployment and workload; --request-rate also takes auto, which "
         + "finds where the latency bends and puts points there",
       arguments: [.trace],
-      options: SweepOptions.axes(catalogue) + [OutputOptions.objectives] + SweepOptions.runs
+      options: SweepOptions.axes + [.objectives] + SweepOptions.runs
         + SweepOptions.folders + SweepOptions.files
         + [OutputOptions.report, OutputOptions.force],
       examples: [

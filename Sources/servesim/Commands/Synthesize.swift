@@ -1,4 +1,5 @@
 import Formats
+import Studies
 import Workloads
 
 /// What `servesim synthesize` is asked for.
@@ -15,7 +16,7 @@ struct SynthesizeOptions: Sendable {
   init(_ invocation: Invocation) throws {
     requests = try invocation["--requests"]?.int(in: ChatWorkload.counts) ?? 2000
     requestRate = try invocation["--request-rate"]?.double(min: 0, exclusive: true) ?? 5.53
-    seed = try WorkloadOptions.seed(invocation)
+    seed = UInt64(try Load { invocation.value(of: $0) }.seed)
     outputs =
       invocation["--output"] == nil
       ? try Outputs([(GivenValue(source: "--output", text: "-"), .trace)])
@@ -44,7 +45,7 @@ struct SynthesizeOptions: Sendable {
       name: "--request-rate", placeholder: "RATE",
       standard: "5.53, as Azure's conversation service in 2023",
       help: "requests a second, on average", group: group),
-    WorkloadOptions.seedOption(group: group),
+    .seed(group: group),
     Option(
       name: "--output", placeholder: "FILE", standard: "-",
       help: "write the trace; - is the standard output", group: "Output",

@@ -11,7 +11,7 @@ import Workloads
 struct SweepCurve: Sendable {
   let combination: SweepGrid.Combination
   private let service: Service
-  private let workload: WorkloadOptions
+  private let load: Load
   private let base: Trace
   private let notes: [String]
   let objective: ServiceLevelObjective?
@@ -22,31 +22,26 @@ struct SweepCurve: Sendable {
 
   /// - Parameters:
   ///   - loaded: the whole trace.
-  ///   - objectives: what was given for `--slo`, if anything was.
   ///   - files: what was read for other combinations.
   init(
-    _ combination: SweepGrid.Combination, _ loaded: LoadedTrace,
-    _ objectives: GivenValue?, _ files: DescribedFiles, _ catalogue: Catalogue
+    _ combination: SweepGrid.Combination, _ loaded: LoadedTrace, _ files: DescribedFiles
   ) throws {
     self.combination = combination
-    let deployment = try Deployment(files) { combination.invocation.value(of: $0) }
-    objective = try OutputOptions.objective(objectives, model: deployment.model.name)
-    modelError = deployment.modelError
-    let name = combination.value(of: "--schedulers") ?? catalogue.schedulers.standard
-    workload = try WorkloadOptions(combination.invocation)
-    base = try workload.selected(from: loaded.trace)
+    var scenario = try Scenario(files) { combination.invocation.value(of: $0) }
+    scenario.scheduler = combination.value(of: "--schedulers") ?? scenario.scheduler
+    objective = try scenario.objective()
+    modelError = scenario.deployment.modelError
+    load = scenario.load
+    base = try load.selected(from: loaded.trace)
     notes = loaded.notes
-    var service = try deployment.service(name, for: base)
-    service.fleet.seed = workload.seed
-    try service.fleet.check(base)
-    self.service = service
+    service = try scenario.serving(base)
     var fingerprint = Fingerprint()
-    fingerprint.add("\(version) \(name)")
-    fingerprint.add(deployment)
+    fingerprint.add("\(version) \(scenario.scheduler)")
+    fingerprint.add(scenario.deployment)
     fingerprint.add(base)
     for setting in service.settings { fingerprint.add("\(setting.name)=\(setting.value)") }
-    fingerprint.add("\(workload.arrivals.rawValue) \(workload.seed)")
-    fingerprint.add(workload.clients.map { "\($0)" } ?? "open")
+    fingerprint.add("\(load.process.rawValue) \(load.seed)")
+    fingerprint.add(load.clients.map { "\($0)" } ?? "open")
     fingerprint.add(notes.joined(separator: ";"))
     fingerprint.add(objective?.description ?? "")
     self.fingerprint = fingerprint
@@ -64,14 +59,14 @@ struct SweepCurve: Sendable {
     at rate: Double?, scaled factors: ScaledCost.Factors? = nil,
     progress: @escaping (Double) -> Void = { _ in }
   ) throws -> SweepRow {
-    var workload = workload
-    workload.requestRate = rate
-    let trace = try workload.arriving(base)
+    var load = load
+    load.requestRate = rate
+    let trace = try load.arriving(base)
     var service = factors.map(service.scaled) ?? service
-    service.settings += workload.settings(of: trace, notes)
+    service.settings += load.shown(serving: trace, notes)
     do {
       let replay = try service.replay(
-        trace, from: workload.clients, objective: objective, progress: progress)
+        trace, from: load.clients, objective: objective, progress: progress)
       return SweepRow(key: key(at: rate), replay.run)
     } catch {
       return SweepRow(

@@ -20,7 +20,7 @@ struct SweepGrid: Sendable {
     func value(of option: String) -> String? { values.first { $0.option == option }?.value }
   }
 
-  static let rateOption = "--request-rate"
+  static let rateOption = Load.Settings.requestRate.option
   private static let mostPoints = 100_000
   /// The axes but that of rates; the last changes first from one combination to the next.
   let axes: [Axis]
@@ -64,9 +64,8 @@ struct SweepGrid: Sendable {
 
   private static func loads(_ invocation: Invocation) throws -> Sweep.Loads {
     guard let given = invocation[rateOption] else { return .given }
-    if let clients = invocation["--clients"] {
-      throw clients.mistake(
-        "clients that wait for answers make the arrivals", "leave out this or \(rateOption)")
+    if let clients = invocation[Load.Settings.clients.option] {
+      throw Load.closedLoop(clients.source, beside: rateOption)
     }
     if given.text == "auto" { return .auto }
     let rates = try values(given).map { text in

@@ -17,8 +17,7 @@ struct SweepRun: Sendable {
 
   /// Throws the mistake of a value with which no combination can be served.
   init(
-    _ grid: SweepGrid, _ loaded: LoadedTrace, _ objectives: GivenValue?, jobs: Int,
-    _ catalogue: Catalogue
+    _ grid: SweepGrid, _ loaded: LoadedTrace, jobs: Int
   ) throws {
     self.grid = grid
     self.jobs = jobs
@@ -26,7 +25,7 @@ struct SweepRun: Sendable {
     let results = try parallelMap(grid.combinations, jobs: jobs) { _, combination in
       do {
         return Result<SweepCurve, InputError>.success(
-          try SweepCurve(combination, loaded, objectives, files, catalogue))
+          try SweepCurve(combination, loaded, files))
       } catch let error as InputError {
         return .failure(error)
       }

@@ -4,7 +4,7 @@ import Studies
 
 /// What a sweep comes to.
 extension SweepRun {
-  private static let clients = "--clients"
+  private static let clients = Load.Settings.clients.option
 
   /// What the load is: the rate, or where clients make the arrivals and their number varies, that.
   var load: SweepLine.Load {

@@ -12,15 +12,15 @@ private func options(_ words: [String]) throws -> CapacityOptions {
 @Suite struct `Options of a capacity search` {
   @Test func `arrive, and have defaults`() throws {
     let plain = try options(["--slo=mlperf-server"])
-    #expect(plain.arrivals == nil, "as the trace has them")
+    #expect(plain.scenario.load.arrivals == nil, "as the trace has them")
     #expect(try plain.drawn(.poisson) == [0, 1, 2, 3, 4] && plain.drawn(.trace) == [0])
-    #expect(plain.precision == 0.02 && plain.limit == nil)
+    #expect(plain.precision == 0.02 && plain.scenario.load.limit == nil)
     let given = try options([
       "--slo=a", "--seed=7", "--seeds=2", "--precision=0.1", "--limit=9", "--schedulers=orca",
     ])
     #expect(try given.drawn(.poisson) == [7, 8])
-    #expect(given.precision == 0.1 && given.limit == 9)
-    #expect(given.schedulers.map(\.text) == ["orca"])
+    #expect(given.precision == 0.1 && given.scenario.load.limit == 9)
+    #expect(given.schedulers == ["orca"])
   }
 
   @Test(arguments: [
@@ -29,7 +29,7 @@ private func options(_ words: [String]) throws -> CapacityOptions {
     ["--precision=1", "--slo=a"], ["--arrivals=gamma", "--slo=a"], ["--limit=0", "--slo=a"],
   ])
   func `that cannot be are refused under their own name`(words: [String]) {
-    let error = #expect(throws: InputError.self) { try options(words).objectives.string() }
+    let error = #expect(throws: InputError.self) { try options(words) }
     #expect(error?.source == words[0].split(separator: "=").first.map(String.init))
   }
 

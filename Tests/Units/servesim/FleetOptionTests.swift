@@ -14,17 +14,19 @@ private func options(_ words: String...) throws -> ReplayOptions {
       "--replicas=256", "--router=least-tokens", "--clients=3", "--think-time=0.5",
       "--stagger=0.01")
     #expect(
-      given.deployment.fleet.replicas == 256 && given.deployment.fleet.router.name == "least-tokens"
+      given.scenario.deployment.fleet.replicas == 256
+        && given.scenario.deployment.fleet.router.name == "least-tokens"
     )
     #expect(
-      given.workload.clients == Clients(3, thinkTime: 500_000_000, stagger: 10_000_000))
+      given.scenario.load.clients == Clients(3, thinkTime: 500_000_000, stagger: 10_000_000))
   }
 
   @Test func `that are left out mean one replica and the trace's arrivals`() throws {
     let given = try options()
     #expect(
-      given.deployment.fleet.replicas == 1 && given.deployment.fleet.router.name == "round-robin")
-    #expect(given.workload.clients == nil)
+      given.scenario.deployment.fleet.replicas == 1
+        && given.scenario.deployment.fleet.router.name == "round-robin")
+    #expect(given.scenario.load.clients == nil)
   }
 
   @Test(arguments: [

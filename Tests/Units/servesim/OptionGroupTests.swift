@@ -14,15 +14,15 @@ private func invocation(_ words: String...) throws -> Invocation {
 @Suite struct OptionGroupTests {
   @Test func `what is left out has its default, or is left to the scheduler`() throws {
     let options = try CompareOptions(invocation(), .standard)
-    #expect(options.deployment.model.name == Catalogue.standard.models.standard)
-    #expect(options.deployment.gpu.name == Catalogue.standard.gpus.standard)
-    #expect(options.deployment.tensorParallelSize == 1)
-    #expect(options.deployment.gpuMemoryUtilization == 0.9)
-    #expect(options.deployment.maxNumSeqs == nil)
-    #expect(options.schedulers.map(\.text) == Schedulers.all.map(\.name))
-    #expect(options.workload.arrivals == .trace)
-    #expect(options.workload.requestRate == nil)
-    #expect(options.workload.seed == 0)
+    #expect(options.scenario.deployment.model.name == Catalogue.standard.models.standard)
+    #expect(options.scenario.deployment.gpu.name == Catalogue.standard.gpus.standard)
+    #expect(options.scenario.deployment.tensorParallelSize == 1)
+    #expect(options.scenario.deployment.gpuMemoryUtilization == 0.9)
+    #expect(options.scenario.deployment.maxNumSeqs == nil)
+    #expect(options.schedulers == Schedulers.all.map(\.name))
+    #expect(options.scenario.load.process == .trace)
+    #expect(options.scenario.load.requestRate == nil)
+    #expect(options.scenario.load.seed == 0)
   }
 
   @Test func `what is given arrives`() throws {
@@ -32,15 +32,15 @@ private func invocation(_ words: String...) throws -> Invocation {
       "--num-gpu-blocks-override=7", "--request-rate=0.5", "--arrivals=poisson", "--limit=8",
       "--seed=9", "--slo=ttft=1", "--jobs=10", "--schedulers=orca,b:x=1,y=2", "--model=opt-13b")
     let options = try CompareOptions(given, .standard)
-    let deployment = options.deployment
+    let deployment = options.scenario.deployment
     #expect(deployment.model.name == "opt-13b")
     #expect((deployment.tensorParallelSize, deployment.gpuMemoryUtilization) == (2, 1))
     #expect((deployment.maxNumSeqs, deployment.maxNumBatchedTokens) == (3, 4))
     #expect((deployment.maxModelLen, deployment.blockSize, deployment.blocks) == (5, 6, 7))
-    #expect((options.workload.requestRate, options.workload.arrivals) == (0.5, .poisson))
-    #expect((options.workload.limit, options.workload.seed, options.jobs) == (8, 9, 10))
-    #expect(options.objectives?.text == "ttft=1")
-    #expect(options.schedulers.map(\.text) == ["orca", "b:x=1,y=2"])
+    #expect((options.scenario.load.requestRate, options.scenario.load.arrivals) == (0.5, .poisson))
+    #expect((options.scenario.load.limit, options.scenario.load.seed, options.jobs) == (8, 9, 10))
+    #expect(options.scenario.objectives == "ttft=1")
+    #expect(options.schedulers == ["orca", "b:x=1,y=2"])
   }
 
   @Test(arguments: [
@@ -62,7 +62,7 @@ private func invocation(_ words: String...) throws -> Invocation {
     func deployment(_ words: String...) throws -> Deployment {
       try CompareOptions(
         Parser.parse(["a.csv"] + words, for: .compare(.standard)), .standard
-      ).deployment
+      ).scenario.deployment
     }
     let plain = try deployment("--kv-cache-dtype=auto")
     #expect(plain.quantization == nil && plain.kvCacheDtype == nil)

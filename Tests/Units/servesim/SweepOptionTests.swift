@@ -26,7 +26,7 @@ private func options(_ words: [String]) throws -> SweepOptions {
     #expect(last.value(of: "--schedulers") == "sarathi:chunk=256,block-size=8")
     let deployment = try Deployment { last.invocation.value(of: $0) }
     #expect(deployment.tensorParallelSize == 2)
-    let workload = try WorkloadOptions(last.invocation)
+    let workload = try Load { last.invocation.value(of: $0) }
     #expect(workload.seed == 6 && workload.requestRate == nil)
     #expect(
       grid.combinations.prefix(3).map { $0.value(of: "--seed") } == ["5", "6", "5"])
@@ -59,7 +59,7 @@ private func options(_ words: [String]) throws -> SweepOptions {
 
   private static func sweep(_ words: String..., jobs: Int = 2) throws -> SweepRun {
     try SweepRun(
-      options(words + ["--limit=40"]).grid, TraceFile.read(trace.text), nil, jobs: jobs, .standard)
+      options(words + ["--limit=40"]).grid, TraceFile.read(trace.text), jobs: jobs)
   }
 
   /// Runs `sweep` into `folder` and returns the bytes that it ends with.

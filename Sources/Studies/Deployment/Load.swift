@@ -1,0 +1,178 @@
+import Formats
+import Metrics
+import Serving
+import Workloads
+
+/// What is asked of a deployment: which requests of a trace, and when they arrive.
+public struct Load: Sendable, Equatable {
+  /// How many requests of the trace are served, counted from its beginning; nil for all.
+  public var limit: Int?
+  /// What the arrival times are made from; left to whoever serves them where nil.
+  public var arrivals: ArrivalProcess?
+  /// Requests per second, on average; nil for the trace's own rate.
+  public var requestRate: Double?
+  /// Clients that each wait for their answer, which then make the arrival times; nil for none.
+  public var clientCount: Int?
+  /// The time from the end of an answer to the same client's next request.
+  public var thinkTime: Nanoseconds?
+  /// Client i, from 0, starts after i times this.
+  public var stagger: Nanoseconds?
+  /// The beginning of every random number stream.
+  public var seed = 0
+
+  /// All of a trace, as it is.
+  public init() {}
+
+  /// What `given` has of the settings, by name; those that would have no effect are a mistake.
+  public init(_ given: (String) -> GivenValue?) throws(InputError) {
+    try Self.settings.set(in: &self, from: given)
+    try check()
+  }
+
+  /// The clients that make the arrivals, if there are any.
+  public var clients: Clients? {
+    clientCount.map { Clients($0, thinkTime: thinkTime ?? 0, stagger: stagger ?? 0) }
+  }
+
+  /// What the arrival times are made from.
+  public var process: ArrivalProcess { arrivals ?? .trace }
+
+  /// Reads the trace at `path`, or as FORMAT:PATH, and takes what is to be served.
+  public func read(_ path: String, checksums: Bool) throws(InputError) -> LoadedTrace {
+    var loaded = try TraceFile.read(path, checksums: checksums)
+    loaded.trace = try selected(from: loaded.trace)
+    return loaded
+  }
+
+  /// The requests of `trace` that are to be served, with its own arrivals.
+  public func selected(from trace: Trace) throws(InputError) -> Trace {
+    let trace = limit.map { trace.prefix($0) } ?? trace
+    if let clientCount, clientCount > trace.count {
+      throw InputError(
+        Settings.clients.option,
+        problem: "\(clientCount) clients have \(trace.count) requests to send",
+        remedy: "give at most a client a request")
+    }
+    return trace
+  }
+
+  /// `trace` with the arrivals that were asked for, where no clients make them.
+  public func arriving(_ trace: Trace) throws(InputError) -> Trace {
+    do throws(InputError) {
+      return try process.arrivals(of: trace, rate: requestRate, seed: UInt64(seed))
+    } catch {
+      throw InputError(Settings.requestRate.option, problem: error.problem, remedy: error.remedy)
+    }
+  }
+
+  private func check() throws(InputError) {
+    guard let clientCount else {
+      let idle = thinkTime != nil ? Settings.thinkTime : stagger != nil ? Settings.stagger : nil
+      guard let idle else { return }
+      throw InputError(
+        idle.option, problem: "there are no clients to wait",
+        remedy: "give \(Settings.clients.option) too, or leave it out")
+    }
+    let other =
+      requestRate != nil ? Settings.requestRate : arrivals != nil ? Settings.arrivals : nil
+    if let other { throw Self.closedLoop(other.option, beside: Settings.clients.option) }
+    let longest = EngineRange.time.upperBound / max(1, clientCount - 1)
+    if let stagger, stagger > longest {
+      throw InputError(
+        Settings.stagger.option,
+        problem: "the last of \(clientCount) clients would start later than "
+          + "\(Int(EngineRange.time.upperBound.seconds)) s",
+        remedy: "give at most \(longest.seconds), or fewer clients")
+    }
+  }
+
+  /// The mistake of giving `option` beside `other`, where one of them makes the arrivals.
+  public static func closedLoop(_ option: String, beside other: String) -> InputError {
+    InputError(
+      option, problem: "clients that wait for answers make the arrivals",
+      remedy: "leave out this or \(other)")
+  }
+}
+
+/// What a user can set of a load, in the order in which help and reports show it.
+extension Load {
+  /// The settings one by one.
+  public enum Settings {
+    /// How many requests there are; vLLM's benchmark has another name for it.
+    public static let limit = Setting<Load>.count(
+      "limit", \.limit, in: 1...Int.max, standard: "all",
+      "requests to serve, from the beginning of the trace", printed: "requests"
+    ).known(as: "num-prompts")
+
+    /// How they arrive.
+    public static let arrivals = Setting<Load>(
+      "arrivals", .words(ArrivalProcess.allCases.map(\.rawValue), "PATTERN"),
+      standard: ArrivalProcess.trace.rawValue,
+      ArrivalProcess.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "; "),
+      shown: { $0.clientCount == nil ? $0.process.rawValue : "closed-loop" },
+      set: { (load, given) throws(InputError) in
+        let word = try given.choice(of: ArrivalProcess.allCases.map(\.rawValue))
+        load.arrivals = ArrivalProcess(rawValue: word)
+      })
+
+    /// At which rate.
+    public static let requestRate = Setting<Load>(
+      "request-rate", .number(0...1e9, "RATE"), standard: "the trace's own",
+      "requests a second, on average", printed: "requests_per_second",
+      shown: { load in
+        if load.clientCount != nil { return nil }
+        return load.requestRate.map { "\(($0 * 1000).rounded() / 1000)" } ?? "all at once"
+      },
+      set: { (load, given) throws(InputError) in
+        load.requestRate = try given.double(min: 0, exclusive: true)
+      })
+
+    /// Who sends them, where that makes the arrivals; vLLM's benchmark has another name for it.
+    public static let clients = Setting<Load>.count(
+      "clients", \.clientCount, in: EngineRange.clients,
+      "clients that each wait for their answer and then send the trace's next request, instead of "
+        + "arrivals at a rate"
+    ).known(as: "max-concurrency")
+
+    static let thinkTime = Setting<Load>.span(
+      "think-time", \.thinkTime, "time from the end of an answer to the same client's next request")
+
+    static let stagger = Setting<Load>.span(
+      "stagger", \.stagger, "client i, from 0, starts after i times this")
+
+    /// What every random number is drawn from.
+    public static let seed = Setting<Load>.count(
+      "seed", \.seed, in: 0...Int.max, standard: "0",
+      "beginning of the random numbers; the same seed gives the same bytes")
+  }
+
+  /// All of them.
+  public static let settings = [
+    Settings.limit, Settings.arrivals, Settings.requestRate, Settings.clients, Settings.thinkTime,
+    Settings.stagger, Settings.seed,
+  ].under("Workload")
+
+  /// What reports say of this load of `trace`, which is served, and of the trace.
+  public func shown(serving trace: Trace, _ notes: [String]) -> [Run.Setting] {
+    var served = self
+    (served.limit, served.requestRate) = (trace.count, trace.meanRate)
+    let noted = notes.isEmpty ? [] : [Run.Setting("notes", notes.joined(separator: "; "))]
+    return Self.settings.shown(of: served) + noted
+  }
+}
+
+extension Setting<Load> {
+  /// A span of time among clients, in seconds.
+  fileprivate static func span(
+    _ name: String, _ path: WritableKeyPath<Load, Nanoseconds?> & Sendable, _ help: String
+  ) -> Setting {
+    let longest = EngineRange.time.upperBound.seconds
+    return Setting(
+      name, .number(0...longest, "SECONDS"), standard: "0", help,
+      printed: name.replacing("-", with: "_") + "_seconds",
+      shown: { load in load.clientCount.map { _ in "\((load[keyPath: path] ?? 0).seconds)" } },
+      set: { (load, given) throws(InputError) in
+        load[keyPath: path] = Nanoseconds(seconds: try given.double(min: 0, max: longest))
+      })
+  }
+}
