@@ -19,7 +19,8 @@ public struct GivenValue: Sendable, Equatable {
 
   /// The whole number in `range` that the text is.
   public func int(in range: ClosedRange<Int>, or word: String? = nil) throws(InputError) -> Int {
-    try int(min: range.lowerBound, max: range.upperBound, or: word)
+    try int(
+      min: range.lowerBound, max: range.upperBound == Int.max ? nil : range.upperBound, or: word)
   }
 
   /// The whole number that the text is, within the bounds given.

@@ -25,7 +25,7 @@ struct CapacityOptions: Sendable {
   var jobs: Int
   /// The command line, to be pasted into a shell.
   var commandLine: String
-  /// Where `--csv`, `--markdown` and `--report` go.
+  /// Where `--json`, `--csv`, `--markdown` and `--report` go.
   var outputs: Outputs
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
@@ -107,6 +107,11 @@ struct CapacityOptions: Sendable {
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
+      case "--json":
+        writer.write(
+          CapacityJSON.text(
+            capacities, objective: study.objective.description, seeds: study.seeds,
+            verdict: verdict))
       case "--csv": writer.write(CapacityReport.csv(capacities, seeds: study.seeds))
       default: writer.write(CapacityReport.markdown(capacities))
       }
@@ -198,7 +203,8 @@ struct CapacityOptions: Sendable {
   }
 
   fileprivate static let files = [
-    OutputOptions.file("--csv", "one row a scheduler and seed"),
+    OutputOptions.file("--json", "the capacities as JSON"),
+    OutputOptions.file("--csv", "one row per scheduler and seed"),
     OutputOptions.file("--markdown", "the capacities as a Markdown table"),
   ]
 }

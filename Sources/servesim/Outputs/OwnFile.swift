@@ -66,6 +66,7 @@ enum OwnFile: Sendable {
   private static let signs =
     tables + [
       Sign(start: "{\n  \"runs\": [\n    {\n      \"scheduler\": \""),
+      Sign(start: "{\n  \"capacities\": [\n    {\n      \"scheduler\": \""),
       Sign(start: "{\n  \"settings\": {\n    \"model\": \""),
       Sign(start: "{\n  \"operations\": [\n    {\n      \"operation\": \""),
       Sign(start: "{\n  \"study\": \""), Sign(start: "[\n  {\n    \"study\": \""),

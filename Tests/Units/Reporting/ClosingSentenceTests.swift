@@ -97,7 +97,7 @@ import Testing
     #expect(
       try Self.sentence([[500], [100], [80]], "ttft.p99<200ms")
         == "b and c meet the objective; a does not. Of those that do, the share of requests that "
-        + "keep it does not tell them apart; c beats b, the next, in E2E p99, 159 ms against 198 "
+        + "meet it does not tell them apart; c beats b, the next, in E2E p99, 159 ms against 198 "
         + "ms.")
     #expect(
       try Self.sentence([[500], [100]], "ttft.p99<200ms")
@@ -111,11 +111,11 @@ import Testing
   @Test func `lets nobody beat anybody where all fail`() throws {
     #expect(
       try Self.sentence([[500], [100]], "ttft.p99<1ms")
-        == "Neither of the schedulers meets the objective. No request keeps it under any; b is "
+        == "Neither of the schedulers meets the objective. No request meets it under any; b is "
         + "ahead of a, the next, in E2E p99, 198 ms against 990 ms.")
     #expect(
       try Self.sentence([[500], [100]], "ttft.p50<20ms,ttft.max<90ms").hasPrefix(
-        "Neither of the schedulers meets the objective. The share of requests that keep it"))
+        "Neither of the schedulers meets the objective. The share of requests that meet it"))
   }
 
   @Test func `counts the seeds under which the objective is met`() throws {
@@ -153,7 +153,7 @@ import Testing
     _ lines: [SweepLine], _ kind: SweepLine.Load = .rate
   ) -> String { ClosingSentence.sweep(lines, SweepDecision(lines), nil, kind) }
 
-  @Test func `are told apart by the highest load that keeps the objective`() throws {
+  @Test func `are told apart by the highest load that meets the objective`() throws {
     let lines = try [Self.line("a", reach: 1), Self.line("b", reach: 4), Self.line("c", reach: 1)]
     let pair = try #require(SweepDecision(lines).pair(lines))
     #expect(pair.best == 1 && pair.next == 0 && pair.load == 4)
@@ -164,7 +164,7 @@ import Testing
     #expect(
       ClosingSentence.tie(lines, pair, .rate)
         == "b and a both meet the objective at 4.00 requests/s, the highest load tried that "
-        + "either keeps; the command capacity tells how far each goes.")
+        + "either meets; the command capacity tells how far each goes.")
   }
 
   @Test func `that keep the objective at none are all named`() throws {
@@ -255,7 +255,7 @@ import Testing
     #expect(alone((3, missed)) == "No load tried meets the objective.")
     #expect(alone((nil, missed)) == "The objective is not met at the load given.")
     #expect(
-      alone((3, try Self.row(1, attainment: 0.5))).hasPrefix("The objective is kept by 50.0 %"))
+      alone((3, try Self.row(1, attainment: 0.5))).hasPrefix("The objective is met by 50.0 %"))
     #expect(alone((3, try Self.row(1))).contains("give --slo"))
   }
 }

@@ -24,7 +24,7 @@ func sampleRun(objective: String?) throws -> Run {
   @Test func `every section says what a reader asks`() throws {
     let text = ReplayReport.text(try sampleRun(objective: "ttft.p99<1s,tbt<350ms"))
     #expect(text.hasPrefix("vllm, model m\n\nRequests\n"))
-    #expect(text.contains("  preempted             1, 2 times in all\n"))
+    #expect(text.contains("  preempted             1, 2 times in total\n"))
     #expect(
       text.contains(
         """

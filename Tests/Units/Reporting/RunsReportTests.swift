@@ -98,6 +98,6 @@ import Testing
         .hasPrefix("No: a does not meet ttft.p99<1s (it is 1.29 s); "))
     #expect(
       RunsAnswer.sentence(try run("ttft<1s"))
-        == "Under a, 33.3 % of the requests keep ttft<1s.")
+        == "Under a, 33.3 % of the requests meet ttft<1s.")
   }
 }

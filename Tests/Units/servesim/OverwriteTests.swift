@@ -17,7 +17,7 @@ private let commands = [
     + "--report report",
   "sweep t.csv --schedulers vllm --csv r.csv --markdown r.md --report report --output s --resume",
   "sweep t.csv --schedulers vllm --max-num-seqs 4,8 --markdown r.md",
-  "capacity t.csv --schedulers vllm --slo 'ttft.p99<2s' --precision 0.5 --csv r.csv "
+  "capacity t.csv --schedulers vllm --slo 'ttft.p99<2s' --precision 0.5 --json c.json --csv r.csv "
     + "--markdown r.md --report report",
   "cost --batch decode=1x2 --json r.json --csv r.csv --markdown r.md",
   "cost --batches b.csv --json r.json --csv r.csv --markdown r.md",

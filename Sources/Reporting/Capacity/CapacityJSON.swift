@@ -1,0 +1,60 @@
+import Formats
+import Studies
+
+/// Capacities as JSON, for programs to read.
+///
+///     {"capacities": [{
+///        "scheduler": the name with its options,
+///        "settings": {name: text, …},
+///        "capacity_requests_per_second": the mean over seeds of the highest rate that was kept,
+///        "is_lower_bound": whether the trace ends before any rate misses the objective,
+///        "interval_requests_per_second": {"low", "high"},
+///        "backlog_requests_per_second": …,
+///        "searches": [{"seed", "kept_requests_per_second", "missed_requests_per_second", "runs"}]
+///      }],
+///      "objective": text,
+///      "verdict": the closing sentence}
+///
+/// `missed_requests_per_second` is null where no rate missed the objective, `high` where nothing
+/// bounds it. A scheduler whose run could not go on has `scheduler`, `settings` and `stopped`,
+/// which says why.
+public enum CapacityJSON {
+  /// The capacities as text; `seeds` are those of the searches, in their order.
+  public static func text(
+    _ capacities: [ServiceCapacity], objective: String, seeds: [UInt64], verdict: String
+  ) -> String {
+    JSONValue.object([
+      .init("capacities", .array(capacities.map { .object(members($0, seeds)) })),
+      .init("objective", .string(objective)),
+      .init("verdict", .string(verdict)),
+    ]).text()
+  }
+
+  private static func members(
+    _ capacity: ServiceCapacity, _ seeds: [UInt64]
+  ) -> [JSONValue.Member] {
+    if let stopped = capacity.stopped { return RunsJSON.members(stopped) }
+    let searches = zip(seeds, capacity.brackets).map { seed, bracket in
+      JSONValue.object([
+        .init("seed", .integer(Int(clamping: seed))),
+        .init("kept_requests_per_second", .number(bracket.kept)),
+        .init("missed_requests_per_second", JSONValue(bracket.missed)),
+        .init("runs", .integer(bracket.tries)),
+      ])
+    }
+    return [
+      .init("scheduler", .string(capacity.scheduler)),
+      .init("settings", .object(capacity.settings.map { .init($0.name, .string($0.value)) })),
+      .init("capacity_requests_per_second", .number(capacity.mean)),
+      .init("is_lower_bound", .bool(capacity.isUnbounded)),
+      .init(
+        "interval_requests_per_second",
+        .object([
+          .init("low", JSONValue(capacity.interval?.lowerBound)),
+          .init("high", JSONValue(capacity.interval?.upperBound)),
+        ])),
+      .init("backlog_requests_per_second", .number(capacity.backlogRate)),
+      .init("searches", .array(searches)),
+    ]
+  }
+}
