@@ -27,9 +27,9 @@ public enum CapacityStudyReport {
         Report.Section(
           "Capacities", CapacityReport.table(capacities),
           note: seeds.count > 1
-            ? "The highest rate that meets the objective, one search per seed; intervals hold the true "
-              + "mean 95 times in 100 (Student), and what the searches leave open. * best of its "
-              + "column."
+            ? "The highest rate that meets the objective, one search per seed; intervals hold the "
+              + "true mean 95 times in 100 (Student), and what the searches leave open. * best of "
+              + "its column."
             : "The highest rate found that meets the objective, and the bracket to the lowest that "
               + "does not. * best of its column.")
       ],

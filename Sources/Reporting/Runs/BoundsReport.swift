@@ -42,7 +42,7 @@ public enum BoundsReport {
         + "preempts nobody and has the best batches at what the cost model says they take."),
     Report.Term(
       "Roofline bound",
-      "Requests per second if the GPUs did nothing but the arithmetic, the reading or the sending of "
-        + "the mean request at the data sheet's rates, whichever is slowest."),
+      "Requests per second if the GPUs did nothing but the arithmetic, the reading or the sending "
+        + "of the mean request at the data sheet's rates, whichever is slowest."),
   ]
 }

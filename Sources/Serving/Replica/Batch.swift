@@ -39,8 +39,8 @@ public struct Batch: Sendable, Equatable {
     chunkTokens = chunks.reduce(0) { $0 + $1.tokens }
   }
 
-  /// A batch without requests behind it, to be priced: decodes as above, and of each prompt the tokens
-  /// that are computed and those that were in the cache before.
+  /// A batch without requests behind it, to be priced: decodes as above, and of each prompt the
+  /// tokens that are computed and those that were in the cache before.
   public init(
     decodes: Int, decodeContext: Int, decodeContextSquares: Int,
     prompts: [(tokens: Int, context: Int)]

@@ -51,8 +51,8 @@ extension EngineRules {
     /// Who has the smaller priority, then who came first: the queue is kept in that order, and the
     /// last of it that runs loses its cache first (vLLM V1).
     case priority
-    /// By priority too, but queue and running sequences are put in that order only when no prompt could be
-    /// admitted (vLLM V0).
+    /// By priority too, but queue and running sequences are put in that order only when no prompt
+    /// could be admitted (vLLM V0).
     case priorityWhenFull
   }
 

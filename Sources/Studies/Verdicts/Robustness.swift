@@ -21,7 +21,7 @@ public struct Robustness: Sendable, Equatable {
 
   /// How far factors were tried to either side of 1.
   public let reach: Double
-  /// Where the conclusion flips, if it does as far as tried: for prefill and decode, slower and faster.
+  /// Where the conclusion flips, as far as tried: for prefill and decode, slower and faster.
   public let breakEvens: [BreakEven]
 
   /// Parts, each slower and faster.

@@ -153,7 +153,7 @@ func `columns that no comma parts are told apart`(mark: String) throws {
       try Data("arrival_s,prompt_tokens,output_tokens\n\(rows)".utf8)
         .write(to: URL(fileURLWithPath: path))
       let notes = try TraceFile.read(path).notes
-      #expect(notes.contains { $0.contains("a second on average") } == isTold)
+      #expect(notes.contains { $0.contains("per second on average") } == isTold)
     }
   }
 }
