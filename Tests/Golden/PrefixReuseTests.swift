@@ -28,7 +28,7 @@ struct `The prefixes of Mooncake's conversations` {
         Request(
           arrival: $0.timestamp * 1_000_000, promptTokens: $0.inputLength,
           outputTokens: $0.outputLength)
-      }, columns: Columns(prefixHashes: lines.map(\.hashIds), prefixBlockTokens: 512))
+      }, columns: Columns(prefixHashes: PrefixHashes(lines.map(\.hashIds)), prefixBlockTokens: 512))
   }
 
   @Test(arguments: [

@@ -143,7 +143,7 @@ struct EdgeCase: CustomStringConvertible {
     return Trace(
       requests: requests,
       columns: Columns(
-        prefixHashes: hashes, prefixBlockTokens: tokens, priorities: priorities))
+        prefixHashes: PrefixHashes(hashes), prefixBlockTokens: tokens, priorities: priorities))
   }
 
   /// The engine about to serve this case, keeping its iterations.

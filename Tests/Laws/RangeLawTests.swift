@@ -125,7 +125,7 @@ private struct AnyCost: CostModel {
     return Trace(
       requests: requests,
       columns: Columns(
-        prefixHashes: draw.below(4) == 0 ? requests.map { _ in [1, 2, 3] } : nil,
+        prefixHashes: draw.below(4) == 0 ? PrefixHashes(requests.map { _ in [1, 2, 3] }) : nil,
         prefixBlockTokens: draw.number(EngineRange.tokens),
         priorities: requests.map { _ in draw.number(Int.min / 2...Int.max / 2) }))
   }

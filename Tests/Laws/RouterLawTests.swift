@@ -22,9 +22,8 @@ private func labelled(_ example: RandomCase) -> Trace {
     requests: example.trace.requests,
     columns: Columns(
       sessions: rows.map { $0 % 5 == 0 ? "" : "s\($0 * $0 % 7)" },
-      prefixHashes: rows.map { row in
-        (0..<row % 4 * 2).map { UInt64(row % 3 * 100 + $0) }
-      },
+      prefixHashes: PrefixHashes(
+        rows.map { row in (0..<row % 4 * 2).map { UInt64(row % 3 * 100 + $0) } }),
       priorities: example.trace.columns.priorities))
 }
 

@@ -13,19 +13,19 @@ public struct PrefixAffinity: Router {
   static let ratio = 1.5
   private var loads: ReplicaLoads
   private var table: AffinityTable
-  private let hashes: [[UInt64]]
+  private let hashes: PrefixHashes
 
   /// - Parameters:
   ///   - hashes: those of each request's prompt, block by block.
   ///   - blocks: how many of them the router keeps in mind, over all replicas.
-  public init(replicas: Int, hashes: [[UInt64]], blocks: Int) {
+  public init(replicas: Int, hashes: PrefixHashes, blocks: Int) {
     loads = ReplicaLoads(replicas: replicas)
     table = AffinityTable(capacity: blocks)
     self.hashes = hashes
   }
 
   public mutating func route(_ request: RoutedRequest) -> Int {
-    let blocks = hashes[request.id.index]
+    let blocks = Array(hashes[request.id.index])
     let replica = affine(blocks) ?? loads.least
     loads.add(1, to: replica)
     table.note(blocks, on: replica)

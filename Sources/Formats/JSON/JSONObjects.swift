@@ -110,7 +110,7 @@ extension JSONObjects {
   }
 
   /// The place of `key` among `names`.
-  public func index(of key: JSONReader.Key, among names: [String]) -> Int? {
+  public func index(of key: JSONReader.Key, among names: [StaticString]) -> Int? {
     reader.index(of: key, among: names)
   }
 
@@ -131,8 +131,8 @@ extension JSONObjects {
   }
 
   /// The error for what stands under `key` of the object.
-  public func mistake(_ key: String, _ problem: String, _ remedy: String) -> InputError {
-    InputError(source, line: line, column: key, problem: problem, remedy: remedy)
+  public func mistake(_ key: StaticString, _ problem: String, _ remedy: String) -> InputError {
+    InputError(source, line: line, column: key.description, problem: problem, remedy: remedy)
   }
 
   private func placed(_ fault: JSONFault) -> InputError {

@@ -33,9 +33,7 @@ public struct JSONReader: Sendable {
   /// Objects and arrays around the position.
   private var depth = 0
   /// Whether an object or array was just entered, so that no comma stands before what comes.
-  private var isFresh = false
-  /// The numbers of the last list, kept for its room.
-  var list: [UInt64] = []
+  var isFresh = false
 
   /// How deep objects and arrays may stand in each other.
   public static let mostDepth = 64
@@ -111,16 +109,24 @@ public struct JSONReader: Sendable {
       problem: "it is not JSON: \(fault.problem)", remedy: remedy)
   }
 
-  private mutating func skipSpaces() {
-    while position < bytes.count, bytes[position].isBlank || bytes[position].endsLine {
+  @inline(__always)
+  mutating func skipSpaces() {
+    while position < bytes.count, bytes[position] <= .space,
+      bytes[position].isBlank || bytes[position].endsLine
+    {
       position += 1
     }
   }
 
   private func follows(_ word: StaticString) -> Bool {
-    let count = word.utf8CodeUnitCount
-    guard bytes.count - position >= count else { return false }
-    return (0..<count).allSatisfy { bytes[position + $0] == word.utf8Start[$0] }
+    bytes.count - position >= word.utf8CodeUnitCount && stands(word, at: position)
+  }
+
+  /// Whether the bytes from `place` on, which are as many, are those of `word`.
+  private func stands(_ word: StaticString, at place: Int) -> Bool {
+    let bytes = bytes.span.extracting(place..<place + word.utf8CodeUnitCount)
+    for index in bytes.indices where bytes[index] != word.utf8Start[index] { return false }
+    return true
   }
 }
 
@@ -164,10 +170,12 @@ extension JSONReader {
   }
 
   /// The place of `key` among `names`.
-  public func index(of key: Key, among names: [String]) -> Int? {
-    if key.hasEscapes { return text(of: key).flatMap(names.firstIndex) }
+  public func index(of key: Key, among names: [StaticString]) -> Int? {
+    if key.hasEscapes {
+      return text(of: key).flatMap { text in names.firstIndex { $0.description == text } }
+    }
     return names.firstIndex { name in
-      name.utf8.count == key.range.count && name.utf8.elementsEqual(bytes[key.range])
+      name.utf8CodeUnitCount == key.range.count && stands(name, at: key.range.lowerBound)
     }
   }
 

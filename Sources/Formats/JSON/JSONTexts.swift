@@ -7,24 +7,30 @@ extension JSONReader {
 
   /// Moves over a string.
   mutating func quoted() throws(JSONFault) -> Key {
-    let start = position
+    let start = position + 1
+    let (length, hasEscapes) = lengthOfText
+    let end = start + length
+    guard end < bytes.count else { throw fault("a text is not closed") }
+    position = end
+    if bytes[end] != .quote { throw fault("a text is not closed") }
     position += 1
+    return Key(range: start..<end, hasEscapes: hasEscapes)
+  }
+
+  /// The bytes of the string at the position up to a quotation mark or one that may not be in it.
+  private var lengthOfText: (bytes: Int, hasEscapes: Bool) {
+    let bytes = bytes.span.extracting(position + 1..<bytes.count)
+    var place = 0
     var hasEscapes = false
-    while position < bytes.count, bytes[position] != .quote {
-      if bytes[position] == .backslash {
+    while place < bytes.count, bytes[place] != .quote, bytes[place] >= 32 {
+      if bytes[place] == .backslash {
         hasEscapes = true
-        position += 1
-        if position == bytes.count { break }
+        place += 1
+        if place == bytes.count || bytes[place] < 32 { break }
       }
-      if bytes[position] < 32 { throw fault("a text is not closed") }
-      position += 1
+      place += 1
     }
-    guard position < bytes.count else {
-      position = start
-      throw fault("a text is not closed")
-    }
-    position += 1
-    return Key(range: start + 1..<position - 1, hasEscapes: hasEscapes)
+    return (place, hasEscapes)
   }
 
   func text(of key: Key) -> String? {

@@ -3,7 +3,7 @@
 struct PrefixBlocks: Sendable {
   /// The hashes of the trace's prompts, request by request, and the tokens of a hashed block.
   struct Source: Sendable {
-    let hashes: [[UInt64]]
+    let hashes: PrefixHashes
     let tokens: Int
 
     /// The hashes of `trace`, if it has any.
@@ -85,9 +85,10 @@ struct PrefixBlocks: Sendable {
   /// has again after a preemption.
   private func hash(of sequence: Sequence, block: Int) -> UInt64 {
     let last = (block + 1) * blockSize - 1
-    let hashes = source.hashes[sequence.request.index]
-    if last < sequence.promptTokens, last / source.tokens < hashes.count {
-      return mix(hashes[last / source.tokens], UInt64(last % source.tokens))
+    if last < sequence.promptTokens,
+      let hash = source.hashes.hash(of: sequence.request.index, block: last / source.tokens)
+    {
+      return mix(hash, UInt64(last % source.tokens))
     }
     return mix(UInt64(sequence.request.index) | 1 << 63, UInt64(block) | 1 << 62)
   }

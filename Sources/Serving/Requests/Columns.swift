@@ -7,7 +7,7 @@ public struct Columns: Sendable, Equatable {
   public var sessions: [String]?
   /// The hashes of each request's prompt, block by block. Equal hashes mean equal tokens up to the
   /// end of the block.
-  public var prefixHashes: [[UInt64]]?
+  public var prefixHashes: PrefixHashes?
   /// Tokens in a block of `prefixHashes`.
   public var prefixBlockTokens: Int
   /// How urgent each request is, smaller first.
@@ -15,7 +15,7 @@ public struct Columns: Sendable, Equatable {
 
   /// The columns that are given.
   public init(
-    labels: [String]? = nil, sessions: [String]? = nil, prefixHashes: [[UInt64]]? = nil,
+    labels: [String]? = nil, sessions: [String]? = nil, prefixHashes: PrefixHashes? = nil,
     prefixBlockTokens: Int = 16, priorities: [Int]? = nil
   ) {
     self.labels = labels
@@ -30,7 +30,7 @@ public struct Columns: Sendable, Equatable {
     var taken = self
     taken.labels = labels?.entries(at: rows)
     taken.sessions = sessions?.entries(at: rows)
-    taken.prefixHashes = prefixHashes?.entries(at: rows)
+    taken.prefixHashes = prefixHashes.map { hashes in PrefixHashes(rows.map { Array(hashes[$0]) }) }
     taken.priorities = priorities?.entries(at: rows)
     return taken
   }

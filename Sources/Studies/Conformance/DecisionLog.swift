@@ -86,7 +86,7 @@ public struct DecisionLog: Sendable {
       columns: Columns(
         labels: requests.map(\.id),
         prefixHashes: config.prefixCaching == true
-          ? requests.indices.map { hashes(of: $0, groups) } : nil,
+          ? PrefixHashes(requests.indices.map { hashes(of: $0, groups) }) : nil,
         prefixBlockTokens: config.blockSize,
         priorities: requests.contains { $0.priority != nil }
           ? requests.map { $0.priority ?? 0 } : nil))

@@ -4,21 +4,21 @@ import Serving
 /// The values of an object that is a request of a trace.
 extension JSONObjects {
   /// A count of tokens, under `key`.
-  mutating func tokens(_ key: String) throws(InputError) -> Int {
+  mutating func tokens(_ key: StaticString) throws(InputError) -> Int {
     try number(key, DecimalNumber.tokensRemedy) { text throws(NumberProblem) in
       try DecimalNumber.tokens(text)
     }
   }
 
   /// A time since the start of the trace, written in milliseconds.
-  mutating func arrival(milliseconds key: String) throws(InputError) -> Nanoseconds {
+  mutating func arrival(milliseconds key: StaticString) throws(InputError) -> Nanoseconds {
     try number(key, DecimalNumber.arrivalRemedy("milliseconds", places: 6)) {
       text throws(NumberProblem) in try DecimalNumber.arrival(text, places: 6)
     }
   }
 
   /// How urgent the request is, or nil where nothing says so.
-  mutating func priority(_ key: String) throws(InputError) -> Int? {
+  mutating func priority(_ key: StaticString) throws(InputError) -> Int? {
     if try passesNull() { return nil }
     return try number(key, DecimalNumber.priorityRemedy) { text throws(NumberProblem) in
       try DecimalNumber.priority(text)
@@ -26,7 +26,7 @@ extension JSONObjects {
   }
 
   /// A text or a whole number that names something, or nil where there is neither.
-  mutating func name(_ key: String) throws(InputError) -> String? {
+  mutating func name(_ key: StaticString) throws(InputError) -> String? {
     if try passesNull() { return nil }
     let name = try read { reader throws(JSONFault) -> String? in
       switch try reader.kind() {
@@ -45,10 +45,9 @@ extension JSONObjects {
     throw mistake(key, "the value is no name", "a text in UTF-8, or a whole number")
   }
 
-  /// The hashes of a prompt's blocks; a negative one stands for the same bits.
-  mutating func hashes(_ key: String) throws(InputError) -> [UInt64] {
-    let hashes = try read { reader throws(JSONFault) in try reader.integers() }
-    if let hashes { return hashes }
+  /// Appends the hashes of a prompt's blocks to `list`; a negative one stands for the same bits.
+  mutating func hashes(_ key: StaticString, into list: inout [UInt64]) throws(InputError) {
+    if try read({ reader throws(JSONFault) in try reader.integers(into: &list) }) { return }
     throw mistake(key, "the value is not a list of 64-bit numbers", Self.hashesRemedy)
   }
 
@@ -67,7 +66,7 @@ extension JSONObjects {
 
   /// A number in decimal digits, exact.
   private mutating func number(
-    _ key: String, _ remedy: @autoclosure () -> String,
+    _ key: StaticString, _ remedy: @autoclosure () -> String,
     _ parse: (Span<UInt8>) throws(NumberProblem) -> Int
   ) throws(InputError) -> Int {
     let digits = try read { reader throws(JSONFault) -> Result<Range<Int>, JSONFault>? in

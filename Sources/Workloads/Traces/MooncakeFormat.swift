@@ -23,10 +23,11 @@ struct MooncakeFormat: TraceFormat {
     var builder = TraceBuilder()
     builder.columns.prefixHashes = []
     builder.columns.prefixBlockTokens = Self.blockTokens
-    builder.ignored = IgnoredNames(kind: "key", read: MooncakeRow.keys)
+    builder.ignored = IgnoredNames(kind: "key", read: MooncakeRow.names)
     var withoutPriority = 0
+    var row = MooncakeRow()
     while try objects.next() {
-      let row = try MooncakeRow(&objects)
+      try row.read(&objects)
       if !row.others.isEmpty {
         try builder.ignored?.add(row.keys, source: source, line: objects.line)
       }
@@ -119,14 +120,18 @@ private struct MooncakeRow {
   /// The other keys of the object.
   private(set) var others: [String] = []
 
-  static let keys = [
+  private static let keys: [StaticString] = [
     "timestamp", "input_length", "output_length", "hash_ids", "session_id", "priority",
   ]
+  /// The keys that are read.
+  static let names = keys.map(\.description)
 
   /// All keys of the object.
-  var keys: [String] { Self.keys.indices.filter(has).map { Self.keys[$0] } + others }
+  var keys: [String] { Self.names.indices.filter(has).map { Self.names[$0] } + others }
 
-  init(_ objects: inout JSONObjects) throws(InputError) {
+  /// Reads the object that `objects` has moved into.
+  mutating func read(_ objects: inout JSONObjects) throws(InputError) {
+    clear()
     while let key = try objects.nextKey() {
       guard let index = objects.index(of: key, among: Self.keys) else {
         others.append(try objects.name(of: key))
@@ -144,17 +149,23 @@ private struct MooncakeRow {
     }
   }
 
+  /// Forgets the row before, but for the room that its hashes took.
+  private mutating func clear() {
+    hashes.removeAll(keepingCapacity: true)
+    (session, priority, found) = (nil, nil, 0)
+    if !others.isEmpty { others = [] }
+  }
+
   private func has(_ index: Int) -> Bool { found >> index & 1 == 1 }
 
   private mutating func read(_ index: Int, _ objects: inout JSONObjects) throws(InputError) {
-    let key = Self.keys[index]
     switch index {
-    case 0: arrival = try objects.arrival(milliseconds: key)
-    case 1: promptTokens = try objects.tokens(key)
-    case 2: outputTokens = try objects.tokens(key)
-    case 3: hashes = try objects.hashes(key)
-    case 4: session = try objects.name(key)
-    default: priority = try objects.priority(key)
+    case 0: arrival = try objects.arrival(milliseconds: Self.keys[index])
+    case 1: promptTokens = try objects.tokens(Self.keys[index])
+    case 2: outputTokens = try objects.tokens(Self.keys[index])
+    case 3: try objects.hashes(Self.keys[index], into: &hashes)
+    case 4: session = try objects.name(Self.keys[index])
+    default: priority = try objects.priority(Self.keys[index])
     }
   }
 

@@ -103,7 +103,7 @@ private struct CSVText {
     while bytes.last == .zero { bytes.removeLast() }
   }
 
-  mutating func list(_ hashes: [UInt64]) {
+  mutating func list(_ hashes: ArraySlice<UInt64>) {
     for (index, hash) in hashes.enumerated() {
       if index > 0 { bytes.append(.space) }
       append(hash)

@@ -117,7 +117,8 @@ private func router(_ entry: RouterEntry, _ trace: Trace, _ replicas: Int) -> an
       [UInt64(family), UInt64(family + 1), UInt64(family * 1000 + own)]
     }
     let families = (0..<200).map { hashes($0 < 100 ? 10 : 20, $0) }
-    var router = PrefixAffinity(replicas: 2, hashes: families + [[10, 5, 6, 7, 8]], blocks: 900)
+    var router = PrefixAffinity(
+      replicas: 2, hashes: PrefixHashes(families + [[10, 5, 6, 7, 8]]), blocks: 900)
     func route(_ row: Int) -> Int {
       router.route(RoutedRequest(RequestID(row), promptTokens: 1))
     }
@@ -144,7 +145,7 @@ private func router(_ entry: RouterEntry, _ trace: Trace, _ replicas: Int) -> an
   /// more are not half as many again; 100 more are not more than that, and 101 are.
   @Test func `that go by prefixes leave who has half as many again and 64 more`() {
     let hashes = Array(repeating: [UInt64(1)], count: 302) + (0..<400).map { [UInt64(10 + $0)] }
-    var router = PrefixAffinity(replicas: 2, hashes: hashes, blocks: 10_000)
+    var router = PrefixAffinity(replicas: 2, hashes: PrefixHashes(hashes), blocks: 10_000)
     func route(_ row: Int) -> Int {
       router.route(RoutedRequest(RequestID(row), promptTokens: 1))
     }

@@ -16,7 +16,7 @@ import Testing
   private func trace(_ prompts: [Int], hashes: Bool = false) -> Trace {
     Trace(
       requests: prompts.map { Request(arrival: 0, promptTokens: $0, outputTokens: 1) },
-      columns: Columns(prefixHashes: hashes ? prompts.map { _ in [1] } : nil))
+      columns: Columns(prefixHashes: hashes ? PrefixHashes(prompts.map { _ in [1] }) : nil))
   }
 
   @Test func `holds short sequences in any number and long ones in small number`() {

@@ -10,7 +10,7 @@ import Testing
         Request(arrival: row * 1_000_000_000, promptTokens: 1024, outputTokens: 20)
       },
       columns: Columns(
-        prefixHashes: (0..<20).map { row in [1, 2, 3, UInt64(100 + row)] },
+        prefixHashes: PrefixHashes((0..<20).map { row in [1, 2, 3, UInt64(100 + row)] }),
         prefixBlockTokens: 256))
   }
 

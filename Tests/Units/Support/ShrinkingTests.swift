@@ -7,7 +7,8 @@ import Testing
     requests: (0..<23).map {
       Request(arrival: $0 * 10, promptTokens: 20 + $0, outputTokens: 1 + $0)
     },
-    columns: Columns(prefixHashes: (0..<23).map { [UInt64($0)] }, priorities: Array(0..<23)))
+    columns: Columns(
+      prefixHashes: PrefixHashes((0..<23).map { [UInt64($0)] }), priorities: Array(0..<23)))
 
   /// A prompt of more than 30 tokens behind one of more than 20.
   @Test func `is made as small as it can be and still fails`() {

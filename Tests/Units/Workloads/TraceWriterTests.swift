@@ -99,7 +99,7 @@ private func randomTrace(_ random: inout RandomStream) -> Trace {
     columns: Columns(
       labels: random.integer(below: 2) == 0 ? nil : labels,
       sessions: random.integer(below: 2) == 0 ? nil : sessions,
-      prefixHashes: random.integer(below: 2) == 0 ? nil : hashes,
+      prefixHashes: random.integer(below: 2) == 0 ? nil : PrefixHashes(hashes),
       prefixBlockTokens: random.integer(below: 2) == 0 ? 16 : 1 + random.integer(below: 1 << 31),
       priorities: random.integer(below: 2) == 0 ? nil : priorities))
 }
