@@ -10,6 +10,15 @@ public struct NamedValue: Sendable, Equatable {
     public init(_ value: Double?) {
       self = value.map { .real($0) } ?? .missing
     }
+
+    /// The value as a field of a table; empty where there is none.
+    public var text: String {
+      switch self {
+      case .count(let count): count.description
+      case .real(let real): real.description
+      case .missing: ""
+      }
+    }
   }
 
   /// What it belongs to: `requests`, `ttft`, `memory`.

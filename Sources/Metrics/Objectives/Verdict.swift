@@ -12,6 +12,13 @@ public struct Verdict: Sendable, Equatable {
     ///
     /// Where no request has the latency, the clause is kept if any request was completed.
     public var isMet: Bool?
+
+    /// A clause, and what became of it.
+    public init(clause: ServiceLevelObjective.Clause, valueSeconds: Double?, isMet: Bool?) {
+      self.clause = clause
+      self.valueSeconds = valueSeconds
+      self.isMet = isMet
+    }
   }
 
   /// One for every clause, in the order of the objective.
@@ -22,6 +29,16 @@ public struct Verdict: Sendable, Equatable {
   public var attainment: Double?
   /// Requests that attain it, a second from the first arrival to the last finish.
   public var goodputPerSecond: Double
+
+  /// A verdict of what was counted.
+  public init(
+    clauses: [ClauseVerdict], attaining: Int, attainment: Double?, goodputPerSecond: Double
+  ) {
+    self.clauses = clauses
+    self.attaining = attaining
+    self.attainment = attainment
+    self.goodputPerSecond = goodputPerSecond
+  }
 
   /// Whether the run keeps every clause that judges it; nil where none does.
   public var isMet: Bool? {

@@ -43,11 +43,7 @@ public enum RunsCSV {
   }
 
   private static func figure(_ column: String, of run: Run) -> String {
-    switch run.values.first(where: { $0.column == column })?.value {
-    case .count(let count): count.description
-    case .real(let real): real.description
-    case .missing, nil: ""
-    }
+    run.values.first { $0.column == column }?.value.text ?? ""
   }
 
   private static func verdict(of run: Run) -> [String] {

@@ -59,33 +59,20 @@ public enum RunsJSON {
   /// What there is of a run that could not go on.
   static func members(_ run: StoppedRun) -> [JSONValue.Member] {
     [
-      .init("scheduler", .string(run.scheduler)), .init("settings", value(run.settings)),
+      .init("scheduler", .string(run.scheduler)), .init("settings", run.settings.json),
       .init("stopped", .string(run.reason)),
     ]
   }
 
-  private static func value(_ settings: [Run.Setting]) -> JSONValue {
-    .object(settings.map { .init($0.name, .string($0.value)) })
-  }
-
   /// One element of `runs`.
   public static func value(_ run: Run) -> JSONValue {
-    let metrics = run.metrics
     var members: [JSONValue.Member] = [
       .init("scheduler", .string(run.scheduler)),
-      .init("settings", value(run.settings)),
-      .init("requests", object(metrics.requests.values)),
-      .init("seconds", latencies(metrics)),
-      .init("throughput", object(metrics.throughput.values)),
-      .init("memory", object(metrics.memory.values)),
-      .init("batch", object(metrics.batches.values)),
+      .init("settings", run.settings.json),
     ]
-    if let balance = metrics.balance {
-      members.append(.init("replicas", object(balance.values)))
-    }
-    if let bounds = run.bounds { members.append(.init("bounds", object(bounds.values))) }
+    members += run.metrics.values.json + (run.bounds?.values.json ?? [])
     if let figures = run.benchmark { members.append(.init("as", BenchmarkReport.json(figures))) }
-    if let verdict = run.verdict { members.append(.init("slo", value(verdict))) }
+    if let verdict = run.verdict { members.append(.init("slo", verdict.json)) }
     if let attribution = run.attribution {
       members.append(
         .init(
@@ -105,44 +92,5 @@ public enum RunsJSON {
       JSONValue.Member("\(part.key)_seconds", .number(mean[part]))
     }
     return .object(head + parts)
-  }
-
-  private static func latencies(_ metrics: RunMetrics) -> JSONValue {
-    .object(LatencyMetric.ofRuns.map { .init($0.key, value(metrics[$0])) })
-  }
-
-  private static func value(_ distribution: Distribution?) -> JSONValue {
-    guard let distribution else { return .null }
-    return .object(Statistic.standard.map { .init($0.name, JSONValue(distribution[$0])) })
-  }
-
-  private static func value(_ verdict: Verdict) -> JSONValue {
-    let head: [JSONValue.Member] = [
-      .init("objective", .string(verdict.objective)),
-      .init("met", JSONValue(verdict.isMet)),
-      .init("clauses", .array(verdict.clauses.map(value))),
-    ]
-    return .object(head + members(verdict.values))
-  }
-
-  private static func value(_ clause: Verdict.ClauseVerdict) -> JSONValue {
-    .object([
-      .init("clause", .string(clause.clause.description)),
-      .init("limit_seconds", .number(clause.clause.limit.seconds)),
-      .init("value_seconds", JSONValue(clause.valueSeconds)),
-      .init("met", JSONValue(clause.isMet)),
-    ])
-  }
-
-  private static func object(_ values: [NamedValue]) -> JSONValue { .object(members(values)) }
-
-  private static func members(_ values: [NamedValue]) -> [JSONValue.Member] {
-    values.map { value in
-      switch value.value {
-      case .count(let count): .init(value.name, .integer(count))
-      case .real(let real): .init(value.name, .number(real))
-      case .missing: .init(value.name, .null)
-      }
-    }
   }
 }

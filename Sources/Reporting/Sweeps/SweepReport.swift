@@ -1,5 +1,6 @@
 import Formats
 import Metrics
+import Studies
 
 /// The points of a sweep as tables.
 public enum SweepReport {
@@ -18,9 +19,9 @@ public enum SweepReport {
   /// column where it did anywhere.
   public static func table(_ entries: [Entry], labels: [String]) -> Table {
     let figures = figures.filter { figure in
-      !figure.isTrouble || entries.contains { ($0.row.figure(figure.path) ?? 0) > 0 }
+      !figure.isTrouble || entries.contains { (figure.value(of: $0.row) ?? 0) > 0 }
     }
-    let hasObjective = entries.contains { $0.row.figure("slo", "attainment") != nil }
+    let hasObjective = entries.contains { $0.row.verdict?.attainment != nil }
     let columns =
       labels.map { Table.Column($0, isNumeric: false) }
       + figures.map { Table.Column($0.heading, group: $0.group, unit: $0.unit) }
@@ -31,7 +32,7 @@ public enum SweepReport {
         entry.labels.map { Table.Cell($0) }
           + figures.enumerated().map { place, figure in
             place == 0 && entry.row.stopped != nil
-              ? Table.Cell("stopped") : cell(entry.row, figure.path, scale: figure.scale)
+              ? Table.Cell("stopped") : figure.cell(of: entry.row)
           } + (hasObjective ? objective(entry.row) : [])
       })
   }
@@ -69,8 +70,9 @@ public enum SweepReport {
 
   /// A column of the table.
   private struct Figure {
-    /// Where the figure stands in a row.
-    var path: [String]
+    var section: String
+    /// Its name in the section.
+    var name: String
     var heading: String
     var group: String
     var unit: String
@@ -83,23 +85,31 @@ public enum SweepReport {
       _ section: String, _ name: String, _ heading: String, group: String = "", unit: String = "",
       scale: Double = 1, isTrouble: Bool = false
     ) {
-      path = section == "seconds" ? [section, name, heading] : [section, name]
+      self.section = section
+      self.name = name
       self.heading = heading
       self.group = group
       self.unit = unit
       self.scale = scale
       self.isTrouble = isTrouble
     }
+
+    func value(of row: SweepRow) -> Double? { row.value(section, name) }
+
+    func cell(of row: SweepRow) -> Table.Cell {
+      guard let value = value(of: row) else { return Table.Cell("-") }
+      return Table.Cell(Numbers.significant(value * scale), value: value)
+    }
   }
 
   private static let figures = [
     Figure("throughput", "requests_per_second", "requests/s", group: "served"),
     Figure("throughput", "output_tokens_per_second", "tokens/s", group: "output"),
-    Figure("seconds", "ttft", "p50", group: "TTFT", unit: "ms", scale: 1e3),
-    Figure("seconds", "ttft", "p99", group: "TTFT", unit: "ms", scale: 1e3),
-    Figure("seconds", "tbt", "p99", group: "TBT", unit: "ms", scale: 1e3),
-    Figure("seconds", "e2e", "mean", group: "E2E", unit: "s"),
-    Figure("seconds", "e2e", "p99", group: "E2E", unit: "s"),
+    Figure("ttft", "p50_seconds", "p50", group: "TTFT", unit: "ms", scale: 1e3),
+    Figure("ttft", "p99_seconds", "p99", group: "TTFT", unit: "ms", scale: 1e3),
+    Figure("tbt", "p99_seconds", "p99", group: "TBT", unit: "ms", scale: 1e3),
+    Figure("e2e", "mean_seconds", "mean", group: "E2E", unit: "s"),
+    Figure("e2e", "p99_seconds", "p99", group: "E2E", unit: "s"),
     Figure("requests", "preemptions", "preemptions", isTrouble: true),
     Figure("requests", "refused", "refused", isTrouble: true),
   ]
@@ -108,15 +118,44 @@ public enum SweepReport {
     ComparisonTable.attainmentColumn(), ComparisonTable.metColumn,
   ]
 
-  private static func cell(_ row: SweepRow, _ path: [String], scale: Double) -> Table.Cell {
-    guard let value = row.figure(path) else { return Table.Cell("-") }
-    return Table.Cell(Numbers.significant(value * scale), value: value)
-  }
-
   private static func objective(_ row: SweepRow) -> [Table.Cell] {
     [
-      Table.Cell(row.figure("slo", "attainment").map(Numbers.percent) ?? "-"),
+      Table.Cell(row.verdict?.attainment.map(Numbers.percent) ?? "-"),
       Table.Cell(row.isMet.map { $0 ? "yes" : "NO" } ?? "-"),
     ]
+  }
+}
+
+extension SweepRow {
+  /// All it holds, by the names of CSV columns and as text.
+  fileprivate var fields: [(name: String, text: String)] {
+    var fields = [("key", key), ("scheduler", scheduler)] + settings.map { ($0.name, $0.value) }
+    if let stopped { fields.append(("stopped", stopped)) }
+    fields += figures.map { ($0.column, $0.value.text) }
+    if let verdict {
+      fields += [
+        ("slo_objective", verdict.objective), ("slo_met", verdict.isMet?.description ?? ""),
+      ]
+      fields += verdict.values.map { ($0.column, $0.value.text) }
+    }
+    return fields
+  }
+}
+
+extension SweepRun {
+  /// What heads the columns that tell points apart.
+  public var labels: [String] {
+    shownAxes.map(\.name) + (grid.loads == .given ? [] : [SweepGrid.rate])
+  }
+
+  /// The lines of a table of `points`; a mark stands where a curve bends.
+  public func entries(_ points: [Result]) -> [SweepReport.Entry] {
+    let knees = knees(points)
+    return points.map { point, row in
+      let values = shownAxes.map { curves[point.curve].combination.value(of: $0.name) ?? "" }
+      let mark = knees.contains(row.key) ? " <" : ""
+      let rate = point.rate.map { [(Int(exactly: $0).map(String.init) ?? "\($0)") + mark] } ?? []
+      return SweepReport.Entry(labels: values + rate, row: row)
+    }
   }
 }

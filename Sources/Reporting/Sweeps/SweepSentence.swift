@@ -6,9 +6,26 @@ extension ClosingSentence {
   /// What the lines of a sweep come to.
   ///
   /// - Parameters:
+  ///   - kind: what the load is.
+  ///   - stopped: how many points could not go on.
+  public static func sweep(
+    _ lines: [SweepLine], _ outcome: SweepOutcome, _ kind: SweepLine.Load, stopped: Int
+  ) -> String {
+    let count = lines.reduce(0) { $0 + $1.points.count }
+    if stopped == count { return "No point could go on to its end." }
+    let told =
+      outcome.tie.map { tie(lines, $0, kind) }
+      ?? sweep(lines, outcome.decision, outcome.robustness.map { unless($0, $1) }, kind)
+    let note = stopped == 0 ? "" : "\(stopped) of \(count) points could not go on."
+    return [told, note].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  /// The same of a decision.
+  ///
+  /// - Parameters:
   ///   - unless: what that hangs on, as the end of a sentence; nil where it was not asked.
   ///   - kind: what the load is.
-  public static func sweep(
+  static func sweep(
     _ lines: [SweepLine], _ decision: SweepDecision, _ unless: String? = nil, _ kind: SweepLine.Load
   ) -> String {
     if lines.count == 1 { return alone(lines[0], kind) }
@@ -29,7 +46,7 @@ extension ClosingSentence {
 
   /// Two lines of which the better seemed to keep the objective farther, since their points lie at
   /// different loads; the next keeps it where the best does.
-  public static func tie(
+  static func tie(
     _ lines: [SweepLine], _ pair: (best: Int, next: Int, load: Double?), _ kind: SweepLine.Load
   ) -> String {
     let place = pair.load.map { "at \(words($0, kind))" } ?? "at the load given"

@@ -1,5 +1,6 @@
 import Metrics
 import Serving
+import Studies
 
 /// A sweep as a report.
 public enum SweepStudyReport {
@@ -28,8 +29,8 @@ public enum SweepStudyReport {
           CurveChart.Curve(
             line.name,
             line.points.compactMap { point in
-              let load = point.load ?? point.row.figure("throughput", "requests_per_second")
-              let value = point.row.figure(["seconds", metric.key, statistic.name])
+              let load = point.load ?? point.row.requestsPerSecond
+              let value = point.row.seconds(metric, statistic)
               return load.flatMap { load in
                 value.map { CurveChart.Point(load: load, seconds: $0) }
               }
@@ -54,5 +55,16 @@ public enum SweepStudyReport {
   private static func shared(_ rows: [SweepRow]) -> [Run.Setting] {
     let settings = rows.map(\.settings)
     return (settings.first ?? []).filter { setting in settings.allSatisfy { $0.contains(setting) } }
+  }
+}
+
+extension SweepLine.Load {
+  /// The title of an axis for it.
+  fileprivate var title: String {
+    switch self {
+    case .rate: "Requests per second, sent"
+    case .clients: "Clients"
+    case .asGiven: "Requests per second, served"
+    }
   }
 }

@@ -30,7 +30,8 @@ struct SweepOptions: Sendable {
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
     trace = invocation.argument("TRACE")
     grid = try SweepGrid(
-      invocation, options: Self.axes, schedulers: try invocation.schedulers())
+      of: Self.axes.filter { $0.placeholder != nil }.map { String($0.name.dropFirst(2)) },
+      schedulers: try invocation.schedulers(), invocation.value)
     jobs = try invocation.jobs()
     folder = invocation["--output"]
     resumes = invocation.has("--resume")
@@ -49,16 +50,19 @@ struct SweepOptions: Sendable {
   /// Serves all points, and writes and shows what came of them.
   func run() throws {
     let loaded = try TraceFile.read(trace.string(), checksums: outputs.includes("--report"))
-    let sweep = try SweepRun(grid, loaded, jobs: jobs)
+    let sweep = try SweepRun(grid, loaded, jobs: jobs, tool: version)
     var others = 0
-    let points: [(point: Sweep.Point, row: SweepRow)]
+    let points: [SweepRun.Result]
+    let bar = ProgressBar("sweep", parts: sweep.mostPoints)
     if let folder {
       let file = try SweepFile(folder, resumes: resumes, rule)
-      points = try sweep.points(known: file.known) { try file.append($0) }
+      points = try sweep.points(
+        known: file.known, progress: { bar.update($1, part: $0) }, note: { try file.append($0) })
       others = try file.finish(points.map(\.row))
     } else {
-      points = try sweep.points(known: [:]) { _ in }
+      points = try sweep.points(progress: { bar.update($1, part: $0) })
     }
+    bar.finish()
     let entries = sweep.entries(points)
     let lines = sweep.lines(points)
     let stopped = entries.compactMap { entry in
@@ -66,7 +70,10 @@ struct SweepOptions: Sendable {
         StoppedRun(scheduler: entry.labels.joined(separator: ", "), reason: $0)
       }
     }
-    let verdict = try sweep.verdict(lines, stopped: stopped.count)
+    let weighing = ProgressBar("verdict", parts: Robustness.directions)
+    let outcome = try sweep.outcome(of: lines) { weighing.update(1, part: $0) }
+    weighing.finish()
+    let verdict = ClosingSentence.sweep(lines, outcome, sweep.load, stopped: stopped.count)
     let notes =
       notes(sweep, loaded.notes, others)
       + [ClosingSentence.unserved(lines, sweep.load)].compactMap { $0 }
@@ -102,7 +109,7 @@ struct SweepOptions: Sendable {
     if sweep.objective != nil { lines.append(ComparisonTable.objectiveNote) }
     if grid.loads == .auto { lines.append("< where the p99 of TTFT bends the most") }
     for (combination, error) in sweep.refused {
-      let values = combination.values.map { "\($0.option) \($0.value)" }.joined(separator: " ")
+      let values = combination.values.map { "--\($0.name) \($0.value)" }.joined(separator: " ")
       lines.append("not served: \(values): \(error.problem)")
     }
     if others > 0 {

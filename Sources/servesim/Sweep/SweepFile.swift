@@ -1,9 +1,8 @@
 import Formats
 import Foundation
 import Reporting
-import Serving
+import Studies
 import Synchronization
-import Workloads
 
 /// The results of a sweep on their way to a folder: every row is in `results.jsonl` as soon as it
 /// is known, and when all are, the file is replaced by one in the sweep's own order.
@@ -62,8 +61,8 @@ struct SweepFile: ~Copyable, Sendable {
     let path = try paths(given)[0]
     if access(path, F_OK) != 0 { return [] }
     try removeLeftovers(in: given.string())
-    let rows = resumes ? try rows(at: path) : []
-    try write(text(rows), to: path)
+    let rows = resumes ? try SweepRow.rows(InputFile.read(path), source: path) : []
+    try write(SweepRow.text(rows), to: path)
     return rows
   }
 
@@ -90,31 +89,9 @@ struct SweepFile: ~Copyable, Sendable {
     for path in ["\(folder)/results.jsonl", "\(folder)/results.csv"] {
       try rule.check(path, .result, GivenValue(source: "--output", text: path))
     }
-    try Self.write(Self.text(rows + others), to: "\(folder)/results.jsonl")
+    try Self.write(SweepRow.text(rows + others), to: "\(folder)/results.jsonl")
     try Self.write(SweepReport.csv(rows), to: "\(folder)/results.csv")
     return others.count
-  }
-
-  /// The rows of the file at `path`; a torn one at its end is none.
-  private static func rows(at path: String) throws -> [SweepRow] {
-    let bytes = try InputFile.read(path)
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    var rows: [SweepRow] = []
-    for (index, line) in lines.enumerated() where !line.isEmpty {
-      let row = String(validating: line, as: UTF8.self).flatMap { SweepRow(sealed: $0) }
-      if let row {
-        rows.append(row)
-      } else if index < lines.count - 1 {
-        throw InputError(
-          path, line: index + 1, problem: "the row is not as a sweep wrote it",
-          remedy: "remove the line, so that the point is served again, or give another folder")
-      }
-    }
-    return rows
-  }
-
-  private static func text(_ rows: [SweepRow]) -> String {
-    rows.map { $0.line + "\n" }.joined()
   }
 
   /// Writes a whole file beside its place and moves it there.

@@ -1,9 +1,9 @@
 import Metrics
-import Reporting
 import Studies
 import Support
 import Testing
 
+@testable import Reporting
 @testable import Serving
 
 @Suite struct `A closing sentence` {
@@ -131,16 +131,19 @@ import Testing
   private static func row(
     _ seconds: Double, isMet: Bool? = nil, attainment: Double? = nil, served: Double = 1
   ) throws -> SweepRow {
-    let met = isMet.map(\.description) ?? "null"
-    let share = attainment.map(\.description) ?? "null"
-    let slo =
-      isMet == nil && attainment == nil
-      ? "" : ",\"slo\":{\"met\":\(met),\"attainment\":\(share)}"
-    return try #require(
-      SweepRow(
-        line: "{\"key\":\"k\",\"scheduler\":\"s\",\"settings\":{},"
-          + "\"throughput\":{\"requests_per_second\":\(served)},"
-          + "\"seconds\":{\"e2e\":{\"p99\":\(seconds)}}\(slo)}"))
+    let objective = try ServiceLevelObjective(parsing: "e2e.p99<1s")
+    let clauses = objective.clauses.map {
+      Verdict.ClauseVerdict(clause: $0, valueSeconds: seconds, isMet: isMet)
+    }
+    return SweepRow(
+      key: "k", scheduler: "s",
+      figures: [
+        NamedValue("throughput", "requests_per_second", .real(served)),
+        NamedValue("e2e", "p99_seconds", .real(seconds)),
+      ],
+      verdict: isMet == nil && attainment == nil
+        ? nil
+        : Verdict(clauses: clauses, attaining: 0, attainment: attainment, goodputPerSecond: 0))
   }
 
   /// A line that keeps the objective up to `reach`, of loads 1, 2, 4 and 8.

@@ -71,10 +71,10 @@ private struct More {
       name: "c", summary: "s", options: options + Option.load, run: { _ in })
     #expect(Help.full(command).contains("Group:\n  --one-more N  what there was not\n"))
     let given = try Parser.parse(["--one-more=4,5"], for: command)
-    let grid = try SweepGrid(given, options: options, schedulers: [])
-    #expect(grid.combinations.map { $0.value(of: "--one-more") } == ["4", "5"])
+    let grid = try SweepGrid(of: table.map(\.name), schedulers: [], given.value)
+    #expect(grid.combinations.map { $0.value(of: "one-more") } == ["4", "5"])
     var root = More()
-    try table.set(in: &root) { grid.combinations[1].invocation.value(of: $0) }
+    try table.set(in: &root) { grid.combinations[1].given($0) }
     #expect(root.base == 5 && table.shown(of: root).map(\.value) == ["5"])
     #expect(table.shown(of: root).map(\.name) == ["another"])
     #expect(table[0].value { $0.upperBound } == "9")

@@ -23,13 +23,13 @@ private func options(_ words: [String]) throws -> SweepOptions {
     #expect(grid.combinations.count == 8)
     #expect(grid.loads == .rates([4, 0.5]))
     let last = try #require(grid.combinations.last)
-    #expect(last.value(of: "--schedulers") == "sarathi:chunk=256,block-size=8")
-    let deployment = try Deployment { last.invocation.value(of: $0) }
+    #expect(last.value(of: "schedulers") == "sarathi:chunk=256,block-size=8")
+    let deployment = try Deployment { last.given($0) }
     #expect(deployment.tensorParallelSize == 2)
-    let workload = try Load { last.invocation.value(of: $0) }
+    let workload = try Load { last.given($0) }
     #expect(workload.seed == 6 && workload.requestRate == nil)
     #expect(
-      grid.combinations.prefix(3).map { $0.value(of: "--seed") } == ["5", "6", "5"])
+      grid.combinations.prefix(3).map { $0.value(of: "seed") } == ["5", "6", "5"])
   }
 
   @Test func `of rates may be left to the sweep`() throws {
@@ -59,7 +59,7 @@ private func options(_ words: [String]) throws -> SweepOptions {
 
   private static func sweep(_ words: String..., jobs: Int = 2) throws -> SweepRun {
     try SweepRun(
-      options(words + ["--limit=40"]).grid, TraceFile.read(trace.text), jobs: jobs)
+      options(words + ["--limit=40"]).grid, TraceFile.read(trace.text), jobs: jobs, tool: "t")
   }
 
   /// Runs `sweep` into `folder` and returns the bytes that it ends with.
@@ -86,8 +86,8 @@ private func options(_ words: [String]) throws -> SweepOptions {
       key: "k",
       StoppedRun(scheduler: "s", settings: [.init("model", "m")], reason: "nothing is planned"))
     #expect(row.stopped == "nothing is planned" && row.isMet == nil)
-    #expect(row.figure("seconds", "e2e", "p99") == nil)
-    #expect(SweepRow(sealed: row.line) == row)
+    #expect(row.seconds(.e2e, .max) == nil)
+    #expect(SweepRow(line: row.line) == row)
     let table = SweepReport.text([.init(labels: ["s"], row: row)], labels: ["schedulers"])
     #expect(table.contains("stopped"))
   }

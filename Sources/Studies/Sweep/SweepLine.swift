@@ -1,5 +1,4 @@
 import Metrics
-import Studies
 
 /// The points of a sweep that differ by nothing but the load, and what is decided by them.
 public struct SweepLine: Sendable {
@@ -8,15 +7,6 @@ public struct SweepLine: Sendable {
     case rate, clients
     /// The arrivals are as the trace has them.
     case asGiven
-
-    /// The title of an axis for it.
-    var title: String {
-      switch self {
-      case .rate: "Requests per second, sent"
-      case .clients: "Clients"
-      case .asGiven: "Requests per second, served"
-      }
-    }
   }
 
   /// The values that tell it from the other lines.
@@ -31,11 +21,11 @@ public struct SweepLine: Sendable {
   }
 
   /// The highest load tried that keeps the objective; nil where none does.
-  var reach: Double? { points.filter { $0.row.isMet == true }.compactMap(\.load).max() }
+  public var reach: Double? { points.filter { $0.row.isMet == true }.compactMap(\.load).max() }
 
   /// What its reach lies in: from the highest load that keeps the objective, or none, to the lowest
   /// one above it that does not. Nil where loads or judgements are missing.
-  var range: ClosedRange<Double>? {
+  public var range: ClosedRange<Double>? {
     let loads = points.compactMap(\.load)
     if loads.count < points.count || !points.contains(where: { $0.row.isMet != nil }) { return nil }
     let kept = reach ?? 0
@@ -45,14 +35,14 @@ public struct SweepLine: Sendable {
   /// The rate up to which it keeps the objective and the requests a second that were served there,
   /// where those are fewer by a tenth: the trace ended before its queue had grown.
   public var backlog: (sent: Double, served: Double)? {
-    guard let reach, let served = row(at: reach)?.figure("throughput", "requests_per_second"),
+    guard let reach, let served = row(at: reach)?.requestsPerSecond,
       served < 0.9 * reach
     else { return nil }
     return (reach, served)
   }
 
   /// Its point at `load`.
-  func row(at load: Double?) -> SweepRow? { points.first { $0.load == load }?.row }
+  public func row(at load: Double?) -> SweepRow? { points.first { $0.load == load }?.row }
 }
 
 /// What decides between the lines of a sweep.
@@ -105,23 +95,5 @@ public struct SweepDecision: Sendable {
     guard isJudged else { return ascending.last.map { Double??.some($0) } ?? nil }
     let kept = ascending.last { load in lines.allSatisfy { $0.row(at: load)?.isMet == true } }
     return (kept ?? ascending.first).map { Double??.some($0) } ?? nil
-  }
-}
-
-extension SweepRow {
-  /// The value of a figure that decides contests; nil where the row has none.
-  public func value(of figure: SteadyFigures.Figure) -> Double? {
-    switch figure {
-    case .met: isMet.map { $0 ? 1 : 0 }
-    case .attainment: self.figure("slo", "attainment")
-    case .answered:
-      self.figure("requests", "total").flatMap { total in
-        self.figure("requests", "completed").flatMap { total > 0 ? $0 / total : nil }
-      }
-    case .e2e99: self.figure("seconds", "e2e", "p99")
-    case .ttftMean: self.figure("seconds", "ttft", "mean")
-    case .ttft99: self.figure("seconds", "ttft", "p99")
-    case .tpot99: self.figure("seconds", "tpot", "p99")
-    }
   }
 }

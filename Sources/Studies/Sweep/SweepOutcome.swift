@@ -1,20 +1,29 @@
 import Costs
-import Reporting
-import Studies
 
-/// What a sweep comes to.
+/// What a sweep comes to, and what that hangs on.
+public struct SweepOutcome: Sendable {
+  /// What decides between the lines.
+  public let decision: SweepDecision
+  /// Two lines of which the better only seemed to be it, since their points lie at different loads;
+  /// nil where there are none.
+  public fileprivate(set) var tie: (best: Int, next: Int, load: Double?)?
+  /// How far off costs may be before the conclusion falls, and what is known of how far they are;
+  /// nil where nothing was concluded.
+  public fileprivate(set) var robustness: (Robustness, ModelError)?
+}
+
 extension SweepRun {
-  private static let clients = Load.Settings.clients.option
+  private static let clients = Load.Settings.clients.name
 
   /// What the load is: the rate, or where clients make the arrivals and their number varies, that.
-  var load: SweepLine.Load {
+  public var load: SweepLine.Load {
     if grid.loads != .given { return .rate }
-    let counts = grid.axes.first { $0.option == Self.clients }?.values.count ?? 0
+    let counts = grid.axes.first { $0.name == Self.clients }?.values.count ?? 0
     return counts > 1 ? .clients : .asGiven
   }
 
   /// The points as lines against the load.
-  func lines(_ points: [(point: Sweep.Point, row: SweepRow)]) -> [SweepLine] {
+  public func lines(_ points: [Result]) -> [SweepLine] {
     let names = curves.indices.map(name)
     let distinct = names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { names[$0] }
     return distinct.map { name in
@@ -26,26 +35,19 @@ extension SweepRun {
     }
   }
 
-  /// What the points come to, with what that hangs on.
+  /// What `lines` come to: the pair that decides is served again with costs that are off.
   ///
-  /// - Parameter stopped: how many of them could not go on.
-  func verdict(_ lines: [SweepLine], stopped: Int) throws -> String {
-    let count = lines.reduce(0) { $0 + $1.points.count }
-    if stopped == count { return "No point could go on to its end." }
-    let note = stopped == 0 ? "" : "\(stopped) of \(count) points could not go on."
-    return [try verdict(lines), note].filter { !$0.isEmpty }.joined(separator: " ")
-  }
-
-  private func verdict(_ lines: [SweepLine]) throws -> String {
+  /// - Parameter progress: told when one of the directions of `Robustness`, by its place, is known.
+  public func outcome(
+    of lines: [SweepLine], progress: @Sendable (Int) -> Void = { _ in }
+  ) throws -> SweepOutcome {
     let decision = SweepDecision(lines)
-    guard let pair = decision.pair(lines) else {
-      return ClosingSentence.sweep(lines, decision, nil, load)
-    }
+    var outcome = SweepOutcome(decision: decision)
+    guard let pair = decision.pair(lines) else { return outcome }
     let best = curve(lines[pair.best].name, pair.load)
     let next = curve(lines[pair.next].name, pair.load)
     let rate = load == .rate ? pair.load : nil
-    let figure =
-      decision.decidesByReach ? .met : decision.contest?.1.decision?.figure ?? .met
+    let figure = decision.decidesByReach ? .met : decision.contest?.1.decision?.figure ?? .met
     @Sendable func holds(_ factors: ScaledCost.Factors) throws -> Bool {
       let first = try best.row(at: rate, scaled: factors).value(of: figure)
       let second = try next.row(at: rate, scaled: factors).value(of: figure)
@@ -54,24 +56,25 @@ extension SweepRun {
       return figure.isLowBest ? first < second : first > second
     }
     // The next line may have points at other loads only.
-    if try !holds(ScaledCost.Factors()) { return ClosingSentence.tie(lines, pair, load) }
-    let bar = ProgressBar("verdict", parts: Robustness.directions)
+    guard try holds(ScaledCost.Factors()) else {
+      outcome.tie = pair
+      return outcome
+    }
     let robustness = try Robustness.search(
-      precision: 0.02, jobs: jobs, progress: { bar.update(1, part: $0) }, holds: holds)
-    bar.finish()
-    let unless = ClosingSentence.unless(robustness, best.modelError.and(next.modelError))
-    return ClosingSentence.sweep(lines, decision, unless, load)
+      precision: 0.02, jobs: jobs, progress: progress, holds: holds)
+    outcome.robustness = (robustness, best.modelError.and(next.modelError))
+    return outcome
   }
 
   /// The values that tell the line of a curve from the others.
   private func name(_ curve: Int) -> String {
     let told = shownAxes.filter {
-      $0.values.count > 1 && !(load == .clients && $0.option == Self.clients)
+      $0.values.count > 1 && !(load == .clients && $0.name == Self.clients)
     }
-    return (told.isEmpty ? shownAxes.filter { $0.option == "--schedulers" } : told).compactMap {
-      axis in
-      curves[curve].combination.value(of: axis.option).map { value in
-        axis.option == "--schedulers" ? value : "\(axis.option.dropFirst(2)) \(value)"
+    let axes = told.isEmpty ? shownAxes.filter { $0.name == SweepGrid.schedulers } : told
+    return axes.compactMap { axis in
+      curves[curve].combination.value(of: axis.name).map { value in
+        axis.name == SweepGrid.schedulers ? value : "\(axis.name) \(value)"
       }
     }.joined(separator: ", ")
   }

@@ -1,34 +1,34 @@
 import Costs
 import Formats
-import Foundation
 import Metrics
-import Reporting
 import Serving
-import Studies
 import Workloads
 
 /// One combination of a sweep, ready to be served at any rate.
-struct SweepCurve: Sendable {
-  let combination: SweepGrid.Combination
+public struct SweepCurve: Sendable {
+  /// The values of the axes.
+  public let combination: SweepGrid.Combination
   private let service: Service
   private let load: Load
   private let base: Trace
   private let notes: [String]
-  let objective: ServiceLevelObjective?
+  /// What its points are judged by, if anything.
+  public let objective: ServiceLevelObjective?
   /// What is known of how far its costs are off.
-  let modelError: ModelError
+  public let modelError: ModelError
   /// All that decides the results but the rate.
   private let fingerprint: Fingerprint
 
   /// - Parameters:
   ///   - loaded: the whole trace.
   ///   - files: what was read for other combinations.
+  ///   - tool: what serves and its version, whose results are no other's.
   init(
-    _ combination: SweepGrid.Combination, _ loaded: LoadedTrace, _ files: DescribedFiles
-  ) throws {
+    _ combination: SweepGrid.Combination, _ loaded: LoadedTrace, _ files: DescribedFiles,
+    tool: String
+  ) throws(InputError) {
     self.combination = combination
-    var scenario = try Scenario(files) { combination.invocation.value(of: $0) }
-    scenario.scheduler = combination.value(of: "--schedulers") ?? scenario.scheduler
+    let scenario = try Scenario(files, combination.given)
     objective = try scenario.objective()
     modelError = scenario.deployment.modelError
     load = scenario.load
@@ -36,7 +36,7 @@ struct SweepCurve: Sendable {
     notes = loaded.notes
     service = try scenario.serving(base)
     var fingerprint = Fingerprint()
-    fingerprint.add("\(version) \(scenario.scheduler)")
+    fingerprint.add("\(tool) \(scenario.scheduler)")
     fingerprint.add(scenario.deployment)
     fingerprint.add(base)
     for setting in service.settings { fingerprint.add("\(setting.name)=\(setting.value)") }
@@ -48,14 +48,14 @@ struct SweepCurve: Sendable {
   }
 
   /// The name of the point at `rate`, by content.
-  func key(at rate: Double?) -> String {
+  public func key(at rate: Double?) -> String {
     var fingerprint = fingerprint
     fingerprint.add(rate.map { "\($0)" } ?? "given")
     return fingerprint.text
   }
 
   /// Serves the trace at `rate`, with costs as they are unless they are scaled.
-  func row(
+  public func row(
     at rate: Double?, scaled factors: ScaledCost.Factors? = nil,
     progress: @escaping (Double) -> Void = { _ in }
   ) throws -> SweepRow {

@@ -1,0 +1,142 @@
+import Formats
+import Metrics
+
+/// One point of a sweep: what was run there, and what came of it.
+public struct SweepRow: Sendable, Equatable {
+  /// The name of the point by its content.
+  public let key: String
+  /// The scheduler that it is of, with its options.
+  public let scheduler: String
+  /// What was set for the run, in the order in which reports show it.
+  public let settings: [Run.Setting]
+  /// The figures of the run by name; none where it could not go on. They have no units, which no
+  /// file keeps.
+  public let figures: [NamedValue]
+  /// Nil where there is no service level objective.
+  public let verdict: Verdict?
+  /// Why the run could not go on, where it did not.
+  public let stopped: String?
+
+  /// The row of a point, which goes by `key`.
+  public init(
+    key: String, scheduler: String, settings: [Run.Setting] = [], figures: [NamedValue] = [],
+    verdict: Verdict? = nil, stopped: String? = nil
+  ) {
+    self.key = key
+    self.scheduler = scheduler
+    self.settings = settings
+    self.figures = figures.map { NamedValue($0.section, $0.name, $0.value) }
+    self.verdict = verdict
+    self.stopped = stopped
+  }
+
+  /// The row of `run`, which goes by `key`.
+  public init(key: String, _ run: Run) {
+    self.init(
+      key: key, scheduler: run.scheduler, settings: run.settings, figures: run.metrics.values,
+      verdict: run.verdict)
+  }
+
+  /// The row of a point, which goes by `key`, at which the run could not go on.
+  public init(key: String, _ run: StoppedRun) {
+    self.init(key: key, scheduler: run.scheduler, settings: run.settings, stopped: run.reason)
+  }
+
+  /// Whether the service level objective was met, where there is one that judges runs.
+  public var isMet: Bool? { verdict?.isMet }
+
+  /// All figures, the verdict's too.
+  public var values: [NamedValue] { figures + (verdict?.values ?? []) }
+
+  /// The figure called `name` in `section`; nil where there is none.
+  public func value(_ section: String, _ name: String) -> Double? {
+    switch values.first(where: { $0.section == section && $0.name == name })?.value {
+    case .count(let count): Double(count)
+    case .real(let real): real
+    case .missing, nil: nil
+    }
+  }
+
+  /// A latency in seconds; nil where no request has it.
+  public func seconds(_ metric: LatencyMetric, _ statistic: Statistic) -> Double? {
+    value(metric.key, "\(statistic.name)_seconds")
+  }
+
+  /// The requests a second that were served.
+  public var requestsPerSecond: Double? { value("throughput", "requests_per_second") }
+
+  /// The value of a figure that decides contests; nil where the row has none.
+  public func value(of figure: SteadyFigures.Figure) -> Double? {
+    switch figure {
+    case .met: isMet.map { $0 ? 1 : 0 }
+    case .attainment: verdict?.attainment
+    case .answered:
+      value("requests", "total").flatMap { total in
+        value("requests", "completed").flatMap { total > 0 ? $0 / total : nil }
+      }
+    case .e2e99: seconds(.e2e, .percentile(99))
+    case .ttftMean: seconds(.ttft, .mean)
+    case .ttft99: seconds(.ttft, .percentile(99))
+    case .tpot99: seconds(.tpot, .percentile(99))
+    }
+  }
+}
+
+/// Rows as they stand in a file, so that a sweep can go on: each a line of JSON with the point's key
+/// and a checksum of the rest in front.
+extension SweepRow {
+  /// The line, without its end.
+  public var line: String {
+    var members: [JSONValue.Member] = [
+      .init("scheduler", .string(scheduler)), .init("settings", settings.json),
+    ]
+    if let stopped { members.append(.init("stopped", .string(stopped))) }
+    members += figures.json
+    if let verdict { members.append(.init("slo", verdict.json)) }
+    var checksum = Fingerprint()
+    checksum.add(key)
+    checksum.add(JSONValue.object(members).line())
+    return JSONValue.object(
+      [.init("key", .string(key)), .init("checksum", .string(checksum.text))] + members
+    ).line()
+  }
+
+  /// The row that `line` is, or nil if it is none, only the beginning of one, or one in which
+  /// anything was changed since it was written.
+  public init?(line: String) {
+    guard let value = JSONValue(parsing: line), case .object(let members) = value,
+      case .string(let key)? = value["key"], case .string(let scheduler)? = value["scheduler"],
+      let settings = value["settings"].flatMap({ [Run.Setting](json: $0) })
+    else { return nil }
+    let others = ["key", "checksum", "scheduler", "settings", "stopped", "slo"]
+    guard let figures = [NamedValue](json: members.filter { !others.contains($0.name) }) else {
+      return nil
+    }
+    var stopped: String?
+    if case .string(let text)? = value["stopped"] { stopped = text }
+    self.init(
+      key: key, scheduler: scheduler, settings: settings, figures: figures,
+      verdict: value["slo"].flatMap(Verdict.init), stopped: stopped)
+    if self.line != line { return nil }
+  }
+
+  /// The rows as the text of a file.
+  public static func text(_ rows: [SweepRow]) -> String { rows.map { $0.line + "\n" }.joined() }
+
+  /// The rows of the file `source`, which holds `bytes`: what a sweep wrote that may have been
+  /// killed at any moment, so that the last line may be torn, which then is none.
+  public static func rows(_ bytes: [UInt8], source: String) throws(InputError) -> [SweepRow] {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var rows: [SweepRow] = []
+    for (index, line) in lines.enumerated() where !line.isEmpty {
+      if let row = String(validating: line, as: UTF8.self).flatMap(SweepRow.init(line:)) {
+        rows.append(row)
+      } else if index < lines.count - 1 {
+        throw InputError(
+          source, line: index + 1, problem: "the row is not as a sweep wrote it",
+          remedy: "remove the line, so that the point is served again, or give another folder")
+      }
+    }
+    return rows
+  }
+}
