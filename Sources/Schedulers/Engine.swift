@@ -10,6 +10,8 @@ public struct Engine: Sendable {
   public var hasPipelines: Bool
   /// Whether operations of nano-batches overlap inside the GPU, in iterations of one size.
   public var overlaps: Bool
+  /// The name of the host times that are known of it.
+  public var hostTime: String
   public var scheduler: any Scheduler
   /// Limits and treatment of memory; how many blocks there are is for the caller to fill in.
   public var rules: EngineRules

@@ -9,7 +9,7 @@ struct Orca: Scheduler {
   static let entry = SchedulerEntry(
     "orca",
     "Whole prompts join running decodes; memory is reserved for the longest answer (Orca).",
-    reproduces: "sarathi-serve 96f9911, orca",
+    reproduces: "sarathi-serve 96f9911, orca", hostTime: "none", logs: [EngineLog("orca")],
     options: [
       .choice(
         "reserve",

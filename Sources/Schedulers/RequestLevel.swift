@@ -7,7 +7,8 @@ struct RequestLevel: Scheduler {
   static let entry = SchedulerEntry(
     "request-level",
     "A batch of requests runs to the end of its longest; nobody joins it (FasterTransformer).",
-    reproduces: "sarathi-serve 96f9911, faster_transformer"
+    reproduces: "sarathi-serve 96f9911, faster_transformer", hostTime: "none",
+    logs: [EngineLog("faster_transformer")]
   ) { setting in
     .reservingWholeLength(setting)
   } scheduler: {

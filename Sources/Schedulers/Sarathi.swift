@@ -8,7 +8,8 @@ import Serving
 struct Sarathi: Scheduler {
   static let entry = SchedulerEntry(
     "sarathi", "Decodes first, then chunks of prompts up to a small budget (Sarathi-Serve).",
-    reproduces: "sarathi-serve 96f9911, sarathi", tokenBudget: "chunk",
+    reproduces: "sarathi-serve 96f9911, sarathi", tokenBudget: "chunk", hostTime: "sarathi-2024",
+    logs: [EngineLog("sarathi", ["chunk_size", "dynamic"]) { $0.readmitsAtOnce = true }],
     options: Setting.chunkSchedule + Setting.sarathiDefects
   ) { setting in
     EngineRules(

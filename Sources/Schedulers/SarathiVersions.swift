@@ -7,6 +7,8 @@ extension Sarathi {
   static let artifact = SchedulerEntry(
     "sarathi-osdi", "As sarathi, but the first token comes an iteration after the prompt.",
     reproduces: "sarathi-serve, branch osdi-sarathi-serve", tokenBudget: "chunk",
+    hostTime: "sarathi-2024",
+    logs: [EngineLog("sarathi_osdi_artifact", ["chunk_size", "dynamic"])],
     options: Setting.chunkSchedule + Setting.sarathiDefects
   ) { setting in
     var rules = entry.defaults(setting)

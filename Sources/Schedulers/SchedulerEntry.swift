@@ -11,6 +11,10 @@ public struct SchedulerEntry: Sendable {
   public let reproduces: String
   /// What its user can set.
   public let options: [Setting<EngineRules>]
+  /// The name of the host times that are known of its engine.
+  public let hostTime: String
+  /// The logs of its engine's decisions that can be compared with ours.
+  public let logs: [EngineLog]
 
   private let hasPipelines: Bool
   private let overlaps: Bool
@@ -30,6 +34,9 @@ public struct SchedulerEntry: Sendable {
   ///     cap on admitted sequences.
   ///   - hasPipelines: whether it keeps several batches in flight.
   ///   - overlaps: whether operations of nano-batches overlap inside the GPU.
+  ///   - hostTime: the name of the host times that are known of its engine; `none` where nothing
+  ///     is known of them.
+  ///   - logs: the logs of its engine's decisions that can be compared with ours.
   ///   - options: what else its user can set.
   ///   - rules: the engine's own limits and treatment of memory.
   ///   - scheduler: a scheduler that has planned nothing yet.
@@ -37,6 +44,7 @@ public struct SchedulerEntry: Sendable {
     _ name: String, _ summary: String, reproduces: String, tokenBudget: String? = nil,
     tokenBudgets: [Int] = [],
     batchSequences: String? = nil, hasPipelines: Bool = true, overlaps: Bool = false,
+    hostTime: String = "vllm-v1", logs: [EngineLog] = [],
     options: [Setting<EngineRules>] = [],
     rules: @escaping @Sendable (EngineSetting) -> EngineRules,
     scheduler: @escaping @Sendable () -> any Scheduler
@@ -46,6 +54,8 @@ public struct SchedulerEntry: Sendable {
     self.reproduces = reproduces
     self.hasPipelines = hasPipelines
     self.overlaps = overlaps
+    self.hostTime = hostTime
+    self.logs = logs
     self.rules = rules
     self.scheduler = scheduler
     self.tokenBudget = tokenBudget
@@ -87,7 +97,7 @@ public struct SchedulerEntry: Sendable {
     try check(rules, given: given.map(\.option.name), setting, source)
     return Engine(
       name: source, version: name, hasPipelines: hasPipelines, overlaps: overlaps,
-      scheduler: scheduler(), rules: rules)
+      hostTime: hostTime, scheduler: scheduler(), rules: rules)
   }
 
   private func apply(

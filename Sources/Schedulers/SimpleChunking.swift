@@ -7,7 +7,8 @@ import Serving
 struct SimpleChunking: Scheduler {
   static let entry = SchedulerEntry(
     "simple-chunking", "Chunks of prompts and decodes take turns (an ablation of Sarathi-Serve).",
-    reproduces: "sarathi-serve 96f9911, simple_chunking", tokenBudget: "chunk"
+    reproduces: "sarathi-serve 96f9911, simple_chunking", tokenBudget: "chunk",
+    hostTime: "sarathi-2024", logs: [EngineLog("simple_chunking", ["chunk_size"])]
   ) { setting in
     Sarathi.entry.defaults(setting)
   } scheduler: {

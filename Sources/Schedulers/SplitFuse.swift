@@ -10,6 +10,15 @@ struct SplitFuse: Scheduler {
     "splitfuse", "Forwards of one size, decodes first, the rest cut from prompts (FastGen).",
     reproduces: "DeepSpeed-MII d100a854", tokenBudget: "max-ragged-batch-size",
     batchSequences: "max-ragged-sequence-count", hasPipelines: false,
+    hostTime: "fastgen-2023",
+    logs: [
+      EngineLog(
+        "splitfuse",
+        limits: [
+          "max_length", "max_ragged_batch_size", "max_ragged_sequence_count",
+          "max_tracked_sequences", "flush_mode",
+        ])
+    ],
     options: [
       .number(
         "max-tracked-sequences", \.maxNumSeqs, "sequences that may hold a cache at once"),

@@ -9,6 +9,7 @@ struct VLLMV0: Scheduler {
   static let entry = SchedulerEntry(
     "vllm-0.6", "Whole prompts first, in batches of their own; decodes wait for them (vLLM V0).",
     reproduces: "vLLM 0.6.6.post1", tokenBudget: "max-num-batched-tokens",
+    hostTime: "vllm-v0", logs: logs,
     options: [
       .choice(
         "chunked", "decodes first, with chunks of prompts beside them, in 2048 tokens",
@@ -32,6 +33,19 @@ struct VLLMV0: Scheduler {
   } scheduler: {
     VLLMV0()
   }
+
+  /// Its own, and that of sarathi-serve's vLLM.
+  private static let logs = [
+    EngineLog("vllm_v0", logKeys, chunksPrompts: false, priority: .priorityWhenFull),
+    EngineLog(
+      "vllm_v0_chunked", logKeys, options: "chunked=true", chunksPrompts: true,
+      priority: .priorityWhenFull),
+    EngineLog("sarathi_vllm", ["max_batched_tokens"]) { $0.lengthLimit = .promptsOnly },
+  ]
+  private static let logKeys = [
+    "max_num_batched_tokens", "enable_chunked_prefill", "policy", "preemption_mode",
+    "num_cpu_blocks",
+  ]
 
   mutating func plan(_ replica: inout Replica) {
     if replica.rules.chunksPrompts {

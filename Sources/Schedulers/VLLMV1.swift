@@ -8,7 +8,8 @@ import Serving
 struct VLLMV1: Scheduler {
   static let entry011 = SchedulerEntry(
     "vllm-0.11", "Decodes and chunks of prompts share one token budget in order (vLLM V1).",
-    reproduces: "vLLM 0.11.0, V1", tokenBudget: "max-num-batched-tokens", options: options
+    reproduces: "vLLM 0.11.0, V1", tokenBudget: "max-num-batched-tokens",
+    logs: [EngineLog("vllm_v1", logKeys)], options: options
   ) { setting in
     var rules = EngineRules(
       maxNumSeqs: setting.isLargeGPU ? 1024 : 256,
@@ -25,7 +26,9 @@ struct VLLMV1: Scheduler {
 
   static let entry033 = SchedulerEntry(
     "vllm-0.33", "As vllm-0.11, but admits a request only where its whole prompt fits (vLLM V1).",
-    reproduces: "vLLM 0.33.0, V1", tokenBudget: "max-num-batched-tokens", options: options
+    reproduces: "vLLM 0.33.0, V1", tokenBudget: "max-num-batched-tokens",
+    logs: [EngineLog("vllm_v1_0_33", logKeys + ["scheduler_reserve_full_isl", "watermark"])],
+    options: options
   ) { setting in
     var rules = entry011.defaults(setting)
     rules.admission = .wholePrompt
@@ -35,6 +38,11 @@ struct VLLMV1: Scheduler {
   } scheduler: {
     VLLMV1()
   }
+
+  private static let logKeys = [
+    "max_num_batched_tokens", "enable_chunked_prefill", "long_prefill_token_threshold", "policy",
+    "prefix_caching",
+  ]
 
   private static let options: [Setting<EngineRules>] = [
     .number(

@@ -11,8 +11,8 @@ struct Tool: Sendable {
   /// The tool with the commands of this package, which offer what `catalogue` lists.
   init(_ catalogue: Catalogue) {
     commands = [
-      .replay(catalogue), .compare(catalogue), .sweep(catalogue), .capacity(catalogue),
-      .cost(catalogue), .pipeline(catalogue), .calibrate(catalogue), .reproduce(),
+      .replay(), .compare(), .sweep(), .capacity(),
+      .cost(), .pipeline(), .calibrate(catalogue), .reproduce(),
       .list(catalogue), .conform(), .synthesize(), .bench(catalogue),
     ]
   }

@@ -35,7 +35,7 @@ struct `The report on Azure's conversation service` {
       Issue.record("the words run no command")
       return
     }
-    let options = try CompareOptions(invocation, catalogue)
+    let options = try CompareOptions(invocation)
     try options.serve()
 
     func text(_ url: URL) throws -> String { try String(contentsOf: url, encoding: .utf8) }

@@ -1,4 +1,5 @@
 import Formats
+import Schedulers
 import Serving
 
 extension DecisionLog {
@@ -18,8 +19,8 @@ extension DecisionLog {
       preemptOutputAccounting = try keys.word(
         "preempt_output_accounting", among: ["remaining", "as_is"])
       guard
-        let name = try keys.word("scheduler", among: LoggedScheduler.all.keys.sorted()),
-        let known = LoggedScheduler.all[name]
+        let name = try keys.word("scheduler", among: LoggedScheduler.all.map(\.log.name).sorted()),
+        let known = LoggedScheduler.named(name)?.log
       else { throw keys.missing("scheduler", "who decided") }
       scheduler = name
       config = try Config(try keys.needed("config", "the engine's limits", keys.object), of: known)
@@ -54,7 +55,7 @@ extension DecisionLog {
     /// KV blocks that a log with prefix caching may have, of which each has a name.
     private static let namedBlocks = 1...4_194_304
 
-    init(_ keys: JSONKeys, of scheduler: LoggedScheduler) throws(InputError) {
+    init(_ keys: JSONKeys, of scheduler: EngineLog) throws(InputError) {
       func tokens(_ name: String) throws(InputError) -> Int? {
         try keys.optionalCount(name, in: EngineRange.tokens, "tokens")
       }

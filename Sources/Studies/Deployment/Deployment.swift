@@ -114,7 +114,7 @@ public struct Deployment: Sendable {
     try engine.check(trace)
     let (overlapped, notes) = try overlap(engine, length: length)
     let sequential = try cost(
-      of: engine.version, tokens: min(tokens, 1 << 16),
+      of: engine, tokens: min(tokens, 1 << 16),
       sequences: min(rules.maxBatchSequences, 1 << 14))
     return Service(
       engine: engine, cost: overlapped ?? sequential, fleet: fleet,
@@ -130,7 +130,7 @@ public struct Deployment: Sendable {
   ///   - tokens: the most tokens of a batch that the cost is tabulated for.
   ///   - sequences: the most sequences of a batch, likewise.
   public func cost(
-    of engine: String? = nil, tokens: Int = 0, sequences: Int = 0
+    of engine: Engine? = nil, tokens: Int = 0, sequences: Int = 0
   ) throws(InputError) -> PipelineCost {
     let model = try servedModel()
     let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
@@ -211,7 +211,7 @@ public struct Deployment: Sendable {
     let rules = engine.rules
     var served = self
     served.model = model
-    served.host = .alike(hostTime(of: engine.version))
+    served.host = .alike(hostTime(of: engine))
     served.maxModelLen = rules.maxModelLen
     served.maxNumSeqs = rules.maxBatchSequences
     served.maxNumBatchedTokens = rules.maxNumBatchedTokens

@@ -38,7 +38,7 @@ extension Deployment {
       output: lengths.answer > 0 ? lengths.answer : Self.unknownAnswer, times: times)
     let search = PipelineSearch(times: times)
     // The next batch is formed while one runs.
-    var host = hostTime(of: engine.version)
+    var host = hostTime(of: engine)
     host.isAsynchronous = true
     let plan = search.best(for: batch)
     let cost = OverlapCost(

@@ -28,7 +28,7 @@ struct CapacityOptions: Sendable {
   /// Where `--json`, `--csv`, `--markdown` and `--report` go.
   var outputs: Outputs
 
-  init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
+  init(_ invocation: Invocation) throws {
     trace = invocation.argument("TRACE")
     schedulers = try invocation.schedulers()
     seeds = invocation["--seeds"]
@@ -211,7 +211,7 @@ struct CapacityOptions: Sendable {
 
 extension Command {
   /// The highest rates that keep an objective.
-  static func capacity(_ catalogue: Catalogue) -> Command {
+  static func capacity() -> Command {
     Command(
       name: "capacity",
       summary: "find the highest request rate at which each scheduler meets an objective",
@@ -229,6 +229,6 @@ extension Command {
             + "--slo sarathi-strict",
           purpose: "the same under the limits of a paper"),
       ],
-      run: { try CapacityOptions($0, catalogue).run() })
+      run: { try CapacityOptions($0).run() })
   }
 }

@@ -30,7 +30,7 @@ struct CompareOptions: Sendable {
   /// Where `--json`, `--csv`, `--markdown`, `--svg` and `--report` go.
   var outputs: Outputs
 
-  init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
+  init(_ invocation: Invocation) throws {
     trace = invocation.argument("TRACE")
     schedulers = try invocation.schedulers()
     seeds = try Self.seeds(invocation, Load { invocation.value(of: $0) })
@@ -170,7 +170,7 @@ struct CompareOptions: Sendable {
     OutputOptions.file("--svg", "how the time between tokens was spread, as a chart"),
   ]
 
-  fileprivate static func runs(_ catalogue: Catalogue) -> [Option] {
+  fileprivate static var runs: [Option] {
     [
       .schedulers(group: "Runs"), .jobs(), seedsOption,
     ]
@@ -179,12 +179,12 @@ struct CompareOptions: Sendable {
 
 extension Command {
   /// One trace under several schedulers.
-  static func compare(_ catalogue: Catalogue) -> Command {
+  static func compare() -> Command {
     Command(
       name: "compare",
       summary: "serve a trace with several schedulers and show them side by side",
       arguments: [.trace],
-      options: CompareOptions.runs(catalogue) + Option.deployment + Option.load
+      options: CompareOptions.runs + Option.deployment + Option.load
         + [.objectives] + CompareOptions.files
         + [
           OutputOptions.report, OutputOptions.force, OutputOptions.attribution,
@@ -203,6 +203,6 @@ extension Command {
             + "--report chat",
           purpose: "all of it as a page to open in a browser, chat/index.html"),
       ],
-      run: { try CompareOptions($0, catalogue).run() })
+      run: { try CompareOptions($0).run() })
   }
 }

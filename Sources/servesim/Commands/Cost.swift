@@ -18,7 +18,7 @@ struct CostOptions: Sendable {
   /// Where `--json`, `--csv` and `--markdown` go.
   var outputs: Outputs
 
-  init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
+  init(_ invocation: Invocation) throws {
     work = try Self.work(invocation["--batch"], invocation["--batches"])
     outputs = try invocation.outputs()
     deployment = try Deployment { invocation.value(of: $0) }
@@ -93,7 +93,7 @@ struct CostOptions: Sendable {
 
 extension Command {
   /// The cost model, laid open for any batch.
-  static func cost(_ catalogue: Catalogue) -> Command {
+  static func cost() -> Command {
     Command(
       name: "cost",
       summary: "show where the time of a batch goes, operation by operation, or price many batches",
@@ -108,6 +108,6 @@ extension Command {
             + "--tensor-parallel-size 2",
           purpose: "a time for each row of a table"),
       ],
-      run: { try CostOptions($0, catalogue).run() })
+      run: { try CostOptions($0).run() })
   }
 }

@@ -24,7 +24,7 @@ struct PipelineOptions: Sendable {
     case nanoflow
   }
 
-  init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
+  init(_ invocation: Invocation) throws {
     func count(_ name: String, _ standard: Int, min: Int = 1) throws -> Int {
       try invocation[name]?.int(min: min, max: 1 << 20) ?? standard
     }
@@ -103,7 +103,7 @@ struct PipelineOptions: Sendable {
 
 extension Command {
   /// Nano-batches that overlap inside the GPU.
-  static func pipeline(_ catalogue: Catalogue) -> Command {
+  static func pipeline() -> Command {
     Command(
       name: "pipeline",
       summary: "find the best way to overlap operations of nano-batches inside the GPU",
@@ -117,6 +117,6 @@ extension Command {
           line: "servesim pipeline --gpu h100-sxm --prompt-tokens 1024 --output-tokens 256",
           purpose: "what overlap would gain on one GPU"),
       ],
-      run: { try PipelineOptions($0, catalogue).run() })
+      run: { try PipelineOptions($0).run() })
   }
 }

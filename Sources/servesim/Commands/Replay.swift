@@ -21,7 +21,7 @@ struct ReplayOptions: Sendable {
   /// Where `--json`, `--requests-csv`, `--iterations-csv`, `--svg`, `--perfetto` and `--report` go.
   var outputs: Outputs
 
-  init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
+  init(_ invocation: Invocation) throws {
     trace = invocation.argument("TRACE")
     attributesLatency = invocation.has("--attribution")
     showsBounds = invocation.has("--bounds")
@@ -95,7 +95,7 @@ struct ReplayOptions: Sendable {
 
 extension Command {
   /// One trace under one scheduler.
-  static func replay(_ catalogue: Catalogue) -> Command {
+  static func replay() -> Command {
     Command(
       name: "replay",
       summary: "serve a trace with one scheduler and report latency, throughput and utilisation",
@@ -115,7 +115,7 @@ extension Command {
           line: "servesim replay Traces/chat.csv --request-rate 4 --arrivals poisson --json -",
           purpose: "the same requests at another rate, as JSON"),
       ],
-      run: { try ReplayOptions($0, catalogue).run() })
+      run: { try ReplayOptions($0).run() })
   }
 }
 

@@ -27,7 +27,7 @@ struct SweepOptions: Sendable {
   /// Where `--csv`, `--markdown` and `--report` go.
   var outputs: Outputs
 
-  init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
+  init(_ invocation: Invocation) throws {
     trace = invocation.argument("TRACE")
     grid = try SweepGrid(
       of: Self.axes.filter { $0.placeholder != nil }.map { String($0.name.dropFirst(2)) },
@@ -145,7 +145,7 @@ struct SweepOptions: Sendable {
 
 extension Command {
   /// Many points, and the curves through them.
-  static func sweep(_ catalogue: Catalogue) -> Command {
+  static func sweep() -> Command {
     Command(
       name: "sweep",
       summary: "serve a trace with every combination of the values given, with commas between "
@@ -164,6 +164,6 @@ extension Command {
             + "--output out",
           purpose: "the same around the knee of each curve, kept in a folder as it comes"),
       ],
-      run: { try SweepOptions($0, catalogue).run() })
+      run: { try SweepOptions($0).run() })
   }
 }

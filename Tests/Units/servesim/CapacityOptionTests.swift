@@ -6,7 +6,7 @@ import Testing
 
 private func options(_ words: [String]) throws -> CapacityOptions {
   try CapacityOptions(
-    Parser.parse(["a.csv"] + words, for: .capacity(.standard)), .standard)
+    Parser.parse(["a.csv"] + words, for: .capacity()))
 }
 
 @Suite struct `Options of a capacity search` {

@@ -6,7 +6,7 @@ import Testing
 @testable import servesim
 
 private func options(_ words: String...) throws -> CostOptions {
-  try CostOptions(Parser.parse(words, for: .cost(.standard)), .standard)
+  try CostOptions(Parser.parse(words, for: .cost()))
 }
 
 @Suite struct CostOptionTests {
@@ -27,8 +27,8 @@ private func options(_ words: String...) throws -> CostOptions {
     ).deployment
     #expect((deployment.model.name, deployment.gpu.name) == ("opt-13b", "l40s"))
     #expect((deployment.tensorParallelSize, deployment.pipelineParallelSize) == (2, 3))
-    let cost = Set(Command.cost(.standard).options.map(\.name))
-    let compare = Set(Command.compare(.standard).options.map(\.name))
+    let cost = Set(Command.cost().options.map(\.name))
+    let compare = Set(Command.compare().options.map(\.name))
     #expect(cost.subtracting(compare) == ["--batch", "--batches"])
     #expect(!cost.contains("--max-num-seqs"))
   }

@@ -5,7 +5,7 @@ import Testing
 @testable import servesim
 
 private func options(_ words: String...) throws -> ReplayOptions {
-  try ReplayOptions(Parser.parse(["a.csv"] + words, for: .replay(.standard)), .standard)
+  try ReplayOptions(Parser.parse(["a.csv"] + words, for: .replay()))
 }
 
 @Suite struct `Options of fleets and clients` {
@@ -37,7 +37,7 @@ private func options(_ words: String...) throws -> ReplayOptions {
   func `that cannot be are refused under their own name`(words: [String]) {
     let error = #expect(throws: InputError.self) {
       try ReplayOptions(
-        Parser.parse(["a.csv"] + words, for: .replay(.standard)), .standard)
+        Parser.parse(["a.csv"] + words, for: .replay()))
     }
     #expect(error?.source == words[0].split(separator: "=").first.map(String.init))
   }

@@ -55,7 +55,7 @@ private func shown(_ words: String...) throws -> String? {
   }
 
   @Test func `the names that can be given are in the help`() {
-    let help = Help.full(.replay(catalogue))
+    let help = Help.full(.replay())
     #expect(help.contains("one of request-level, orca, "))
     #expect(help.contains("one of llama-2-7b, "))
     #expect(help.contains("(default: llama-3-8b)"))

@@ -8,12 +8,12 @@ import Testing
 @testable import servesim
 
 private func invocation(_ words: String...) throws -> Invocation {
-  try Parser.parse(["a.csv"] + words, for: .compare(.standard))
+  try Parser.parse(["a.csv"] + words, for: .compare())
 }
 
 @Suite struct OptionGroupTests {
   @Test func `what is left out has its default, or is left to the scheduler`() throws {
-    let options = try CompareOptions(invocation(), .standard)
+    let options = try CompareOptions(invocation())
     #expect(options.scenario.deployment.model.name == Catalogue.standard.models.standard)
     #expect(options.scenario.deployment.gpu.name == Catalogue.standard.gpus.standard)
     #expect(options.scenario.deployment.tensorParallelSize == 1)
@@ -31,7 +31,7 @@ private func invocation(_ words: String...) throws -> Invocation {
       "--max-num-batched-tokens=4", "--max-model-len=5", "--block-size=6",
       "--num-gpu-blocks-override=7", "--request-rate=0.5", "--arrivals=poisson", "--limit=8",
       "--seed=9", "--slo=ttft=1", "--jobs=10", "--schedulers=orca,b:x=1,y=2", "--model=opt-13b")
-    let options = try CompareOptions(given, .standard)
+    let options = try CompareOptions(given)
     let deployment = options.scenario.deployment
     #expect(deployment.model.name == "opt-13b")
     #expect((deployment.tensorParallelSize, deployment.gpuMemoryUtilization) == (2, 1))
@@ -53,7 +53,7 @@ private func invocation(_ words: String...) throws -> Invocation {
   ])
   func `what cannot be is refused under the option's own name`(word: String) {
     let error = #expect(throws: InputError.self) {
-      try CompareOptions(invocation(word), .standard)
+      try CompareOptions(invocation(word))
     }
     #expect(error?.source == word.split(separator: "=").first.map(String.init))
   }
@@ -61,7 +61,7 @@ private func invocation(_ words: String...) throws -> Invocation {
   @Test func `formats go by vLLM's names and by ours`() throws {
     func deployment(_ words: String...) throws -> Deployment {
       try CompareOptions(
-        Parser.parse(["a.csv"] + words, for: .compare(.standard)), .standard
+        Parser.parse(["a.csv"] + words, for: .compare())
       ).scenario.deployment
     }
     let plain = try deployment("--kv-cache-dtype=auto")
@@ -77,8 +77,8 @@ private func invocation(_ words: String...) throws -> Invocation {
   }
 
   @Test func `replay and compare share what they can`() {
-    let replay = Set(Command.replay(.standard).options.map(\.name))
-    let compare = Set(Command.compare(.standard).options.map(\.name))
+    let replay = Set(Command.replay().options.map(\.name))
+    let compare = Set(Command.compare().options.map(\.name))
     #expect(
       replay.subtracting(compare)
         == ["--scheduler", "--requests-csv", "--iterations-csv", "--perfetto"])

@@ -62,16 +62,16 @@ private func mistake(_ words: String...) -> InputError? {
   @Test func `an option goes by the name that vLLM's benchmark has for it too`() throws {
     let words = ["a.csv", "--num-prompts=7", "--max-concurrency", "2"]
     let load = try ReplayOptions(
-      Parser.parse(words, for: .replay(.standard)), .standard
+      Parser.parse(words, for: .replay())
     ).scenario.load
     #expect(load.limit == 7 && load.clientCount == 2)
     let error = #expect(throws: InputError.self) {
       try ReplayOptions(
-        Parser.parse(["a.csv", "--num-prompts=x"], for: .replay(.standard)), .standard)
+        Parser.parse(["a.csv", "--num-prompts=x"], for: .replay()))
     }
     #expect(error?.source == "--num-prompts")
     #expect(throws: InputError.self) {
-      try Parser.parse(["a.csv", "--limit=1", "--num-prompts=1"], for: .replay(.standard))
+      try Parser.parse(["a.csv", "--limit=1", "--num-prompts=1"], for: .replay())
     }
   }
 

@@ -6,7 +6,7 @@ import Testing
 
 private func refusal(_ words: [String]) -> InputError? {
   #expect(throws: InputError.self) {
-    try ReplayOptions(Parser.parse(["a.csv"] + words, for: .replay(.standard)), .standard)
+    try ReplayOptions(Parser.parse(["a.csv"] + words, for: .replay()))
   }
 }
 
@@ -23,7 +23,7 @@ private func refusal(_ words: [String]) -> InputError? {
   ) throws {
     for end in [range.lowerBound, range.upperBound] {
       _ = try ReplayOptions(
-        Parser.parse(["a.csv", "\(name)=\(end)"], for: .replay(.standard)), .standard)
+        Parser.parse(["a.csv", "\(name)=\(end)"], for: .replay()))
     }
     for beyond in [range.lowerBound - 1, range.upperBound + 1] {
       let error = refusal(["\(name)=\(beyond)"])
@@ -37,7 +37,7 @@ private func refusal(_ words: [String]) -> InputError? {
     _ = try ReplayOptions(
       Parser.parse(
         ["a.csv", "--clients=3", "--stagger=\(end / 2)", "--think-time=\(end)"],
-        for: .replay(.standard)), .standard)
+        for: .replay()))
     let error = refusal(["--stagger=\(end / 2 + 1)", "--clients=3"])
     #expect(error?.source == "--stagger" && error?.remedy.contains("at most \(end / 2)") == true)
     #expect(refusal(["--think-time=\(end + 1)", "--clients=1"])?.source == "--think-time")

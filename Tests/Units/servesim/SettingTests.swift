@@ -57,7 +57,7 @@ private struct More {
   @Test func `of the table is an option of every command that serves, and an axis of a sweep`() {
     let names = Set(Scenario.settings().map(\.option))
     let others: Set = [Scenario.Settings.scheduler.option]
-    for command in [Command.replay(.standard), .compare(.standard), .sweep(.standard)] {
+    for command in [Command.replay(), .compare(), .sweep()] {
       #expect(names.subtracting(others).isSubset(of: Set(command.options.map(\.name))))
     }
   }

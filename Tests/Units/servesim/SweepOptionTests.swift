@@ -11,7 +11,7 @@ import Workloads
 @testable import servesim
 
 private func options(_ words: [String]) throws -> SweepOptions {
-  try SweepOptions(Parser.parse(["a.csv"] + words, for: .sweep(.standard)), .standard)
+  try SweepOptions(Parser.parse(["a.csv"] + words, for: .sweep()))
 }
 
 @Suite struct `Lists of a sweep` {

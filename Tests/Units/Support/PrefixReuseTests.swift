@@ -1,5 +1,5 @@
 import Serving
-import Studies
+import Support
 import Testing
 
 @Suite struct `The reuse of prefixes` {

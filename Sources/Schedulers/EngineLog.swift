@@ -1,0 +1,34 @@
+import Serving
+
+/// How logs of what a real engine decided name it, and what they say of its settings.
+public struct EngineLog: Sendable {
+  /// The engine's name in the header.
+  public let name: String
+  /// Options with which ours decides as it does, as they stand behind the scheduler's name.
+  public let options: String
+  /// The keys that its `config` may have.
+  public let keys: [String]
+  /// Whether it cuts prompts, where that is what tells it from another.
+  public let chunksPrompts: Bool?
+  /// Who goes first where its `policy` is priority.
+  public let priority: EngineRules.Order
+  /// What it has else than our rules, at the commit that its logs are of.
+  public let change: @Sendable (inout EngineRules) -> Void
+
+  /// - Parameters:
+  ///   - own: the keys that other engines do not have.
+  ///   - limits: the keys of its caps on sequences, lengths and stages.
+  public init(
+    _ name: String, _ own: [String] = [], options: String = "",
+    limits: [String] = ["max_num_seqs", "max_model_len", "pp"], chunksPrompts: Bool? = nil,
+    priority: EngineRules.Order = .priority,
+    change: @escaping @Sendable (inout EngineRules) -> Void = { _ in }
+  ) {
+    self.name = name
+    self.options = options
+    keys = ["block_size", "num_blocks"] + limits + own
+    self.chunksPrompts = chunksPrompts
+    self.priority = priority
+    self.change = change
+  }
+}
