@@ -40,17 +40,14 @@ def execute(binary, words, files, environment=QUIET, seconds=None):
     said = done.stderr.decode("utf8", "replace")
     if changed:
         return "overwritten", ", ".join(changed)
-    kind = fault(done, said)
-    if kind == "nan" and any(NO_NUMBER.search(text.lower()) for text in headers(words, files)):
-        kind = None  # a column that the input calls so
-    return kind, said
+    return fault(done, said, theirs(words, files)), said
 
 
-def headers(words, files):
-    """The first line of each CSV file that `words` may read."""
-    for name in needed(words, files):
-        if name.endswith(".csv"):
-            yield files[name].split(b"\n", 1)[0].decode("utf8", "replace")
+def theirs(words, files):
+    """What stands for no number in `words` or in a cell or a name of the files that they may read."""
+    texts = [" ".join(words)] + [
+        files[name].decode("utf8", "replace") for name in needed(words, files)]
+    return {word for text in texts for word in re.findall(r"[a-z]+", text.lower())}
 
 
 def needed(words, files):
@@ -59,8 +56,9 @@ def needed(words, files):
     return [name for name in files if name in line or name.startswith("out/")]
 
 
-def fault(done, said):
-    """What is wrong with the end of a process: a signal, a stall, a refusal that says too little."""
+def fault(done, said, theirs):
+    """What is wrong with the end of a process: a signal, a stall, a refusal that says too little, or
+    what stands for no number and is not among `theirs`."""
     if done.returncode < 0 or done.returncode >= 128:
         return "crash"
     if done.returncode not in (0, 1, 2):
@@ -73,7 +71,7 @@ def fault(done, said):
     if done.returncode and re.search(r"[\x00-\x08\x0b-\x1f\x7f]", last):
         return "control"
     out = done.stdout.decode("utf8", "replace")
-    if done.returncode == 0 and NO_NUMBER.search(out):
+    if done.returncode == 0 and {match[1] for match in NO_NUMBER.finditer(out)} - theirs:
         return "nan"
     return None
 
