@@ -1,6 +1,6 @@
 /// Where the names of a chart's lines stand: each beside its line, at the end if there is room,
-/// clear of each other and of as much of the other lines as can be. Lines that go up and down all
-/// the time have no side for a name.
+/// clear of each other and of the other lines, or where that cannot be, of as much of them as can.
+/// Lines that go up and down all the time have no side for a name.
 struct LineLabels {
   /// A name's room on the paper, in pixels, and the side of it that its line is on.
   struct Label: Equatable {
@@ -21,6 +21,11 @@ struct LineLabels {
   static let keyWidth = 14.0
   /// What a label may hide of other lines, in the measure of `cost`.
   private static let worst = 90.0
+  /// What a place costs besides where another line passes through it or nearly so: more than any
+  /// detour.
+  private static let crossing = 100.0
+  /// How near a line may pass, in pixels.
+  private static let clearance = 3.0
 
   init(_ layout: ChartLayout) {
     self.layout = layout
@@ -101,8 +106,23 @@ struct LineLabels {
       places.append((label(own[place], isRight: false), detour))
     }
     let costs = places.map { $0.detour + cost(of: $0.label.box, line: index) }
-    guard let least = costs.min(), least < Self.worst else { return nil }
-    return costs.firstIndex(of: least).map { places[$0].label }
+    let ranks = zip(places, costs).map { place, cost in
+      cost + (isCrossed(place.label.box, besides: index) ? Self.crossing : 0)
+    }
+    guard let place = ranks.indices.min(by: { ranks[$0] < ranks[$1] }),
+      costs[place] < Self.worst
+    else { return nil }
+    return places[place].label
+  }
+
+  /// Whether a line other than that at `line` passes through `box` or nearly so.
+  private func isCrossed(_ box: CloudLabels.Box, besides line: Int) -> Bool {
+    let room = CloudLabels.Box(
+      left: box.left - Self.clearance, right: box.right + Self.clearance,
+      top: box.top - Self.clearance, bottom: box.bottom + Self.clearance)
+    return dots.indices.contains { other in
+      other != line && dots[other].contains { room.holds($0.x, $0.y) }
+    }
   }
 
   /// How much a name there hides; what is above, below or left of the plot is no place.
