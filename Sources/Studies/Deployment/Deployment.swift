@@ -112,13 +112,20 @@ public struct Deployment: Sendable {
       } ?? room
     engine.rules = engine.rules.withAverageLengths(of: trace.requests)
     try engine.check(trace)
-    let (overlapped, notes) = try overlap(engine, length: length)
+    let overlap = try overlap(engine, length: length)
     let sequential = try cost(
       of: engine, tokens: min(tokens, 1 << 16),
       sequences: min(rules.maxBatchSequences, 1 << 14))
-    return Service(
-      engine: engine, cost: overlapped ?? sequential, fleet: fleet,
-      settings: settings(engine, model) + notes + basis(engine.rules, trace.requests, sequential))
+    var service = Service(
+      engine: engine, cost: sequential, fleet: fleet,
+      settings: settings(engine, model) + [overlap?.setting].compactMap { $0 }
+        + basis(engine.rules, trace.requests, sequential))
+    switch overlap {
+    case .planned(let cost, _)?: service.cost = cost
+    case .impossible(let problem)?: service.withoutOverlap = problem
+    case nil: break
+    }
+    return service
   }
 
   /// What batches cost here, whether or not their caches would fit the GPUs.

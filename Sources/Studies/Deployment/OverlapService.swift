@@ -13,13 +13,25 @@ extension Deployment {
     try service(scheduler, trace: trace)
   }
 
-  /// The cost of iterations of one size under the best plan for requests of average length, and
-  /// what to say of it.
-  ///
-  /// Nil where the engine overlaps nothing, and where no pipeline is known for the model's layers,
-  /// which then run one operation after the other.
-  func overlap(_ engine: Engine, length: Int) throws(InputError) -> (OverlapCost?, [Run.Setting]) {
-    guard engine.overlaps, let tokens = engine.rules.maxNumBatchedTokens else { return (nil, []) }
+  /// How operations of nano-batches overlap.
+  enum Overlap {
+    /// In iterations of one size that cost this, by a plan in words.
+    case planned(OverlapCost, String)
+    /// Not at all, since no pipeline is known for the model's layers, and why.
+    case impossible(String)
+
+    /// What reports say of it.
+    var setting: Run.Setting {
+      switch self {
+      case .planned(_, let words): Run.Setting("overlap", words)
+      case .impossible(let problem): Run.Setting("overlap", "none: \(problem)")
+      }
+    }
+  }
+
+  /// The best plan for requests of average length; nil where the engine overlaps nothing.
+  func overlap(_ engine: Engine, length: Int) throws(InputError) -> Overlap? {
+    guard engine.overlaps, let tokens = engine.rules.maxNumBatchedTokens else { return nil }
     try checkSizes(of: engine, tokens)
     let times: KernelLayerTimes
     do {
@@ -30,7 +42,7 @@ extension Deployment {
           engine.name, problem: "enable-offload is a part of a pipeline, and \(error.problem)",
           remedy: "leave it out, or \(error.remedy)")
       }
-      return (nil, [Run.Setting("overlap", "none: \(error.problem)")])
+      return .impossible(error.problem)
     }
     let lengths = engine.rules.averageLengths
     let batch = DenseBatch(
@@ -45,7 +57,7 @@ extension Deployment {
       plan, tokens: tokens, search: search, longest: length,
       offloads: engine.rules.offloadsCache, host: host)
     let words = engine.rules.offloadsCache ? plan.words + "; offload" : plan.words
-    return (cost, [Run.Setting("overlap", words)])
+    return .planned(cost, words)
   }
 
   /// Throws where an average request would be longer than any, or a batch larger than plans are

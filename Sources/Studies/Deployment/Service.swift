@@ -13,6 +13,9 @@ public struct Service: Sendable {
   /// The same with other sizes of iterations, of which the best for a trace serves it; none where
   /// the size is given.
   var sizes: [Service] = []
+  /// Why its engine, which would overlap operations, runs one after the other here; nil where it
+  /// does not.
+  public internal(set) var withoutOverlap: String?
   /// The tool whose names and rules runs are reported by too, if any.
   public var benchmark: BenchmarkTool?
   /// What no schedule can pass on the trace to be served, where that is asked for.

@@ -54,22 +54,13 @@ struct CompareOptions: Sendable {
         (notes.map { "Note: \($0.value).\n\n" } ?? "")
           + CostNotes.lines(runs.map { ($0.scheduler, $0.settings) }).map { "Note: \($0)\n\n" }
           .joined()
-          + Self.withoutOverlap(runs)
+          + answer.withoutOverlap
           + ComparisonTable.text(runs, stopped: answer.stopped)
           + (attributesLatency ? "\n" + AttributionReport.text(runs) : "")
           + OutputOptions.extras(runs) + (answer.repeated.map { "\n" + $0.text } ?? "")
           + (answer.closing.map { "\n\($0)\n" } ?? ""))
     }
     if let failure = Failure(answer.stopped, of: schedulers.count, "schedulers") { throw failure }
-  }
-
-  /// A note on each engine that would overlap operations, and knows no pipeline for the model.
-  private static func withoutOverlap(_ runs: [Run]) -> String {
-    runs.compactMap { run in
-      run.settings.first { $0.name == "overlap" && $0.value.hasPrefix("none") }.map {
-        "Note: \(run.scheduler) runs one operation after the other here: overlap \($0.value).\n\n"
-      }
-    }.joined()
   }
 
   /// What came of a comparison.
@@ -79,6 +70,8 @@ struct CompareOptions: Sendable {
     var stopped: [StoppedRun]
     var repeated: SeedsReport?
     var closing: String?
+    /// A note on each engine that would overlap operations, and knows no pipeline for the model.
+    var withoutOverlap: String
   }
 
   /// Serves the trace once a scheduler and writes the outputs.
@@ -100,10 +93,12 @@ struct CompareOptions: Sendable {
     for (service, result) in zip(services, results) {
       field.add(service, result.map { [$0.figures] })
     }
-    let served = results.compactMap { try? $0.get() }
+    let repeated = try repeated(&field)
+    // Who could not go on under any of the seeds has no figures, and no notes, of the first.
+    let lasting = Set(field.services.map(\.engine.name))
+    let served = results.compactMap { try? $0.get() }.filter { lasting.contains($0.run.scheduler) }
     let runs = served.map(\.run)
     if runs.isEmpty { throw Failure(field.stopped, of: services.count, "schedulers")! }
-    let repeated = try repeated(&field)
     let closing =
       isShown || hasReport || outputs.includes("--json") ? try closing(field) : nil
     let report =
@@ -126,7 +121,15 @@ struct CompareOptions: Sendable {
         writer.write(OutputOptions.chart(lines, runs[0].settings, objective))
       }
     }
-    return Answer(runs: runs, stopped: field.stopped, repeated: repeated, closing: closing)
+    let notes = field.services.compactMap { service in
+      service.withoutOverlap.map {
+        "Note: \(service.engine.name) runs one operation after the other here: overlap none: "
+          + "\($0).\n\n"
+      }
+    }
+    return Answer(
+      runs: runs, stopped: field.stopped, repeated: repeated, closing: closing,
+      withoutOverlap: notes.joined())
   }
 
   /// What is kept of one replay.

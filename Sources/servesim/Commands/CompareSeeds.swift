@@ -22,7 +22,7 @@ extension CompareOptions {
   /// The comparison under this seed and those that follow, of those in `field` that go on under all
   /// of them; nil where one seed was asked for.
   func repeated(_ field: inout CompareField) throws -> SeedsReport? {
-    if seeds == 1 { return nil }
+    if seeds == 1 || field.services.isEmpty { return nil }
     let traces = try traces(field.base)
     let bar = ProgressBar("seeds", parts: field.services.count * seeds)
     let figures = Repetition(
