@@ -31,6 +31,8 @@ struct GPUFile: Encodable {
 
   /// A table; knots are in their own units, values are packed two characters a cell.
   struct Table: Encodable {
+    /// The GPU that the kernels were measured on; left out where they are this one's.
+    var borrowedFrom: String?
     var operation: MeasuredOperation
     var format: NumberFormat
     var variant: Int?
@@ -68,6 +70,7 @@ extension GPUFile {
 
 extension GPUFile.Table {
   init(_ table: KernelTable) {
+    borrowedFrom = table.borrowedFrom
     operation = table.operation
     format = table.format
     variant = table.variant == 0 ? nil : table.variant
@@ -105,7 +108,7 @@ extension GPUFile.Table {
     let grid = Grid(axes: axes)
     return KernelTable(
       operation: operation, format: format, variant: variant ?? 0, source: self.source,
-      measurements: measurements,
+      borrowedFrom: borrowedFrom, measurements: measurements,
       times: TimeTable(grid: grid, octaves: values, hasChunks: chunks ?? false))
   }
 

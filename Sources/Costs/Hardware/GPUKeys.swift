@@ -77,10 +77,12 @@ extension GPUFile.Link {
 extension GPUFile.Table {
   fileprivate init(_ keys: JSONKeys) throws(InputError) {
     try keys.check(among: [
-      "operation", "format", "variant", "source", "measurements", "chunks", "octaves", "knots",
+      "borrowed_from", "operation", "format", "variant", "source", "measurements", "chunks",
+      "octaves", "knots",
     ])
     operation = try keys.needed("operation", GPUFile.meaning, keys.choice)
     format = try keys.needed("format", GPUFile.meaning, keys.choice)
+    borrowedFrom = try keys.text("borrowed_from")
     variant = try keys.whole("variant")
     source = try keys.needed("source", GPUFile.meaning, keys.text)
     measurements = try keys.needed("measurements", GPUFile.meaning, keys.whole)

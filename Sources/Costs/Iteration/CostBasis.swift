@@ -6,7 +6,7 @@ public struct CostBasis: Sendable, Equatable {
   /// Operations whose sizes lie beyond those measured.
   public private(set) var beyond: [Operation.Name] = []
   /// Operations whose kernels were measured on another GPU, or in another format, and where.
-  public private(set) var lent: [(lender: String, names: [Operation.Name])] = []
+  public private(set) var borrowed: [(owner: String, names: [Operation.Name])] = []
   /// Operations that tables are kept of, and this GPU has none.
   public private(set) var unmeasured: [Operation.Name] = []
 
@@ -28,11 +28,11 @@ public struct CostBasis: Sendable, Equatable {
     case .extrapolated: if !beyond.contains(name) { beyond.append(name) }
     case .roofline:
       if operation.kernel != nil && !unmeasured.contains(name) { unmeasured.append(name) }
-    case .lent:
-      let lender = times.lender(of: operation, on: gpu) ?? "another GPU"
-      let place = lent.firstIndex { $0.lender == lender } ?? lent.endIndex
-      if place == lent.endIndex { lent.append((lender, [])) }
-      if !lent[place].names.contains(name) { lent[place].names.append(name) }
+    case .borrowed:
+      let owner = times.owner(of: operation, on: gpu) ?? "another GPU"
+      let place = borrowed.firstIndex { $0.owner == owner } ?? borrowed.endIndex
+      if place == borrowed.endIndex { borrowed.append((owner, [])) }
+      if !borrowed[place].names.contains(name) { borrowed[place].names.append(name) }
     }
   }
 
@@ -41,7 +41,7 @@ public struct CostBasis: Sendable, Equatable {
     func list(_ names: [Operation.Name]) -> String {
       names.map(\.rawValue).joined(separator: ", ")
     }
-    var clauses = lent.map { "taken from \($0.lender): \(list($0.names))" }
+    var clauses = borrowed.map { "taken from \($0.owner): \(list($0.names))" }
     if !beyond.isEmpty { clauses.append("beyond the sizes measured: \(list(beyond))") }
     if !unmeasured.isEmpty { clauses.append("by the roofline alone: \(list(unmeasured))") }
     return clauses.isEmpty ? nil : clauses.joined(separator: "; ")
@@ -49,30 +49,17 @@ public struct CostBasis: Sendable, Equatable {
 
   public static func == (a: CostBasis, b: CostBasis) -> Bool {
     a.beyond == b.beyond && a.unmeasured == b.unmeasured
-      && a.lent.elementsEqual(b.lent) { $0.lender == $1.lender && $0.names == $1.names }
+      && a.borrowed.elementsEqual(b.borrowed) { $0.owner == $1.owner && $0.names == $1.names }
   }
 }
 
 extension KernelTimes {
   /// Where the kernels were measured that stand in for those of `operation`, if others do: the GPU
   /// whose they are, or their format.
-  func lender(of operation: Operation, on gpu: GPU) -> String? {
+  func owner(of operation: Operation, on gpu: GPU) -> String? {
     guard let kernel = operation.kernel, let table = gpu.tables.table(for: kernel) else {
       return nil
     }
-    return table.lender ?? (table.format == kernel.format ? nil : "\(table.format.rawValue)")
-  }
-}
-
-extension KernelTable {
-  /// The GPU that the kernels were measured on, where that is another; tables may be lent on.
-  var lender: String? {
-    var rest = source[...]
-    var lender: Substring?
-    while rest.hasPrefix("\(Self.lentFrom) "), let colon = rest.firstIndex(of: ":") {
-      lender = rest[..<colon].dropFirst(Self.lentFrom.count + 1)
-      rest = rest[rest.index(after: colon)...].drop { $0 == " " }
-    }
-    return lender.map(String.init)
+    return table.borrowedFrom ?? (table.format == kernel.format ? nil : "\(table.format.rawValue)")
   }
 }

@@ -40,7 +40,7 @@ public struct KernelTables: Sendable, Equatable {
       all
         + missing.map { table in
           var copy = table
-          copy.source = "\(KernelTable.lentFrom) \(name): \(table.source)"
+          copy.borrowedFrom = table.borrowedFrom ?? name
           return copy
         })
   }
@@ -96,6 +96,8 @@ public struct KernelTable: Sendable, Equatable {
   public var variant: Int
   /// Who measured, and with which software.
   public var source: String
+  /// The GPU that the kernels were measured on, where that is another.
+  public var borrowedFrom: String?
   /// Measurements that it was fitted to.
   public var measurements: Int
   public var times: TimeTable
@@ -104,9 +106,4 @@ public struct KernelTable: Sendable, Equatable {
   func replaces(_ other: KernelTable) -> Bool {
     operation == other.operation && format == other.format && variant == other.variant
   }
-
-  static let lentFrom = "as"
-
-  /// Whether the kernels were measured on another GPU.
-  public var isLent: Bool { source.hasPrefix("\(Self.lentFrom) ") }
 }

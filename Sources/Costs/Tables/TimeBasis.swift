@@ -7,7 +7,7 @@ public enum TimeBasis: String, CaseIterable, Sendable {
   case extrapolated
   /// Kernels of another format, of other groups of weights that share a scale, or of another GPU,
   /// as shares of the data sheet's peaks.
-  case lent
+  case borrowed
   /// No kernels: the share of the peaks that such operations reach.
   case roofline
 }
@@ -18,9 +18,9 @@ extension KernelTimes {
     guard let kernel = operation.kernel, let table = gpu.tables.table(for: kernel) else {
       return .roofline
     }
-    if table.isLent || table.format != kernel.format { return .lent }
+    if table.borrowedFrom != nil || table.format != kernel.format { return .borrowed }
     let bytes = operation.weightBytes
-    if abs(operation.scaleBytesBeyondTables) > 0.01 * bytes { return .lent }
+    if abs(operation.scaleBytesBeyondTables) > 0.01 * bytes { return .borrowed }
     return table.times.grid.contains(kernel.point) ? .measured : .extrapolated
   }
 }

@@ -7,7 +7,7 @@ import Studies
 ///
 /// An operation is `operation`, `size`, `part`, `runs`, `seconds_per_run`, `seconds` (of all runs),
 /// `share` (of the iteration), `bound_by`, `basis` (`measured` kernels,
-/// `extrapolated` beyond their sizes, `lent` by another GPU or format, `roofline`), `flops`,
+/// `extrapolated` beyond their sizes, `borrowed` from another GPU or format, `roofline`), `flops`,
 /// `memory_bytes`, `sent_bytes` (of all runs, on
 /// one GPU of each pipeline stage), `mfu`, `memory_use` and `link_use` (shares of the data sheet's
 /// peaks).

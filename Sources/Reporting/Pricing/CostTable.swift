@@ -21,7 +21,7 @@ public enum CostTable {
   private static func bases(_ report: CostReport) -> String {
     let reasons = [
       ("extrapolated", "Beyond the sizes measured"),
-      ("lent", "By another GPU's or format's kernels"),
+      ("borrowed", "By another GPU's or format's kernels"),
       ("roofline", "By the roofline, no kernel measured"),
     ]
     return reasons.map { basis, words in

@@ -22,7 +22,7 @@ struct CalibrateOptions: Sendable {
   var source: String
   /// What the result is called; as the GPU it is made from where nil.
   var name: String?
-  /// The GPU that lends tables of what was not measured, if one does.
+  /// The GPU whose tables stand in for what was not measured, if one's do.
   var like: GivenValue?
   private var outputs: Outputs
 
@@ -74,8 +74,8 @@ struct CalibrateOptions: Sendable {
       jobs: ProcessInfo.processInfo.activeProcessorCount)
     var result = calibration.gpu
     if let like {
-      let lender = try GPUs.described(by: like)
-      result.tables = result.tables.completed(by: lender.tables, of: lender.name)
+      let other = try GPUs.described(by: like)
+      result.tables = result.tables.completed(by: other.tables, of: other.name)
     }
     let parts = [("fitted", calibration.fitted), ("held out", calibration.heldOut)]
     try report(

@@ -83,10 +83,10 @@ extension Catalogue {
     let bandwidth = Int(gpu.memoryBytesPerSecond / 1e9)
     let arithmetic = Int(gpu.peaks.bf16 / 1e12)
     let tables = gpu.tables.all
-    let lent = tables.count(where: \.isLent)
+    let borrowed = tables.count { $0.borrowedFrom != nil }
     return "\(memory) GiB at \(bandwidth) GB/s, \(arithmetic) TFLOP/s (BF16), "
-      + "\(gpu.links[0].kind.rawValue); \(tables.count - lent) tables of measured kernels"
-      + (lent == 0 ? "" : ", \(lent) lent by other GPUs")
+      + "\(gpu.links[0].kind.rawValue); \(tables.count - borrowed) tables of measured kernels"
+      + (borrowed == 0 ? "" : ", \(borrowed) borrowed from other GPUs")
   }
 
   private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }

@@ -79,7 +79,7 @@ private func decode(headSize: Double, _ format: NumberFormat = .bf16) -> Kernel 
     #expect(old.replacing([]) == old)
   }
 
-  @Test func `only what is missing is lent, and says by whom`() {
+  @Test func `only what is missing is borrowed, and says whose it is`() {
     let own = KernelTables([
       flatTable(.gemm, .bf16, octaves: 1), flatTable(.attentionDecode, variant: 64, octaves: 2),
     ])
@@ -88,10 +88,13 @@ private func decode(headSize: Double, _ format: NumberFormat = .bf16) -> Kernel 
       flatTable(.attentionDecode, variant: 128, octaves: 8),
       flatTable(.allReduce, octaves: 9, source: "theirs"),
     ])
-    let all = own.completed(by: other, of: "lender").all
+    let all = own.completed(by: other, of: "other").all
     #expect(all.map(\.times.octaves) == [[1], [2], [7], [9]])
-    #expect(all.suffix(2).map(\.source) == ["as lender: theirs", "as lender: theirs"])
-    #expect(KernelTables().completed(by: other, of: "lender").all.count == 4)
+    #expect(all.map(\.borrowedFrom) == [nil, nil, "other", "other"])
+    #expect(all.suffix(2).allSatisfy { $0.source == "theirs" })
+    let next = KernelTables().completed(by: KernelTables(all), of: "one").all
+    #expect(next.map(\.borrowedFrom) == ["one", "one", "other", "other"])
+    #expect(KernelTables().completed(by: other, of: "other").all.count == 4)
   }
 
   @Test func `what has no table takes as long as the roofline says`() throws {
