@@ -30,7 +30,7 @@ enum OrcaHeadline {
         summary: .median, limit: 0.19, batchesReturnWhole: isWhole)
       var service = try deployment().service("\(run.0)\(run.1)")
       // FasterTransformer keeps one batch in its pipeline.
-      if isWhole { service.engine.rules.pipelineParallelSize = 1 }
+      if isWhole { service.engine.rules.limits.pipelineParallelSize = 1 }
       return try latency.capacity(of: service, trace, guess: 1)
     }
     func best(_ name: String) -> Double {

@@ -49,16 +49,16 @@ public struct EngineSetting: Sendable {
 extension EngineRules {
   /// The token budget of an engine that has one.
   var tokenBudget: Int {
-    get { maxNumBatchedTokens ?? Int.max }
-    set { maxNumBatchedTokens = newValue }
+    get { limits.maxNumBatchedTokens ?? Int.max }
+    set { limits.maxNumBatchedTokens = newValue }
   }
 
   /// The cap of an engine that admits no more sequences than it batches.
   var sequenceCap: Int {
-    get { maxNumSeqs }
+    get { limits.maxNumSeqs }
     set {
-      maxNumSeqs = newValue
-      maxBatchSequences = newValue
+      limits.maxNumSeqs = newValue
+      limits.maxBatchSequences = newValue
     }
   }
 }

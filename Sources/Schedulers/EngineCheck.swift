@@ -14,17 +14,19 @@ extension SchedulerEntry {
   }
 
   private func checkLimits(_ rules: EngineRules, _ source: String) throws(InputError) {
-    if rules.maxBatchSequences > rules.maxNumSeqs {
+    if rules.limits.maxBatchSequences > rules.limits.maxNumSeqs {
       throw InputError(
         source,
-        problem: "\(rules.maxBatchSequences) sequences in a batch are more than the "
-          + "\(rules.maxNumSeqs) that may be tracked", remedy: "lower \(sequenceCap)")
+        problem: "\(rules.limits.maxBatchSequences) sequences in a batch are more than the "
+          + "\(rules.limits.maxNumSeqs) that may be tracked", remedy: "lower \(sequenceCap)")
     }
-    if !rules.chunksPrompts, let budget = rules.maxNumBatchedTokens, budget < rules.maxModelLen {
+    if !rules.prompts.areChunked, let budget = rules.limits.maxNumBatchedTokens,
+      budget < rules.limits.maxModelLen
+    {
       throw InputError(
         source,
         problem: "a budget of \(budget) tokens is less than the longest prompt, "
-          + "\(rules.maxModelLen), which \(name) does not cut",
+          + "\(rules.limits.maxModelLen), which \(name) does not cut",
         remedy: "raise \(tokenBudget ?? "it") or lower --max-model-len")
     }
   }
@@ -35,7 +37,7 @@ extension SchedulerEntry {
     _ rules: EngineRules, _ given: [String], _ setting: EngineSetting, _ source: String
   ) throws(InputError) {
     let stages = "chunk-schedule-stages"
-    let schedule = rules.chunkSchedule
+    let schedule = rules.prompts.chunkSchedule
     guard schedule.stages > 0 else {
       let sizes = ["chunk-schedule-max-tokens", "high-chunk-size", "low-chunk-size"]
       guard let idle = given.first(where: sizes.contains) else { return }
@@ -60,14 +62,14 @@ extension SchedulerEntry {
   /// vLLM 0.6.6 has priorities in its default mode alone, and fails where they swap.
   private func checkPriorities(_ rules: EngineRules, _ source: String) throws(InputError) {
     guard rules.order == .priorityWhenFull else { return }
-    if rules.chunksPrompts {
+    if rules.prompts.areChunked {
       throw InputError(
         source,
         problem: "with chunked=true vLLM 0.6.6 serves by arrival alone, and "
           + "scheduling-policy=priority goes without effect",
         remedy: "leave one of them out, or use vllm-0.11, which has both")
     }
-    if rules.swapBlocks > 0 {
+    if rules.memory.swapBlocks > 0 {
       throw InputError(
         source,
         problem: "vLLM 0.6.6 fails on a request that makes way for a more urgent one and is "

@@ -21,10 +21,10 @@ extension Setting where Root == EngineRules {
       name, .count(EngineRange.tokens), help + "; auto for the best of \(list) for the load"
     ) { (rules, given) throws(InputError) in
       if given.text == "auto" {
-        rules.tokenBudgets = budgets
-        rules.maxNumBatchedTokens = budgets.max()
+        rules.limits.tokenBudgets = budgets
+        rules.limits.maxNumBatchedTokens = budgets.max()
       } else {
-        rules.maxNumBatchedTokens = try given.int(in: EngineRange.tokens, or: "auto")
+        rules.limits.maxNumBatchedTokens = try given.int(in: EngineRange.tokens, or: "auto")
       }
     }
   }
@@ -32,7 +32,7 @@ extension Setting where Root == EngineRules {
   /// Room for caches in the host's memory.
   static var swapBlocks: Setting {
     .number(
-      "swap-blocks", \.swapBlocks,
+      "swap-blocks", \.memory.swapBlocks,
       "blocks of host memory for the caches of preempted sequences; 0 to compute anew", least: 0)
   }
 

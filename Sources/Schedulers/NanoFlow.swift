@@ -17,15 +17,15 @@ struct NanoFlow: Scheduler {
     overlaps: true,
     options: [
       .number(
-        "average-prefill-length", \.averageLengths.prompt,
+        "average-prefill-length", \.memory.averageLengths.prompt,
         "tokens of a prompt that admission reckons with; 0 for the trace's average", least: 0,
         most: EngineRange.averageTokens.upperBound),
       .number(
-        "average-decode-length", \.averageLengths.answer,
+        "average-decode-length", \.memory.averageLengths.answer,
         "tokens of an answer, likewise", least: 0, most: EngineRange.averageTokens.upperBound),
       .swapBlocks,
       .truth(
-        "enable-offload", \.offloadsCache,
+        "enable-offload", \.memory.offloadsCache,
         "copy keys and values to the host as they are made, and as many back"),
     ]
   ) { setting in
@@ -33,8 +33,8 @@ struct NanoFlow: Scheduler {
       maxNumSeqs: 2048, maxNumBatchedTokens: 2048, chunksPrompts: true,
       maxModelLen: setting.maxModelLen, blockSize: 16, reservation: .prompt, watermark: 0,
       decodeGate: .neededBlock, lengthLimit: .reached)
-    rules.admission = .predictedPeak
-    rules.decodesPastEnd = true
+    rules.memory.admission = .predictedPeak
+    rules.outputs.decodesPastEnd = true
     return rules
   } scheduler: {
     NanoFlow()

@@ -17,14 +17,15 @@ struct Orca: Scheduler {
           + "power of two above its answer, or for its own length: Max, Pow2 and Oracle of vLLM's "
           + "paper",
         [
-          "max": { $0.reservation = .maxModelLen }, "pow2": { $0.reservation = .powerOfTwo },
-          "own": { $0.reservation = .ownLength },
+          "max": { $0.memory.reservation = .maxModelLen },
+          "pow2": { $0.memory.reservation = .powerOfTwo },
+          "own": { $0.memory.reservation = .ownLength },
         ]),
       .choice(
         "allocator", "what is reserved is just that, or the next power of two of tokens",
         [
-          "exact": { $0.reservesPowersOfTwo = false },
-          "buddy": { $0.reservesPowersOfTwo = true },
+          "exact": { $0.memory.reservesPowersOfTwo = false },
+          "buddy": { $0.memory.reservesPowersOfTwo = true },
         ]),
     ]
   ) { setting in

@@ -23,6 +23,6 @@ struct Sarathi: Scheduler {
   mutating func plan(_ replica: inout Replica) {
     replica.decodeAll()
     replica.computeChunks()
-    if replica.preempted.isEmpty || replica.rules.readmitsAtOnce { replica.admitChunks() }
+    if replica.preempted.isEmpty || replica.rules.prompts.readmitsAtOnce { replica.admitChunks() }
   }
 }

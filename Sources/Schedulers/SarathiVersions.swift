@@ -12,8 +12,8 @@ extension Sarathi {
     options: Setting.chunkSchedule + Setting.sarathiDefects
   ) { setting in
     var rules = entry.defaults(setting)
-    rules.emitsWithPrompt = false
-    rules.readmitsAtOnce = true
+    rules.outputs.emitsWithPrompt = false
+    rules.prompts.readmitsAtOnce = true
     return rules
   } scheduler: {
     Sarathi()
@@ -25,12 +25,15 @@ extension Setting where Root == EngineRules {
   static var chunkSchedule: [Setting<EngineRules>] {
     [
       .number(
-        "chunk-schedule-stages", \.chunkSchedule.stages, "stages of shrinking chunks; 0 for none",
+        "chunk-schedule-stages", \.prompts.chunkSchedule.stages,
+        "stages of shrinking chunks; 0 for none",
         least: 0),
       .number(
-        "chunk-schedule-max-tokens", \.chunkSchedule.maxTokens, "prompt tokens that they cover"),
-      .number("high-chunk-size", \.chunkSchedule.high, "tokens of a chunk in the first stage"),
-      .number("low-chunk-size", \.chunkSchedule.low, "tokens of a chunk in the last stage"),
+        "chunk-schedule-max-tokens", \.prompts.chunkSchedule.maxTokens,
+        "prompt tokens that they cover"),
+      .number(
+        "high-chunk-size", \.prompts.chunkSchedule.high, "tokens of a chunk in the first stage"),
+      .number("low-chunk-size", \.prompts.chunkSchedule.low, "tokens of a chunk in the last stage"),
     ]
   }
 
@@ -38,10 +41,10 @@ extension Setting where Root == EngineRules {
   static var sarathiDefects: [Setting<EngineRules>] {
     [
       .truth(
-        "restarts-answers", \.restartsAnswers,
+        "restarts-answers", \.outputs.restartsAnswers,
         "defect: a preempted sequence generates its whole answer once more"),
       .truth(
-        "readmits-at-once", \.readmitsAtOnce,
+        "readmits-at-once", \.prompts.readmitsAtOnce,
         "defect: a half-computed prompt that lost its cache comes back with a chunk of the old "
           + "size; sarathi-osdi has it unless told otherwise"),
     ]

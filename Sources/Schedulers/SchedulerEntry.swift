@@ -61,10 +61,10 @@ public struct SchedulerEntry: Sendable {
     self.tokenBudget = tokenBudget
     sequenceCap = batchSequences ?? Self.admittedCap
     let own: [Setting<EngineRules>] = [
-      batchSequences.map { .number($0, \.maxBatchSequences, "sequences in one iteration") }
+      batchSequences.map { .number($0, \.limits.maxBatchSequences, "sequences in one iteration") }
         ?? .number(Self.admittedCap, \.sequenceCap, "sequences served at once"),
       .number(
-        "block-size", \.blockSize, "tokens in a KV block",
+        "block-size", \.memory.blockSize, "tokens in a KV block",
         most: EngineRange.blockTokens.upperBound),
     ]
     self.options =
@@ -103,13 +103,13 @@ public struct SchedulerEntry: Sendable {
   private func apply(
     _ setting: EngineSetting, to rules: inout EngineRules
   ) throws(InputError) {
-    if let size = setting.blockSize { rules.blockSize = size }
+    if let size = setting.blockSize { rules.memory.blockSize = size }
     if let cap = setting.maxNumSeqs {
       if sequenceCap == Self.admittedCap {
         rules.sequenceCap = cap
       } else {
-        rules.maxBatchSequences = cap
-        rules.maxNumSeqs = max(rules.maxNumSeqs, cap)
+        rules.limits.maxBatchSequences = cap
+        rules.limits.maxNumSeqs = max(rules.limits.maxNumSeqs, cap)
       }
     }
     if let budget = setting.maxNumBatchedTokens {
@@ -119,7 +119,7 @@ public struct SchedulerEntry: Sendable {
           remedy: "leave it out, or give it to a scheduler that has one, as in "
             + "vllm:max-num-batched-tokens=\(budget)")
       }
-      rules.maxNumBatchedTokens = budget
+      rules.limits.maxNumBatchedTokens = budget
     }
   }
 

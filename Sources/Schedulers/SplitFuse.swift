@@ -21,15 +21,16 @@ struct SplitFuse: Scheduler {
     ],
     options: [
       .number(
-        "max-tracked-sequences", \.maxNumSeqs, "sequences that may hold a cache at once"),
+        "max-tracked-sequences", \.limits.maxNumSeqs, "sequences that may hold a cache at once"),
       .number(
-        "flush-lag", \.releaseLag, "turns before a finished sequence's blocks are free", least: 0,
+        "flush-lag", \.memory.releaseLag, "turns before a finished sequence's blocks are free",
+        least: 0,
         most: 8),
       .choice(
         "reset", "whose cache is taken when nothing can run",
         [
-          "last": { $0.reset = .last }, "all": { $0.reset = .all },
-          "none": { $0.reset = .none },
+          "last": { $0.memory.reset = .last }, "all": { $0.memory.reset = .all },
+          "none": { $0.memory.reset = .none },
         ]),
     ]
   ) { setting in
@@ -38,7 +39,7 @@ struct SplitFuse: Scheduler {
       maxModelLen: setting.maxModelLen, blockSize: setting.headSize <= 64 ? 128 : 64,
       reservation: .chunk, watermark: 0, decodeGate: .neededBlock, lengthLimit: .reached,
       releaseLag: 1)
-    rules.chunksNeedFreeBlock = true
+    rules.prompts.needFreeBlock = true
     return rules
   } scheduler: {
     SplitFuse()
@@ -48,7 +49,7 @@ struct SplitFuse: Scheduler {
     let hadFreeBlocks = replica.cache.freeBlocks > 0
     let tracked = replica.running.count + replica.cache.releasingSequences
     decode(in: &replica)
-    if hadFreeBlocks { fill(&replica, admitting: tracked < replica.rules.maxNumSeqs) }
+    if hadFreeBlocks { fill(&replica, admitting: tracked < replica.rules.limits.maxNumSeqs) }
     let isStarved = replica.plannedDecodes == 0 && replica.batch.chunks.isEmpty
     if isStarved && !replica.cache.isReleasing { reset(&replica) }
   }
@@ -56,15 +57,17 @@ struct SplitFuse: Scheduler {
   /// Takes the cache from the last holder, or as the version of the engine has it.
   private func reset(_ replica: inout Replica) {
     repeat {
-      guard replica.rules.reset != .none, let victim = lastHolder(in: replica) else { return }
+      guard replica.rules.memory.reset != .none, let victim = lastHolder(in: replica) else {
+        return
+      }
       replica.preemptToEnd(victim)
-    } while replica.rules.reset == .all
+    } while replica.rules.memory.reset == .all
   }
 
   /// Decodes the first sequences up to the caps, skipping those that lack a block; who was left out
   /// comes first in the next turn.
   private func decode(in replica: inout Replica) {
-    let cap = min(replica.rules.maxBatchSequences, replica.tokensLeftInBudget)
+    let cap = min(replica.rules.limits.maxBatchSequences, replica.tokensLeftInBudget)
     if replica.decoding <= cap && replica.canDecodeAll {
       replica.decodeAll()
       return
@@ -96,7 +99,8 @@ struct SplitFuse: Scheduler {
 
   private func hasRoom(in replica: borrowing Replica) -> Bool {
     replica.tokensLeftInBudget > 0
-      && replica.plannedDecodes + replica.batch.chunks.count < replica.rules.maxBatchSequences
+      && replica.plannedDecodes + replica.batch.chunks.count
+        < replica.rules.limits.maxBatchSequences
   }
 
   private func fits(_ sequence: SequenceID, in replica: borrowing Replica) -> Bool {

@@ -16,8 +16,8 @@ struct VLLMV0: Scheduler {
         [
           "false": { _ in },
           "true": {
-            $0.chunksPrompts = true
-            $0.maxNumBatchedTokens = 2048
+            $0.prompts.areChunked = true
+            $0.limits.maxNumBatchedTokens = 2048
           },
         ]),
       .schedulingPolicy(.priorityWhenFull),
@@ -28,7 +28,7 @@ struct VLLMV0: Scheduler {
       maxNumSeqs: 256, maxNumBatchedTokens: max(setting.maxModelLen, 2048), chunksPrompts: false,
       maxModelLen: setting.maxModelLen, blockSize: 16, reservation: .prompt, watermark: 0.01,
       decodeGate: .anyFreeBlock, lengthLimit: .exceeded)
-    rules.swapsCutPrompts = true
+    rules.memory.swapsCutPrompts = true
     return rules
   } scheduler: {
     VLLMV0()
@@ -48,7 +48,7 @@ struct VLLMV0: Scheduler {
   ]
 
   mutating func plan(_ replica: inout Replica) {
-    if replica.rules.chunksPrompts {
+    if replica.rules.prompts.areChunked {
       planChunked(&replica)
     } else {
       if replica.swapped.isEmpty { replica.admitWholePrompts() }

@@ -16,9 +16,9 @@ struct VLLMV1: Scheduler {
       maxNumBatchedTokens: setting.isLargeGPU ? 8192 : 2048, chunksPrompts: true,
       maxModelLen: setting.maxModelLen, blockSize: 16, nullBlocks: 1, reservation: .chunk,
       watermark: 0, decodeGate: .neededBlock, lengthLimit: .reached)
-    rules.longPromptsArePassed = true
-    rules.sharesPrefixes = true
-    rules.chunksOverlap = true
+    rules.prompts.longArePassed = true
+    rules.memory.sharesPrefixes = true
+    rules.prompts.chunksOverlap = true
     return rules
   } scheduler: {
     VLLMV1()
@@ -31,9 +31,9 @@ struct VLLMV1: Scheduler {
     options: options
   ) { setting in
     var rules = entry011.defaults(setting)
-    rules.admission = .wholePrompt
-    rules.thresholdHoldsAlone = false
-    rules.longPromptsArePassed = false
+    rules.memory.admission = .wholePrompt
+    rules.prompts.thresholdHoldsAlone = false
+    rules.prompts.longArePassed = false
     return rules
   } scheduler: {
     VLLMV1()
@@ -46,13 +46,13 @@ struct VLLMV1: Scheduler {
 
   private static let options: [Setting<EngineRules>] = [
     .number(
-      "long-prefill-token-threshold", \.longPrefillTokenThreshold,
+      "long-prefill-token-threshold", \.prompts.longPrefillTokenThreshold,
       "tokens of one prompt in one iteration; 0 for no such limit", least: 0),
     .truth(
-      "enable-chunked-prefill", \.chunksPrompts, "whether a prompt may be cut into chunks"),
+      "enable-chunked-prefill", \.prompts.areChunked, "whether a prompt may be cut into chunks"),
     .schedulingPolicy(.priority),
     .truth(
-      "enable-prefix-caching", \.sharesPrefixes,
+      "enable-prefix-caching", \.memory.sharesPrefixes,
       "whether prompts share blocks where the trace has prefix hashes"),
   ]
 

@@ -26,7 +26,7 @@ import Testing
     for seed in 0..<40 {
       let example = try RandomCase(.vllm06, seed: seed)
       var rules = example.rules
-      rules.swapBlocks = 1 + seed * 7 % 90
+      rules.memory.swapBlocks = 1 + seed * 7 % 90
       let timeline = try attributedAsObvious(example, rules)
       lost += timeline.attributions.reduce(0) { $0 + $1.preemption }
     }
@@ -40,7 +40,7 @@ import Testing
     for seed in 5000..<5015 {
       let example = try RandomCase(policy, seed: seed)
       var rules = example.rules
-      rules.pipelineParallelSize = stages
+      rules.limits.pipelineParallelSize = stages
       var simulation = Simulation(
         example.trace, rules: rules, scheduler: try example.scheduler(),
         cost: HostedCost(linear: example.cost), replicas: 1 + seed % 3, observing: .attribution)

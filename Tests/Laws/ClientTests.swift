@@ -107,9 +107,9 @@ import Testing
   @Test func `keep to Little's law`() throws {
     let example = try RandomCase(.vllm033, seed: 8400)
     var rules = example.rules
-    rules.blocks = 10_000
-    rules.maxNumSeqs = 64
-    rules.maxBatchSequences = 64
+    rules.memory.blocks = 10_000
+    rules.limits.maxNumSeqs = 64
+    rules.limits.maxBatchSequences = 64
     let requests = Array(
       repeating: Request(arrival: 0, promptTokens: 100, outputTokens: 50), count: 4000)
     let clients = Clients(20, thinkTime: 300_000_000)

@@ -36,7 +36,9 @@ struct EdgeCase: CustomStringConvertible {
     var all = trace.smaller.map { trace in with { $0.trace = trace } }
     if replicas > 1 { all.append(with { $0.replicas = 1 }) }
     if clients != nil { all.append(with { $0.clients = nil }) }
-    if rules.pipelineParallelSize > 1 { all.append(with { $0.rules.pipelineParallelSize = 1 }) }
+    if rules.limits.pipelineParallelSize > 1 {
+      all.append(with { $0.rules.limits.pipelineParallelSize = 1 })
+    }
     let options = engine.name.dropFirst(engine.version.count + 1).split(separator: ",")
     for place in options.indices {
       var kept = options
@@ -53,8 +55,8 @@ struct EdgeCase: CustomStringConvertible {
   private init(_ engine: Engine, like other: EdgeCase) {
     self.engine = engine
     rules = engine.rules
-    rules.blocks = rules.nullBlocks + other.rules.totalBlocks
-    rules.pipelineParallelSize = other.rules.pipelineParallelSize
+    rules.memory.blocks = rules.memory.nullBlocks + other.rules.memory.totalBlocks
+    rules.limits.pipelineParallelSize = other.rules.limits.pipelineParallelSize
     (trace, replicas, clients) = (other.trace, other.replicas, other.clients)
     (setting, seed) = (other.setting, other.seed)
   }
@@ -74,9 +76,9 @@ struct EdgeCase: CustomStringConvertible {
     self.engine = engine
     var rules = engine.rules
     let spare = [0, 1, 1, 2, 3, 5, 20].randomElement(using: &random)!
-    rules.blocks = rules.nullBlocks + rules.blocks(for: length) + spare
+    rules.memory.blocks = rules.memory.nullBlocks + rules.blocks(for: length) + spare
     if engine.hasPipelines {
-      rules.pipelineParallelSize = [1, 1, 2, 3, 4, 32].randomElement(using: &random)!
+      rules.limits.pipelineParallelSize = [1, 1, 2, 3, 4, 32].randomElement(using: &random)!
     }
     self.rules = rules
     replicas = [1, 1, 1, 2].randomElement(using: &random)!

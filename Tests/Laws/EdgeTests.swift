@@ -48,8 +48,8 @@ import Testing
   private func mayStall(_ stall: Stall, _ example: EdgeCase) -> Bool {
     switch stall.reason {
     case .plansNothing, .goesInCircles: false
-    case .takesNoCache: example.rules.reset == .none
-    case .outgrows: example.rules.restartsAnswers
+    case .takesNoCache: example.rules.memory.reset == .none
+    case .outgrows: example.rules.outputs.restartsAnswers
     }
   }
 
@@ -60,13 +60,15 @@ import Testing
       if record.isCompleted != rules.canServe(request) { return "a request is lost" }
       let least = record.isCompleted ? rules.emittedTokens(of: request) : 0
       let exact = record.emittedTokens == least
-      if !(exact || rules.restartsAnswers && record.emittedTokens > least) {
+      if !(exact || rules.outputs.restartsAnswers && record.emittedTokens > least) {
         return "\(record.emittedTokens) tokens of an answer of \(least)"
       }
     }
     for replica in simulation.replicas {
       let cache = replica.cache
-      if cache.freeBlocks + cache.allReleasing != example.rules.totalBlocks || replica.hasWork {
+      if cache.freeBlocks + cache.allReleasing != example.rules.memory.totalBlocks
+        || replica.hasWork
+      {
         return "\(cache.freeBlocks) of \(cache.totalBlocks) blocks are free at the end"
       }
     }

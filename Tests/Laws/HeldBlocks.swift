@@ -10,10 +10,10 @@ struct HeldBlocks {
   /// ones once, or nil.
   var broken: String? {
     let rules = replica.rules
-    let inUse = rules.totalBlocks - replica.cache.freeBlocks - replica.cache.allReleasing
+    let inUse = rules.memory.totalBlocks - replica.cache.freeBlocks - replica.cache.allReleasing
     if replica.cache.freeBlocks < 0 { return "blocks taken that are not there" }
     let hosted = replica.swapped.all.reduce(0) { $0 + blocksOnHost($1) }
-    if hosted + replica.freeSwapBlocks != rules.swapBlocks {
+    if hosted + replica.freeSwapBlocks != rules.memory.swapBlocks {
       return "\(hosted) blocks on the host and \(replica.freeSwapBlocks) free there"
     }
     if replica.prefixes != nil { return brokenSharing(inUse) }
@@ -52,14 +52,14 @@ struct HeldBlocks {
   private func blocks(of id: SequenceID) -> Int {
     let rules = replica.rules
     let sequence = replica.sequences[id]
-    if rules.reservesAll {
+    if rules.memory.reservesAll {
       return rules.reservedBlocks(prompt: sequence.promptTokens, answer: sequence.answerTokens)
     }
     switch sequence.phase {
     case .prefilling:
       let planned = replica.isPipelined || !isUnderWay ? 0 : chunk(of: id)
       let tokens = sequence.context + sequence.inFlight + planned
-      return rules.blocks(for: rules.reservation == .prompt ? sequence.target : tokens)
+      return rules.blocks(for: rules.memory.reservation == .prompt ? sequence.target : tokens)
     case .decoding:
       if let flight = replica.flights.first(where: { $0.pool.tag == sequence.pool }) {
         return rules.blocks(for: flight.pool.context(of: sequence) + 1)

@@ -12,7 +12,7 @@ private func serve(
     maxModelLen: length, headSize: 128, isLargeGPU: false, blockSize: blockSize)
   let engine = try Schedulers.engine(specification, setting)
   var rules = engine.rules
-  rules.blocks = blocks
+  rules.memory.blocks = blocks
   let trace = Trace(
     requests: requests.map { Request(arrival: 0, promptTokens: $0.0, outputTokens: $0.1) })
   var simulation = Simulation(
@@ -58,7 +58,7 @@ private struct Fickle: Scheduler {
     let engine = try Schedulers.engine(
       "sarathi", EngineSetting(maxModelLen: 100, headSize: 128, isLargeGPU: false))
     var rules = engine.rules
-    rules.blocks = 20
+    rules.memory.blocks = 20
     var simulation = Simulation(
       Trace(requests: [Request(arrival: 0, promptTokens: 60, outputTokens: 3)]), rules: rules,
       scheduler: Fickle(), cost: LinearCost())

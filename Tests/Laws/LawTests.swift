@@ -84,7 +84,7 @@ import Testing
   @Test func `an engine without room for its longest sequence refuses everything`() throws {
     let example = try RandomCase(.orca, seed: 1)
     var rules = example.rules
-    rules.blocks = rules.blocks(for: rules.maxModelLen) - 1
+    rules.memory.blocks = rules.blocks(for: rules.limits.maxModelLen) - 1
     var simulation = Simulation(
       example.trace, rules: rules, scheduler: try example.scheduler(), cost: example.cost)
     let timeline = try simulation.run()

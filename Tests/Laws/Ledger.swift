@@ -21,7 +21,7 @@ struct Ledger {
       let decodes = inPool && replica.batch.decodes > replica.pastEnd.count ? 1 : 0
       let chunk = replica.batch.chunks.first { $0.sequence == id }?.tokens ?? 0
       let before = contexts[sequence.request] ?? context
-      if !replica.rules.emitsWithPrompt && context == before - 1 {
+      if !replica.rules.outputs.emitsWithPrompt && context == before - 1 {
         lost += 1  // The prompt's last token is computed once more.
       } else if before != context {
         // A sequence that was evicted and admitted again in one step starts anew.
@@ -30,7 +30,7 @@ struct Ledger {
       }
       now[sequence.request] = context + decodes + chunk
       held +=
-        inPool && !replica.rules.reservesAll
+        inPool && !replica.rules.memory.reservesAll
         ? replica.rules.blocks(for: context + decodes) : sequence.blocks
     }
     for (request, context) in contexts where now[request] == nil {
@@ -47,16 +47,17 @@ struct Ledger {
     let batch = replica.batch
     if replica.cache.freeBlocks < 0 { return "blocks taken that are not there" }
     let late = replica.cache.allReleasing + replica.pastEnd.blocks
-    if held + replica.cache.freeBlocks + late != rules.totalBlocks {
-      return "\(held) held and \(replica.cache.freeBlocks) free of \(rules.totalBlocks) blocks"
+    if held + replica.cache.freeBlocks + late != rules.memory.totalBlocks {
+      return
+        "\(held) held and \(replica.cache.freeBlocks) free of \(rules.memory.totalBlocks) blocks"
     }
-    if let budget = rules.maxNumBatchedTokens, batch.chunkTokens > 0, batch.tokens > budget {
+    if let budget = rules.limits.maxNumBatchedTokens, batch.chunkTokens > 0, batch.tokens > budget {
       return "\(batch.tokens) tokens over a budget of \(budget)"
     }
-    if batch.sequences > rules.maxBatchSequences {
+    if batch.sequences > rules.limits.maxBatchSequences {
       return "\(batch.sequences) sequences in a batch"
     }
-    if replica.running.count > rules.maxNumSeqs { return "\(replica.running.count) running" }
+    if replica.running.count > rules.limits.maxNumSeqs { return "\(replica.running.count) running" }
     return nil
   }
 }

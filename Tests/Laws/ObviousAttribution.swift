@@ -124,6 +124,6 @@ struct ObviousAttribution {
     if states[row].cached >= states[row].lost { states[row].isLost = false }
     guard states[row].cached == sequence.target else { return }
     states[row].completedPrompt = true
-    if !rules.emitsWithPrompt { states[row].cached -= 1 }
+    if !rules.outputs.emitsWithPrompt { states[row].cached -= 1 }
   }
 }

@@ -18,13 +18,13 @@ private struct CostByTokens: CostModel {
     for seed in 5000..<5040 {
       let example = try RandomCase(policy, seed: seed)
       var rules = example.rules
-      rules.pipelineParallelSize = stages
+      rules.limits.pipelineParallelSize = stages
       var simulation = Simulation(
         example.trace, rules: rules, scheduler: try example.scheduler(), cost: example.cost,
         observing: .iterations)
       while try simulation.step() {
         let replica = simulation.replicas[0]
-        #expect(replica.flights.count <= stages && replica.running.count <= rules.maxNumSeqs)
+        #expect(replica.flights.count <= stages && replica.running.count <= rules.limits.maxNumSeqs)
         #expect(replica.cache.freeBlocks >= 0)
       }
       for (request, record) in zip(example.trace.requests, simulation.timeline.records) {
@@ -35,7 +35,8 @@ private struct CostByTokens: CostModel {
       }
       let replica = simulation.replicas[0]
       try #require(
-        replica.cache.freeBlocks + replica.cache.allReleasing == rules.totalBlocks, "\(example)")
+        replica.cache.freeBlocks + replica.cache.allReleasing == rules.memory.totalBlocks,
+        "\(example)")
     }
   }
 
@@ -45,8 +46,8 @@ private struct CostByTokens: CostModel {
     let engine = try Schedulers.engine(
       "sarathi:chunk=100", EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false))
     var rules = engine.rules
-    rules.blocks = 10_000
-    rules.pipelineParallelSize = stages
+    rules.memory.blocks = 10_000
+    rules.limits.pipelineParallelSize = stages
     let count = 50
     let requests = Array(
       repeating: Request(arrival: 0, promptTokens: 100, outputTokens: 1), count: count)
@@ -64,8 +65,8 @@ private struct CostByTokens: CostModel {
     let engine = try Schedulers.engine(
       "sarathi:chunk=100", EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false))
     var rules = engine.rules
-    rules.blocks = 10_000
-    rules.pipelineParallelSize = 2
+    rules.memory.blocks = 10_000
+    rules.limits.pipelineParallelSize = 2
     let requests = [(0, 10), (1, 100), (1, 100)].map { arrival, prompt in
       Request(arrival: arrival, promptTokens: prompt, outputTokens: 1)
     }
@@ -79,11 +80,11 @@ private struct CostByTokens: CostModel {
   func `takes as long as one stage for a request alone`(_ policy: ReferencePolicy) throws {
     let example = try RandomCase(policy, seed: 1)
     var rules = example.rules
-    rules.blocks = 10_000
+    rules.memory.blocks = 10_000
     let trace = Trace(requests: [Request(arrival: 3, promptTokens: 300, outputTokens: 40)])
     let ends = try [1, 2, 4].map { stages in
-      rules.pipelineParallelSize = stages
-      rules.chunksOverlap = false
+      rules.limits.pipelineParallelSize = stages
+      rules.prompts.chunksOverlap = false
       var simulation = Simulation(
         trace, rules: rules, scheduler: try example.scheduler(),
         cost: ConstantCost(duration: 0.04))

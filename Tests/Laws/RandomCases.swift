@@ -30,7 +30,7 @@ struct RandomCase: CustomStringConvertible {
       return smaller
     }
     let limits: [(WritableKeyPath<EngineRules, Int>, Int)] = [
-      (\.blocks, 1 << 20), (\.releaseLag, 0),
+      (\.memory.blocks, 1 << 20), (\.memory.releaseLag, 0),
     ]
     for (limit, plain) in limits where rules[keyPath: limit] != plain {
       var smaller = self
@@ -49,15 +49,20 @@ struct RandomCase: CustomStringConvertible {
     self.seed = seed
     self.policy = policy
     var rules = try Schedulers.engine(policy.specification, Self.setting).rules
-    rules.blockSize = [1, 4, 16, 16, 64].randomElement(using: &random)!
-    rules.maxNumSeqs = Int.random(in: 1...24, using: &random)
-    let batchCap = Int.random(in: 1...rules.maxNumSeqs, using: &random)
-    rules.maxBatchSequences = policy.specification == "splitfuse" ? batchCap : rules.maxNumSeqs
-    if rules.chunksPrompts { rules.maxNumBatchedTokens = Int.random(in: 1...300, using: &random) }
+    rules.memory.blockSize = [1, 4, 16, 16, 64].randomElement(using: &random)!
+    rules.limits.maxNumSeqs = Int.random(in: 1...24, using: &random)
+    let batchCap = Int.random(in: 1...rules.limits.maxNumSeqs, using: &random)
+    rules.limits.maxBatchSequences =
+      policy.specification == "splitfuse" ? batchCap : rules.limits.maxNumSeqs
+    if rules.prompts.areChunked {
+      rules.limits.maxNumBatchedTokens = Int.random(in: 1...300, using: &random)
+    }
     let tight = Bool.random(using: &random)
     let longest = rules.blocks(for: 401) + 3
-    rules.blocks = longest * (tight ? 1 : 40) + Int.random(in: 0...longest, using: &random)
-    if rules.releaseLag > 0 { rules.releaseLag = Int.random(in: 0...2, using: &random) }
+    rules.memory.blocks = longest * (tight ? 1 : 40) + Int.random(in: 0...longest, using: &random)
+    if rules.memory.releaseLag > 0 {
+      rules.memory.releaseLag = Int.random(in: 0...2, using: &random)
+    }
     var trace = Self.trace(&random)
     cost = Bool.random(using: &random) ? LinearCost() : .flat
     Self.varyOptions(&rules, &random)
@@ -71,14 +76,15 @@ struct RandomCase: CustomStringConvertible {
 
   /// Other values for the options that the specification sets.
   private static func varyOptions(_ rules: inout EngineRules, _ random: inout SeededNumbers) {
-    if rules.longPrefillTokenThreshold > 0 {
-      rules.longPrefillTokenThreshold = Int.random(in: 1...120, using: &random)
+    if rules.prompts.longPrefillTokenThreshold > 0 {
+      rules.prompts.longPrefillTokenThreshold = Int.random(in: 1...120, using: &random)
     }
-    if rules.chunkSchedule.stages > 0 {
-      rules.chunkSchedule.stages = Int.random(in: 1...8, using: &random)
-      rules.chunkSchedule.maxTokens = Int.random(in: 100...500, using: &random)
-      rules.chunkSchedule.high = Int.random(in: 1...300, using: &random)
-      rules.chunkSchedule.low = Int.random(in: 1...rules.chunkSchedule.high, using: &random)
+    if rules.prompts.chunkSchedule.stages > 0 {
+      rules.prompts.chunkSchedule.stages = Int.random(in: 1...8, using: &random)
+      rules.prompts.chunkSchedule.maxTokens = Int.random(in: 100...500, using: &random)
+      rules.prompts.chunkSchedule.high = Int.random(in: 1...300, using: &random)
+      rules.prompts.chunkSchedule.low = Int.random(
+        in: 1...rules.prompts.chunkSchedule.high, using: &random)
     }
   }
 

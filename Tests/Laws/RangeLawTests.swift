@@ -99,10 +99,10 @@ private struct AnyCost: CostModel {
       }
     }
     guard var engine = try? Schedulers.engine(name, setting) else { return nil }
-    engine.rules.blocks = draw.number(EngineRange.blocks)
-    engine.rules.lengthLimit = .reached
+    engine.rules.memory.blocks = draw.number(EngineRange.blocks)
+    engine.rules.outputs.lengthLimit = .reached
     if engine.hasPipelines && draw.below(4) == 0 {
-      engine.rules.pipelineParallelSize = draw.number(1...8)
+      engine.rules.limits.pipelineParallelSize = draw.number(1...8)
     }
     engine.rules = engine.rules.withAverageLengths(of: trace.requests)
     return engine.rules.excess(serving: trace) == nil ? engine : nil

@@ -19,14 +19,14 @@ extension ReferenceEngine {
     while let id = waiting.first {
       let tokens = min(states[id].left, budgetLeft)
       let need = rules.blocks(for: states[id].target)
-      if free - need < rules.watermarkBlocks || tokens == 0 { break }
-      if running.count + 1 > rules.maxNumSeqs { break }
+      if free - need < rules.memory.watermarkBlocks || tokens == 0 { break }
+      if running.count + 1 > rules.limits.maxNumSeqs { break }
       admit(tokens, taking: need)
     }
     waiting = victims + waiting
   }
 
-  private var budgetLeft: Int { rules.maxNumBatchedTokens! - used }
+  private var budgetLeft: Int { rules.limits.maxNumBatchedTokens! - used }
 
   /// Returns how many were evicted to be computed anew.
   private mutating func runChunkedVLLM06(_ rest: inout [Int]) -> Int {
@@ -55,7 +55,9 @@ extension ReferenceEngine {
   private mutating func swapOut(_ id: Int) -> Bool {
     let blocks = hostBlocks(of: id)
     let taken = swapped.reduce(0) { $0 + hostBlocks(of: $1) }
-    guard taken + blocks <= rules.swapBlocks, states[id].left <= rules.maxNumBatchedTokens! else {
+    guard taken + blocks <= rules.memory.swapBlocks,
+      states[id].left <= rules.limits.maxNumBatchedTokens!
+    else {
       return false
     }
     running.removeAll { $0 == id }
@@ -67,10 +69,12 @@ extension ReferenceEngine {
   }
 
   private mutating func swapInVLLM06() {
-    while let id = swapped.first, batch.count < rules.maxNumSeqs, states[id].left <= budgetLeft {
+    while let id = swapped.first, batch.count < rules.limits.maxNumSeqs,
+      states[id].left <= budgetLeft
+    {
       let tokens = states[id].isDecoding ? states[id].computed + 1 : states[id].target
       let need = rules.blocks(for: tokens)
-      if free - need < rules.watermarkBlocks { return }
+      if free - need < rules.memory.watermarkBlocks { return }
       swapped.removeFirst()
       take(need, for: id)
       schedule(id, states[id].left)

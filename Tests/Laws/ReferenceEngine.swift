@@ -61,7 +61,7 @@ struct ReferenceEngine {
     self.policy = policy
     self.cost = cost
     requests = trace.requests
-    free = rules.totalBlocks
+    free = rules.memory.totalBlocks
     states = trace.requests.enumerated().map { row, request in
       State(
         arrival: request.arrival, prompt: request.promptTokens,
@@ -118,7 +118,7 @@ struct ReferenceEngine {
         replica: 0, start: now, end: end, decodes: contexts.count, chunks: prompts.count,
         chunkTokens: prompts.reduce(0) { $0 + $1.tokens }, decodeContext: summed.decodeContext,
         running: running.count, waiting: waiting.count,
-        usedBlocks: rules.totalBlocks - free - flushed,
+        usedBlocks: rules.memory.totalBlocks - free - flushed,
         preempted: evictedBefore + evicted.count))
     evictedBefore = 0
     for id in pastEnd { releaseBlocks(of: id, seenBy: plan + 1) }
@@ -129,7 +129,7 @@ struct ReferenceEngine {
       if work.isDecode || states[work.id].computed == states[work.id].target {
         let completesPrompt = !states[work.id].isDecoding
         states[work.id].isDecoding = true
-        if completesPrompt && !rules.emitsWithPrompt {
+        if completesPrompt && !rules.outputs.emitsWithPrompt {
           // The prompt's last token is computed once more.
           states[work.id].computed -= 1
           continue
@@ -147,13 +147,13 @@ struct ReferenceEngine {
 
   private mutating func retire(_ id: Int) {
     running.removeAll { $0 == id }
-    if rules.decodesPastEnd { return pastEnd.append(id) }
-    releaseBlocks(of: id, seenBy: plan + 1 + rules.releaseLag)
+    if rules.outputs.decodesPastEnd { return pastEnd.append(id) }
+    releaseBlocks(of: id, seenBy: plan + 1 + rules.memory.releaseLag)
   }
 
   mutating func releaseBlocks(of id: Int, seenBy plan: Int) {
     let blocks = states[id].blocks
-    if rules.releaseLag == 0 { free += blocks } else { returning.append((blocks, plan)) }
+    if rules.memory.releaseLag == 0 { free += blocks } else { returning.append((blocks, plan)) }
     states[id].blocks = 0
   }
 

@@ -22,14 +22,14 @@ extension ReferenceEngine {
     }
     guard evicted.isEmpty else { return }
     while let id = waiting.first, budgetLeft > 0 {
-      if running.count + pastEnd.count >= rules.maxNumSeqs { return }
+      if running.count + pastEnd.count >= rules.limits.maxNumSeqs { return }
       let need = rules.blocks(for: states[id].target)
       if need > free || !(running.isEmpty || averageFitsAtPeak) { return }
       admit(min(states[id].left, budgetLeft), taking: need)
     }
   }
 
-  private var budgetLeft: Int { rules.maxNumBatchedTokens! - used - pastEnd.count }
+  private var budgetLeft: Int { rules.limits.maxNumBatchedTokens! - used - pastEnd.count }
 
   /// Whether a request of average length, of those that are served, fits when the memory in use is
   /// at its predicted peak.
@@ -47,7 +47,7 @@ extension ReferenceEngine {
         future[later] += rules.blocks(for: length + later)
       }
     }
-    let left = rules.totalBlocks - overdue - future.max()!
-    return left > (prompt + answer + rules.blockSize) / rules.blockSize
+    let left = rules.memory.totalBlocks - overdue - future.max()!
+    return left > (prompt + answer + rules.memory.blockSize) / rules.memory.blockSize
   }
 }

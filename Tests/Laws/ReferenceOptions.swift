@@ -30,7 +30,7 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     case .priority033, .both033: engine.planVLLMV1(isNewest: true, byPriority: true)
     case .orcaOwnLength: engine.planOrca { prompt, answer in prompt + answer }
     case .orcaBuddy:
-      let longest = engine.rules.maxModelLen
+      let longest = engine.rules.limits.maxModelLen
       engine.planOrca { prompt, answer in nextPower(min(prompt + nextPower(answer), longest)) }
     case .stages: engine.planSarathi()
     }
@@ -54,8 +54,8 @@ extension ReferenceEngine {
 
   /// Tokens of one iteration as the dynamic schedule of `id` has them, or as all have.
   func chunk(of id: Int) -> Int {
-    let schedule = rules.chunkSchedule
-    if schedule.stages == 0 { return rules.maxNumBatchedTokens! }
+    let schedule = rules.prompts.chunkSchedule
+    if schedule.stages == 0 { return rules.limits.maxNumBatchedTokens! }
     var sizes: [Int] = []
     let multiple = min(32, schedule.low)
     for stage in (0..<schedule.stages).reversed() {
@@ -71,12 +71,12 @@ extension ReferenceEngine {
   fileprivate mutating func planVLLM06ByPriority() {
     admitWholePromptsWithinBudget()
     if !batch.isEmpty { return }
-    let watermark = Int(rules.watermark * Double(rules.blocks))
+    let watermark = Int(rules.memory.watermark * Double(rules.memory.blocks))
     running.sort(by: isMoreUrgent)
     if let head = waiting.first {
       let need = rules.blocks(for: states[head].target)
       while let last = running.last, isMoreUrgent(head, last),
-        free - need < watermark || running.count + 1 > rules.maxNumSeqs
+        free - need < watermark || running.count + 1 > rules.limits.maxNumSeqs
       {
         evict(last)
       }
@@ -89,10 +89,10 @@ extension ReferenceEngine {
   /// alone exceed the threshold.
   mutating func planVLLMV1(isNewest: Bool = false, byPriority: Bool = false) {
     let isAlone = running.count + waiting.count == 1
-    let threshold = rules.longPrefillTokenThreshold
+    let threshold = rules.prompts.longPrefillTokenThreshold
     let cap = threshold == 0 || isNewest && isAlone ? Int.max : threshold
     if byPriority { waiting.sort(by: isMoreUrgent) }
-    var budget = rules.maxNumBatchedTokens!
+    var budget = rules.limits.maxNumBatchedTokens!
     var index = 0
     walk: while index < running.count && budget > 0 {
       let id = running[index]
@@ -114,9 +114,9 @@ extension ReferenceEngine {
     guard evicted.isEmpty else { return }
     var passedOver: [Int] = []
     defer { waiting = passedOver + waiting }
-    while let id = waiting.first, budget > 0, running.count < rules.maxNumSeqs {
+    while let id = waiting.first, budget > 0, running.count < rules.limits.maxNumSeqs {
       let wanted = min(states[id].left, cap)
-      if !rules.chunksPrompts && wanted > budget {
+      if !rules.prompts.areChunked && wanted > budget {
         if isNewest { return }
         passedOver.append(waiting.removeFirst())
         continue

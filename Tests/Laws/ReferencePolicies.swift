@@ -52,8 +52,8 @@ extension ReferenceEngine {
   }
 
   private mutating func admitReserving(_ reserved: ((Int, Int) -> Int)? = nil) {
-    while let id = waiting.first, running.count + 1 <= rules.maxNumSeqs {
-      let tokens = reserved?(states[id].prompt, states[id].output) ?? rules.maxModelLen
+    while let id = waiting.first, running.count + 1 <= rules.limits.maxNumSeqs {
+      let tokens = reserved?(states[id].prompt, states[id].output) ?? rules.limits.maxModelLen
       let need = rules.blocks(for: tokens)
       if free < need { return }
       admit(states[id].left, taking: need)
@@ -66,13 +66,13 @@ extension ReferenceEngine {
   }
 
   mutating func admitWholePromptsWithinBudget() {
-    let watermark = Int(rules.watermark * Double(rules.blocks))
+    let watermark = Int(rules.memory.watermark * Double(rules.memory.blocks))
     while let id = waiting.first {
       let length = states[id].target
       let need = rules.blocks(for: length)
       if free - need < watermark { break }
-      if used + length > rules.maxNumBatchedTokens! { break }
-      if running.count + 1 > rules.maxNumSeqs { break }
+      if used + length > rules.limits.maxNumBatchedTokens! { break }
+      if running.count + 1 > rules.limits.maxNumSeqs { break }
       admit(length, taking: need)
     }
   }
@@ -128,10 +128,10 @@ extension ReferenceEngine {
   }
 
   private mutating func admitChunks() {
-    let watermark = Int(rules.watermark * Double(rules.blocks))
-    while let id = waiting.first, rules.readmitsAtOnce || !evicted.contains(id) {
+    let watermark = Int(rules.memory.watermark * Double(rules.memory.blocks))
+    while let id = waiting.first, rules.prompts.readmitsAtOnce || !evicted.contains(id) {
       let need = rules.blocks(for: states[id].target)
-      if free - need < watermark || running.count >= rules.maxNumSeqs { return }
+      if free - need < watermark || running.count >= rules.limits.maxNumSeqs { return }
       // The artifact takes the progress of who was just evicted for what it was.
       let left = evicted.contains(id) ? states[id].tokensLeftAtPreemption : states[id].left
       let tokens = min(left, chunk(of: id) - used)
@@ -143,7 +143,7 @@ extension ReferenceEngine {
   fileprivate mutating func planSplitFuse() {
     let hadFree = free > 0
     let tracked = running.count + returning.count
-    let cap = min(rules.maxBatchSequences, rules.maxNumBatchedTokens!)
+    let cap = min(rules.limits.maxBatchSequences, rules.limits.maxNumBatchedTokens!)
     let decodes = running.filter { states[$0].isDecoding }
     var skipped: [Int] = []
     for (place, id) in decodes.enumerated() {
@@ -164,12 +164,12 @@ extension ReferenceEngine {
   }
 
   private mutating func fillForward(tracked: Int) {
-    let budget = rules.maxNumBatchedTokens!
+    let budget = rules.limits.maxNumBatchedTokens!
     for id in running.filter({ !states[$0].isDecoding }) + waiting {
-      if batch.count >= rules.maxBatchSequences || used >= budget { return }
+      if batch.count >= rules.limits.maxBatchSequences || used >= budget { return }
       let isNew = states[id].blocks == 0
       if blocksNeeded(id, states[id].left) > free { return }
-      if isNew && max(tracked, running.count) >= rules.maxNumSeqs { return }
+      if isNew && max(tracked, running.count) >= rules.limits.maxNumSeqs { return }
       let tokens = min(states[id].left, budget - used)
       let need = blocksNeeded(id, tokens)
       if isNew {

@@ -32,8 +32,8 @@ private func labelled(_ example: RandomCase) -> Trace {
     _ example: RandomCase, _ trace: Trace, _ entry: RouterEntry, _ replicas: Int, stages: Int = 1
   ) throws -> Simulation {
     var rules = example.rules
-    rules.pipelineParallelSize = stages
-    rules.sharesPrefixes = false
+    rules.limits.pipelineParallelSize = stages
+    rules.memory.sharesPrefixes = false
     return Simulation(
       trace, rules: rules, scheduler: try example.scheduler(), cost: example.cost,
       replicas: replicas, router: router(entry, trace, replicas), observing: .iterations)

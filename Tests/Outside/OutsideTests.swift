@@ -78,7 +78,7 @@ private struct MicrosecondPerToken: CostModel {
   @Test func `a cost model prices what an engine plans`() throws {
     var rules = ShortestFirst.entry.defaults(
       EngineSetting(maxModelLen: 8192, headSize: 128, isLargeGPU: false))
-    rules.blocks = 1000
+    rules.memory.blocks = 1000
     var simulation = Simulation(
       Self.trace, rules: rules, scheduler: ShortestFirst(), cost: MicrosecondPerToken())
     let records = try simulation.run().records

@@ -62,5 +62,10 @@ extension Trace {
 public func changes<Value>(of value: Value, from standard: Value, in name: String) -> String {
   zip(Mirror(reflecting: value).children, Mirror(reflecting: standard).children)
     .filter { "\($0.0.value)" != "\($0.1.value)" }
-    .map { "\(name).\($0.0.label ?? "") = \($0.0.value)" }.sorted().joined(separator: "; ")
+    .map { now, before in
+      let path = "\(name).\(now.label ?? "")"
+      return Mirror(reflecting: now.value).displayStyle == .struct
+        ? changes(of: now.value, from: before.value, in: path) : "\(path) = \(now.value)"
+    }
+    .sorted().joined(separator: "; ")
 }

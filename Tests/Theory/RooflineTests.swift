@@ -20,8 +20,9 @@ import Testing
     let rules = service.engine.rules
     let bound = RooflineBound(
       of: try Shard(of: deployment.model), on: deployment.gpu, promptTokens: Double(prompt),
-      outputTokens: Double(output), tokens: rules.maxNumBatchedTokens ?? count * prompt,
-      sequences: rules.maxBatchSequences, cacheTokens: rules.blocks * rules.blockSize)
+      outputTokens: Double(output), tokens: rules.limits.maxNumBatchedTokens ?? count * prompt,
+      sequences: rules.limits.maxBatchSequences,
+      cacheTokens: rules.memory.blocks * rules.memory.blockSize)
     let most = service.engine.overlaps ? 1 / bound.overlappedSeconds : bound.requestsPerSecond
     let reached = replay.run.metrics.throughput.requestsPerSecond / most
     #expect(reached <= 1, "\(reached)")

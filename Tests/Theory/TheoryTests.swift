@@ -11,7 +11,7 @@ import Testing
     let engine = try Schedulers.engine(
       name, EngineSetting(maxModelLen: 4096, headSize: 128, isLargeGPU: false))
     var rules = engine.rules
-    rules.blocks = 100_000
+    rules.memory.blocks = 100_000
     return (rules, engine.scheduler)
   }
 
@@ -23,7 +23,7 @@ import Testing
     var simulation = Simulation(trace, rules: rules, scheduler: scheduler, cost: cost)
     let record = try simulation.run().records[0]
 
-    let chunk = min(2000, rules.chunksPrompts ? rules.maxNumBatchedTokens! : 2000)
+    let chunk = min(2000, rules.prompts.areChunked ? rules.limits.maxNumBatchedTokens! : 2000)
     var expected = 0
     for start in stride(from: 0, to: 2000, by: chunk) {
       let tokens = min(chunk, 2000 - start)
@@ -36,7 +36,7 @@ import Testing
       return Int(seconds: cost.seconds(for: batch))
     }
     // The OSDI artifact computes the prompt's last token once more for the first token.
-    if !rules.emitsWithPrompt { expected += decode(1999) }
+    if !rules.outputs.emitsWithPrompt { expected += decode(1999) }
     #expect(record.firstToken == 7 + expected)
     for context in 2000..<2029 {
       expected += decode(context)
@@ -51,11 +51,11 @@ import Testing
   @Test(arguments: ["vllm-0.6", "sarathi", "nanoflow"], [0.3, 0.7])
   func `one sequence at a time waits as M/D/1 does`(_ name: String, load: Double) throws {
     var (rules, scheduler) = try Self.rules(name)
-    rules.maxNumSeqs = 1
-    rules.maxBatchSequences = 1
+    rules.limits.maxNumSeqs = 1
+    rules.limits.maxBatchSequences = 1
     let iteration = 0.01
     // A token past the end takes a turn of its own where there is one sequence at a time.
-    let isTwice = !rules.emitsWithPrompt || rules.decodesPastEnd
+    let isTwice = !rules.outputs.emitsWithPrompt || rules.outputs.decodesPastEnd
     let service = isTwice ? 2 * iteration : iteration
     var random = SeededNumbers(state: 20_260)
     var now = 0.0

@@ -56,9 +56,9 @@ struct NanoFlowBench: Sendable {
     var engine = try Schedulers.engine(
       "nanoflow:global-batch-size=\(tokens),enable-offload=\(offloads)",
       EngineSetting(maxModelLen: 4096, headSize: model.headSize, isLargeGPU: false))
-    engine.rules.blocks = cacheTokens / engine.rules.blockSize
+    engine.rules.memory.blocks = cacheTokens / engine.rules.memory.blockSize
     engine.rules = engine.rules.withAverageLengths(of: requests)
-    let cost = try cost(way, engine.rules.averageLengths)
+    let cost = try cost(way, engine.rules.memory.averageLengths)
     return Service(engine: engine, cost: cost, settings: [])
   }
 

@@ -31,7 +31,9 @@ public struct Stall: Equatable, Sendable, CustomStringConvertible {
     freeBlocks = replica.cache.freeBlocks
     totalBlocks = replica.cache.totalBlocks
     self.reason = replica.outgrown ?? reason ?? .plansNothing
-    if self.reason == .plansNothing && replica.rules.reset == .none { self.reason = .takesNoCache }
+    if self.reason == .plansNothing && replica.rules.memory.reset == .none {
+      self.reason = .takesNoCache
+    }
   }
 
   public var description: String {
@@ -60,8 +62,8 @@ public struct Stall: Equatable, Sendable, CustomStringConvertible {
 extension Replica {
   /// Whether the head of the queue restarts its answer and can never be admitted again.
   fileprivate var outgrown: Stall.Reason? {
-    guard rules.restartsAnswers, let head = waiting.first else { return nil }
-    let blocks = rules.blocks(for: sequences[head].target) + rules.spareBlocks
+    guard rules.outputs.restartsAnswers, let head = waiting.first else { return nil }
+    let blocks = rules.blocks(for: sequences[head].target) + rules.memory.spareBlocks
     return blocks > cache.totalBlocks
       ? .outgrows(sequences[head].request, blocks: blocks) : nil
   }

@@ -41,7 +41,7 @@ extension Replica {
         decisions.note(
           sequence, false, chunk.tokens, chunk.context, emitted: sequence.emitted, rules)
       }
-      if decisions.finished.last == sequence.request, rules.releaseLag == 0 {
+      if decisions.finished.last == sequence.request, rules.memory.releaseLag == 0 {
         decisions.freeBlocksAtEnd += shared?.release(id) ?? decisions.blocks(of: sequence, rules)
       }
     }
@@ -65,7 +65,7 @@ extension Decisions {
     work.append(
       Work(request: sequence.request, isDecode: isDecode, tokens: tokens, context: context))
     let completes = context + tokens == sequence.target
-    guard isDecode || completes && rules.emitsWithPrompt else { return }
+    guard isDecode || completes && rules.outputs.emitsWithPrompt else { return }
     self.emitted.append(sequence.request)
     guard emitted + 1 == sequence.outputTokens else { return }
     finished.append(sequence.request)
@@ -73,7 +73,9 @@ extension Decisions {
 
   /// Blocks that `sequence`, which was noted last, holds when the batch ends.
   fileprivate func blocks(of sequence: Sequence, _ rules: EngineRules) -> Int {
-    guard let last = work.last, last.isDecode, !rules.reservesAll else { return sequence.blocks }
+    guard let last = work.last, last.isDecode, !rules.memory.reservesAll else {
+      return sequence.blocks
+    }
     return rules.blocks(for: last.context + 1)
   }
 }

@@ -73,18 +73,19 @@ public struct Replica: Sendable {
     rules: EngineRules, prefixes source: PrefixBlocks.Source?, smoothsGaps: Bool = false
   ) {
     self.rules = rules
-    cache = KVCache(totalBlocks: rules.totalBlocks, releaseLag: rules.releaseLag)
-    pool = DecodePool(blockSize: rules.blockSize, smoothsGaps: smoothsGaps)
-    stages = Array(repeating: 0, count: rules.pipelineParallelSize)
-    sparePools = (1..<rules.pipelineParallelSize + 1).map {
-      DecodePool(blockSize: rules.blockSize, tag: $0, smoothsGaps: smoothsGaps)
+    cache = KVCache(totalBlocks: rules.memory.totalBlocks, releaseLag: rules.memory.releaseLag)
+    pool = DecodePool(blockSize: rules.memory.blockSize, smoothsGaps: smoothsGaps)
+    stages = Array(repeating: 0, count: rules.limits.pipelineParallelSize)
+    sparePools = (1..<rules.limits.pipelineParallelSize + 1).map {
+      DecodePool(blockSize: rules.memory.blockSize, tag: $0, smoothsGaps: smoothsGaps)
     }
-    if let source, rules.sharesPrefixes {
-      prefixes = PrefixBlocks(source, blocks: rules.totalBlocks, blockSize: rules.blockSize)
+    if let source, rules.memory.sharesPrefixes {
+      prefixes = PrefixBlocks(
+        source, blocks: rules.memory.totalBlocks, blockSize: rules.memory.blockSize)
     }
-    freeSwapBlocks = rules.swapBlocks
-    if rules.admission == .predictedPeak {
-      forecast = Forecast(rules.averageLengths, blockSize: rules.blockSize)
+    freeSwapBlocks = rules.memory.swapBlocks
+    if rules.memory.admission == .predictedPeak {
+      forecast = Forecast(rules.memory.averageLengths, blockSize: rules.memory.blockSize)
     }
   }
 
@@ -123,7 +124,7 @@ public struct Replica: Sendable {
   mutating func leavePool(_ id: SequenceID) {
     pool.leave(id, &sequences[id])
     forecast?.leave(context: sequences[id].context)
-    if !rules.reservesAll {
+    if !rules.memory.reservesAll {
       sequences[id].blocks = rules.blocks(for: sequences[id].context)
     }
   }

@@ -6,7 +6,7 @@ extension Replica {
   @inline(__always)
   public mutating func admit(_ id: SequenceID, computing tokens: Int) -> Bool {
     guard let need = blocksToAdmit(id, computing: tokens) else { return false }
-    let hits = sequences[id].context / rules.blockSize
+    let hits = sequences[id].context / rules.memory.blockSize
     waiting.remove(id)
     running.append(id)
     prefilling.append(id)
@@ -23,19 +23,19 @@ extension Replica {
   /// Blocks that admitting `id` takes, or nil if the cap on sequences or memory forbids it.
   @inline(__always)
   mutating func blocksToAdmit(_ id: SequenceID, computing tokens: Int) -> Int? {
-    guard running.count + pastEnd.count < rules.maxNumSeqs else { return nil }
+    guard running.count + pastEnd.count < rules.limits.maxNumSeqs else { return nil }
     if prefixes != nil { return blocksToAdmitSharing(id, computing: tokens) }
     let whole = rules.blocks(for: sequences[id].target)
     let need =
-      switch rules.reservation {
+      switch rules.memory.reservation {
       case .maxModelLen, .ownLength, .powerOfTwo:
         rules.reservedBlocks(
           prompt: sequences[id].promptTokens, answer: sequences[id].answerTokens)
       case .prompt: whole
       case .chunk: rules.blocks(for: tokens)
       }
-    guard cache.freeBlocks - need >= rules.watermarkBlocks else { return nil }
-    switch rules.admission {
+    guard cache.freeBlocks - need >= rules.memory.watermarkBlocks else { return nil }
+    switch rules.memory.admission {
     case .whatItTakes: return need
     case .wholePrompt: return whole > cache.freeBlocks ? nil : need
     case .predictedPeak: return hasRoomAtPeak() ? need : nil
@@ -62,13 +62,13 @@ extension Replica {
     while passingPreempted, let id = cursor, wasJustPreempted(id) {
       cursor = waiting.next(after: id)
     }
-    while let id = cursor, tokensLeftInBudget > 0, running.count < rules.maxNumSeqs {
+    while let id = cursor, tokensLeftInBudget > 0, running.count < rules.limits.maxNumSeqs {
       let next = waiting.next(after: id)
       findPrefix(of: id)
       defer { forgetPrefix(of: id) }
       let wanted = wantedTokens(id)
-      if !rules.chunksPrompts && wanted > tokensLeftInBudget {
-        guard rules.longPromptsArePassed else { return }
+      if !rules.prompts.areChunked && wanted > tokensLeftInBudget {
+        guard rules.prompts.longArePassed else { return }
       } else {
         let tokens = min(wanted, tokensLeftInBudget(for: id))
         guard tokens > 0, admit(id, computing: tokens) else { return }
@@ -89,25 +89,25 @@ extension Replica {
   /// has left, cut to the engine's threshold for long prompts.
   @inline(__always)
   public func wantedTokens(_ sequence: SequenceID) -> Int {
-    if rules.readmitsAtOnce && wasJustPreempted(sequence) {
+    if rules.prompts.readmitsAtOnce && wasJustPreempted(sequence) {
       return sequences[sequence].tokensLeftAtPreemption
     }
     let left = tokensLeft(sequence)
-    let threshold = rules.longPrefillTokenThreshold
+    let threshold = rules.prompts.longPrefillTokenThreshold
     guard threshold > 0, left > threshold else { return left }
     let isAlone = running.count + waiting.count == 1
-    return isAlone && !rules.thresholdHoldsAlone ? left : threshold
+    return isAlone && !rules.prompts.thresholdHoldsAlone ? left : threshold
   }
 
   /// Tokens that the batch can still take, if the next of them are of the prompt of `sequence`.
   @inline(__always)
   private func tokensLeftInBudget(for sequence: SequenceID) -> Int {
-    if rules.chunkSchedule.stages == 0 { return tokensLeftInBudget }
+    if rules.prompts.chunkSchedule.stages == 0 { return tokensLeftInBudget }
     let processed =
-      rules.readmitsAtOnce && wasJustPreempted(sequence)
+      rules.prompts.readmitsAtOnce && wasJustPreempted(sequence)
       ? sequences[sequence].target - sequences[sequence].tokensLeftAtPreemption
       : sequences[sequence].context
-    let chunk = rules.chunkSchedule.chunk(after: processed)
+    let chunk = rules.prompts.chunkSchedule.chunk(after: processed)
     return min(tokensLeftInBudget, chunk - batch.chunkTokens - plannedDecodes)
   }
 

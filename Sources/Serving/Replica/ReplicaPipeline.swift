@@ -9,7 +9,7 @@ struct Flight: Sendable {
 /// one of them, and the next batch formed when the first stage is free.
 extension Replica {
   @inline(__always)
-  var isPipelined: Bool { rules.pipelineParallelSize > 1 }
+  var isPipelined: Bool { rules.limits.pipelineParallelSize > 1 }
 
   /// The next instant at which a batch ends or the first stage is free for one.
   @inline(__always)
@@ -20,7 +20,7 @@ extension Replica {
   func canPlan(at now: Nanoseconds) -> Bool {
     guard hasWork else { return false }
     if !isPipelined { return batchEnd == Simulation.never }
-    return flights.count < rules.pipelineParallelSize && stages[0] <= now
+    return flights.count < rules.limits.pipelineParallelSize && stages[0] <= now
   }
 
   /// Sends the planned batch, which takes `seconds` in all stages together, on its way at `now`;
@@ -28,7 +28,7 @@ extension Replica {
   mutating func launch(
     at now: Nanoseconds, seconds: Double, _ occupancy: inout Occupancy
   ) -> Nanoseconds {
-    let stage = max(1, Nanoseconds(seconds: seconds / Double(rules.pipelineParallelSize)))
+    let stage = max(1, Nanoseconds(seconds: seconds / Double(rules.limits.pipelineParallelSize)))
     if !flights.isEmpty { occupancy.recordBubble(now - stages[0]) }
     var ready = now
     for index in stages.indices {
@@ -42,7 +42,7 @@ extension Replica {
     if batch.decodes > 0 { swap(&flying, &pool) }
     flights.append(Flight(batch: batch, pool: flying, end: ready))
     batchEnd = flights[0].end
-    wake = flights.count < rules.pipelineParallelSize ? stages[0] : Simulation.never
+    wake = flights.count < rules.limits.pipelineParallelSize ? stages[0] : Simulation.never
     return stage
   }
 
@@ -79,7 +79,7 @@ extension Replica {
       let tag = sequences[id].pool
       guard let place = flights.firstIndex(where: { $0.pool.tag == tag }) else { return }
       flights[place].pool.leave(id, &sequences[id])
-      if !rules.reservesAll {
+      if !rules.memory.reservesAll {
         sequences[id].blocks = rules.blocks(for: sequences[id].context + 1)
       }
     } else if sequences[id].inFlight > 0 {

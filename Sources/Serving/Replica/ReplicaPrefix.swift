@@ -7,7 +7,7 @@ extension Replica {
   @inline(__always)
   mutating func findPrefix(of id: SequenceID) {
     guard prefixes != nil else { return }
-    sequences[id].context = prefixes!.hit(sequences[id]).blocks * rules.blockSize
+    sequences[id].context = prefixes!.hit(sequences[id]).blocks * rules.memory.blockSize
   }
 
   /// Undoes that where it was not admitted.
@@ -24,8 +24,8 @@ extension Replica {
     let context = sequences[id].context
     let need = rules.blocks(for: context + tokens) - hit.blocks + hit.freeBlocks
     let whole = rules.blocks(for: sequences[id].target) - hit.blocks + hit.freeBlocks
-    guard cache.freeBlocks - need >= rules.watermarkBlocks else { return nil }
-    return rules.admission == .wholePrompt && whole > cache.freeBlocks ? nil : need
+    guard cache.freeBlocks - need >= rules.memory.watermarkBlocks else { return nil }
+    return rules.memory.admission == .wholePrompt && whole > cache.freeBlocks ? nil : need
   }
 
   /// Names the blocks that the decodes of this plan take, in the order of `running`.

@@ -27,7 +27,7 @@ extension Replica {
   /// swaps those too. One whose rest is longer than the token budget would never come back.
   private mutating func blocksToSwap(_ id: SequenceID) -> Int? {
     if isDecoding(id) { return rules.blocks(for: context(of: id)) }
-    guard rules.swapsCutPrompts, sequences[id].phase == .prefilling,
+    guard rules.memory.swapsCutPrompts, sequences[id].phase == .prefilling,
       sequences[id].inFlight == 0
     else { return nil }
     if tokensLeft(id) > rules.tokenLimit {
@@ -45,12 +45,12 @@ extension Replica {
   @discardableResult
   public mutating func swapIn() -> [SequenceID] {
     var back: [SequenceID] = []
-    while let id = swapped.first, running.count < rules.maxNumSeqs {
+    while let id = swapped.first, running.count < rules.limits.maxNumSeqs {
       let missing = sequences[id].target - sequences[id].context
       guard max(1, missing) <= tokensLeftInBudget else { break }
       let context = sequences[id].context
       let blocks = missing > 0 ? sequences[id].blocks : rules.blocks(for: context + 1)
-      guard cache.freeBlocks - blocks >= rules.watermarkBlocks else { break }
+      guard cache.freeBlocks - blocks >= rules.memory.watermarkBlocks else { break }
       freeSwapBlocks += missing > 0 ? blocks : rules.blocks(for: context)
       batch.swappedTokens += context
       swapped.remove(id)

@@ -44,8 +44,8 @@ extension Replica {
     }
     timeline.occupancy.record(
       batch, for: duration, usedBlocks: cache.usedBlocks, of: cache.totalBlocks,
-      atSequenceCap: running.count == rules.maxNumSeqs
-        || batch.sequences == rules.maxBatchSequences)
+      atSequenceCap: running.count == rules.limits.maxNumSeqs
+        || batch.sequences == rules.limits.maxBatchSequences)
     if timeline.keepsIterations { timeline.iterations.append(record(index, start: now)) }
     evictions = 0
   }
@@ -156,7 +156,7 @@ extension Replica {
       slot: id.index, tokens: chunk.tokens, context: sequences[id].context,
       completesPrompt: completesPrompt)
     guard completesPrompt else { return false }
-    guard rules.emitsWithPrompt else {
+    guard rules.outputs.emitsWithPrompt else {
       // The prompt's last token is computed once more, and the first one comes out of that.
       sequences[id].context -= 1
       sequences[id].phase = .skipped
@@ -186,7 +186,7 @@ extension Replica {
       timeline.attributions[sequences[id].request.index] = attribution
     }
     if prefixes == nil {
-      if rules.decodesPastEnd {
+      if rules.outputs.decodesPastEnd {
         pastEnd.add(context: sequences[id].context, blocks: sequences[id].blocks)
       } else {
         cache.release(sequences[id].blocks)

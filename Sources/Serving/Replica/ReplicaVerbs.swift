@@ -21,7 +21,7 @@ extension Replica {
   /// Whether `sequence`, which cannot decode now, has to wait for what is in flight of it.
   func isInFlight(_ sequence: SequenceID) -> Bool {
     sequences[sequence].phase == .decoding
-      || sequences[sequence].inFlight > 0 && !rules.chunksOverlap
+      || sequences[sequence].inFlight > 0 && !rules.prompts.chunksOverlap
   }
 
   /// Whether `sequence` is admitted.
@@ -42,9 +42,9 @@ extension Replica {
   /// Blocks that `sequence` needs beyond those it holds to compute `tokens` tokens more.
   @inline(__always)
   public func blocksNeeded(_ sequence: SequenceID, computing tokens: Int) -> Int {
-    if rules.reservesAll { return 0 }
+    if rules.memory.reservesAll { return 0 }
     if sequences[sequence].phase == .decoding {
-      return pool.context(of: sequences[sequence]) % rules.blockSize == 0 ? 1 : 0
+      return pool.context(of: sequences[sequence]) % rules.memory.blockSize == 0 ? 1 : 0
     }
     return max(
       0,
@@ -61,9 +61,10 @@ extension Replica {
     precondition(tokens > 0 && tokens <= tokensLeft(sequence), "a chunk is a part of its prompt")
     precondition(tokens <= tokensLeftInBudget, "prompts stay within the token budget")
     precondition(
-      rules.cutsPrompts || tokens == tokensLeft(sequence), "this engine computes prompts whole")
+      rules.prompts.mayBeCut || tokens == tokensLeft(sequence), "this engine computes prompts whole"
+    )
     let context = sequences[sequence].context + sequences[sequence].inFlight
-    if rules.reservation == .chunk {
+    if rules.memory.reservation == .chunk {
       let need = blocksNeeded(sequence, computing: tokens)
       cache.take(need)
       sequences[sequence].blocks += need
@@ -77,7 +78,7 @@ extension Replica {
   /// Whether every sequence that can decode finds the gate open when they decode in order.
   @inline(__always)
   public var canDecodeAll: Bool {
-    switch rules.decodeGate {
+    switch rules.memory.decodeGate {
     case .open: true
     case .neededBlock: blocksToDecodeAll <= cache.freeBlocks
     case .anyFreeBlock:
@@ -115,7 +116,7 @@ extension Replica {
 
   /// Whether memory lets `sequence`, which is running, compute `tokens` more.
   public func gateIsOpen(for sequence: SequenceID, computing tokens: Int = 1) -> Bool {
-    switch rules.decodeGate {
+    switch rules.memory.decodeGate {
     case .open: true
     case .anyFreeBlock: cache.freeBlocks > 0
     case .neededBlock: blocksNeeded(sequence, computing: tokens) <= cache.freeBlocks
@@ -125,7 +126,7 @@ extension Replica {
   /// Takes the cache from `sequence`, which this plan computes nothing for, and puts it at the
   /// front of the queue, to be computed again with what it has emitted.
   public mutating func preempt(_ sequence: SequenceID) {
-    if rules.swapBlocks > 0 && swapOut(sequence) { return }
+    if rules.memory.swapBlocks > 0 && swapOut(sequence) { return }
     if rules.order == .priority { unplan(sequence) }
     evict(sequence)
     if rules.order == .priority { insertByRank(sequence) } else { waiting.prepend(sequence) }
@@ -174,7 +175,7 @@ extension Replica {
     sequences[id].blocks = 0
     sequences[id].context = 0
     sequences[id].target = sequences[id].promptTokens + sequences[id].emitted
-    if rules.restartsAnswers {
+    if rules.outputs.restartsAnswers {
       sequences[id].outputTokens =
         sequences[id].emitted + sequences[id].answerTokens
     }
@@ -194,7 +195,7 @@ extension Replica {
 
   @inline(__always)
   private var blocksToDecodeAll: Int {
-    if rules.reservesAll { return 0 }
+    if rules.memory.reservesAll { return 0 }
     var blocks = pool.membersAtBlockEnd
     for id in skipped { blocks += blocksNeeded(id, computing: 1) }
     return blocks

@@ -80,14 +80,18 @@ extension EngineRules {
   /// These rules with the average lengths of `requests` where they ask for them: of those that are
   /// served, as far as the length limit lets their answers come.
   public func withAverageLengths(of requests: [Request]) -> EngineRules {
-    let served = admission == .predictedPeak ? requests.filter(canServe) : []
+    let served = memory.admission == .predictedPeak ? requests.filter(canServe) : []
     if served.isEmpty { return self }
     var rules = self
     func average(_ tokens: (Request) -> Int) -> Int {
       max(1, served.reduce(0) { $0 + tokens($1) } / served.count)
     }
-    if averageLengths.prompt == 0 { rules.averageLengths.prompt = average { $0.promptTokens } }
-    if averageLengths.answer == 0 { rules.averageLengths.answer = average(emittedTokens) }
+    if memory.averageLengths.prompt == 0 {
+      rules.memory.averageLengths.prompt = average { $0.promptTokens }
+    }
+    if memory.averageLengths.answer == 0 {
+      rules.memory.averageLengths.answer = average(emittedTokens)
+    }
     return rules
   }
 }

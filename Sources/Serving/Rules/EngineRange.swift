@@ -53,15 +53,17 @@ public enum EngineRange {
 extension EngineRules {
   /// What leaves the engine's range when it serves `trace` by these rules, if anything may.
   public func excess(serving trace: Trace) -> EngineRange.Excess? {
-    if blocks > EngineRange.blocks.upperBound { return .blocks }
-    if admission == .predictedPeak,
-      max(averageLengths.prompt, averageLengths.answer) > EngineRange.averageTokens.upperBound
+    if memory.blocks > EngineRange.blocks.upperBound { return .blocks }
+    if memory.admission == .predictedPeak,
+      max(memory.averageLengths.prompt, memory.averageLengths.answer)
+        > EngineRange.averageTokens.upperBound
     {
       return .averages
     }
-    let sequences = min(maxNumSeqs, trace.count)
+    let sequences = min(limits.maxNumSeqs, trace.count)
     let mayBeLong =
-      lengthLimit == .promptsOnly || !EngineRange.holds(sequences: sequences, of: maxModelLen + 1)
+      outputs.lengthLimit == .promptsOnly
+      || !EngineRange.holds(sequences: sequences, of: limits.maxModelLen + 1)
     if mayBeLong,
       let longest = trace.requests.map({ $0.promptTokens + emittedTokens(of: $0) }).max(),
       !EngineRange.holds(sequences: sequences, of: longest)
@@ -69,7 +71,7 @@ extension EngineRules {
       return .squares
     }
     let named = EngineRange.namedBlocks.upperBound
-    if sharesPrefixes, trace.columns.prefixHashes != nil, totalBlocks > named,
+    if memory.sharesPrefixes, trace.columns.prefixHashes != nil, memory.totalBlocks > named,
       trace.requests.reduce(0, { $0 + blocks(for: $1.promptTokens + $1.outputTokens) }) > named
     {
       return .namedBlocks

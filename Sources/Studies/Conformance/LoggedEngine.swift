@@ -30,47 +30,48 @@ extension DecisionLog {
       scheduler.ours, EngineSetting(maxModelLen: length, headSize: 128, isLargeGPU: false))
     setLimits(&engine.rules, length)
     setPieces(&engine.rules, scheduler.log)
-    if engine.rules.maxBatchSequences > engine.rules.maxNumSeqs {
+    if engine.rules.limits.maxBatchSequences > engine.rules.limits.maxNumSeqs {
       throw InputError(
         source, line: 1, column: "config.max_ragged_sequence_count",
-        problem: "\(engine.rules.maxBatchSequences) is out of range",
-        remedy: "give a whole number from 1 to \(engine.rules.maxNumSeqs)")
+        problem: "\(engine.rules.limits.maxBatchSequences) is out of range",
+        remedy: "give a whole number from 1 to \(engine.rules.limits.maxNumSeqs)")
     }
     return engine
   }
 
   private func setLimits(_ rules: inout EngineRules, _ length: Int) {
-    rules.blockSize = config.blockSize
-    rules.blocks = config.numBlocks
-    rules.maxNumSeqs = config.maxNumSeqs ?? config.maxTrackedSequences ?? rules.maxNumSeqs
-    rules.maxBatchSequences = config.maxRaggedSequenceCount ?? rules.maxNumSeqs
-    if rules.maxNumBatchedTokens != nil {
-      rules.maxNumBatchedTokens =
+    rules.memory.blockSize = config.blockSize
+    rules.memory.blocks = config.numBlocks
+    rules.limits.maxNumSeqs =
+      config.maxNumSeqs ?? config.maxTrackedSequences ?? rules.limits.maxNumSeqs
+    rules.limits.maxBatchSequences = config.maxRaggedSequenceCount ?? rules.limits.maxNumSeqs
+    if rules.limits.maxNumBatchedTokens != nil {
+      rules.limits.maxNumBatchedTokens =
         config.chunkSize ?? config.maxNumBatchedTokens ?? config.maxBatchedTokens
         ?? config.maxRaggedBatchSize ?? length
     }
   }
 
   private func setPieces(_ rules: inout EngineRules, _ log: EngineLog) {
-    if let mode = config.flushMode { rules.releaseLag = mode == "deferred" ? 2 : 1 }
+    if let mode = config.flushMode { rules.memory.releaseLag = mode == "deferred" ? 2 : 1 }
     log.change(&rules)
     if let threshold = config.longPrefillTokenThreshold {
-      rules.longPrefillTokenThreshold = threshold
+      rules.prompts.longPrefillTokenThreshold = threshold
     }
-    if let chunked = config.enableChunkedPrefill { rules.chunksPrompts = chunked }
+    if let chunked = config.enableChunkedPrefill { rules.prompts.areChunked = chunked }
     if let whole = config.schedulerReserveFullIsl {
-      rules.admission = whole ? .wholePrompt : .whatItTakes
+      rules.memory.admission = whole ? .wholePrompt : .whatItTakes
     }
     if let dynamic = config.dynamic, dynamic.isOn ?? true {
-      rules.chunkSchedule.stages = dynamic.stages
-      rules.chunkSchedule.maxTokens = dynamic.maxTokens
-      rules.chunkSchedule.high = dynamic.high
-      rules.chunkSchedule.low = dynamic.low
+      rules.prompts.chunkSchedule.stages = dynamic.stages
+      rules.prompts.chunkSchedule.maxTokens = dynamic.maxTokens
+      rules.prompts.chunkSchedule.high = dynamic.high
+      rules.prompts.chunkSchedule.low = dynamic.low
     }
-    if config.preemptionMode == "swap" { rules.swapBlocks = config.numCpuBlocks ?? 0 }
+    if config.preemptionMode == "swap" { rules.memory.swapBlocks = config.numCpuBlocks ?? 0 }
     if config.policy == "priority" { rules.order = log.priority }
-    rules.pipelineParallelSize = stages
-    rules.sharesPrefixes = config.prefixCaching ?? false
-    rules.restartsAnswers = header.preemptOutputAccounting == "as_is"
+    rules.limits.pipelineParallelSize = stages
+    rules.memory.sharesPrefixes = config.prefixCaching ?? false
+    rules.outputs.restartsAnswers = header.preemptOutputAccounting == "as_is"
   }
 }

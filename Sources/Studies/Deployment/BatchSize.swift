@@ -23,10 +23,12 @@ extension Service {
     chosen.bounds = bounds
     let own = chosen.settings
     chosen.settings = settings.map { setting in own.first { $0.name == setting.name } ?? setting }
-    let all = sizes.map { "\($0.engine.rules.maxNumBatchedTokens ?? 0)" }.joined(separator: ", ")
+    let all = sizes.map { "\($0.engine.rules.limits.maxNumBatchedTokens ?? 0)" }.joined(
+      separator: ", ")
     chosen.settings.append(
       Run.Setting(
-        "global_batch_size", "auto: \(chosen.engine.rules.maxNumBatchedTokens ?? 0) of \(all)"))
+        "global_batch_size",
+        "auto: \(chosen.engine.rules.limits.maxNumBatchedTokens ?? 0) of \(all)"))
     return chosen
   }
 }

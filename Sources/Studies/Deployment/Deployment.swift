@@ -77,9 +77,9 @@ public struct Deployment: Sendable {
   /// The service of `engine`, with those of the other budgets that it may have.
   private func sized(_ engine: Engine, trace: Trace) throws(InputError) -> Service {
     var service = try service(engine, trace: trace)
-    for budget in engine.rules.tokenBudgets {
+    for budget in engine.rules.limits.tokenBudgets {
       var sized = engine
-      sized.rules.maxNumBatchedTokens = budget
+      sized.rules.limits.maxNumBatchedTokens = budget
       service.sizes.append(try self.service(sized, trace: trace))
     }
     return service
@@ -96,26 +96,26 @@ public struct Deployment: Sendable {
         remedy: "leave it out, or use another scheduler")
     }
     let rules = engine.rules
-    let tokens = rules.maxNumBatchedTokens ?? length
+    let tokens = rules.limits.maxNumBatchedTokens ?? length
     let limits = MemoryLimits(
-      gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.blockSize,
-      maxNumBatchedTokens: tokens, maxNumSeqs: rules.maxBatchSequences, maxModelLen: length)
-    engine.rules.pipelineParallelSize = pipelineParallelSize
+      gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.memory.blockSize,
+      maxNumBatchedTokens: tokens, maxNumSeqs: rules.limits.maxBatchSequences, maxModelLen: length)
+    engine.rules.limits.pipelineParallelSize = pipelineParallelSize
     // All engines serve the same answers here, whatever their originals do at the model's length.
-    engine.rules.lengthLimit = .reached
+    engine.rules.outputs.lengthLimit = .reached
     let room = try MemoryPlan(
       of: stage, on: gpu, limits: limits, isOverridden: blocks != nil
     ).blocks
-    engine.rules.blocks =
+    engine.rules.memory.blocks =
       try blocks.map { given throws(InputError) in
-        try checked(given, rules.blockSize, length)
+        try checked(given, rules.memory.blockSize, length)
       } ?? room
     engine.rules = engine.rules.withAverageLengths(of: trace.requests)
     try engine.check(trace)
     let overlap = try overlap(engine, length: length)
     let sequential = try cost(
       of: engine, tokens: min(tokens, 1 << 16),
-      sequences: min(rules.maxBatchSequences, 1 << 14))
+      sequences: min(rules.limits.maxBatchSequences, 1 << 14))
     var service = Service(
       engine: engine, cost: sequential, fleet: fleet,
       settings: settings(engine, model) + [overlap?.setting].compactMap { $0 }
@@ -219,11 +219,11 @@ public struct Deployment: Sendable {
     var served = self
     served.model = model
     served.host = .alike(hostTime(of: engine))
-    served.maxModelLen = rules.maxModelLen
-    served.maxNumSeqs = rules.maxBatchSequences
-    served.maxNumBatchedTokens = rules.maxNumBatchedTokens
-    served.blockSize = rules.blockSize
-    served.blocks = rules.blocks
+    served.maxModelLen = rules.limits.maxModelLen
+    served.maxNumSeqs = rules.limits.maxBatchSequences
+    served.maxNumBatchedTokens = rules.limits.maxNumBatchedTokens
+    served.blockSize = rules.memory.blockSize
+    served.blocks = rules.memory.blocks
     return [Run.Setting("engine", engine.version)] + served.shown(Self.settings())
   }
 }

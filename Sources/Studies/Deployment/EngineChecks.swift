@@ -11,25 +11,26 @@ extension Engine {
     case .blocks?:
       throw InputError(
         "--num-gpu-blocks-override",
-        problem: "memory has room for \(rules.blocks) KV blocks",
+        problem: "memory has room for \(rules.memory.blocks) KV blocks",
         remedy: "give it, at most \(EngineRange.blocks.upperBound), or a larger --block-size")
     case .squares?:
       throw InputError(
         "--max-model-len",
-        problem: "\(min(rules.maxNumSeqs, trace.count)) sequences at once of up to "
-          + "\(rules.maxModelLen) tokens are more than can be summed up",
+        problem: "\(min(rules.limits.maxNumSeqs, trace.count)) sequences at once of up to "
+          + "\(rules.limits.maxModelLen) tokens are more than can be summed up",
         remedy: "lower it or --max-num-seqs")
     case .averages?:
       throw InputError(
         name,
-        problem: "the average prompt has \(rules.averageLengths.prompt) tokens and the average "
-          + "answer \(rules.averageLengths.answer)",
+        problem:
+          "the average prompt has \(rules.memory.averageLengths.prompt) tokens and the average "
+          + "answer \(rules.memory.averageLengths.answer)",
         remedy: "give average-prefill-length and average-decode-length, at most "
           + "\(EngineRange.averageTokens.upperBound) each")
     case .namedBlocks?:
       throw InputError(
         "--num-gpu-blocks-override",
-        problem: "prompts that share their beginnings may fill \(rules.totalBlocks) blocks",
+        problem: "prompts that share their beginnings may fill \(rules.memory.totalBlocks) blocks",
         remedy: "give at most \(EngineRange.namedBlocks.upperBound), a larger --block-size, or "
           + "enable-prefix-caching=false")
     }

@@ -31,20 +31,20 @@ extension Deployment {
 
   /// The best plan for requests of average length; nil where the engine overlaps nothing.
   func overlap(_ engine: Engine, length: Int) throws(InputError) -> Overlap? {
-    guard engine.overlaps, let tokens = engine.rules.maxNumBatchedTokens else { return nil }
+    guard engine.overlaps, let tokens = engine.rules.limits.maxNumBatchedTokens else { return nil }
     try checkSizes(of: engine, tokens)
     let times: KernelLayerTimes
     do {
       times = try layerTimes()
     } catch {
-      guard !engine.rules.offloadsCache else {
+      guard !engine.rules.memory.offloadsCache else {
         throw InputError(
           engine.name, problem: "enable-offload is a part of a pipeline, and \(error.problem)",
           remedy: "leave it out, or \(error.remedy)")
       }
       return .impossible(error.problem)
     }
-    let lengths = engine.rules.averageLengths
+    let lengths = engine.rules.memory.averageLengths
     let batch = DenseBatch(
       tokens: tokens, prompt: lengths.prompt > 0 ? lengths.prompt : Self.unknownPrompt,
       output: lengths.answer > 0 ? lengths.answer : Self.unknownAnswer, times: times)
@@ -63,14 +63,14 @@ extension Deployment {
   /// Throws where an average request would be longer than any, or a batch larger than plans are
   /// searched for.
   private func checkSizes(of engine: Engine, _ tokens: Int) throws(InputError) {
-    let lengths = engine.rules.averageLengths
-    let most = min(engine.rules.maxModelLen, PipelineSearch.mostTokens)
+    let lengths = engine.rules.memory.averageLengths
+    let most = min(engine.rules.limits.maxModelLen, PipelineSearch.mostTokens)
     guard lengths.prompt + lengths.answer <= most else {
       throw InputError(
         engine.name,
         problem: "a request of average length, \(lengths.prompt) tokens and \(lengths.answer) of "
           + "an answer, is longer than \(most) tokens, "
-          + (most == engine.rules.maxModelLen
+          + (most == engine.rules.limits.maxModelLen
             ? "the longest that is served" : "the most that it plans for"),
         remedy: "lower average-prefill-length or average-decode-length, or leave them out")
     }

@@ -54,7 +54,7 @@ public struct Service: Sendable {
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.replicas,
       router: fleet.makeRouter(
-        trace, cachedTokens: engine.rules.totalBlocks * engine.rules.blockSize),
+        trace, cachedTokens: engine.rules.memory.totalBlocks * engine.rules.memory.blockSize),
       clients: clients,
       observing: observation.union(
         objective?.metrics.contains(.smoothedTBT) == true ? .smoothedGaps : []))

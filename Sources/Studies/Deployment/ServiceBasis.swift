@@ -10,15 +10,16 @@ extension Deployment {
   func basis(
     _ rules: EngineRules, _ requests: [Request], _ cost: PipelineCost
   ) -> [Run.Setting] {
-    let lengths = Lengths(requests, rules.maxModelLen)
+    let lengths = Lengths(requests, rules.limits.maxModelLen)
     guard lengths.count > 0 else { return [] }
-    let budget = rules.maxNumBatchedTokens ?? rules.maxModelLen
-    let chunk = rules.chunksPrompts ? min(lengths.longestPrompt, budget) : lengths.longestPrompt
+    let budget = rules.limits.maxNumBatchedTokens ?? rules.limits.maxModelLen
+    let chunk =
+      rules.prompts.areChunked ? min(lengths.longestPrompt, budget) : lengths.longestPrompt
     let mean = max(1, min(lengths.prompts / lengths.count, budget))
-    let prompts = max(1, min(lengths.count, rules.maxBatchSequences, budget / mean))
-    let cached = rules.totalBlocks * rules.blockSize
+    let prompts = max(1, min(lengths.count, rules.limits.maxBatchSequences, budget / mean))
+    let cached = rules.memory.totalBlocks * rules.memory.blockSize
     let context = max(1, lengths.longest)
-    let decodes = max(1, min(lengths.count, rules.maxBatchSequences, budget, cached / mean))
+    let decodes = max(1, min(lengths.count, rules.limits.maxBatchSequences, budget, cached / mean))
     func batch(_ decodes: Int, _ context: Int, _ prompts: [(tokens: Int, context: Int)]) -> Batch {
       Batch(
         decodes: decodes, decodeContext: decodes * context, decodeContextSquares: 0,

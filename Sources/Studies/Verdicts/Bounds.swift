@@ -12,7 +12,7 @@ extension Deployment {
     let rules = service.engine.rules
     guard let work = MeanWork(trace, rules) else { return nil }
     let shard = try Shard(of: try servedModel(), tensorParallel: tensorParallelSize)
-    let cache = rules.totalBlocks * rules.blockSize
+    let cache = rules.memory.totalBlocks * rules.memory.blockSize
     let roofline = RooflineBound(
       of: shard, on: gpu.atItsPeaks, promptTokens: work.prompt, outputTokens: work.output,
       tokens: 1 << 16, sequences: 1 << 16, cacheTokens: cache)
@@ -23,7 +23,7 @@ extension Deployment {
       clairvoyant: copies * stages
         * work.most(
           of: service.cost, cacheTokens: cache,
-          tokens: service.engine.overlaps ? rules.maxNumBatchedTokens : nil))
+          tokens: service.engine.overlaps ? rules.limits.maxNumBatchedTokens : nil))
   }
 }
 

@@ -17,25 +17,25 @@ import Testing
   func `takes a whole prompt of any length in vLLM 0.6, and 2,048 tokens at least`(
     length: Int, tokens: Int
   ) throws {
-    #expect(try rules("vllm-0.6", length: length).maxNumBatchedTokens == tokens)
-    #expect(try rules("vllm-0.6:chunked=true", length: length).maxNumBatchedTokens == 2048)
-    #expect(try rules("vllm-0.6", length: length).maxNumSeqs == 256)
+    #expect(try rules("vllm-0.6", length: length).limits.maxNumBatchedTokens == tokens)
+    #expect(try rules("vllm-0.6:chunked=true", length: length).limits.maxNumBatchedTokens == 2048)
+    #expect(try rules("vllm-0.6", length: length).limits.maxNumSeqs == 256)
   }
 
   /// vLLM 0.11 and 0.33, `engine/arg_utils.py`, for the server.
   @Test(arguments: ["vllm-0.11", "vllm-0.33"])
   func `takes larger batches in vLLM V1 where the GPU is large`(_ name: String) throws {
     let (small, large) = (try rules(name), try rules(name, isLargeGPU: true))
-    #expect(small.maxNumSeqs == 256 && small.maxNumBatchedTokens == 2048)
-    #expect(large.maxNumSeqs == 1024 && large.maxNumBatchedTokens == 8192)
+    #expect(small.limits.maxNumSeqs == 256 && small.limits.maxNumBatchedTokens == 2048)
+    #expect(large.limits.maxNumSeqs == 1024 && large.limits.maxNumBatchedTokens == 8192)
   }
 
   /// Iterations of one size may be decodes alone: as many sequences as the largest has tokens.
   @Test func `has room in NanoFlow for a sequence per token of the largest iteration`() throws {
     let rules = try rules("nanoflow")
-    #expect(rules.maxNumBatchedTokens == 2048)
-    #expect(rules.maxNumSeqs == rules.maxNumBatchedTokens)
-    #expect(rules.maxBatchSequences == rules.maxNumBatchedTokens)
+    #expect(rules.limits.maxNumBatchedTokens == 2048)
+    #expect(rules.limits.maxNumSeqs == rules.limits.maxNumBatchedTokens)
+    #expect(rules.limits.maxBatchSequences == rules.limits.maxNumBatchedTokens)
   }
 
   /// DeepSpeed-MII d100a854: `max_ragged_batch_size`, `max_ragged_sequence_count` and
@@ -43,8 +43,8 @@ import Testing
   @Test(arguments: [(32, 128), (64, 128), (65, 64), (128, 64)])
   func `has blocks in FastGen by the size of a head`(headSize: Int, blockSize: Int) throws {
     let rules = try rules("splitfuse", headSize: headSize)
-    #expect(rules.blockSize == blockSize)
-    #expect(rules.maxNumBatchedTokens == 768)
-    #expect(rules.maxBatchSequences == 512 && rules.maxNumSeqs == 2048)
+    #expect(rules.memory.blockSize == blockSize)
+    #expect(rules.limits.maxNumBatchedTokens == 768)
+    #expect(rules.limits.maxBatchSequences == 512 && rules.limits.maxNumSeqs == 2048)
   }
 }

@@ -16,7 +16,7 @@ private struct TokenCost: CostModel {
     let setting = EngineSetting(maxModelLen: 4096, headSize: 128, isLargeGPU: false)
     let engine = try Schedulers.engine(scheduler + (options.isEmpty ? "" : ":" + options), setting)
     var rules = engine.rules
-    rules.blocks = blocks
+    rules.memory.blocks = blocks
     let trace = Trace(
       requests: requests.map {
         Request(arrival: 0, promptTokens: $0.prompt, outputTokens: $0.answer)

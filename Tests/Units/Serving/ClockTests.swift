@@ -17,7 +17,7 @@ private func run(
   var rules = EngineRules(
     maxNumSeqs: 8, maxNumBatchedTokens: nil, chunksPrompts: false, maxModelLen: 100, blockSize: 10,
     blocks: 80, reservation: .maxModelLen, watermark: 0, decodeGate: .open, lengthLimit: .reached)
-  rules.pipelineParallelSize = stages
+  rules.limits.pipelineParallelSize = stages
   let requests = answers.map { Request(arrival: 0, promptTokens: 10, outputTokens: $0) }
   var simulation = Simulation(
     Trace(requests: requests), rules: rules, scheduler: Plain(),

@@ -9,7 +9,7 @@ import Testing
       maxModelLen: EngineRange.tokens.upperBound, blockSize: 1,
       blocks: EngineRange.blocks.upperBound,
       reservation: .chunk, watermark: 0, decodeGate: .neededBlock, lengthLimit: .reached)
-    rules.sharesPrefixes = true
+    rules.memory.sharesPrefixes = true
     return rules
   }
 
@@ -25,10 +25,10 @@ import Testing
     #expect(rules.excess(serving: trace([most])) == nil)
     #expect(rules.excess(serving: trace([most, most])) == .squares)
     var alone = rules
-    alone.maxNumSeqs = 1
+    alone.limits.maxNumSeqs = 1
     #expect(alone.excess(serving: trace([most, most])) == nil)
     var chat = rules
-    chat.maxModelLen = 1 << 20
+    chat.limits.maxModelLen = 1 << 20
     #expect(chat.excess(serving: trace(Array(repeating: 1 << 19, count: 1000))) == nil)
   }
 
@@ -38,10 +38,10 @@ import Testing
     #expect(rules.excess(serving: trace([many], hashes: true)) == .namedBlocks)
     #expect(rules.excess(serving: trace([many])) == nil)
     var large = rules
-    large.blocks += 1
+    large.memory.blocks += 1
     #expect(large.excess(serving: trace([1])) == .blocks)
     var average = rules
-    average.admission = .predictedPeak
+    average.memory.admission = .predictedPeak
     let longest = EngineRange.averageTokens.upperBound
     for (prompt, excess) in [(longest, nil), (longest + 1, EngineRange.Excess.averages)] {
       let trace = trace([prompt])

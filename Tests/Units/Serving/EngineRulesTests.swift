@@ -15,9 +15,9 @@ import Testing
 
   @Test func `take the null block and the watermark out of the blocks there are`() {
     var rules = Self.rules(.prompt, blocks: 250, watermark: 0.01)
-    rules.nullBlocks = 1
-    #expect(rules.totalBlocks == 249)
-    #expect(rules.watermarkBlocks == 2)
+    rules.memory.nullBlocks = 1
+    #expect(rules.memory.totalBlocks == 249)
+    #expect(rules.memory.watermarkBlocks == 2)
     #expect(rules.blocks(for: 10) == 1 && rules.blocks(for: 11) == 2)
   }
 

@@ -12,7 +12,7 @@ import Testing
     let engine = try Schedulers.engine(
       "sarathi:chunk=100", EngineSetting(maxModelLen: 400, headSize: 128, isLargeGPU: false))
     var rules = engine.rules
-    rules.blocks = 1000
+    rules.memory.blocks = 1000
     change(&rules)
     var simulation = Simulation(
       Trace(
@@ -27,8 +27,8 @@ import Testing
   @Test func `counts as spent at the cap while as many run as may`() throws {
     func milliseconds(_ cap: Int) throws -> Int {
       let used = try occupancy([(10, 3), (10, 5)]) {
-        $0.maxNumSeqs = cap
-        $0.maxBatchSequences = cap
+        $0.limits.maxNumSeqs = cap
+        $0.limits.maxBatchSequences = cap
       }
       #expect(used.busy == 10_000_000 * TotalNanoseconds(used.iterations))
       return Int(used.timeAtSequenceCap / 1_000_000)
@@ -42,8 +42,8 @@ import Testing
   /// With room for eight, of whom two are in a batch.
   @Test func `counts as spent at the cap too where a batch is as large as it may be`() throws {
     let used = try occupancy([(10, 3), (10, 5)]) {
-      $0.maxNumSeqs = 8
-      $0.maxBatchSequences = 2
+      $0.limits.maxNumSeqs = 8
+      $0.limits.maxBatchSequences = 2
     }
     #expect(used.timeAtSequenceCap == 30_000_000)
   }
@@ -52,9 +52,11 @@ import Testing
   /// its iterations. Prompts of 100 tokens each go behind one another: the first stage is idle when
   /// the second request is in its last stage and the first one is done.
   @Test func `has a bubble while the first stage waits for the last`() throws {
-    #expect(try occupancy([(100, 3)]) { $0.pipelineParallelSize = 2 }.bubbles == 15_000_000)
-    #expect(
-      try occupancy([(100, 2), (100, 2)]) { $0.pipelineParallelSize = 2 }.bubbles == 5_000_000)
-    #expect(try occupancy([(100, 2), (100, 2)]) { _ in }.bubbles == 0)
+    func bubbles(_ requests: [(prompt: Int, output: Int)], stages: Int) throws -> TotalNanoseconds {
+      try occupancy(requests) { $0.limits.pipelineParallelSize = stages }.bubbles
+    }
+    #expect(try bubbles([(100, 3)], stages: 2) == 15_000_000)
+    #expect(try bubbles([(100, 2), (100, 2)], stages: 2) == 5_000_000)
+    #expect(try bubbles([(100, 2), (100, 2)], stages: 1) == 0)
   }
 }

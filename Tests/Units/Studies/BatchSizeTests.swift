@@ -18,7 +18,7 @@ private struct SizeCost: CostModel {
       var engine = try Schedulers.engine(
         "nanoflow:global-batch-size=\(tokens)",
         EngineSetting(maxModelLen: 4096, headSize: 128, isLargeGPU: false))
-      engine.rules.blocks = 90_000
+      engine.rules.memory.blocks = 90_000
       return Service(
         engine: engine, cost: SizeCost(tokens: tokens),
         settings: [Run.Setting("max_num_batched_tokens", "\(tokens)")])
@@ -59,8 +59,8 @@ private struct SizeCost: CostModel {
     func rules(_ value: String) throws -> EngineRules {
       try Schedulers.engine("nanoflow:global-batch-size=\(value)", setting).rules
     }
-    #expect(try rules("auto").tokenBudgets == [768, 1024, 2048])
-    #expect(try rules("512").tokenBudgets.isEmpty)
+    #expect(try rules("auto").limits.tokenBudgets == [768, 1024, 2048])
+    #expect(try rules("512").limits.tokenBudgets.isEmpty)
     #expect(throws: InputError.self) { try rules("best") }
   }
 }

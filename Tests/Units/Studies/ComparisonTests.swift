@@ -46,9 +46,9 @@ import Testing
 @Suite struct `A service` {
   @Test func `of two GPUs has more than twice the blocks of one`() throws {
     var two = try deployment()
-    let one = try two.service("vllm").engine.rules.blocks
+    let one = try two.service("vllm").engine.rules.memory.blocks
     two.tensorParallelSize = 2
-    #expect(try two.service("vllm").engine.rules.blocks > 2 * one)
+    #expect(try two.service("vllm").engine.rules.memory.blocks > 2 * one)
   }
 
   @Test func `takes the limits that were set for every engine and for one`() throws {
@@ -57,17 +57,19 @@ import Testing
     small.blockSize = 32
     small.maxModelLen = 2000
     let rules = try small.service("sarathi:chunk=256").engine.rules
-    #expect(rules.maxNumSeqs == 12 && rules.blockSize == 32 && rules.maxModelLen == 2000)
-    #expect(rules.maxNumBatchedTokens == 256)
-    #expect(try small.service("vllm:max-num-seqs=5").engine.rules.maxNumSeqs == 5)
-    #expect(try small.service("splitfuse").engine.rules.maxBatchSequences == 12)
+    #expect(
+      rules.limits.maxNumSeqs == 12 && rules.memory.blockSize == 32
+        && rules.limits.maxModelLen == 2000)
+    #expect(rules.limits.maxNumBatchedTokens == 256)
+    #expect(try small.service("vllm:max-num-seqs=5").engine.rules.limits.maxNumSeqs == 5)
+    #expect(try small.service("splitfuse").engine.rules.limits.maxBatchSequences == 12)
   }
 
   @Test func `has vLLM's larger defaults on large GPUs that are not A100s`() throws {
     let large = try deployment().service("vllm-0.11").engine.rules
-    #expect(large.maxNumBatchedTokens == 8192 && large.maxNumSeqs == 1024)
+    #expect(large.limits.maxNumBatchedTokens == 8192 && large.limits.maxNumSeqs == 1024)
     let small = try deployment("llama-3-8b", "a100-sxm-80gb").service("vllm-0.11").engine.rules
-    #expect(small.maxNumBatchedTokens == 2048 && small.maxNumSeqs == 256)
+    #expect(small.limits.maxNumBatchedTokens == 2048 && small.limits.maxNumSeqs == 256)
   }
 
   /// 129 GiB of weights: two GPUs that give 71 GiB each hold them, one does not.
@@ -99,7 +101,7 @@ import Testing
     let one = try deployment.service("sarathi")
     deployment.pipelineParallelSize = 2
     let two = try deployment.service("sarathi")
-    #expect(two.engine.rules.blocks > 2 * one.engine.rules.blocks)
+    #expect(two.engine.rules.memory.blocks > 2 * one.engine.rules.memory.blocks)
     let trace = try chat(200, rate: 3)
     #expect(try one.replay(trace).run.metrics.batches.bubbleSeconds == 0)
     #expect(try two.replay(trace).run.metrics.batches.bubbleSeconds > 0)

@@ -167,9 +167,11 @@ private func mistake(_ change: (old: String, new: String)) -> InputError? {
   /// How a log is called tells nothing: what sarathi-serve does holds for every log of it.
   @Test func `the case of a log changes nothing`() throws {
     let named = text.replacing(#""clock":"#, with: #""case":"quirk_readmit_same_step","clock":"#)
-    #expect(try DecisionLog(Array(named.utf8), source: "l").engine().rules.readmitsAtOnce == false)
+    #expect(
+      try DecisionLog(Array(named.utf8), source: "l").engine().rules.prompts.readmitsAtOnce == false
+    )
     let sarathi = text.replacing("vllm_v1", with: "sarathi")
       .replacing("max_num_batched_tokens", with: "chunk_size")
-    #expect(try DecisionLog(Array(sarathi.utf8), source: "l").engine().rules.readmitsAtOnce)
+    #expect(try DecisionLog(Array(sarathi.utf8), source: "l").engine().rules.prompts.readmitsAtOnce)
   }
 }

@@ -9,7 +9,7 @@ import Testing
   private func blocks(_ change: (inout Deployment) -> Void = { _ in }) throws -> Int {
     var deployment = try deployment("llama-3-8b", "h100-sxm")
     change(&deployment)
-    return try deployment.service("vllm").engine.rules.blocks
+    return try deployment.service("vllm").engine.rules.memory.blocks
   }
 
   @Test func `smaller weights and a smaller cache make room`() throws {

@@ -15,7 +15,7 @@ import Testing
     var deployment = try deployment("llama-3-8b", name)
     deployment.gpu.memoryBytes = memoryBytes
     let rules = try deployment.service("vllm-0.11").engine.rules
-    #expect(rules.maxNumSeqs == (isLarge ? 1024 : 256))
-    #expect(rules.maxNumBatchedTokens == (isLarge ? 8192 : 2048))
+    #expect(rules.limits.maxNumSeqs == (isLarge ? 1024 : 256))
+    #expect(rules.limits.maxNumBatchedTokens == (isLarge ? 8192 : 2048))
   }
 }

@@ -23,8 +23,8 @@ import Testing
     let cost = try #require(service.cost as? OverlapCost)
     #expect(cost.table.tokens == 2048)
     #expect(overlap(service)?.hasPrefix("nano-batches of tokens 0-") == true)
-    #expect(service.engine.rules.averageLengths.prompt == 512)
-    #expect(service.engine.rules.averageLengths.answer == 1024)
+    #expect(service.engine.rules.memory.averageLengths.prompt == 512)
+    #expect(service.engine.rules.memory.averageLengths.answer == 1024)
   }
 
   @Test func `is the one that is called nanoflow, and no other`() throws {
@@ -49,7 +49,7 @@ import Testing
 
   @Test func `has iterations of nearly one length when it is full`() throws {
     var service = try service(Models.named("llama-2-70b"), "nanoflow")
-    service.engine.rules.blocks = 90_000
+    service.engine.rules.memory.blocks = 90_000
     let backlog = Trace(
       requests: Array(
         repeating: Request(arrival: 0, promptTokens: 512, outputTokens: 512), count: 9000))
@@ -67,8 +67,8 @@ import Testing
     let trace = Trace(
       requests: lengths.map { Request(arrival: 0, promptTokens: $0.0, outputTokens: $0.1) })
     let rules = try deployment().service("nanoflow", for: trace).engine.rules
-    #expect(rules.averageLengths.prompt == 200)
-    #expect(rules.averageLengths.answer == (100 + 8192 - 300) / 2)
+    #expect(rules.memory.averageLengths.prompt == 200)
+    #expect(rules.memory.averageLengths.answer == (100 + 8192 - 300) / 2)
   }
 
   @Test(arguments: [

@@ -19,8 +19,8 @@ import Workloads
   /// M/D/1 at a load of 0.7: a token takes the service and a wait of r s / (2 (1 - r)).
   @Test func `has intervals that hold the true value as often as they say`() throws {
     var service = try deployment().service("vllm-0.11")
-    service.engine.rules.maxNumSeqs = 1
-    service.engine.rules.maxBatchSequences = 1
+    service.engine.rules.limits.maxNumSeqs = 1
+    service.engine.rules.limits.maxBatchSequences = 1
     service.cost = ConstantCost(duration: 0.01)
     let expected = 0.01 + 0.7 * 0.01 / (2 * (1 - 0.7))
     var held = 0

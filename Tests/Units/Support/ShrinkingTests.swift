@@ -37,10 +37,10 @@ import Testing
       maxNumSeqs: 4, maxNumBatchedTokens: nil, chunksPrompts: true, maxModelLen: 9, blockSize: 1,
       reservation: .chunk, watermark: 0, decodeGate: .open, lengthLimit: .reached)
     let standard = rules
-    rules.blockSize = 8
-    rules.watermark = 0.5
+    rules.memory.blockSize = 8
+    rules.memory.watermark = 0.5
     #expect(
       changes(of: rules, from: standard, in: "rules")
-        == "rules.blockSize = 8; rules.watermark = 0.5")
+        == "rules.memory.blockSize = 8; rules.memory.watermark = 0.5")
   }
 }

@@ -1,0 +1,108 @@
+extension EngineRules {
+  /// How many sequences and tokens there may be.
+  public struct Limits: Sendable, Equatable {
+    /// The most sequences admitted at once.
+    public var maxNumSeqs: Int
+    /// The most sequences in one iteration; no more than can be admitted.
+    public var maxBatchSequences: Int
+    /// The most tokens computed in one iteration, where the engine has such a budget.
+    public var maxNumBatchedTokens: Int?
+    /// Token budgets to choose the best from for the load (`auto`); empty where one is given.
+    public var tokenBudgets: [Int] = []
+    /// The most tokens of a prompt and its answer.
+    public var maxModelLen: Int
+    /// Stages of the pipeline, and the most batches in flight.
+    public var pipelineParallelSize = 1
+  }
+
+  /// How blocks are taken and given back.
+  public struct Memory: Sendable, Equatable {
+    /// Tokens in a KV block.
+    public var blockSize: Int
+    /// The blocks that memory has room for.
+    public var blocks: Int
+    /// Blocks that the engine keeps to itself.
+    public var nullBlocks: Int
+    /// Blocks taken when a request is admitted.
+    public var reservation: Reservation
+    /// Whether what is reserved for a whole request is a power of two, as buddy allocators give.
+    public var reservesPowersOfTwo = false
+    /// What must be free for an admission, beyond the blocks that it takes at once.
+    public var admission = Admission.whatItTakes
+    /// What admissions by predicted peak take requests for.
+    public var averageLengths = Lengths()
+    /// The share of the blocks that an admission must leave free.
+    public var watermark: Double
+    /// When a sequence cannot decode.
+    public var decodeGate: DecodeGate
+    /// Plans that pass before the blocks of a finished sequence can be taken again.
+    public var releaseLag: Int
+    /// Whose cache is taken when nothing at all can run.
+    public var reset = Reset.last
+    /// Blocks in the host's memory for the caches of preempted sequences; where there is no room
+    /// for one, it is computed again.
+    public var swapBlocks = 0
+    /// Whether a prompt that is computed in part goes there too.
+    public var swapsCutPrompts = false
+    /// Whether keys and values are copied to the host's memory as they are made, and as many of
+    /// earlier rounds back.
+    public var offloadsCache = false
+    /// Whether prompts that begin alike share their blocks, where the trace tells which do.
+    public var sharesPrefixes = false
+
+    /// The blocks that sequences can hold.
+    public var totalBlocks: Int { max(0, blocks - nullBlocks) }
+
+    /// Blocks that an admission must leave free.
+    public var watermarkBlocks: Int { Int(watermark * Double(blocks)) }
+
+    /// Whether an admission takes all blocks that a sequence will ever hold.
+    @inline(__always)
+    var reservesAll: Bool { reservation != .prompt && reservation != .chunk }
+
+    /// Blocks that a sequence needs to be free beside its own, even where it is alone.
+    var spareBlocks: Int { max(watermarkBlocks, decodeGate == .anyFreeBlock ? 1 : 0) }
+  }
+
+  /// How prompts are cut.
+  public struct Prompts: Sendable, Equatable {
+    /// Whether a prompt may be computed over several iterations.
+    public var areChunked: Bool
+    /// Whether prompts are computed only while some block is free, even where they need none.
+    public var needFreeBlock = false
+    /// The most tokens of one prompt in one iteration; none if zero.
+    public var longPrefillTokenThreshold = 0
+    /// Whether that threshold holds for a sequence that has the replica to itself.
+    public var thresholdHoldsAlone = true
+    /// Whether a prompt too long for the budget lets those behind it pass, where prompts stay
+    /// whole.
+    public var longArePassed = false
+    /// Whether a prompt's next chunk may start before the one before has come back.
+    public var chunksOverlap = false
+    /// How chunks shrink as a prompt gets on; off unless it has stages.
+    public var chunkSchedule = ChunkSchedule()
+    /// Whether a half-computed prompt that lost its cache may be admitted by the call that took it,
+    /// with a chunk sized by what it had computed: a defect of sarathi-serve.
+    public var readmitsAtOnce = false
+
+    /// Whether a prompt may come in pieces: where chunking is on, or where the threshold for long
+    /// prompts cuts one that chunking would not, as in vLLM V1.
+    @inline(__always)
+    var mayBeCut: Bool { areChunked || longPrefillTokenThreshold > 0 }
+  }
+
+  /// When an output begins and ends.
+  public struct Outputs: Sendable, Equatable {
+    /// When an answer is cut off.
+    public var lengthLimit: LengthLimit
+    /// Whether the iteration that completes a prompt emits the first token.
+    public var emitsWithPrompt = true
+    /// Whether a preempted sequence generates its whole answer once more: a defect of
+    /// sarathi-serve.
+    public var restartsAnswers = false
+    /// Whether the next batch is formed while one runs, so that a sequence is decoded once more
+    /// after its last token and gives its blocks back an iteration later; the cache of the last
+    /// token is not counted. Prompts share no blocks then.
+    public var decodesPastEnd = false
+  }
+}
