@@ -15,6 +15,11 @@ public struct Engine: Sendable {
   public var scheduler: any Scheduler
   /// Limits and treatment of memory; how many blocks there are is for the caller to fill in.
   public var rules: EngineRules
+  /// Token budgets to choose the best from for the load (`auto`); empty where one is given.
+  public var tokenBudgets: [Int] = []
+  /// Whether keys and values are copied to the host's memory as they are made, and as many of
+  /// earlier rounds back.
+  public var offloadsCache = false
 }
 
 /// What an engine's defaults depend on, and what the user said for all engines alike.

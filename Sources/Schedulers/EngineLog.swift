@@ -6,6 +6,8 @@ public struct EngineLog: Sendable {
   public let name: String
   /// Options with which ours decides as it does, as they stand behind the scheduler's name.
   public let options: String
+  /// Options of defects that it has at the commit that its logs are of.
+  public let defects: String
   /// The keys that its `config` may have.
   public let keys: [String]
   /// Whether it cuts prompts, where that is what tells it from another.
@@ -19,13 +21,14 @@ public struct EngineLog: Sendable {
   ///   - own: the keys that other engines do not have.
   ///   - limits: the keys of its caps on sequences, lengths and stages.
   public init(
-    _ name: String, _ own: [String] = [], options: String = "",
+    _ name: String, _ own: [String] = [], options: String = "", defects: String = "",
     limits: [String] = ["max_num_seqs", "max_model_len", "pp"], chunksPrompts: Bool? = nil,
     priority: EngineRules.Order = .priority,
     change: @escaping @Sendable (inout EngineRules) -> Void = { _ in }
   ) {
     self.name = name
     self.options = options
+    self.defects = defects
     keys = ["block_size", "num_blocks"] + limits + own
     self.chunksPrompts = chunksPrompts
     self.priority = priority

@@ -2,10 +2,10 @@ import Formats
 import Serving
 
 /// What the users of an engine can set of it, under the names that they know.
-extension Setting where Root == EngineRules {
+extension Setting where Root == Engine {
   /// A whole number of the rules.
   static func number(
-    _ name: String, _ rule: WritableKeyPath<EngineRules, Int> & Sendable, _ help: String,
+    _ name: String, _ rule: WritableKeyPath<Engine, Int> & Sendable, _ help: String,
     least: Int = 1, most: Int = EngineRange.tokens.upperBound
   ) -> Setting {
     .count(name, rule, in: least...most, help)
@@ -15,16 +15,16 @@ extension Setting where Root == EngineRules {
   /// are some.
   static func tokenBudget(_ name: String, bestOf budgets: [Int]) -> Setting {
     let help = "tokens computed in one iteration"
-    if budgets.isEmpty { return .number(name, \.tokenBudget, help) }
+    if budgets.isEmpty { return .number(name, \.rules.tokenBudget, help) }
     let list = budgets.map(String.init).joined(separator: ", ")
     return Setting(
       name, .count(EngineRange.tokens), help + "; auto for the best of \(list) for the load"
-    ) { (rules, given) throws(InputError) in
+    ) { (engine, given) throws(InputError) in
       if given.text == "auto" {
-        rules.limits.tokenBudgets = budgets
-        rules.limits.maxNumBatchedTokens = budgets.max()
+        engine.tokenBudgets = budgets
+        engine.rules.limits.maxNumBatchedTokens = budgets.max()
       } else {
-        rules.limits.maxNumBatchedTokens = try given.int(in: EngineRange.tokens, or: "auto")
+        engine.rules.limits.maxNumBatchedTokens = try given.int(in: EngineRange.tokens, or: "auto")
       }
     }
   }
@@ -32,7 +32,7 @@ extension Setting where Root == EngineRules {
   /// Room for caches in the host's memory.
   static var swapBlocks: Setting {
     .number(
-      "swap-blocks", \.memory.swapBlocks,
+      "swap-blocks", \.rules.memory.swapBlocks,
       "blocks of host memory for the caches of preempted sequences; 0 to compute anew", least: 0)
   }
 
@@ -40,6 +40,6 @@ extension Setting where Root == EngineRules {
   static func schedulingPolicy(_ priority: EngineRules.Order) -> Setting {
     .choice(
       "scheduling-policy", "who goes first: who came first, or who has the smaller priority",
-      ["fcfs": { $0.order = .arrival }, "priority": { $0.order = priority }])
+      ["fcfs": { $0.rules.order = .arrival }, "priority": { $0.rules.order = priority }])
   }
 }

@@ -17,15 +17,15 @@ struct NanoFlow: Scheduler {
     overlaps: true,
     options: [
       .number(
-        "average-prefill-length", \.memory.averageLengths.prompt,
+        "average-prefill-length", \.rules.memory.averageLengths.prompt,
         "tokens of a prompt that admission reckons with; 0 for the trace's average", least: 0,
         most: EngineRange.averageTokens.upperBound),
       .number(
-        "average-decode-length", \.memory.averageLengths.answer,
+        "average-decode-length", \.rules.memory.averageLengths.answer,
         "tokens of an answer, likewise", least: 0, most: EngineRange.averageTokens.upperBound),
       .swapBlocks,
       .truth(
-        "enable-offload", \.memory.offloadsCache,
+        "enable-offload", \.offloadsCache,
         "copy keys and values to the host as they are made, and as many back"),
     ]
   ) { setting in

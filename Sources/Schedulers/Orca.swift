@@ -17,15 +17,15 @@ struct Orca: Scheduler {
           + "power of two above its answer, or for its own length: Max, Pow2 and Oracle of vLLM's "
           + "paper",
         [
-          "max": { $0.memory.reservation = .maxModelLen },
-          "pow2": { $0.memory.reservation = .powerOfTwo },
-          "own": { $0.memory.reservation = .ownLength },
+          "max": { $0.rules.memory.reservation = .maxModelLen },
+          "pow2": { $0.rules.memory.reservation = .powerOfTwo },
+          "own": { $0.rules.memory.reservation = .ownLength },
         ]),
       .choice(
         "allocator", "what is reserved is just that, or the next power of two of tokens",
         [
-          "exact": { $0.memory.reservesPowersOfTwo = false },
-          "buddy": { $0.memory.reservesPowersOfTwo = true },
+          "exact": { $0.rules.memory.reservesPowersOfTwo = false },
+          "buddy": { $0.rules.memory.reservesPowersOfTwo = true },
         ]),
     ]
   ) { setting in

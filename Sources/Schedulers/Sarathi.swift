@@ -1,16 +1,14 @@
-import Formats
 import Serving
 
 /// Stall-free batching: decodes first, then chunks of prompts up to the token budget.
 ///
-/// Agrawal et al., "Sarathi-Serve", OSDI 2024; microsoft/sarathi-serve main 96f9911. A sequence
-/// that lost its cache heads the queue and is not admitted by the call that took it, so nobody is.
+/// Agrawal et al., "Sarathi-Serve", OSDI 2024; microsoft/sarathi-serve main 96f9911.
 struct Sarathi: Scheduler {
   static let entry = SchedulerEntry(
     "sarathi", "Decodes first, then chunks of prompts up to a small budget (Sarathi-Serve).",
     reproduces: "sarathi-serve 96f9911, sarathi", tokenBudget: "chunk", hostTime: "sarathi-2024",
-    logs: [EngineLog("sarathi", ["chunk_size", "dynamic"]) { $0.readmitsAtOnce = true }],
-    options: Setting.chunkSchedule + Setting.sarathiDefects
+    logs: [EngineLog("sarathi", ["chunk_size", "dynamic"], defects: "readmits-at-once=true")],
+    options: options
   ) { setting in
     EngineRules(
       maxNumSeqs: 128, maxNumBatchedTokens: 512, chunksPrompts: true,
@@ -20,9 +18,12 @@ struct Sarathi: Scheduler {
     Sarathi()
   }
 
+  /// Whether who lost its cache, and heads the queue, is admitted in the same plan: a defect.
+  var readmitsAtOnce = false
+
   mutating func plan(_ replica: inout Replica) {
     replica.decodeAll()
     replica.computeChunks()
-    if replica.preempted.isEmpty || replica.rules.prompts.readmitsAtOnce { replica.admitChunks() }
+    if replica.preempted.isEmpty || readmitsAtOnce { replica.admitChunks(resuming: readmitsAtOnce) }
   }
 }

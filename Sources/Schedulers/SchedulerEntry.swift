@@ -10,7 +10,7 @@ public struct SchedulerEntry: Sendable {
   /// The implementation whose decisions it makes, with its version.
   public let reproduces: String
   /// What its user can set.
-  public let options: [Setting<EngineRules>]
+  public let options: [Setting<Engine>]
   /// The name of the host times that are known of its engine.
   public let hostTime: String
   /// The logs of its engine's decisions that can be compared with ours.
@@ -45,7 +45,7 @@ public struct SchedulerEntry: Sendable {
     tokenBudgets: [Int] = [],
     batchSequences: String? = nil, hasPipelines: Bool = true, overlaps: Bool = false,
     hostTime: String = "vllm-v1", logs: [EngineLog] = [],
-    options: [Setting<EngineRules>] = [],
+    options: [Setting<Engine>] = [],
     rules: @escaping @Sendable (EngineSetting) -> EngineRules,
     scheduler: @escaping @Sendable () -> any Scheduler
   ) {
@@ -60,11 +60,13 @@ public struct SchedulerEntry: Sendable {
     self.scheduler = scheduler
     self.tokenBudget = tokenBudget
     sequenceCap = batchSequences ?? Self.admittedCap
-    let own: [Setting<EngineRules>] = [
-      batchSequences.map { .number($0, \.limits.maxBatchSequences, "sequences in one iteration") }
-        ?? .number(Self.admittedCap, \.sequenceCap, "sequences served at once"),
+    let own: [Setting<Engine>] = [
+      batchSequences.map {
+        .number($0, \.rules.limits.maxBatchSequences, "sequences in one iteration")
+      }
+        ?? .number(Self.admittedCap, \.rules.sequenceCap, "sequences served at once"),
       .number(
-        "block-size", \.memory.blockSize, "tokens in a KV block",
+        "block-size", \.rules.memory.blockSize, "tokens in a KV block",
         most: EngineRange.blockTokens.upperBound),
     ]
     self.options =
@@ -79,8 +81,10 @@ public struct SchedulerEntry: Sendable {
   public func engine(
     _ values: [(name: String, value: String)], _ setting: EngineSetting, source: String
   ) throws(InputError) -> Engine {
-    var rules = defaults(setting)
-    var given: [(option: Setting<EngineRules>, value: GivenValue)] = []
+    var engine = Engine(
+      name: source, version: name, hasPipelines: hasPipelines, overlaps: overlaps,
+      hostTime: hostTime, scheduler: scheduler(), rules: rules(setting))
+    var given: [(option: Setting<Engine>, value: GivenValue)] = []
     for (name, value) in values {
       guard let option = options.first(where: { $0.name == name }) else {
         throw unknownOption(name, source)
@@ -91,13 +95,11 @@ public struct SchedulerEntry: Sendable {
       given.append((option, GivenValue(source: "\(self.name):\(name)", text: value)))
     }
     // A word may change the defaults of the numbers.
-    for (option, value) in given where !option.words.isEmpty { try option.set(&rules, value) }
-    try apply(setting, to: &rules)
-    for (option, value) in given where option.words.isEmpty { try option.set(&rules, value) }
-    try check(rules, given: given.map(\.option.name), setting, source)
-    return Engine(
-      name: source, version: name, hasPipelines: hasPipelines, overlaps: overlaps,
-      hostTime: hostTime, scheduler: scheduler(), rules: rules)
+    for (option, value) in given where !option.words.isEmpty { try option.set(&engine, value) }
+    try apply(setting, to: &engine.rules)
+    for (option, value) in given where option.words.isEmpty { try option.set(&engine, value) }
+    try check(engine.rules, given: given.map(\.option.name), setting, source)
+    return engine
   }
 
   private func apply(

@@ -21,16 +21,18 @@ struct SplitFuse: Scheduler {
     ],
     options: [
       .number(
-        "max-tracked-sequences", \.limits.maxNumSeqs, "sequences that may hold a cache at once"),
+        "max-tracked-sequences", \.rules.limits.maxNumSeqs,
+        "sequences that may hold a cache at once"),
       .number(
-        "flush-lag", \.memory.releaseLag, "turns before a finished sequence's blocks are free",
+        "flush-lag", \.rules.memory.releaseLag,
+        "turns before a finished sequence's blocks are free",
         least: 0,
         most: 8),
       .choice(
         "reset", "whose cache is taken when nothing can run",
         [
-          "last": { $0.memory.reset = .last }, "all": { $0.memory.reset = .all },
-          "none": { $0.memory.reset = .none },
+          "last": { $0.rules.memory.reset = .last }, "all": { $0.rules.memory.reset = .all },
+          "none": { $0.rules.memory.reset = .none },
         ]),
     ]
   ) { setting in

@@ -16,8 +16,8 @@ struct VLLMV0: Scheduler {
         [
           "false": { _ in },
           "true": {
-            $0.prompts.areChunked = true
-            $0.limits.maxNumBatchedTokens = 2048
+            $0.rules.prompts.areChunked = true
+            $0.rules.limits.maxNumBatchedTokens = 2048
           },
         ]),
       .schedulingPolicy(.priorityWhenFull),
@@ -40,7 +40,7 @@ struct VLLMV0: Scheduler {
     EngineLog(
       "vllm_v0_chunked", logKeys, options: "chunked=true", chunksPrompts: true,
       priority: .priorityWhenFull),
-    EngineLog("sarathi_vllm", ["max_batched_tokens"]) { $0.lengthLimit = .promptsOnly },
+    EngineLog("sarathi_vllm", ["max_batched_tokens"]) { $0.outputs.lengthLimit = .promptsOnly },
   ]
   private static let logKeys = [
     "max_num_batched_tokens", "enable_chunked_prefill", "policy", "preemption_mode",

@@ -16,12 +16,11 @@ struct VLLMV1: Scheduler {
       maxNumBatchedTokens: setting.isLargeGPU ? 8192 : 2048, chunksPrompts: true,
       maxModelLen: setting.maxModelLen, blockSize: 16, nullBlocks: 1, reservation: .chunk,
       watermark: 0, decodeGate: .neededBlock, lengthLimit: .reached)
-    rules.prompts.longArePassed = true
     rules.memory.sharesPrefixes = true
     rules.prompts.chunksOverlap = true
     return rules
   } scheduler: {
-    VLLMV1()
+    VLLMV1(passesLongPrompts: true)
   }
 
   static let entry033 = SchedulerEntry(
@@ -33,7 +32,6 @@ struct VLLMV1: Scheduler {
     var rules = entry011.defaults(setting)
     rules.memory.admission = .wholePrompt
     rules.prompts.thresholdHoldsAlone = false
-    rules.prompts.longArePassed = false
     return rules
   } scheduler: {
     VLLMV1()
@@ -44,20 +42,24 @@ struct VLLMV1: Scheduler {
     "prefix_caching",
   ]
 
-  private static let options: [Setting<EngineRules>] = [
+  private static let options: [Setting<Engine>] = [
     .number(
-      "long-prefill-token-threshold", \.prompts.longPrefillTokenThreshold,
+      "long-prefill-token-threshold", \.rules.prompts.longPrefillTokenThreshold,
       "tokens of one prompt in one iteration; 0 for no such limit", least: 0),
     .truth(
-      "enable-chunked-prefill", \.prompts.areChunked, "whether a prompt may be cut into chunks"),
+      "enable-chunked-prefill", \.rules.prompts.areChunked,
+      "whether a prompt may be cut into chunks"),
     .schedulingPolicy(.priority),
     .truth(
-      "enable-prefix-caching", \.memory.sharesPrefixes,
+      "enable-prefix-caching", \.rules.memory.sharesPrefixes,
       "whether prompts share blocks where the trace has prefix hashes"),
   ]
 
+  /// Whether a prompt too long for the budget lets those behind it pass, where prompts stay whole.
+  var passesLongPrompts = false
+
   mutating func plan(_ replica: inout Replica) {
     replica.catchUp()
-    if replica.preempted.isEmpty { replica.admitChunks() }
+    if replica.preempted.isEmpty { replica.admitChunks(passingLong: passesLongPrompts) }
   }
 }

@@ -108,7 +108,7 @@ private struct AnyCost: CostModel {
     return engine.rules.excess(serving: trace) == nil ? engine : nil
   }
 
-  private func value(of option: Setting<EngineRules>, _ draw: inout Draw) -> String {
+  private func value(of option: Setting<Engine>, _ draw: inout Draw) -> String {
     if !option.words.isEmpty { return option.words[draw.below(option.words.count)] }
     guard let value = option.value({ draw.number($0) }) else {
       preconditionFailure("engines take counts and words")

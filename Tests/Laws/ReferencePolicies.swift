@@ -31,7 +31,8 @@ enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
     case .vllm06: engine.planVLLM06()
     case .vllm011: engine.planVLLMV1()
     case .vllm033: engine.planVLLMV1(isNewest: true)
-    case .sarathi, .sarathiArtifact: engine.planSarathi()
+    case .sarathi: engine.planSarathi()
+    case .sarathiArtifact: engine.planSarathi(readmitting: true)
     case .simpleChunking: engine.planSimpleChunking()
     case .splitfuse: engine.planSplitFuse()
     case .nanoflow: engine.planNanoFlow()
@@ -102,10 +103,10 @@ extension ReferenceEngine {
     return partial
   }
 
-  mutating func planSarathi() {
+  mutating func planSarathi(readmitting: Bool = false) {
     running.sort { (states[$0].arrival, $0) < (states[$1].arrival, $1) }
     computeChunks(of: decodeEvictingLatest())
-    admitChunks()
+    admitChunks(readmitting: readmitting)
   }
 
   fileprivate mutating func planSimpleChunking() {
@@ -127,9 +128,9 @@ extension ReferenceEngine {
     }
   }
 
-  private mutating func admitChunks() {
+  private mutating func admitChunks(readmitting: Bool = false) {
     let watermark = Int(rules.memory.watermark * Double(rules.memory.blocks))
-    while let id = waiting.first, rules.prompts.readmitsAtOnce || !evicted.contains(id) {
+    while let id = waiting.first, readmitting || !evicted.contains(id) {
       let need = rules.blocks(for: states[id].target)
       if free - need < watermark || running.count >= rules.limits.maxNumSeqs { return }
       // The artifact takes the progress of who was just evicted for what it was.

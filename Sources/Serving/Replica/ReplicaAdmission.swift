@@ -53,11 +53,17 @@ extension Replica {
 
   /// Admits waiting requests, each with as much of its prompt as the token budget has left, while
   /// budget, the cap on sequences and memory allow it. Where prompts stay whole, one that is too
-  /// long for the budget ends it, or is passed over where the engine does so.
+  /// long for the budget ends it.
   ///
-  /// - Parameter passingPreempted: whether those who lost their cache in this plan, who head the
-  ///   queue, are passed over; they are not back in the queue yet then.
-  public mutating func admitChunks(passingPreempted: Bool = false) {
+  /// - Parameters:
+  ///   - passingPreempted: whether those who lost their cache in this plan, who head the queue, are
+  ///     passed over; they are not back in the queue yet then.
+  ///   - passingLong: whether a prompt that stays whole and is too long for the budget is.
+  ///   - resuming: whether those who lost a half-computed prompt in this plan compute as much as
+  ///     they lacked then.
+  public mutating func admitChunks(
+    passingPreempted: Bool = false, passingLong: Bool = false, resuming: Bool = false
+  ) {
     var cursor = waiting.first
     while passingPreempted, let id = cursor, wasJustPreempted(id) {
       cursor = waiting.next(after: id)
@@ -66,11 +72,12 @@ extension Replica {
       let next = waiting.next(after: id)
       findPrefix(of: id)
       defer { forgetPrefix(of: id) }
-      let wanted = wantedTokens(id)
+      let resumes = resuming && wasJustPreempted(id)
+      let wanted = resumes ? sequences[id].tokensLeftAtPreemption : wantedTokens(id)
       if !rules.prompts.areChunked && wanted > tokensLeftInBudget {
-        guard rules.prompts.longArePassed else { return }
+        guard passingLong else { return }
       } else {
-        let tokens = min(wanted, tokensLeftInBudget(for: id))
+        let tokens = min(wanted, tokensLeftInBudget(after: sequences[id].target - wanted))
         guard tokens > 0, admit(id, computing: tokens) else { return }
       }
       cursor = next
@@ -80,7 +87,7 @@ extension Replica {
   /// Computes chunks of the prompts of running sequences, in order, as far as the budget goes.
   public mutating func computeChunks() {
     for sequence in prefilling {
-      let tokens = min(tokensLeft(sequence), tokensLeftInBudget(for: sequence))
+      let tokens = min(tokensLeft(sequence), tokensLeftInBudget(after: sequences[sequence].context))
       if tokens > 0 { compute(sequence, tokens: tokens) }
     }
   }
@@ -89,9 +96,6 @@ extension Replica {
   /// has left, cut to the engine's threshold for long prompts.
   @inline(__always)
   public func wantedTokens(_ sequence: SequenceID) -> Int {
-    if rules.prompts.readmitsAtOnce && wasJustPreempted(sequence) {
-      return sequences[sequence].tokensLeftAtPreemption
-    }
     let left = tokensLeft(sequence)
     let threshold = rules.prompts.longPrefillTokenThreshold
     guard threshold > 0, left > threshold else { return left }
@@ -99,14 +103,11 @@ extension Replica {
     return isAlone && !rules.prompts.thresholdHoldsAlone ? left : threshold
   }
 
-  /// Tokens that the batch can still take, if the next of them are of the prompt of `sequence`.
+  /// Tokens that the batch can still take, if the next of them are of a prompt of which `processed`
+  /// are computed.
   @inline(__always)
-  private func tokensLeftInBudget(for sequence: SequenceID) -> Int {
+  private func tokensLeftInBudget(after processed: Int) -> Int {
     if rules.prompts.chunkSchedule.stages == 0 { return tokensLeftInBudget }
-    let processed =
-      rules.prompts.readmitsAtOnce && wasJustPreempted(sequence)
-      ? sequences[sequence].target - sequences[sequence].tokensLeftAtPreemption
-      : sequences[sequence].context
     let chunk = rules.prompts.chunkSchedule.chunk(after: processed)
     return min(tokensLeftInBudget, chunk - batch.chunkTokens - plannedDecodes)
   }

@@ -176,8 +176,7 @@ extension Replica {
     sequences[id].context = 0
     sequences[id].target = sequences[id].promptTokens + sequences[id].emitted
     if rules.outputs.restartsAnswers {
-      sequences[id].outputTokens =
-        sequences[id].emitted + sequences[id].answerTokens
+      sequences[id].outputTokens = sequences[id].emitted + sequences[id].answerTokens
     }
     sequences[id].preemptions += 1
     sequences[id].phase = .waiting

@@ -7,8 +7,6 @@ extension EngineRules {
     public var maxBatchSequences: Int
     /// The most tokens computed in one iteration, where the engine has such a budget.
     public var maxNumBatchedTokens: Int?
-    /// Token budgets to choose the best from for the load (`auto`); empty where one is given.
-    public var tokenBudgets: [Int] = []
     /// The most tokens of a prompt and its answer.
     public var maxModelLen: Int
     /// Stages of the pipeline, and the most batches in flight.
@@ -44,9 +42,6 @@ extension EngineRules {
     public var swapBlocks = 0
     /// Whether a prompt that is computed in part goes there too.
     public var swapsCutPrompts = false
-    /// Whether keys and values are copied to the host's memory as they are made, and as many of
-    /// earlier rounds back.
-    public var offloadsCache = false
     /// Whether prompts that begin alike share their blocks, where the trace tells which do.
     public var sharesPrefixes = false
 
@@ -74,16 +69,10 @@ extension EngineRules {
     public var longPrefillTokenThreshold = 0
     /// Whether that threshold holds for a sequence that has the replica to itself.
     public var thresholdHoldsAlone = true
-    /// Whether a prompt too long for the budget lets those behind it pass, where prompts stay
-    /// whole.
-    public var longArePassed = false
     /// Whether a prompt's next chunk may start before the one before has come back.
     public var chunksOverlap = false
     /// How chunks shrink as a prompt gets on; off unless it has stages.
     public var chunkSchedule = ChunkSchedule()
-    /// Whether a half-computed prompt that lost its cache may be admitted by the call that took it,
-    /// with a chunk sized by what it had computed: a defect of sarathi-serve.
-    public var readmitsAtOnce = false
 
     /// Whether a prompt may come in pieces: where chunking is on, or where the threshold for long
     /// prompts cuts one that chunking would not, as in vLLM V1.

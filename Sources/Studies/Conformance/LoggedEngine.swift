@@ -10,6 +10,12 @@ struct LoggedScheduler: Sendable {
   /// What ours is called, with its options.
   var ours: String { log.options.isEmpty ? entry.name : "\(entry.name):\(log.options)" }
 
+  /// The same with the defects that it has at the commit that its logs are of.
+  var full: String {
+    let options = [log.options, log.defects].filter { !$0.isEmpty }.joined(separator: ",")
+    return options.isEmpty ? entry.name : "\(entry.name):\(options)"
+  }
+
   /// In the order of schedulers.
   static let all = Schedulers.all.flatMap { entry in
     entry.logs.map { LoggedScheduler(entry: entry, log: $0) }
@@ -27,7 +33,9 @@ extension DecisionLog {
     }
     let length = config.maxModelLen ?? config.maxLength ?? EngineRange.tokens.upperBound
     var engine = try Schedulers.engine(
-      scheduler.ours, EngineSetting(maxModelLen: length, headSize: 128, isLargeGPU: false))
+      scheduler.full,
+      EngineSetting(maxModelLen: length, headSize: 128, isLargeGPU: false))
+    engine.name = scheduler.ours
     setLimits(&engine.rules, length)
     setPieces(&engine.rules, scheduler.log)
     if engine.rules.limits.maxBatchSequences > engine.rules.limits.maxNumSeqs {

@@ -77,7 +77,7 @@ public struct Deployment: Sendable {
   /// The service of `engine`, with those of the other budgets that it may have.
   private func sized(_ engine: Engine, trace: Trace) throws(InputError) -> Service {
     var service = try service(engine, trace: trace)
-    for budget in engine.rules.limits.tokenBudgets {
+    for budget in engine.tokenBudgets {
       var sized = engine
       sized.rules.limits.maxNumBatchedTokens = budget
       service.sizes.append(try self.service(sized, trace: trace))

@@ -37,7 +37,7 @@ extension Deployment {
     do {
       times = try layerTimes()
     } catch {
-      guard !engine.rules.memory.offloadsCache else {
+      guard !engine.offloadsCache else {
         throw InputError(
           engine.name, problem: "enable-offload is a part of a pipeline, and \(error.problem)",
           remedy: "leave it out, or \(error.remedy)")
@@ -55,8 +55,8 @@ extension Deployment {
     let plan = search.best(for: batch)
     let cost = OverlapCost(
       plan, tokens: tokens, search: search, longest: length,
-      offloads: engine.rules.offloadsCache, host: host)
-    let words = engine.rules.offloadsCache ? plan.words + "; offload" : plan.words
+      offloads: engine.offloadsCache, host: host)
+    let words = engine.offloadsCache ? plan.words + "; offload" : plan.words
     return .planned(cost, words)
   }
 

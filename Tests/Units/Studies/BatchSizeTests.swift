@@ -56,11 +56,11 @@ private struct SizeCost: CostModel {
 
   @Test func `is one of those released where it is auto, and else as given`() throws {
     let setting = EngineSetting(maxModelLen: 4096, headSize: 128, isLargeGPU: false)
-    func rules(_ value: String) throws -> EngineRules {
-      try Schedulers.engine("nanoflow:global-batch-size=\(value)", setting).rules
+    func engine(_ value: String) throws -> Engine {
+      try Schedulers.engine("nanoflow:global-batch-size=\(value)", setting)
     }
-    #expect(try rules("auto").limits.tokenBudgets == [768, 1024, 2048])
-    #expect(try rules("512").limits.tokenBudgets.isEmpty)
-    #expect(throws: InputError.self) { try rules("best") }
+    #expect(try engine("auto").tokenBudgets == [768, 1024, 2048])
+    #expect(try engine("512").tokenBudgets.isEmpty)
+    #expect(throws: InputError.self) { try engine("best") }
   }
 }
