@@ -4,7 +4,8 @@ import Serving
 /// vLLM's second scheduler (V1): every running sequence catches up with its known tokens within one
 /// budget, decodes and chunks of prompts alike, and new requests share what is left.
 ///
-/// vLLM 0.11.0 and 0.33.0, `vllm/v1/core/sched/scheduler.py`, synchronous scheduling.
+/// vLLM 0.11.0, synchronous, and 0.33.0, which schedules asynchronously as all versions since 0.14
+/// do; `vllm/v1/core/sched/scheduler.py`.
 struct VLLMV1: Scheduler {
   static let entry011 = SchedulerEntry(
     "vllm-0.11", "Decodes and chunks of prompts share one token budget in order (vLLM V1).",
@@ -26,12 +27,16 @@ struct VLLMV1: Scheduler {
   static let entry033 = SchedulerEntry(
     "vllm-0.33", "As vllm-0.11, but admits a request only where its whole prompt fits (vLLM V1).",
     reproduces: "vLLM 0.33.0, V1", tokenBudget: "max-num-batched-tokens",
-    logs: [EngineLog("vllm_v1_0_33", logKeys + ["scheduler_reserve_full_isl", "watermark"])],
+    logs: [
+      EngineLog("vllm_v1_0_33", newestKeys, options: "async-scheduling=false"),
+      EngineLog("vllm_v1_async", newestKeys + ["async_scheduling", "effective"]),
+    ],
     options: options
   ) { setting in
     var rules = entry011.defaults(setting)
     rules.memory.admission = .wholePrompt
     rules.prompts.thresholdHoldsAlone = false
+    rules.outputs.schedulesAhead = true
     return rules
   } scheduler: {
     VLLMV1()
@@ -41,6 +46,7 @@ struct VLLMV1: Scheduler {
     "max_num_batched_tokens", "enable_chunked_prefill", "long_prefill_token_threshold", "policy",
     "prefix_caching",
   ]
+  private static let newestKeys = logKeys + ["scheduler_reserve_full_isl", "watermark"]
 
   private static let options: [Setting<Engine>] = [
     .number(
@@ -53,6 +59,9 @@ struct VLLMV1: Scheduler {
     .truth(
       "enable-prefix-caching", \.rules.memory.sharesPrefixes,
       "whether prompts share blocks where the trace has prefix hashes"),
+    .truth(
+      "async-scheduling", \.rules.outputs.schedulesAhead,
+      "whether the next batch is formed while one runs; without a pipeline"),
   ]
 
   /// Whether a prompt too long for the budget lets those behind it pass, where prompts stay whole.

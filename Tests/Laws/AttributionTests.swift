@@ -66,7 +66,12 @@ import Testing
     let cost = HostedCost(linear: example.cost)
     var simulation = Simulation(
       example.trace, rules: rules, scheduler: try example.scheduler(), cost: cost,
-      observing: [.iterations, .attribution])
+      observing: [.iterations, .attribution, .decisions])
+    if rules.outputs.schedulesAhead {
+      // What is booked ahead of time cannot be watched from outside.
+      try checkSums(simulation.run(), of: example)
+      return simulation.timeline
+    }
     var obvious = ObviousAttribution(example.trace, cost)
     var iterations = 0
     while try simulation.step() {

@@ -68,6 +68,7 @@ struct HeldBlocks {
       return rules.blocks(
         for: max(sequence.target, replica.pool.context(of: sequence) + decodes))
     case .skipped: return rules.blocks(for: max(sequence.target, sequence.context))
+    case .leaving: return rules.blocks(for: sequence.context)
     case .waiting, .swapped, .done: return -1
     }
   }
@@ -78,7 +79,7 @@ struct HeldBlocks {
   }
 
   /// Whether the batch that was planned last is being computed.
-  private var isUnderWay: Bool { replica.batchEnd != Simulation.never }
+  private var isUnderWay: Bool { !replica.schedulesAhead && replica.batchEnd != Simulation.never }
 
   private func chunk(of id: SequenceID) -> Int {
     replica.batch.chunks.first { $0.sequence == id }?.tokens ?? 0

@@ -45,7 +45,7 @@ struct ObviousAttribution {
   mutating func book(_ simulation: Simulation) {
     let replica = simulation.replicas[0]
     guard let iteration = simulation.timeline.iterations.last else { return }
-    let decisions = replica.decisions
+    let decisions = replica.decisions ?? Decisions()
     let (host, decodes, prompts) = shares(of: iteration, decisions, replica.pastEnd)
     for id in replica.waiting.all + replica.running.all + replica.swapped.all {
       let sequence = replica.sequences[id]

@@ -18,11 +18,17 @@ struct ReferenceEngine {
     var blocks = 0
     var firstScheduled: Nanoseconds = -1
     var tokens: [Nanoseconds] = []
+    /// Tokens that batches in flight will bring, and those of them that come after an eviction.
+    var inFlight = 0
+    var late = 0
     var preemptions = 0
     /// Tokens of its prompt that were missing when it last lost its cache.
     var tokensLeftAtPreemption = 0
 
-    var left: Int { isDecoding ? 1 : target - computed }
+    var left: Int {
+      if isDecoding { return tokens.count + inFlight < output ? 1 : 0 }
+      return target - computed
+    }
   }
 
   struct Work {
@@ -72,6 +78,7 @@ struct ReferenceEngine {
 
   /// Serves every request; false if it stalls.
   mutating func run() -> Bool {
+    if rules.outputs.schedulesAhead { return runAhead() }
     var now = 0
     var arrived = 0
     while true {
@@ -101,6 +108,28 @@ struct ReferenceEngine {
 
   /// Runs the batch, which was planned at `now`, and returns its end.
   private mutating func execute(at now: Nanoseconds) -> Nanoseconds {
+    let end = launch(at: now)
+    for id in pastEnd { releaseBlocks(of: id, seenBy: plan + 1) }
+    pastEnd = []
+    for work in batch {
+      states[work.id].computed += work.tokens
+      if work.isDecode || states[work.id].computed == states[work.id].target {
+        let completesPrompt = !states[work.id].isDecoding
+        states[work.id].isDecoding = true
+        if completesPrompt && !rules.emitsWithPrompt {
+          // The prompt's last token is computed once more.
+          states[work.id].computed -= 1
+          continue
+        }
+        states[work.id].tokens.append(end)
+        if states[work.id].tokens.count == states[work.id].output { retire(work.id) }
+      }
+    }
+    return end
+  }
+
+  /// Notes the iteration of the batch, which starts at `now`, and returns its end.
+  mutating func launch(at now: Nanoseconds) -> Nanoseconds {
     let contexts =
       batch.filter(\.isDecode).map { states[$0.id].computed }
       + pastEnd.map { states[$0].computed }
@@ -121,27 +150,13 @@ struct ReferenceEngine {
         usedBlocks: rules.memory.totalBlocks - free - flushed,
         preempted: evictedBefore + evicted.count))
     evictedBefore = 0
-    for id in pastEnd { releaseBlocks(of: id, seenBy: plan + 1) }
-    pastEnd = []
-    for work in batch {
-      if states[work.id].firstScheduled < 0 { states[work.id].firstScheduled = now }
-      states[work.id].computed += work.tokens
-      if work.isDecode || states[work.id].computed == states[work.id].target {
-        let completesPrompt = !states[work.id].isDecoding
-        states[work.id].isDecoding = true
-        if completesPrompt && !rules.outputs.emitsWithPrompt {
-          // The prompt's last token is computed once more.
-          states[work.id].computed -= 1
-          continue
-        }
-        states[work.id].tokens.append(end)
-        if states[work.id].tokens.count == states[work.id].output { retire(work.id) }
-      }
+    for work in batch where states[work.id].firstScheduled < 0 {
+      states[work.id].firstScheduled = now
     }
     return end
   }
 
-  private var isIdle: Bool {
+  var isIdle: Bool {
     waiting.isEmpty && running.isEmpty && swapped.isEmpty && pastEnd.isEmpty
   }
 
@@ -157,7 +172,7 @@ struct ReferenceEngine {
     states[id].blocks = 0
   }
 
-  private mutating func returnBlocks(before plan: Int) {
+  mutating func returnBlocks(before plan: Int) {
     for entry in returning where entry.plan <= plan { free += entry.blocks }
     returning.removeAll { $0.plan <= plan }
   }
@@ -209,6 +224,7 @@ extension ReferenceEngine {
     states[id].tokensLeftAtPreemption = states[id].isDecoding ? 0 : states[id].left
     states[id].computed = 0
     states[id].target = states[id].prompt + states[id].tokens.count
+    states[id].late = states[id].inFlight
     states[id].isDecoding = false
     states[id].preemptions += 1
     if toFront { waiting.insert(id, at: 0) } else { waiting.append(id) }

@@ -13,6 +13,8 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     "vllm-0.11:enable-chunked-prefill=false,long-prefill-token-threshold=40"
   case uncutThreshold033 =
     "vllm-0.33:enable-chunked-prefill=false,long-prefill-token-threshold=40"
+  case synchronous033 = "vllm-0.33:async-scheduling=false"
+  case ahead011 = "vllm-0.11:async-scheduling=true"
   case both033 = "vllm-0.33:long-prefill-token-threshold=40,scheduling-policy=priority"
   case orcaOwnLength = "orca:reserve=own"
   case orcaBuddy = "orca:reserve=pow2,allocator=buddy"
@@ -25,8 +27,8 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     case .chunkedV0, .chunkedSwappingV0: engine.planChunkedVLLM06()
     case .priorityV0: engine.planVLLM06ByPriority()
     case .priority011: engine.planVLLMV1(byPriority: true)
-    case .threshold011, .uncutThreshold011: engine.planVLLMV1()
-    case .threshold033, .uncutThreshold033: engine.planVLLMV1(isNewest: true)
+    case .threshold011, .uncutThreshold011, .ahead011: engine.planVLLMV1()
+    case .threshold033, .uncutThreshold033, .synchronous033: engine.planVLLMV1(isNewest: true)
     case .priority033, .both033: engine.planVLLMV1(isNewest: true, byPriority: true)
     case .orcaOwnLength: engine.planOrca { prompt, answer in prompt + answer }
     case .orcaBuddy:
@@ -97,12 +99,16 @@ extension ReferenceEngine {
     walk: while index < running.count && budget > 0 {
       let id = running[index]
       let tokens = min(states[id].left, cap, budget)
+      if tokens == 0 {
+        index += 1
+        continue
+      }
       while blocksNeeded(id, tokens) > free {
         let victim = byPriority ? leastUrgent(running) : running.last!
         if let place = batch.firstIndex(where: { $0.id == victim }) {
           budget += batch.remove(at: place).tokens
-          index -= 1
         }
+        if running.firstIndex(of: victim)! < index { index -= 1 }
         evict(victim)
         if victim == id { break walk }
       }

@@ -59,10 +59,11 @@ public struct Simulation: Sendable {
         smoothsGaps: observation.contains(.smoothedGaps)),
       count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
-    if observation.contains(.attribution) {
-      for index in self.replicas.indices {
+    for index in self.replicas.indices {
+      if observation.contains(.attribution) {
         self.replicas[index].ledger = AttributionLedger(replica: index)
       }
+      if observation.contains(.decisions) { self.replicas[index].decisions = Decisions() }
     }
     let loop = clients.map(ClosedLoop.init)
     self.loop = loop

@@ -12,6 +12,11 @@ struct PrefixBlocks: Sendable {
       self.hashes = hashes
       tokens = trace.columns.prefixBlockTokens
     }
+
+    /// Whether the hashes of `sequence` go on behind those of its prompt, and name its output.
+    func goesOn(behind sequence: Sequence) -> Bool {
+      hashes[sequence.request.index].count > (sequence.promptTokens + tokens - 1) / tokens
+    }
   }
 
   /// What a sequence holds.
@@ -58,14 +63,14 @@ struct PrefixBlocks: Sendable {
     held[id.index].full = hits
   }
 
-  /// Takes the blocks that `sequence` lacks to hold `tokens` tokens, and enters those that are then
-  /// full under their hashes.
-  mutating func extend(_ id: SequenceID, _ sequence: Sequence, to tokens: Int) {
+  /// Takes the blocks that `sequence` lacks to hold `tokens` tokens, and enters those that are full
+  /// of the first `known` of them under their hashes.
+  mutating func extend(_ id: SequenceID, _ sequence: Sequence, to tokens: Int, known: Int) {
     while held.count <= id.index { held.append(Held()) }
     let blocks = (tokens + blockSize - 1) / blockSize
     let missing = blocks - held[id.index].blocks.count
     if missing > 0 { cache.take(missing, into: &held[id.index].blocks) }
-    while (held[id.index].full + 1) * blockSize <= tokens {
+    while (held[id.index].full + 1) * blockSize <= known {
       let full = held[id.index].full
       cache.register(held[id.index].blocks[full], under: hash(of: sequence, block: full))
       held[id.index].full += 1
@@ -81,11 +86,11 @@ struct PrefixBlocks: Sendable {
     return cache.freeBlocks - before
   }
 
-  /// The hash of a full block: the trace's up to its last token, or the sequence's own, which it
-  /// has again after a preemption.
+  /// The hash of a full block: the trace's, which may go on behind the prompt and name the blocks of
+  /// the output, or the sequence's own, which it has again after a preemption.
   private func hash(of sequence: Sequence, block: Int) -> UInt64 {
     let last = (block + 1) * blockSize - 1
-    if last < sequence.promptTokens,
+    if last < sequence.promptTokens || source.goesOn(behind: sequence),
       let hash = source.hashes.hash(of: sequence.request.index, block: last / source.tokens)
     {
       return mix(hash, UInt64(last % source.tokens))

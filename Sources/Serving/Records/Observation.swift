@@ -10,4 +10,6 @@ public struct Observation: OptionSet, Sendable {
   public static let attribution = Observation(rawValue: 2)
   /// The greatest smoothed gap of each request (DeepSpeed-FastGen's effective throughput).
   public static let smoothedGaps = Observation(rawValue: 4)
+  /// What the batch that each replica planned last decides, sequence by sequence.
+  public static let decisions = Observation(rawValue: 8)
 }

@@ -40,4 +40,10 @@ public struct RequestRecord: Sendable, Equatable {
   /// How often it lost its cache and was computed again.
   public var preemptions: Int { Int(evictions) }
   public var isCompleted: Bool { finish >= 0 }
+
+  /// Has its user see its tokens later.
+  mutating func delay(by time: Nanoseconds) {
+    if firstToken >= 0 { firstToken += time }
+    if finish >= 0 { finish += time }
+  }
 }

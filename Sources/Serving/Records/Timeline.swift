@@ -37,6 +37,16 @@ public struct Timeline: Sendable, Equatable {
     self.init(count: count, observing: observation, keepsEnded: false)
   }
 
+  /// Has the users see all of it later than it happened, as through a front end.
+  package mutating func delay(by time: Nanoseconds) {
+    if time == 0 { return }
+    for row in records.indices { records[row].delay(by: time) }
+    for row in attributions.indices where records[row].isCompleted {
+      attributions[row].host += time
+    }
+    end += time
+  }
+
   init(count: Int, observing observation: Observation, keepsEnded: Bool, replicas: Int = 1) {
     keepsIterations = observation.contains(.iterations)
     self.keepsEnded = keepsEnded

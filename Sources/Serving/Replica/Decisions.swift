@@ -23,19 +23,18 @@ public struct Decisions: Sendable, Equatable {
 }
 
 extension Replica {
-  /// What the batch that was planned last decides.
-  public var decisions: Decisions {
+  /// What the batch that has just been planned decides.
+  var decided: Decisions {
     var decisions = Decisions()
     decisions.preempted = preempted
     decisions.freeBlocks = cache.totalBlocks - cache.usedBlocks
     decisions.freeBlocksAtEnd = decisions.freeBlocks
     var shared = prefixes
-    let chosenPool = flights.last?.pool ?? pool
     for id in running.all {
       let sequence = sequences[id]
-      if sequence.phase == .decoding && batch.decodes > 0 && sequence.pool == chosenPool.tag {
-        let context = chosenPool.context(of: sequence)
-        let emitted = sequence.emitted + chosenPool.emissions - sequence.joined
+      if sequence.phase == .decoding && batch.decodes > 0 && sequence.pool == pool.tag {
+        let context = pool.context(of: sequence)
+        let emitted = sequence.emitted + pool.emissions - sequence.joined
         decisions.note(sequence, true, 1, context, emitted: emitted, rules)
       } else if let chunk = batch.chunks.first(where: { $0.sequence == id }) {
         decisions.note(

@@ -49,12 +49,21 @@ public struct Replica: Sendable {
   var flights: [Flight] = []
   /// When each stage of the pipeline is free.
   var stages: [Nanoseconds]
-  /// When the first stage is free for another batch; `never` where nothing waits for that.
+  /// When another batch can be planned though one runs, because the first stage is free or engines
+  /// schedule ahead; `never` where nothing waits for that.
   var wake = Simulation.never
   /// Pools that are not in use.
   var sparePools: [DecodePool]
   /// When the next batch in flight ends; `never` where there is none.
   var batchEnd = Simulation.never
+  /// When the batch ends that is to follow that one, where engines schedule ahead; likewise.
+  var followingEnd = Simulation.never
+  /// Sequences whose last token is in flight, those of the batch that ends first before the rest,
+  /// and how many those are.
+  var leaving: [SequenceID] = []
+  var leavingFirst = 0
+  /// What the batch that was planned last decides, where that is asked for.
+  public internal(set) var decisions: Decisions?
   /// The number of the plan under way.
   var planNumber = 0
   var freeSlots: [Int32] = []

@@ -24,6 +24,9 @@ extension Replica {
       guard decoding <= tokensLeftInBudget, !isPipelined else { return false }
       var cursor = running.last
       for _ in prefilling {
+        while let id = cursor, sequences[id].phase == .leaving {
+          cursor = running.previous(before: id)
+        }
         guard let sequence = cursor, !isDecoding(sequence) else { return false }
         cursor = running.previous(before: sequence)
       }

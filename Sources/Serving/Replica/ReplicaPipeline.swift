@@ -11,7 +11,7 @@ extension Replica {
   @inline(__always)
   var isPipelined: Bool { rules.limits.pipelineParallelSize > 1 }
 
-  /// The next instant at which a batch ends or the first stage is free for one.
+  /// The next instant at which a batch ends or another one can be planned.
   @inline(__always)
   var nextEvent: Nanoseconds { min(batchEnd, wake) }
 
@@ -19,7 +19,7 @@ extension Replica {
   @inline(__always)
   func canPlan(at now: Nanoseconds) -> Bool {
     guard hasWork else { return false }
-    if !isPipelined { return batchEnd == Simulation.never }
+    if !isPipelined { return batchEnd == Simulation.never || wake <= now }
     return flights.count < rules.limits.pipelineParallelSize && stages[0] <= now
   }
 

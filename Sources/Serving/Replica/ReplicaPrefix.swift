@@ -33,12 +33,19 @@ extension Replica {
     guard prefixes != nil else { return }
     var cursor = running.first
     while let id = cursor {
-      if isDecoding(id) {
-        let context = context(of: id)
-        prefixes!.extend(id, sequences[id], to: context + 1)
-      }
+      if isDecoding(id) { nameDecodedBlocks(of: id) }
       cursor = running.next(after: id)
     }
+  }
+
+  /// Names the blocks that `id`, which this plan decodes, has once its next token is computed. That
+  /// token is not known while an iteration runs that emits it.
+  @inline(__always)
+  mutating func nameDecodedBlocks(of id: SequenceID) {
+    if prefixes == nil { return }
+    let context = context(of: id)
+    prefixes!.extend(
+      id, sequences[id], to: context + 1, known: schedulesAhead ? context : context + 1)
   }
 
   /// Blocks that become free when `id` gives back its own.

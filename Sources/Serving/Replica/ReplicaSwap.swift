@@ -8,7 +8,7 @@ extension Replica {
     switch sequences[id].phase {
     case .decoding: leavePool(id)
     case .prefilling: prefilling.removeLast(id)
-    case .skipped, .waiting, .swapped, .done: skipped.removeLast(id)
+    case .skipped, .waiting, .swapped, .leaving, .done: skipped.removeLast(id)
     }
     ledger?.lose(slot: id.index, context: sequences[id].context)
     freeSwapBlocks -= blocks

@@ -11,13 +11,19 @@ extension Replica {
     at now: Nanoseconds, _ index: Int, _ scheduler: inout any Scheduler, _ cost: any CostModel,
     _ timeline: inout Timeline
   ) throws(RunError) {
-    ledger?.advance(to: now)
+    let begin = beginOfNext(at: now)
+    ledger?.advance(to: begin)
     while true {
       beginPlan()
       scheduler.plan(&self)
-      endPlan(at: now)
+      endPlan(at: begin)
       if !preempted.isEmpty { try noteEvictions(index, at: now, &timeline) }
       if !batch.isEmpty { break }
+      if begin > now {
+        // The result of the batch that runs is awaited.
+        wake = Simulation.never
+        return
+      }
       guard !preempted.isEmpty || cache.allReleasing > 0 else {
         wake = Simulation.never
         if !flights.isEmpty { return }
@@ -32,22 +38,29 @@ extension Replica {
     }
     precondition(seconds > 0, "a batch takes time")
     ledger?.launch(batch, seconds: seconds, cost)
+    if decisions != nil { decisions = decided }
     let duration: Nanoseconds
+    let end: Nanoseconds
     if isPipelined {
       duration = launch(at: now, seconds: seconds, &timeline.occupancy)
+      end = stages[stages.count - 1]
     } else {
       duration = max(1, Nanoseconds(seconds: seconds))
-      batchEnd = now + duration
+      end = begin + duration
+      if !schedulesAhead { batchEnd = end }
     }
-    guard (isPipelined ? stages[stages.count - 1] : batchEnd) <= EngineRange.clock.upperBound else {
+    guard end <= EngineRange.clock.upperBound else {
       throw endOfClock(index, seconds, now, timeline)
     }
     timeline.occupancy.record(
       batch, for: duration, usedBlocks: cache.usedBlocks, of: cache.totalBlocks,
       atSequenceCap: running.count == rules.limits.maxNumSeqs
         || batch.sequences == rules.limits.maxBatchSequences)
-    if timeline.keepsIterations { timeline.iterations.append(record(index, start: now)) }
+    if timeline.keepsIterations {
+      timeline.iterations.append(record(index, start: begin, end: end))
+    }
     evictions = 0
+    if schedulesAhead { foresee(until: end, at: now, &timeline) }
   }
 
   /// What is wrong where the batch of `seconds` that replica `index` begins at `now` passes the end
@@ -62,6 +75,7 @@ extension Replica {
 
   /// Applies the results of the batch, which ends at `now`.
   mutating func finish(at now: Nanoseconds, _ timeline: inout Timeline) {
+    if schedulesAhead { return finishFirst(at: now, &timeline) }
     if pastEnd.count == 0 || batch.sequences > pastEnd.count { timeline.end = now }
     ledger?.advance(to: now)
     defer { closeLedger(&timeline) }
@@ -74,7 +88,8 @@ extension Replica {
     merge(idle)
   }
 
-  private mutating func apply(at now: Nanoseconds, _ timeline: inout Timeline) {
+  /// Books what the batch, which ends at `now`, brings about.
+  mutating func apply(at now: Nanoseconds, _ timeline: inout Timeline) {
     forecast?.advance()
     let decodes = batch.decodes - pastEnd.count
     if pastEnd.count > 0 {
@@ -173,8 +188,21 @@ extension Replica {
     return true
   }
 
+  /// Takes leave of `id`, which emits its last token in the batch.
   private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
-    sequences[id].phase = .done
+    if let attribution = ledger?.retire(slot: id.index) {
+      timeline.attributions[sequences[id].request.index] = attribution
+    }
+    if schedulesAhead {
+      sequences[id].phase = .leaving
+      leaving.append(id)
+    } else {
+      complete(id, &timeline)
+    }
+  }
+
+  /// Books `id`, whose last token has come out, and lets it go with its blocks.
+  mutating func complete(_ id: SequenceID, _ timeline: inout Timeline) {
     timeline.settled += 1
     if timeline.keepsEnded { timeline.ended.append(sequences[id].request) }
     timeline.records[sequences[id].request.index] = sequences[id].record
@@ -182,9 +210,14 @@ extension Replica {
       timeline.records[sequences[id].request.index].smoothedGap =
         sequences[id].smoothedGap.greatest
     }
-    if let attribution = ledger?.retire(slot: id.index) {
-      timeline.attributions[sequences[id].request.index] = attribution
+    if sequences[id].phase == .waiting {
+      // It lost its cache while its last token was in flight.
+      waiting.remove(id)
+      freeSlots.append(id.slot)
+      sequences[id].phase = .done
+      return
     }
+    sequences[id].phase = .done
     if prefixes == nil {
       if rules.outputs.decodesPastEnd {
         pastEnd.add(context: sequences[id].context, blocks: sequences[id].blocks)
@@ -200,7 +233,7 @@ extension Replica {
 
   /// Gives back the blocks of sequences that are done in the order of `running`, which decides
   /// whose blocks are taken first where they have names.
-  private mutating func releaseDone() {
+  mutating func releaseDone() {
     for id in done.count == 1 ? done : running.all.filter({ sequences[$0].phase == .done }) {
       cache.release(releaseBlocks(of: id))
       running.remove(id)
@@ -211,16 +244,16 @@ extension Replica {
 
   /// Ends the batch in the ledger and hands over the phases that ended with it.
   @inline(__always)
-  private mutating func closeLedger(_ timeline: inout Timeline) {
+  mutating func closeLedger(_ timeline: inout Timeline) {
     if ledger == nil { return }
     ledger!.land()
     timeline.spans += ledger!.spans
     ledger!.spans.removeAll(keepingCapacity: true)
   }
 
-  private func record(_ index: Int, start: Nanoseconds) -> IterationRecord {
+  private func record(_ index: Int, start: Nanoseconds, end: Nanoseconds) -> IterationRecord {
     IterationRecord(
-      replica: index, start: start, end: flights.last?.end ?? batchEnd, decodes: batch.decodes,
+      replica: index, start: start, end: end, decodes: batch.decodes,
       chunks: batch.chunks.count, chunkTokens: batch.chunkTokens,
       decodeContext: batch.decodeContext, running: running.count, waiting: waiting.count,
       usedBlocks: cache.usedBlocks, preempted: evictions)

@@ -34,7 +34,7 @@ extension Replica {
   @inline(__always)
   public func tokensLeft(_ sequence: SequenceID) -> Int {
     if isDecoding(sequence) { return 1 }
-    if isPipelined && isInFlight(sequence) { return 0 }
+    if isPipelined && isInFlight(sequence) || sequences[sequence].phase == .leaving { return 0 }
     return sequences[sequence].target - sequences[sequence].context
       - sequences[sequence].inFlight
   }
@@ -68,7 +68,8 @@ extension Replica {
       let need = blocksNeeded(sequence, computing: tokens)
       cache.take(need)
       sequences[sequence].blocks += need
-      prefixes?.extend(sequence, sequences[sequence], to: context + tokens)
+      prefixes?.extend(
+        sequence, sequences[sequence], to: context + tokens, known: context + tokens)
     }
     sequences[sequence].scheduledIn = planNumber
     batch.chunks.append(Chunk(sequence: sequence, tokens: tokens, context: context))
@@ -107,8 +108,7 @@ extension Replica {
     precondition(
       sequences[sequence].scheduledIn != planNumber, "a sequence decodes once an iteration")
     cache.take(blocksNeeded(sequence, computing: 1))
-    let context = context(of: sequence)
-    prefixes?.extend(sequence, sequences[sequence], to: context + 1)
+    nameDecodedBlocks(of: sequence)
     sequences[sequence].scheduledIn = planNumber
     selection = .byName
     scheduledByName += 1
@@ -168,9 +168,11 @@ extension Replica {
     case .decoding: if isDecoding(id) { leavePool(id) }
     case .skipped: skipped.removeLast(id)
     case .prefilling: prefilling.removeLast(id)
-    case .waiting, .swapped, .done: break
+    case .waiting, .swapped, .leaving, .done: break
     }
-    ledger?.lose(slot: id.index, context: sequences[id].context)
+    if sequences[id].phase != .leaving {
+      ledger?.lose(slot: id.index, context: sequences[id].context)
+    }
     cache.evict(releaseBlocks(of: id))
     sequences[id].blocks = 0
     sequences[id].context = 0

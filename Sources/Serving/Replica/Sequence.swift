@@ -34,6 +34,8 @@ struct Sequence: Sendable {
     case swapped
     /// Ready to decode, but left out of the last batch.
     case skipped
+    /// Its last token is in flight, and it holds its blocks until that has come out.
+    case leaving
     /// Answered to its end.
     case done
   }

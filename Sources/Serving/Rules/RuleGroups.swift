@@ -93,5 +93,8 @@ extension EngineRules {
     /// after its last token and gives its blocks back an iteration later; the cache of the last
     /// token is not counted. Prompts share no blocks then.
     public var decodesPastEnd = false
+    /// Whether the batch after the one that runs is formed when that one starts, as if its results
+    /// were known: vLLM's asynchronous scheduling. A pipeline forms its batches in its own way.
+    public var schedulesAhead = false
   }
 }

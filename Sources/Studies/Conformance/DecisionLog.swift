@@ -79,6 +79,8 @@ public struct DecisionLog: Sendable {
     let groups = Dictionary(
       requests.enumerated().compactMap { row, request in request.prefixGroup.map { ($0, row) } },
       uniquingKeysWith: { first, _ in first })
+    let rows = Dictionary(
+      uniqueKeysWithValues: requests.enumerated().map { row, request in (request.id, row) })
     return Trace(
       requests: requests.map {
         Request(arrival: arrival(of: $0), promptTokens: $0.prompt, outputTokens: $0.output)
@@ -86,7 +88,7 @@ public struct DecisionLog: Sendable {
       columns: Columns(
         labels: requests.map(\.id),
         prefixHashes: config.prefixCaching == true
-          ? PrefixHashes(requests.indices.map { hashes(of: $0, groups) }) : nil,
+          ? PrefixHashes(requests.indices.map { hashes(of: $0, groups, rows) }) : nil,
         prefixBlockTokens: config.blockSize,
         priorities: requests.contains { $0.priority != nil }
           ? requests.map { $0.priority ?? 0 } : nil))
@@ -102,16 +104,31 @@ public struct DecisionLog: Sendable {
   var stages: Int { config.pp ?? 1 }
   var isPipelined: Bool { stages > 1 }
 
-  /// A hash for each full block of a prompt: its group's as far as the group shares it, then its
-  /// own.
-  private func hashes(of row: Int, _ groups: [String: Int]) -> [UInt64] {
+  /// A hash for each full block of a prompt, and of the output where another prompt goes on from it:
+  /// its group's or its parent's as far as those share it, then its own.
+  private func hashes(
+    of row: Int, _ groups: [String: Int], _ rows: [String: Int], tokens: Int? = nil
+  ) -> [UInt64] {
     let request = requests[row]
+    let isParent = requests.contains { $0.parent == request.id }
+    let blocks = (tokens ?? request.prompt + (isParent ? request.output : 0)) / config.blockSize
+    if let parent = request.parent.flatMap({ rows[$0] }), let shared = request.parentTokens {
+      let first = hashes(
+        of: parent, groups, rows, tokens: shared / config.blockSize * config.blockSize)
+      return first.prefix(blocks)
+        + (min(blocks, first.count)..<blocks).map { own(row, block: $0) }
+    }
     let shared = request.prefixGroup == nil ? 0 : request.sharedPrefix ?? 0
     let first = request.prefixGroup.flatMap { groups[$0] } ?? row
-    return (0..<request.prompt / config.blockSize).map { block in
-      let end = (block + 1) * config.blockSize
-      return UInt64(end <= shared ? first : requests.count + row) << 32 | UInt64(block)
+    return (0..<blocks).map { block in
+      (block + 1) * config.blockSize <= shared
+        ? UInt64(first) << 32 | UInt64(block) : own(row, block: block)
     }
+  }
+
+  /// The hash of a block that is of request `row` alone.
+  private func own(_ row: Int, block: Int) -> UInt64 {
+    UInt64(requests.count + row) << 32 | UInt64(block)
   }
 }
 

@@ -47,6 +47,7 @@ extension DecisionLog {
     let schedulerReserveFullIsl: Bool?
     let dynamic: Dynamic?
     let prefixCaching: Bool?
+    let asyncScheduling: Bool?
     let policy: String?
     let preemptionMode: String?
     let numCpuBlocks: Int?
@@ -64,6 +65,7 @@ extension DecisionLog {
       }
       try keys.checkNoted(among: scheduler.keys)
       prefixCaching = try keys.flag("prefix_caching")
+      asyncScheduling = try keys.flag("async_scheduling")
       blockSize = try keys.count("block_size", in: EngineRange.blockTokens, "tokens of a block")
       numBlocks = try keys.count(
         "num_blocks", in: prefixCaching == true ? Self.namedBlocks : EngineRange.blocks,

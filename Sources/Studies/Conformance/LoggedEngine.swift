@@ -66,6 +66,7 @@ extension DecisionLog {
     if let threshold = config.longPrefillTokenThreshold {
       rules.prompts.longPrefillTokenThreshold = threshold
     }
+    if let ahead = config.asyncScheduling { rules.outputs.schedulesAhead = ahead }
     if let chunked = config.enableChunkedPrefill { rules.prompts.areChunked = chunked }
     if let whole = config.schedulerReserveFullIsl {
       rules.memory.admission = whole ? .wholePrompt : .whatItTakes

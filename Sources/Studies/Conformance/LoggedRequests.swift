@@ -21,6 +21,10 @@ extension DecisionLog {
       guard names.insert(request.id).inserted else {
         throw object.mistake("id", "\"\(request.id)\" is here twice", "give each its own")
       }
+      if let parent = request.parent, parent == request.id || !names.contains(parent) {
+        throw object.mistake(
+          "parent", "\"\(parent)\" is no earlier request", "name one that stands before")
+      }
       tokens += request.prompt + request.output
       if tokens > allTokens {
         throw keys.mistake(
@@ -41,10 +45,14 @@ extension DecisionLog {
     let priority: Int?
     let prefixGroup: String?
     let sharedPrefix: Int?
+    /// The earlier request of whose prompt and output the first tokens are, and how many.
+    let parent: String?
+    let parentTokens: Int?
 
     init(_ keys: JSONKeys) throws(InputError) {
       try keys.checkNoted(among: [
         "id", "prompt", "output", "priority", "arrival_us", "prefix_group", "shared_prefix",
+        "parent", "parent_tokens",
       ])
       id = try keys.needed("id", "the request's name", keys.text)
       arrivalUs = try keys.count(
@@ -59,6 +67,12 @@ extension DecisionLog {
         throw keys.mistake(
           "prefix_group", "prefix_group and shared_prefix stand together", "give both or neither")
       }
+      parent = try keys.text("parent")
+      parentTokens = try keys.optionalCount("parent_tokens", in: EngineRange.tokens, "tokens")
+      if (parent == nil) != (parentTokens == nil) || parent != nil && prefixGroup != nil {
+        throw keys.mistake(
+          "parent", "parent and parent_tokens stand together, without a group", "give both or none")
+      }
     }
   }
 
@@ -66,6 +80,7 @@ extension DecisionLog {
   struct Line: Sendable {
     let type: String
     let tUs: Int?
+    let startUs: Int?
     let endUs: Int?
     let batch: [IterationWork]?
     let preempted: [String]?
@@ -84,6 +99,7 @@ extension DecisionLog {
       }
       type = try keys.type(among: ["step", "summary"])
       tUs = try keys.whole("t_us")
+      startUs = try keys.whole("start_us")
       endUs = try keys.whole("end_us")
       freeBlocksAfterSchedule = try keys.whole("free_blocks_after_schedule")
       freeBlocksEnd = try keys.whole("free_blocks_end")

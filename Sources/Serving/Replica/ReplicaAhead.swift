@@ -1,0 +1,57 @@
+/// Asynchronous scheduling: the batch after the one that runs is planned when that one starts, as if
+/// its results were known, so that the GPU never waits for a plan, and a request that arrives waits
+/// for the rest of the batch that runs and for a whole further one.
+///
+/// Which tokens come out does not hang on when they do, so a batch is booked when it is planned, at
+/// the times at which it will run. Only what becomes of sequences that emit their last token waits
+/// for their batch's end: until then they hold blocks and count as running.
+///
+/// vLLM 0.33.0, `step_with_batch_queue` in `vllm/v1/engine/core.py`, with two batches, and
+/// `vllm/v1/core/sched/async_scheduler.py`.
+extension Replica {
+  @inline(__always)
+  var schedulesAhead: Bool { rules.outputs.schedulesAhead && !isPipelined }
+
+  /// When a batch that is planned at `now` starts: behind the one that runs, where the engine
+  /// schedules ahead.
+  @inline(__always)
+  func beginOfNext(at now: Nanoseconds) -> Nanoseconds {
+    schedulesAhead && batchEnd != Simulation.never ? batchEnd : now
+  }
+
+  /// Books the batch that was planned at `now` and ends at `end`, and puts it in the queue of two.
+  mutating func foresee(
+    until end: Nanoseconds, at now: Nanoseconds, _ timeline: inout Timeline
+  ) {
+    ledger?.advance(to: end)
+    apply(at: end, &timeline)
+    closeLedger(&timeline)
+    if batchEnd == Simulation.never {
+      batchEnd = end
+      leavingFirst = leaving.count
+      wake = now
+    } else {
+      followingEnd = end
+      wake = Simulation.never
+    }
+  }
+
+  /// Takes leave of the sequences whose last token comes out of the batch that ends at `now`.
+  mutating func finishFirst(at now: Nanoseconds, _ timeline: inout Timeline) {
+    timeline.end = now
+    if leavingFirst > 0 {
+      for id in leaving.prefix(leavingFirst) {
+        // Its last token but one is known now.
+        let context = sequences[id].context
+        if context > 0 { prefixes?.extend(id, sequences[id], to: context, known: context) }
+        complete(id, &timeline)
+      }
+      leaving.removeFirst(leavingFirst)
+      if !done.isEmpty { releaseDone() }
+    }
+    leavingFirst = leaving.count
+    batchEnd = followingEnd
+    followingEnd = Simulation.never
+    wake = hasWork ? now : Simulation.never
+  }
+}
