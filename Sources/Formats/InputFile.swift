@@ -14,8 +14,8 @@ public enum InputFile {
   /// The most bytes that are taken of a file: 8 GiB, more than any trace that could be served.
   public static let mostBytes = 8 << 30
 
-  /// The bytes of the file at `path`, which is text: what is compressed, or of another kind that
-  /// its first bytes tell, is a mistake, and what is too long or never ends.
+  /// The bytes of the file at `path`, which is text, or text that gzip has compressed: what is of
+  /// another kind that its first bytes tell is a mistake, and what is too long or never ends.
   public static func read(_ path: String) throws(InputError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw problem(with: path, errno) }
@@ -41,6 +41,11 @@ public enum InputFile {
       }
       if count == 0 { return bytes }
       if count > 0 {
+        if bytes.isEmpty, GZip.begins(part[..<count]), status.st_mode & S_IFMT == S_IFREG {
+          let unpacked = try GZip.unpacked(path, atMost: mostBytes)
+          if unpacked.count > mostBytes { throw tooLong(path, "longer than \(mostBytes >> 30) GiB") }
+          return unpacked
+        }
         if bytes.isEmpty { try ForeignFile.check(part[..<count], at: path) }
         bytes.append(contentsOf: part[..<count])
         // Where a zero stands in a text, its reader says so; what is full of them may not end.

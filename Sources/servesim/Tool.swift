@@ -13,7 +13,7 @@ struct Tool: Sendable {
     commands = [
       .replay(), .compare(), .sweep(), .capacity(),
       .cost(), .pipeline(), .calibrate(catalogue), .reproduce(),
-      .list(catalogue), .conform(), .synthesize(), .bench(catalogue),
+      .list(catalogue), .conform(), .validate(), .synthesize(), .bench(catalogue),
     ]
   }
 

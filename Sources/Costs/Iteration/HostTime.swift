@@ -13,6 +13,9 @@ public struct HostTime: Sendable, Equatable {
   public var secondsPerIteration: Double
   public var secondsPerSequence: Double
   public var secondsAmongGPUs: Double
+  /// Seconds by which a collective takes longer than it does by itself, for each other GPU that takes
+  /// part: in serving, the GPUs do not arrive together.
+  public var secondsPerPeer: Double
   /// Seconds in which kernels of one layer are started one by one, faster than which the GPU cannot
   /// be; 0 where CUDA graphs start them.
   public var secondsPerLayer: Double
@@ -22,14 +25,15 @@ public struct HostTime: Sendable, Equatable {
 
   public init(
     name: String = "own", source: String = "", secondsPerIteration: Double = 0,
-    secondsPerSequence: Double = 0, secondsAmongGPUs: Double = 0, secondsPerLayer: Double = 0,
-    isAsynchronous: Bool = false
+    secondsPerSequence: Double = 0, secondsAmongGPUs: Double = 0, secondsPerPeer: Double = 0,
+    secondsPerLayer: Double = 0, isAsynchronous: Bool = false
   ) {
     self.name = name
     self.source = source
     self.secondsPerIteration = secondsPerIteration
     self.secondsPerSequence = secondsPerSequence
     self.secondsAmongGPUs = secondsAmongGPUs
+    self.secondsPerPeer = secondsPerPeer
     self.secondsPerLayer = secondsPerLayer
     self.isAsynchronous = isAsynchronous
   }
@@ -40,7 +44,9 @@ public struct HostTime: Sendable, Equatable {
     let program =
       secondsPerIteration + Double(sequences) * secondsPerSequence
       + (gpus > 1 ? secondsAmongGPUs : 0)
-    let device = max(gpuSeconds, Double(layers) * secondsPerLayer)
+    // Two collectives a layer, and one of the embeddings.
+    let skew = gpus > 1 ? Double((2 * layers + 1) * (gpus - 1)) * secondsPerPeer : 0
+    let device = max(gpuSeconds + skew, Double(layers) * secondsPerLayer)
     return isAsynchronous ? max(program, device) : program + device
   }
 }
@@ -61,9 +67,10 @@ extension HostTime {
   /// vLLM's second engine, with asynchronous scheduling and CUDA graphs: what is left visible.
   public static let vllmV1 = HostTime(
     name: "vllm-v1",
-    source: "fitted to what 187 decode iterations of vLLM 0.15.1 on H100 (inference-sim/training "
-      + "c4f0340; Llama-2-7B, CodeLlama-34B, Llama-2-70B) leave beyond the kernels",
-    secondsPerSequence: 3e-6)
+    source: "fitted to what decode iterations of vLLM 0.15.1 on H100 (inference-sim/training "
+      + "c4f0340) leave beyond the kernels: the iteration's to Llama-2-7B on one GPU, the peers' to "
+      + "CodeLlama-34B and Mixtral-8x7B on two and Llama-2-70B on four",
+    secondsPerIteration: 0.12e-3, secondsPerPeer: 2.4e-6)
 
   /// An engine of 2024 in Python that schedules, prepares, samples and detokenises in turn; several
   /// GPUs talk through Ray.

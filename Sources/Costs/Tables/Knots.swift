@@ -31,7 +31,7 @@ enum Knots {
     case (.gemm, .inputs): inputs
     case (_, .alignment): []
     case (_, .group): [2, 8]
-    case (_, .keyValueHeads): [2, 8]
+    case (_, .keyValueHeads): [2, 8, 32]
     case (.attentionPrefill, .parallel): (0...20).map { exp2(2 * Double($0) - 10) }
     case (.experts, .rows): (0...10).map { exp2(Double($0)) } + [4096, 16384]
     case (.experts, .experts): (0...10).map { exp2(2 * Double($0)) }

@@ -16,6 +16,8 @@ public struct Deployment: Sendable {
   public var fleet = Fleet()
   /// What the engine's own program adds to each iteration.
   public var host = Host.alike(.vllmV1)
+  /// What clients wait for besides the engine.
+  public var frontend = Frontend.none
   /// The share of each GPU's memory that the engine may use.
   public var gpuMemoryUtilization = 0.9
   /// The most tokens of a prompt and its answer; the model's own where nil.
@@ -97,14 +99,11 @@ public struct Deployment: Sendable {
     }
     let rules = engine.rules
     let tokens = rules.limits.maxNumBatchedTokens ?? length
-    let limits = MemoryLimits(
-      gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.memory.blockSize,
-      maxNumBatchedTokens: tokens, maxNumSeqs: rules.limits.maxBatchSequences, maxModelLen: length)
     engine.rules.limits.pipelineParallelSize = pipelineParallelSize
     // All engines serve the same answers here, whatever their originals do at the model's length.
     engine.rules.outputs.lengthLimit = .reached
     let room = try MemoryPlan(
-      of: stage, on: gpu, limits: limits, isOverridden: blocks != nil
+      of: stage, on: gpu, limits: limits(of: rules, length), isOverridden: blocks != nil
     ).blocks
     engine.rules.memory.blocks =
       try blocks.map { given throws(InputError) in
@@ -125,7 +124,25 @@ public struct Deployment: Sendable {
     case .impossible(let problem)?: service.withoutOverlap = problem
     case nil: break
     }
+    service.frontend = frontend.time
     return service
+  }
+
+  /// The KV blocks that memory has room for under `engine`.
+  func plannedBlocks(of engine: Engine) throws(InputError) -> Int {
+    let length = try modelLength()
+    return try MemoryPlan(
+      of: try Shard(
+        of: try largestStage(of: try servedModel()), tensorParallel: tensorParallelSize), on: gpu,
+      limits: limits(of: engine.rules, length)
+    ).blocks
+  }
+
+  private func limits(of rules: EngineRules, _ length: Int) -> MemoryLimits {
+    MemoryLimits(
+      gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.memory.blockSize,
+      maxNumBatchedTokens: rules.limits.maxNumBatchedTokens ?? length,
+      maxNumSeqs: rules.limits.maxBatchSequences, maxModelLen: length)
   }
 
   /// What batches cost here, whether or not their caches would fit the GPUs.

@@ -124,6 +124,14 @@ extension Deployment {
         root.host.isAsynchronous = isAsynchronous
       }),
     .init(
+      "frontend", .words(Frontend.all.map(\.name)), standard: Frontend.none.name,
+      "what clients wait for besides the engine: none, so that latencies are the engine's own; or "
+        + Frontend.all.dropFirst().map(\.name).joined(separator: ", "),
+      shown: { $0.frontend == .none ? nil : $0.frontend.name },
+      set: { (root, given) throws(InputError) in
+        root.frontend = try Frontend.named(given.choice(of: Frontend.all.map(\.name)))
+      }),
+    .init(
       "async-scheduling", .flag, "the engine's own program works while the GPU computes",
       set: { (root, _) throws(InputError) in root.host.isAsynchronous = true }),
   ]

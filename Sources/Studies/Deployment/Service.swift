@@ -8,6 +8,8 @@ public struct Service: Sendable {
   public var cost: any CostModel
   /// The copies of it that serve together.
   public var fleet: Fleet
+  /// What clients wait for besides the engine, request by request.
+  public var frontend: Nanoseconds = 0
   /// What was set, as reports show it.
   public var settings: [Run.Setting]
   /// The same with other sizes of iterations, of which the best for a trace serves it; none where
@@ -50,15 +52,18 @@ public struct Service: Sendable {
       return try best(for: trace, from: clients).replay(
         trace, from: clients, objective: objective, observing: observation, progress: progress)
     }
+    var awaited = clients
+    awaited?.thinkTime += frontend
     var simulation = Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.replicas,
       router: fleet.makeRouter(
         trace, cachedTokens: engine.rules.memory.totalBlocks * engine.rules.memory.blockSize),
-      clients: clients,
+      clients: awaited,
       observing: observation.union(
         objective?.metrics.contains(.smoothedTBT) == true ? .smoothedGaps : []))
-    let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
+    var timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
+    timeline.delay(by: frontend)
     let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
     let metrics = RunMetrics(
       trace: served, timeline: timeline, replicas: fleet.replicas, clients: clients)

@@ -1,0 +1,119 @@
+import Costs
+import Formats
+import Metrics
+import Schedulers
+import Serving
+import Workloads
+
+/// A run of a real engine beside what the simulation makes of what it states, and of nothing else.
+public struct Validation: Sendable {
+  /// What the run is called, and what to say of it.
+  public var name: String
+  public var notes: [String]
+  /// What was simulated, as reports show it.
+  public var settings: [Run.Setting]
+  /// What the clients saw, and what they see in the simulation.
+  public var measured: Observed
+  public var simulated: Observed
+  /// The KV blocks that the engine logged, and those that the memory plan comes to.
+  public var loggedBlocks: Int?
+  public var plannedBlocks: Int?
+
+  /// - Parameters:
+  ///   - files: the models and GPUs that were read for others.
+  ///   - given: what a user sets, by name; it goes before what the run states.
+  public init(
+    _ run: MeasuredRun, _ files: DescribedFiles = DescribedFiles(),
+    _ given: (String) -> GivenValue?
+  ) throws(InputError) {
+    var notes = run.notes
+    if let obstacle = run.obstacle {
+      throw InputError(
+        run.source, column: run.name, problem: "\(obstacle), which is not simulated yet",
+        remedy: "leave the run out")
+    }
+    let stated = try Self.settings(of: run, given, &notes)
+    let scenario = try Scenario(files) { name in
+      given(name) ?? stated[name].map { GivenValue(source: "--\(name)", text: $0) }
+    }
+    let trace = try scenario.load.arriving(scenario.load.selected(from: run.trace))
+    let service = try scenario.service(for: trace, notes)
+    let replay: Replay
+    do {
+      replay = try service.replay(trace, from: scenario.load.clients)
+    } catch {
+      throw InputError(
+        run.source, column: run.name, problem: "the simulation stops: \(error)",
+        remedy: "check what the run is said to be served by")
+    }
+    name = run.name
+    self.notes = notes
+    settings = service.settings
+    let seen = Array(run.requests.prefix(trace.count))
+    measured = Observed(replay.trace, seen, means: run.means)
+    simulated = Observed(replay.trace, replay.timeline.records, as: seen)
+    loggedBlocks = run.blocks
+    plannedBlocks = try? scenario.deployment.plannedBlocks(of: service.engine)
+  }
+
+  /// What `run` states by the names of settings, and what is taken where it and the user are silent.
+  private static func settings(
+    of run: MeasuredRun, _ given: (String) -> GivenValue?, _ notes: inout [String]
+  ) throws(InputError) -> [String: String] {
+    var settings = run.settings
+    for (name, what) in [("model", "which model it serves"), ("gpu", "which GPU serves it")]
+    where settings[name] == nil && given(name) == nil {
+      throw InputError(
+        run.source, column: run.name, problem: "the run does not say \(what)",
+        remedy: "give --\(name)")
+    }
+    if let model = settings["model"], given("model") == nil {
+      guard let known = Models.stated(model) else {
+        throw InputError(
+          run.source, column: run.name, problem: "the model \(model) is none that is built in",
+          remedy: "give --model with the path of its config.json")
+      }
+      settings["model"] = known
+    }
+    if settings["frontend"] == nil { settings["frontend"] = Frontend.vllmOpenAI.name }
+    if let blocks = run.blocks { settings["num-gpu-blocks-override"] = "\(blocks)" }
+    if given("scheduler") == nil {
+      let (scheduler, note) = Schedulers.serving(run.engine?.name, run.engine?.version)
+      settings["scheduler"] = scheduler
+      if let note { notes.append(note) }
+    }
+    return settings
+  }
+
+  /// By how much the simulated `statistic` of `measure` is off, as a share of the measured one; nil
+  /// where either is not known.
+  public func error(_ measure: MeasuredRun.Measure, _ statistic: String) -> Double? {
+    guard let real = measured[measure, statistic], let ours = simulated[measure, statistic],
+      real > 0
+    else { return nil }
+    return ours / real - 1
+  }
+}
+
+extension Schedulers {
+  /// The scheduler that an engine of this name and version has, and what to say where that is not
+  /// known.
+  static func serving(_ engine: String?, _ version: String?) -> (String, note: String?) {
+    let standard = "vllm"
+    guard let engine else {
+      return (standard, "the engine is not stated; taken as \(standard), give --scheduler")
+    }
+    guard engine == "vllm" else {
+      return (standard, "there is no scheduler of \(engine) yet; simulated as \(standard)")
+    }
+    let parts = (version ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
+    guard parts.count == 2 else {
+      return (standard, "the version of vllm is not stated; taken as the newest")
+    }
+    let number = parts[0] * 1000 + parts[1]
+    // The newest of those reproduced that is no newer; asynchronous since 0.14.
+    if number >= 33 { return ("vllm-0.33", nil) }
+    if number >= 14 { return ("vllm-0.11:async-scheduling=true", nil) }
+    return (number >= 8 ? "vllm-0.11" : "vllm-0.6", nil)
+  }
+}

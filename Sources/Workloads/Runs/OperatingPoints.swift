@@ -1,0 +1,58 @@
+import Formats
+import Serving
+
+/// Runs of which only the means are known, one a row: prompts and outputs of one length each, asked
+/// for by so many clients that each wait for their answer (aiconfigurator's `silicon` points).
+enum OperatingPoints {
+  private static let header =
+    "id,backend,backend_version,model_path,system,mode,isl,osl,tp_size,pp_size,attention_dp_size,"
+    + "moe_ep_size,silicon_ttft_ms,silicon_tpot_ms,silicon_concurrency"
+
+  /// Requests for each client, as the campaign sent them.
+  private static let requestsPerClient = 10
+
+  static func runs(_ table: CSVReader) throws(InputError) -> [MeasuredRun] {
+    var reader = table
+    var columns: [String: Column] = [:]
+    for name in header.split(separator: ",").map(String.init) {
+      columns[name] = try reader.column(name, of: header)
+    }
+    var runs: [MeasuredRun] = []
+    while try reader.nextRow() {
+      func text(_ name: String) throws(InputError) -> String {
+        try columns[name].map { column throws(InputError) in try reader.text(column) } ?? ""
+      }
+      func count(_ name: String) throws(InputError) -> Int {
+        guard let column = columns[name] else { return 0 }
+        return Int(try reader.number(column) ?? 0)
+      }
+      func seconds(_ name: String) throws(InputError) -> Double? {
+        try columns[name].flatMap { column throws(InputError) in try reader.number(column) }
+          .map { $0 / 1000 }
+      }
+      let clients = max(1, try count("silicon_concurrency"))
+      let request = Request(
+        arrival: 0, promptTokens: max(1, try count("isl")), outputTokens: max(1, try count("osl")))
+      var run = MeasuredRun(
+        try text("id"), source: reader.source,
+        trace: Trace(
+          requests: Array(repeating: request, count: clients * requestsPerClient)))
+      run.engine = MeasuredRun.Engine(try text("backend"), try text("backend_version"))
+      run.settings["model"] = try text("model_path")
+      run.settings["gpu"] = StatedGPU.name(of: try text("system"))
+      run.settings["clients"] = "\(clients)"
+      run.settings["tensor-parallel-size"] = "\(max(1, try count("tp_size")))"
+      run.settings["pipeline-parallel-size"] = "\(max(1, try count("pp_size")))"
+      run.means[.ttft] = try seconds("silicon_ttft_ms")
+      run.means[.tpot] = try seconds("silicon_tpot_ms")
+      run.obstacle =
+        try text("mode") != "agg"
+        ? "prefill and decode run apart"
+        : try count("attention_dp_size") > 1
+          ? "attention is data parallel"
+          : try count("moe_ep_size") > 1 ? "experts are parallel" : nil
+      runs.append(run)
+    }
+    return runs
+  }
+}
