@@ -12,7 +12,7 @@ struct Tool: Sendable {
   init(_ catalogue: Catalogue) {
     commands = [
       .replay(), .compare(), .sweep(), .capacity(),
-      .cost(), .pipeline(), .calibrate(catalogue), .reproduce(),
+      .cost(), .memory(), .pipeline(), .calibrate(catalogue), .reproduce(),
       .list(catalogue), .conform(), .validate(), .synthesize(), .bench(catalogue),
     ]
   }

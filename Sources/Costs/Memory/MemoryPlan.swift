@@ -19,7 +19,7 @@ public struct MemoryPlan: Sendable, Equatable {
   /// Tokens of one block.
   public let blockSize: Int
   /// Blocks of the KV cache.
-  public let blocks: Int
+  public var blocks: Int
 
   /// Bytes left for the KV cache; negative where the rest alone does not fit.
   public var cacheBytes: Int { usableBytes - weightBytes - activationBytes - reserveBytes }
@@ -39,13 +39,21 @@ public struct MemoryPlan: Sendable, Equatable {
   ) throws(InputError) {
     try limits.check()
     self.init(unchecked: shard, on: gpu, limits: limits)
-    if cacheTokens >= limits.maxModelLen || isOverridden && cacheBytes > 0 { return }
-    throw blocks == 0
+    if isOverridden && cacheBytes > 0 { return }
+    if let problem = problem(of: shard, on: gpu, limits: limits) { throw problem }
+  }
+
+  /// What is wrong with this plan for `shard`, if anything: that the cache cannot hold the longest
+  /// sequence.
+  public func problem(of shard: Shard, on gpu: GPU, limits: MemoryLimits) -> InputError? {
+    if cacheTokens >= limits.maxModelLen { return nil }
+    return blocks == 0
       ? misfit(of: shard, on: gpu, limits: limits)
       : shortage(of: shard, on: gpu, limits: limits)
   }
 
-  private init(unchecked shard: Shard, on gpu: GPU, limits: MemoryLimits) {
+  /// The plan, whether or not anything fits.
+  public init(unchecked shard: Shard, on gpu: GPU, limits: MemoryLimits) {
     usableBytes = Int(Double(gpu.memoryBytes) * limits.gpuMemoryUtilization)
     weightBytes = shard.weightBytes
     activationBytes = ActivationPeak(of: shard, limits: limits).bytes

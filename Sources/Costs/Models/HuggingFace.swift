@@ -20,6 +20,7 @@ extension Model {
     var model = try file.model()
     try file.check(model)
     try file.quantize(&model, beside: others)
+    model.family = file.family
     self = model
   }
 
@@ -28,6 +29,7 @@ extension Model {
     let file = try HuggingFaceFile(bytes, source: name)
     self = try file.model()
     try file.quantize(&self, beside: [:])
+    family = file.family
     source = try file.repository ?? name
   }
 

@@ -4,6 +4,8 @@ public struct Model: Sendable, Equatable {
   public var name: String
   /// Where the shape is from: a Hugging Face repository, or the user's file.
   public var source: String
+  /// The `model_type` of its `config.json`; empty where it has none.
+  public var family = ""
   /// Layers, each with one attention.
   public var layers: Int
   /// The width of the residual stream, in elements.

@@ -90,7 +90,7 @@ public struct Deployment: Sendable {
   private func service(_ engine: Engine, trace: Trace) throws(InputError) -> Service {
     var engine = engine
     let model = try servedModel()
-    let stage = try Shard(of: try largestStage(of: model), tensorParallel: tensorParallelSize)
+    let stage = try largestShard()
     let length = try modelLength()
     if pipelineParallelSize > 1 && !engine.hasPipelines {
       throw InputError(
@@ -128,23 +128,6 @@ public struct Deployment: Sendable {
     return service
   }
 
-  /// The KV blocks that memory has room for under `engine`.
-  func plannedBlocks(of engine: Engine) throws(InputError) -> Int {
-    let length = try modelLength()
-    return try MemoryPlan(
-      of: try Shard(
-        of: try largestStage(of: try servedModel()), tensorParallel: tensorParallelSize), on: gpu,
-      limits: limits(of: engine.rules, length)
-    ).blocks
-  }
-
-  private func limits(of rules: EngineRules, _ length: Int) -> MemoryLimits {
-    MemoryLimits(
-      gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.memory.blockSize,
-      maxNumBatchedTokens: rules.limits.maxNumBatchedTokens ?? length,
-      maxNumSeqs: rules.limits.maxBatchSequences, maxModelLen: length)
-  }
-
   /// What batches cost here, whether or not their caches would fit the GPUs.
   ///
   /// Throws if the model cannot be split as it should be.
@@ -176,7 +159,7 @@ public struct Deployment: Sendable {
     return blocks
   }
 
-  private func modelLength() throws(InputError) -> Int {
+  func modelLength() throws(InputError) -> Int {
     guard let length = maxModelLen else { return model.maxPositions }
     guard length <= model.maxPositions else {
       throw InputError(
@@ -211,7 +194,7 @@ public struct Deployment: Sendable {
   }
 
   /// The largest stage: its part of the layers, and embedding and head, though no stage has both.
-  private func largestStage(of model: Model) throws(InputError) -> Model {
+  func largestStage(of model: Model) throws(InputError) -> Model {
     guard pipelineParallelSize >= 1, pipelineParallelSize <= model.layers else {
       throw InputError(
         "--pipeline-parallel-size",
@@ -221,7 +204,7 @@ public struct Deployment: Sendable {
     return model.largestStage(of: pipelineParallelSize)
   }
 
-  private func setting(_ length: Int) -> EngineSetting {
+  func setting(_ length: Int) -> EngineSetting {
     EngineSetting(
       maxModelLen: length, headSize: model.headSize, isLargeGPU: isLargeGPU,
       maxNumSeqs: maxNumSeqs, maxNumBatchedTokens: maxNumBatchedTokens, blockSize: blockSize)
@@ -231,7 +214,7 @@ public struct Deployment: Sendable {
   /// (`engine/arg_utils.py`).
   private var isLargeGPU: Bool { gpu.memoryBytes >= 70 << 30 && !gpu.name.hasPrefix("a100") }
 
-  private func settings(_ engine: Engine, _ model: Model) -> [Run.Setting] {
+  func settings(_ engine: Engine, _ model: Model) -> [Run.Setting] {
     let rules = engine.rules
     var served = self
     served.model = model

@@ -30,7 +30,8 @@ struct MeasuredRows {
           outputTokens: requests[$0].outputTokens)
       },
       columns: Columns(
-        prefixHashes: hasHashes ? PrefixHashes(order.map { hashes[$0] }) : nil, prefixBlockTokens: blockTokens))
+        prefixHashes: hasHashes ? PrefixHashes(order.map { hashes[$0] }) : nil,
+        prefixBlockTokens: blockTokens))
     var run = MeasuredRun(name, source: source, trace: trace)
     run.requests = order.map { latencies[$0] }
     return run
