@@ -27,9 +27,8 @@ import Workloads
     #expect(points.map(\.row.scheduler) == ["vllm", "vllm", "orca", "orca"])
     #expect(points.allSatisfy { $0.row.isMet == true && $0.row.value("requests", "total") == 40 })
     let known = Dictionary(uniqueKeysWithValues: points.map { ($0.row.key, $0.row) })
-    let again = try Self.run().points(known: known) { row in
-      Issue.record("\(row.key) was served again")
-    }
+    let again = try Self.run().points(
+      known: known, note: { Issue.record("\($0.key) was served again") })
     #expect(again.map(\.row) == points.map(\.row))
   }
 

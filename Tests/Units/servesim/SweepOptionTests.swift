@@ -66,7 +66,7 @@ private func options(_ words: [String]) throws -> SweepOptions {
   private static func run(_ sweep: SweepRun, in folder: String, resumes: Bool) throws -> Data {
     let file = try SweepFile(
       GivenValue(source: "--output", text: folder), resumes: resumes)
-    let points = try sweep.points(known: file.known) { try file.append($0) }
+    let points = try sweep.points(known: file.known, note: { try file.append($0) })
     _ = try file.finish(points.map(\.row))
     return try Data(contentsOf: URL(filePath: "\(folder)/results.jsonl"))
   }
