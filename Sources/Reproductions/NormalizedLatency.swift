@@ -3,7 +3,7 @@ import Metrics
 import Serving
 import Studies
 
-/// End-to-end latency divided by the tokens of the answer, in seconds a token (Orca, OSDI 2022,
+/// End-to-end latency divided by the tokens of the output, in seconds a token (Orca, OSDI 2022,
 /// section 6.2), and the highest rate that keeps it.
 struct NormalizedLatency: Sendable {
   /// How it is summed up over requests: Orca's paper takes the median, vLLM's the mean.

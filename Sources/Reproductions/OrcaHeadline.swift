@@ -6,7 +6,7 @@ import Studies
 import Workloads
 
 /// How much more Orca serves than FasterTransformer (Yu et al., OSDI 2022, section 6.2): GPT-3 175B
-/// on 16 A100 with 40 GB, prompts of 32 to 512 tokens and answers of 1 to 128, evenly.
+/// on 16 A100 with 40 GB, prompts of 32 to 512 tokens and outputs of 1 to 128, evenly.
 enum OrcaHeadline {
   /// What both engines of 2022 add to an iteration beyond today's kernels; chosen so that
   /// FasterTransformer serves its published rate, from which Orca's and the ratio follow.
@@ -61,12 +61,12 @@ enum OrcaHeadline {
 
   private static func requests(_ count: Int) -> Trace {
     var prompts = RandomStream(seed: 1, named: "prompt lengths")
-    var answers = RandomStream(seed: 1, named: "output lengths")
+    var outputs = RandomStream(seed: 1, named: "output lengths")
     return Trace(
       requests: (0..<count).map { index in
         Request(
           arrival: index, promptTokens: 32 + prompts.integer(below: 481),
-          outputTokens: 1 + answers.integer(below: 128))
+          outputTokens: 1 + outputs.integer(below: 128))
       })
   }
 }

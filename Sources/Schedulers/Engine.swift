@@ -24,7 +24,7 @@ public struct Engine: Sendable {
 
 /// What an engine's defaults depend on, and what the user said for all engines alike.
 public struct EngineSetting: Sendable {
-  /// The most tokens of a prompt and its answer.
+  /// The most tokens of a prompt and its output.
   public var maxModelLen: Int
   /// The size of an attention head.
   public var headSize: Int

@@ -22,7 +22,7 @@ struct NanoFlow: Scheduler {
         most: EngineRange.averageTokens.upperBound),
       .number(
         "average-decode-length", \.rules.memory.averageLengths.answer,
-        "tokens of an answer, likewise", least: 0, most: EngineRange.averageTokens.upperBound),
+        "output tokens, likewise", least: 0, most: EngineRange.averageTokens.upperBound),
       .swapBlocks,
       .truth(
         "enable-offload", \.offloadsCache,

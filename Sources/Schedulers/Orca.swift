@@ -8,13 +8,13 @@ import Serving
 struct Orca: Scheduler {
   static let entry = SchedulerEntry(
     "orca",
-    "Whole prompts join running decodes; memory is reserved for the longest answer (Orca).",
+    "Whole prompts join running decodes; memory is reserved for the longest output (Orca).",
     reproduces: "sarathi-serve 96f9911, orca", hostTime: "none", logs: [EngineLog("orca")],
     options: [
       .choice(
         "reserve",
         "blocks for the longest sequence there can be, for the request's own prompt and the next "
-          + "power of two above its answer, or for its own length: Max, Pow2 and Oracle of vLLM's "
+          + "power of two above its output, or for its own length: Max, Pow2 and Oracle of vLLM's "
           + "paper",
         [
           "max": { $0.rules.memory.reservation = .maxModelLen },

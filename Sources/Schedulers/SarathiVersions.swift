@@ -33,7 +33,7 @@ extension Sarathi {
       "low-chunk-size", \.rules.prompts.chunkSchedule.low, "tokens of a chunk in the last stage"),
     .truth(
       "restarts-answers", \.rules.outputs.restartsAnswers,
-      "defect: a preempted sequence generates its whole answer once more"),
+      "defect: a preempted sequence generates its whole output once more"),
     .truth(
       "readmits-at-once", \.sarathi.readmitsAtOnce,
       "defect: a half-computed prompt that lost its cache comes back with a chunk of the old "

@@ -51,7 +51,7 @@ public struct RooflineBound: Sendable, Equatable {
     of shard: Shard, on gpu: GPU, host: HostTime = .vllmV1, promptTokens: Double,
     outputTokens: Double, tokens: Int, sequences: Int, cacheTokens: Int
   ) {
-    precondition(promptTokens >= 1 && outputTokens >= 1, "a request has a prompt and an answer")
+    precondition(promptTokens >= 1 && outputTokens >= 1, "a request has a prompt and an output")
     precondition(tokens >= 1 && sequences >= 1, "an iteration has room for a token")
     self.promptTokens = promptTokens
     self.outputTokens = outputTokens

@@ -65,7 +65,7 @@ public struct DenseBatch: Sendable, Equatable {
   /// of a request's tokens each iteration computes a like part, and decodes are at all of their
   /// lengths alike.
   public init(tokens: Int, prompt: Int, output: Int, times: some LayerTimes) {
-    precondition(prompt > 0 && output > 0, "a request has a prompt and an answer")
+    precondition(prompt > 0 && output > 0, "a request has a prompt and an output")
     let share = Double(output) / Double(prompt + output)
     let decodes = Int((Double(tokens) * share).rounded())
     let chunks = Self.chunks(of: tokens - decodes, prompt: prompt)

@@ -26,7 +26,7 @@ public struct ResourceBalance: Sendable, Equatable {
     networkSeconds = 4 * (gpus - 1) / gpus * activations / link
   }
 
-  /// Tokens a second, of prompts and answers together, that one GPU serves at most if it does
+  /// Tokens a second, of prompts and outputs together, that one GPU serves at most if it does
   /// `flopsPerSecond`: two for each parameter that a token goes through.
   public static func optimum(of model: Model, flopsPerSecond: Double) -> Double {
     flopsPerSecond / (2 * Double(model.activeParameters))

@@ -81,7 +81,7 @@ public enum LatencyMetric: CaseIterable, Sendable, Hashable {
   }
 
   /// One request's own latency in nanoseconds, or nil where it has none: it was refused, or its
-  /// answer is too short. Its TBT is its longest gap.
+  /// output is too short. Its TBT is its longest gap.
   public func nanoseconds(of record: RequestRecord, for request: Request) -> Double? {
     switch self {
     case .ttft: span(request.arrival, record.firstToken)

@@ -8,7 +8,7 @@ import Serving
 /// section 5.1 and table 3: the 99th percentile of TBT within 5 (strict) or 25 times (relaxed) the
 /// time of a decode of 32 requests, and a median scheduling delay of at most 2 s. FastGen: what
 /// Holmes et al., arXiv 2401.08671, count as effective throughput: requests whose prompt is read at
-/// 512 tokens a second and whose answer comes at 2, 4 or 6, by a moving average.
+/// 512 tokens a second and whose output comes at 2, 4 or 6, by a moving average.
 public enum ObjectivePresets {
   /// A name, where it comes from, and the objective for each model that has one.
   public struct Preset: Sendable {

@@ -51,7 +51,7 @@ public struct ServiceLevelObjective: Sendable, Equatable, CustomStringConvertibl
   ///
   /// It does if it was completed and, for every clause, with a statistic or without, its own
   /// latency keeps the limit: its TTFT, its longest gap (TBT), its TPOT, its end-to-end latency,
-  /// its scheduling delay. An answer of one token has neither TBT nor TPOT and keeps every limit
+  /// its scheduling delay. An output of one token has neither TBT nor TPOT and keeps every limit
   /// on them.
   public func isAttained(by record: RequestRecord, of request: Request) -> Bool {
     record.isCompleted

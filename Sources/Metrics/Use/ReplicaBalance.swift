@@ -6,7 +6,7 @@ public struct ReplicaBalance: Sendable, Equatable {
   /// Requests sent to the replica that got the fewest, and to that which got the most.
   public var fewestRequests: Int
   public var mostRequests: Int
-  /// Tokens of prompts and answers that the replica with the fewest served, and that with the most.
+  /// Tokens of prompts and outputs that the replica with the fewest served, and that with the most.
   public var fewestTokens: Int
   public var mostTokens: Int
 

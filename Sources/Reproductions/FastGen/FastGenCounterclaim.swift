@@ -40,7 +40,7 @@ extension FastGenStudies {
   ) -> FastGenBench {
     FastGenBench(
       system: system, model: "llama-2-7b", machine: .a100(1),
-      lengths: FastGenLengths(prompt: lengths.0, answer: lengths.1))
+      lengths: FastGenLengths(prompt: lengths.0, output: lengths.1))
   }
 
   /// Requests a second of 1,000 that are there at once, all of the same lengths.

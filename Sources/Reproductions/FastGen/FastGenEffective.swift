@@ -7,7 +7,7 @@ extension FastGenPanel {
     (
       "effective-throughput-2",
       FastGenPanel(
-        "llama-2-70b", on: .a100(4), prompt: 2600, answer: 60,
+        "llama-2-70b", on: .a100(4), prompt: 2600, output: 60,
         fastgen: [
           1: 0.315, 2: 0.539, 4: 0.854, 6: 1.06, 8: 1.179, 12: 1.347, 16: 1.415, 20: 1.364,
           24: 1.006, 28: 0.223, 32: 0.023,
@@ -21,7 +21,7 @@ extension FastGenPanel {
     (
       "effective-throughput",
       FastGenPanel(
-        "llama-2-70b", on: .a100(4), prompt: 2600, answer: 60,
+        "llama-2-70b", on: .a100(4), prompt: 2600, output: 60,
         fastgen: [
           1: 0.315, 2: 0.535, 4: 0.859, 6: 1.064, 8: 1.186, 12: 1.348, 16: 1.422, 20: 1.369,
           24: 1.01, 28: 0.224, 32: 0.031,
@@ -35,7 +35,7 @@ extension FastGenPanel {
     (
       "effective-throughput-6",
       FastGenPanel(
-        "llama-2-70b", on: .a100(4), prompt: 2600, answer: 60,
+        "llama-2-70b", on: .a100(4), prompt: 2600, output: 60,
         fastgen: [
           1: 0.314, 2: 0.534, 4: 0.744, 6: 0.766, 8: 0.644, 12: 0.231, 16: 0.019, 24: 0, 28: 0,
           32: 0,
@@ -49,7 +49,7 @@ extension FastGenPanel {
     (
       "effective-throughput",
       FastGenPanel(
-        "llama-2-70b", on: .h100(4), prompt: 2600, answer: 60,
+        "llama-2-70b", on: .h100(4), prompt: 2600, output: 60,
         fastgen: [
           1: 0.511, 2: 0.91, 4: 1.476, 6: 1.892, 8: 2.218, 12: 2.585, 16: 2.883, 20: 2.992,
           24: 3.105, 28: 3.2, 32: 3.259, 36: 3.34, 40: 3.336, 44: 3.34, 48: 3.327, 52: 3.245,
@@ -65,7 +65,7 @@ extension FastGenPanel {
     (
       "effective-throughput",
       FastGenPanel(
-        "llama-2-7b", on: .a6000(1), prompt: 2600, answer: 60,
+        "llama-2-7b", on: .a6000(1), prompt: 2600, output: 60,
         fastgen: [
           1: 0.539, 2: 0.879, 6: 1.426, 12: 1.694, 16: 1.756, 20: 1.749, 24: 1.441, 28: 0.564,
           32: 0.101,

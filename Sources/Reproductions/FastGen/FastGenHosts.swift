@@ -12,7 +12,7 @@ import Studies
 /// Kernels are started sooner on the hosts of H100s than those times say. FastGen's constant there
 /// is the time that a layer takes to start, chosen alike, and its sequences take what they take on
 /// A100s, chosen for both machines together; vLLM's layers start sooner in the same proportion.
-/// Mixtral's are chosen for prompts of 1,200 tokens and more: answers to shorter ones end early.
+/// Mixtral's are chosen for prompts of 1,200 tokens and more: outputs to shorter ones end early.
 extension FastGenBench {
   /// The host times of the system with the model on the machine.
   var host: HostTime {

@@ -5,13 +5,13 @@ import Workloads
 /// The requests that FastGen's benchmark sends (DeepSpeedExamples 089baad, `benchmarks/inference/
 /// mii/run_benchmark_client.py`), length for length.
 ///
-/// Prompts and limits of answers are normal with a deviation of 0.3 of their mean, cut to whole
+/// Prompts and limits of outputs are normal with a deviation of 0.3 of their mean, cut to whole
 /// numbers and prompts at a greatest length, drawn by NumPy with the seed 42: all prompts first,
-/// then all limits. Answers are taken to reach their limits.
+/// then all limits. Outputs are taken to reach their limits.
 struct FastGenLengths: Sendable {
   /// Mean lengths, and the longest prompt, in tokens.
   var prompt: Int
-  var answer: Int
+  var output: Int
   var longestPrompt = 4000
   /// Requests that are measured.
   var count = 512
@@ -28,7 +28,7 @@ struct FastGenLengths: Sendable {
     let prompts = (0..<count + clients).map { _ in min(draw(prompt), longestPrompt) }
     // What would be no request at all is taken as the shortest one.
     let requests = prompts.map { prompt in
-      Request(arrival: 0, promptTokens: max(1, prompt), outputTokens: max(1, draw(answer)))
+      Request(arrival: 0, promptTokens: max(1, prompt), outputTokens: max(1, draw(output)))
     }
     return Trace(requests: Array(requests.dropFirst(clients)))
   }

@@ -13,19 +13,19 @@ struct FastGenPanel: Sendable {
   var machine: Machine
   /// Mean lengths, in tokens.
   var prompt: Int
-  var answer: Int
+  var output: Int
   /// Mean end-to-end seconds by clients, where a point can be read off the figure.
   var fastgen: KeyValuePairs<Int, Double>
   var vllm: KeyValuePairs<Int, Double>
 
   init(
-    _ model: String, on machine: Machine, prompt: Int, answer: Int,
+    _ model: String, on machine: Machine, prompt: Int, output: Int,
     fastgen: KeyValuePairs<Int, Double>, vllm: KeyValuePairs<Int, Double>
   ) {
     self.model = model
     self.machine = machine
     self.prompt = prompt
-    self.answer = answer
+    self.output = output
     self.fastgen = fastgen
     self.vllm = vllm
   }

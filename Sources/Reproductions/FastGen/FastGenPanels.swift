@@ -5,7 +5,7 @@ import Studies
 extension FastGenPanel {
   static let all: [FastGenPanel] = [
     FastGenPanel(
-      "llama-2-70b", on: .a100(4), prompt: 1200, answer: 128,
+      "llama-2-70b", on: .a100(4), prompt: 1200, output: 128,
       fastgen: [
         1: 5.753, 2: 6.104, 4: 6.678, 6: 7.134, 8: 7.649, 12: 8.819, 16: 10.223, 20: 11.638,
         24: 12.82, 28: 14.095, 32: 15.476,
@@ -16,7 +16,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "llama-2-70b", on: .a100(4), prompt: 2600, answer: 60,
+      "llama-2-70b", on: .a100(4), prompt: 2600, output: 60,
       fastgen: [
         1: 3.218, 2: 3.768, 4: 4.654, 6: 5.63, 8: 6.8, 12: 8.803, 16: 10.984, 20: 13.236,
         24: 15.718, 28: 18.271, 32: 20.842,
@@ -27,7 +27,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "llama-2-13b", on: .a100(1), prompt: 2600, answer: 60,
+      "llama-2-13b", on: .a100(1), prompt: 2600, output: 60,
       fastgen: [
         1: 1.739, 2: 2.071, 4: 2.845, 6: 3.62, 8: 4.357, 12: 5.907, 16: 7.474, 20: 9.115,
         24: 10.812, 28: 12.545, 32: 14.353,
@@ -38,7 +38,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "llama-2-13b", on: .a100(1), prompt: 1200, answer: 128,
+      "llama-2-13b", on: .a100(1), prompt: 1200, output: 128,
       fastgen: [
         1: 2.928, 2: 3.135, 4: 3.616, 6: 4.216, 8: 4.751, 12: 5.81, 16: 6.88, 20: 7.972, 24: 8.932,
         28: 10.079, 32: 11.203,
@@ -49,7 +49,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "llama-2-70b", on: .h100(4), prompt: 2600, answer: 60,
+      "llama-2-70b", on: .h100(4), prompt: 2600, output: 60,
       fastgen: [
         1: 2.013, 2: 2.29, 4: 2.72, 6: 3.181, 8: 3.58, 12: 4.656, 16: 5.608, 20: 6.592, 24: 7.575,
         28: 8.62, 32: 9.481, 36: 10.403, 40: 11.447, 44: 12.431, 48: 13.414, 52: 14.521, 56: 15.412,
@@ -62,7 +62,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "llama-2-7b", on: .a6000(1), prompt: 2600, answer: 60,
+      "llama-2-7b", on: .a6000(1), prompt: 2600, output: 60,
       fastgen: [
         1: 1.83, 2: 2.239, 6: 4.222, 12: 7.068, 16: 8.922, 20: 10.905, 24: 12.975, 28: 15.131,
         32: 17.2,
@@ -72,7 +72,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "llama-2-70b", on: .a100(4), prompt: 2600, answer: 128,
+      "llama-2-70b", on: .a100(4), prompt: 2600, output: 128,
       fastgen: [
         1: 6.071, 2: 6.696, 4: 7.768, 6: 8.839, 8: 10.268, 12: 12.679, 16: 15.268, 20: 17.946,
         24: 20.268, 28: 22.946, 32: 25.536,
@@ -83,7 +83,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "falcon-40b", on: .a100(2), prompt: 1200, answer: 60,
+      "falcon-40b", on: .a100(2), prompt: 1200, output: 60,
       fastgen: [
         1: 2.281, 2: 2.561, 4: 3.088, 6: 3.614, 8: 4.158, 12: 5.193, 16: 6.246, 20: 7.404,
         24: 8.491, 28: 9.579, 32: 10.667,
@@ -94,7 +94,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "falcon-40b", on: .a100(2), prompt: 1200, answer: 128,
+      "falcon-40b", on: .a100(2), prompt: 1200, output: 128,
       fastgen: [
         1: 4.561, 2: 4.968, 4: 5.577, 6: 6.309, 8: 7.0, 12: 8.382, 16: 9.764, 20: 11.35, 24: 12.691,
         28: 14.114, 32: 15.536,
@@ -102,7 +102,7 @@ extension FastGenPanel {
       vllm: [32: 15.415]
     ),
     FastGenPanel(
-      "falcon-40b", on: .a100(2), prompt: 1900, answer: 60,
+      "falcon-40b", on: .a100(2), prompt: 1900, output: 60,
       fastgen: [
         1: 2.23, 2: 2.591, 4: 3.265, 6: 4.034, 8: 4.756, 12: 6.223, 16: 7.691, 20: 9.23, 24: 10.77,
         28: 12.309, 32: 14.041,
@@ -113,7 +113,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "falcon-40b", on: .a100(2), prompt: 1900, answer: 128,
+      "falcon-40b", on: .a100(2), prompt: 1900, output: 128,
       fastgen: [
         1: 3.461, 2: 3.973, 4: 4.74, 6: 5.558, 8: 6.427, 12: 8.013, 16: 9.777, 20: 11.49,
         24: 13.178, 28: 14.968, 32: 16.604,
@@ -124,7 +124,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "falcon-180b", on: .a100(8), prompt: 1200, answer: 60,
+      "falcon-180b", on: .a100(8), prompt: 1200, output: 60,
       fastgen: [
         1: 2.91, 2: 3.275, 4: 3.823, 6: 4.452, 8: 5.062, 12: 6.239, 16: 7.498, 20: 8.838,
         24: 10.056, 28: 11.314, 32: 12.614,
@@ -135,7 +135,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "falcon-180b", on: .a100(8), prompt: 1200, answer: 128,
+      "falcon-180b", on: .a100(8), prompt: 1200, output: 128,
       fastgen: [
         1: 5.778, 2: 6.311, 4: 6.933, 6: 7.622, 8: 8.4, 12: 9.733, 16: 11.2, 20: 13.022, 24: 14.444,
         28: 15.911, 32: 17.422,
@@ -143,7 +143,7 @@ extension FastGenPanel {
       vllm: [1: 6.044, 6: 7.8, 12: 10.2, 16: 11.6, 20: 13.422, 24: 14.8, 28: 16.4, 32: 17.867]
     ),
     FastGenPanel(
-      "falcon-180b", on: .a100(8), prompt: 1900, answer: 60,
+      "falcon-180b", on: .a100(8), prompt: 1900, output: 60,
       fastgen: [
         1: 2.787, 2: 3.29, 4: 4.045, 6: 4.912, 8: 5.806, 12: 7.428, 16: 9.161, 20: 10.951,
         24: 12.796, 28: 14.641, 32: 16.654,
@@ -154,7 +154,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "falcon-180b", on: .a100(8), prompt: 1900, answer: 128,
+      "falcon-180b", on: .a100(8), prompt: 1900, output: 128,
       fastgen: [
         1: 4.392, 2: 5.033, 4: 5.848, 6: 6.721, 8: 7.74, 12: 9.399, 16: 11.321, 20: 13.3,
         24: 15.163, 28: 17.085, 32: 18.948,
@@ -164,7 +164,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "mixtral-8x7b", on: .a100(4), prompt: 1200, answer: 60,
+      "mixtral-8x7b", on: .a100(4), prompt: 1200, output: 60,
       fastgen: [
         1: 1.236, 2: 1.342, 4: 1.428, 6: 1.6, 8: 1.747, 12: 2.066, 16: 2.406, 20: 2.68, 24: 2.979,
         28: 3.274, 32: 3.593,
@@ -175,7 +175,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "mixtral-8x7b", on: .a100(4), prompt: 1200, answer: 128,
+      "mixtral-8x7b", on: .a100(4), prompt: 1200, output: 128,
       fastgen: [
         1: 2.358, 2: 2.557, 4: 2.704, 6: 2.926, 8: 3.145, 12: 3.59, 16: 4.083, 20: 4.525, 24: 4.819,
         28: 5.24, 32: 5.705,
@@ -186,7 +186,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "mixtral-8x7b", on: .a100(4), prompt: 2600, answer: 60,
+      "mixtral-8x7b", on: .a100(4), prompt: 2600, output: 60,
       fastgen: [
         1: 1.389, 2: 1.553, 4: 1.823, 6: 2.177, 8: 2.446, 12: 3.017, 16: 3.66, 20: 4.317, 24: 5.045,
         28: 5.839, 32: 6.712,
@@ -197,7 +197,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "mixtral-8x7b", on: .a100(4), prompt: 2600, answer: 128,
+      "mixtral-8x7b", on: .a100(4), prompt: 2600, output: 128,
       fastgen: [
         1: 2.571, 2: 2.837, 4: 3.153, 6: 3.556, 8: 3.951, 12: 4.576, 16: 5.416, 20: 6.085,
         24: 6.753, 28: 7.421, 32: 8.132,
@@ -208,7 +208,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "mixtral-8x7b", on: .a100(4), prompt: 500, answer: 150,
+      "mixtral-8x7b", on: .a100(4), prompt: 500, output: 150,
       fastgen: [
         1: 2.999, 2: 3.087, 4: 3.16, 6: 3.262, 8: 3.379, 12: 3.7, 16: 4.079, 20: 4.342, 24: 4.619,
         28: 4.809, 32: 5.276,
@@ -219,7 +219,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "mixtral-8x7b", on: .a100(4), prompt: 500, answer: 500,
+      "mixtral-8x7b", on: .a100(4), prompt: 500, output: 500,
       fastgen: [
         1: 8.273, 2: 8.695, 4: 8.745, 6: 8.571, 8: 9.316, 12: 9.936, 16: 11.053, 20: 11.773,
         24: 12.071, 28: 12.518, 32: 14.032,
@@ -230,7 +230,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "mixtral-8x7b", on: .a100(4), prompt: 500, answer: 1024,
+      "mixtral-8x7b", on: .a100(4), prompt: 500, output: 1024,
       fastgen: [
         1: 13.322, 2: 13.62, 4: 13.806, 6: 14.03, 8: 14.737, 12: 15.669, 16: 17.27, 20: 19.393,
         24: 19.821, 28: 21.143, 32: 22.074,
@@ -241,7 +241,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "phi-2", on: .a100(1), prompt: 1200, answer: 60,
+      "phi-2", on: .a100(1), prompt: 1200, output: 60,
       fastgen: [
         1: 0.464, 2: 0.506, 4: 0.577, 6: 0.647, 8: 0.72, 12: 0.928, 16: 1.105, 20: 1.287, 24: 1.498,
         28: 1.688, 32: 1.837,
@@ -252,7 +252,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "phi-2", on: .a100(1), prompt: 1200, answer: 128,
+      "phi-2", on: .a100(1), prompt: 1200, output: 128,
       fastgen: [
         1: 0.669, 2: 0.743, 4: 0.847, 6: 0.919, 8: 1.083, 12: 1.284, 16: 1.582, 20: 1.706,
         24: 2.021, 28: 2.327, 32: 2.494,
@@ -263,7 +263,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "phi-2", on: .a100(1), prompt: 1900, answer: 60,
+      "phi-2", on: .a100(1), prompt: 1900, output: 60,
       fastgen: [
         1: 0.416, 2: 0.438, 4: 0.56, 6: 0.66, 8: 0.805, 12: 1.07, 16: 1.359, 20: 1.602, 24: 1.901,
         28: 2.224, 32: 2.534,
@@ -274,7 +274,7 @@ extension FastGenPanel {
       ]
     ),
     FastGenPanel(
-      "phi-2", on: .a100(1), prompt: 1900, answer: 128,
+      "phi-2", on: .a100(1), prompt: 1900, output: 128,
       fastgen: [
         1: 0.576, 2: 0.606, 4: 0.718, 6: 0.857, 8: 1.071, 12: 1.36, 16: 1.677, 20: 1.877, 24: 2.273,
         28: 2.6, 32: 2.938,

@@ -57,10 +57,10 @@ enum FastGenStudies {
   }
 
   /// LLaMA-2-70B on four A100s, as the last two figures have it.
-  private static func large(_ system: FastGenBench.System, answer: Int) -> FastGenBench {
+  private static func large(_ system: FastGenBench.System, output: Int) -> FastGenBench {
     FastGenBench(
       system: system, model: "llama-2-70b", machine: .a100(4),
-      lengths: FastGenLengths(prompt: 2600, answer: answer))
+      lengths: FastGenLengths(prompt: 2600, output: output))
   }
 
   /// The time between tokens of 16 clients.
@@ -72,7 +72,7 @@ enum FastGenStudies {
       (.fastgen(budget: 768), [0.071, 0.185, 0.188]), (.vllm, [0.077, 0.385, 0.696]),
     ]
     return try parallelMap(systems, jobs: jobs) { _, each in
-      let gaps = try large(each.0, answer: 128).gaps(clients: 16)
+      let gaps = try large(each.0, output: 128).gaps(clients: 16)
       return zip([50.0, 90, 95], each.1).map { share, published in
         Reproduction.Row(
           system: each.0.name, workload: "P\(Int(share))", metric: "time_between_tokens_seconds",
@@ -92,7 +92,7 @@ enum FastGenStudies {
     ]
     return try parallelMap(published, jobs: jobs) { index, published in
       let count = index + 1
-      var bench = large(.fastgen(budget: 768), answer: 60)
+      var bench = large(.fastgen(budget: 768), output: 60)
       bench.replicas = count
       bench.lengths.count = 256 * count
       let throughput = try bench.replay(clients: 16 * count).run.metrics.throughput
@@ -106,7 +106,7 @@ enum FastGenStudies {
 
 extension FastGenPanel {
   /// As the figure is headed.
-  var title: String { "\(model) on \(machine.title) \(prompt)/\(answer)" }
+  var title: String { "\(model) on \(machine.title) \(prompt)/\(output)" }
 
   /// Both systems with what was published of them.
   ///
@@ -115,7 +115,7 @@ extension FastGenPanel {
     var budget = 768
     if case .h100 = machine { budget = 2048 }
     let longest = model.hasPrefix("falcon") || model == "phi-2" ? 2000 : 4000
-    let lengths = FastGenLengths(prompt: prompt, answer: answer, longestPrompt: longest)
+    let lengths = FastGenLengths(prompt: prompt, output: output, longestPrompt: longest)
     return [
       (.fastgen(budget: budget), fastgen), (FastGenBench.System.vllm, vllm),
     ].map { system, points in

@@ -6,7 +6,7 @@ import Studies
 /// the kernels that were measured on A100, and one constant each for what their own programs, and
 /// kernels, took longer.
 ///
-/// The constant is such that a backlog of 512 tokens of prompt and 512 of answer is served as fast
+/// The constant is such that a backlog of 512 tokens of prompt and 512 of output is served as fast
 /// as published; the other workloads follow.
 struct NanoFlowBaseline: Sendable {
   let system: String

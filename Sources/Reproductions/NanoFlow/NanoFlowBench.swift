@@ -62,7 +62,7 @@ struct NanoFlowBench: Sendable {
     return Service(engine: engine, cost: cost, settings: [])
   }
 
-  /// The tokens, of prompts and answers together, that each GPU serves in a second of `backlog`.
+  /// The tokens, of prompts and outputs together, that each GPU serves in a second of `backlog`.
   func tokensPerSecond(_ backlog: Trace, _ way: Way) throws -> Double {
     try tokensPerSecond(backlog, service(for: backlog.requests, way))
   }

@@ -4,9 +4,9 @@ import Studies
 import Workloads
 
 /// The lengths of a data set that NanoFlow was measured with, as lognormal distributions, prompts
-/// and answers independent.
+/// and outputs independent.
 ///
-/// As in its scripts, requests with a prompt of more than 3,072 tokens, an answer of more than
+/// As in its scripts, requests with a prompt of more than 3,072 tokens, an output of more than
 /// 1,024, or more than 4,096 together are left out. Those that the scripts keep have other means
 /// than the whole data sets (OSDI 2025, Table 4); here means are such that those kept have theirs.
 /// Deviations are to means as in Table 4.
@@ -14,38 +14,38 @@ struct NanoFlowLengths: Sendable {
   let name: String
   /// Mean and standard deviation before any are left out, in tokens.
   let prompt: (mean: Double, deviation: Double)
-  let answer: (mean: Double, deviation: Double)
-  /// Mean tokens of prompts and answers of the requests that the scripts keep.
-  let kept: (prompt: Double, answer: Double)
+  let output: (mean: Double, deviation: Double)
+  /// Mean tokens of prompts and outputs of the requests that the scripts keep.
+  let kept: (prompt: Double, output: Double)
 
   private init(
-    _ name: String, prompt: Double, _ promptSpread: Double, answer: Double,
-    _ answerSpread: Double, kept: (prompt: Double, answer: Double)
+    _ name: String, prompt: Double, _ promptSpread: Double, output: Double,
+    _ outputSpread: Double, kept: (prompt: Double, output: Double)
   ) {
     self.name = name
     self.prompt = (prompt, prompt * promptSpread)
-    self.answer = (answer, answer * answerSpread)
+    self.output = (output, output * outputSpread)
     self.kept = kept
   }
 
   static let all = [
     NanoFlowLengths(
-      "splitwise", prompt: 971.5, 1109 / 1155, answer: 231.4, 163 / 211, kept: (850, 225)),
-    NanoFlowLengths("lmsys", prompt: 92.9, 169 / 102, answer: 217.4, 210 / 222, kept: (92, 206)),
+      "splitwise", prompt: 971.5, 1109 / 1155, output: 231.4, 163 / 211, kept: (850, 225)),
+    NanoFlowLengths("lmsys", prompt: 92.9, 169 / 102, output: 217.4, 210 / 222, kept: (92, 206)),
     NanoFlowLengths(
-      "sharegpt", prompt: 250.8, 547 / 246, answer: 344.1, 244 / 322, kept: (224, 318)),
+      "sharegpt", prompt: 250.8, 547 / 246, output: 344.1, 244 / 322, kept: (224, 318)),
   ]
 
   /// Requests that are all there at once, enough for some thousands of iterations.
   func backlog(for bench: NanoFlowBench) throws(InputError) -> Trace {
     try drawn(
-      NanoFlowBench.iterations * bench.tokens / Int(prompt.mean + answer.mean), seed: 1)
+      NanoFlowBench.iterations * bench.tokens / Int(prompt.mean + output.mean), seed: 1)
   }
 
   /// Those of `count` requests that are not left out, all there at once.
   func drawn(_ count: Int, seed: UInt64) throws(InputError) -> Trace {
     let workload = ChatWorkload(
-      promptTokens: Self.model(prompt), outputTokens: Self.model(answer), scoreCorrelation: 0,
+      promptTokens: Self.model(prompt), outputTokens: Self.model(output), scoreCorrelation: 0,
       arrivals: ChatWorkload.azureConversation.arrivals)
     let drawn = try workload.trace(count: count, rate: 1, seed: seed)
     return Trace(

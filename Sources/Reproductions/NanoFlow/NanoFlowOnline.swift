@@ -2,7 +2,7 @@ import Serving
 import Studies
 
 /// Requests of a data set that arrive at random for five minutes, as NanoFlow's latencies were
-/// measured (OSDI 2025, section 6.3), and how long a token of an answer then takes.
+/// measured (OSDI 2025, section 6.3), and how long a token of an output then takes.
 struct NanoFlowOnline: Sendable {
   /// Seconds in which requests arrive.
   static let seconds = 300.0
@@ -27,7 +27,7 @@ struct NanoFlowOnline: Sendable {
     self.services = try services(draws[0])
   }
 
-  /// The mean over requests of the seconds from arrival to end over the tokens of the answer.
+  /// The mean over requests of the seconds from arrival to end over the tokens of the output.
   func secondsPerToken(rate: Double) throws -> Double {
     try services.map { service in
       try draws.indices.reduce(0) { sum, draw in

@@ -25,7 +25,7 @@ enum NanoFlowStudies {
     }
   }
 
-  /// Figure 9. What it calls 512-0 has answers of two tokens in the scripts that measured it.
+  /// Figure 9. What it calls 512-0 has outputs of two tokens in the scripts that measured it.
   static let ablation = ReproductionEntry(
     "nanoflow-ablation", "what splitting costs and what overlap gains, LLaMA-2-70B on 8 A100",
     source: "\(paper), Figure 9"
@@ -94,7 +94,7 @@ enum NanoFlowStudies {
     return try rows(cases, jobs: jobs) + baselines + again
   }
 
-  /// Figure 11: other models, at 1,024 tokens of prompt and 512 of answer.
+  /// Figure 11: other models, at 1,024 tokens of prompt and 512 of output.
   static let models = ReproductionEntry(
     "nanoflow-models", "throughput of other models, on 8 A100 or 1",
     source: "\(paper), Figure 11"

@@ -8,10 +8,10 @@ public enum SarathiLengths: CaseIterable, Sendable {
   /// Papers to summarise: arxiv_summarization.
   case arxiv
 
-  /// The most tokens of a prompt and its answer; longer requests were left out.
+  /// The most tokens of a prompt and its output; longer requests were left out.
   public var maxTokens: Int { self == .chat ? 8192 : 16384 }
 
-  /// Prompts and answers, independent of each other, before longer requests are left out.
+  /// Prompts and outputs, independent of each other, before longer requests are left out.
   ///
   /// Chat: quantiles of the authors' own file, in which the ranks of the two correlate by 0.05
   /// (microsoft/sarathi-serve 72339db, sharegpt_8k_filtered_stats_llama2_tokenizer.csv). Papers:

@@ -2,7 +2,7 @@ import Metrics
 import Serving
 
 extension Service {
-  /// The one of `sizes` with which a token of an answer in `trace` takes the least time on average,
+  /// The one of `sizes` with which a token of an output in `trace` takes the least time on average,
   /// from its request's arrival on; the first of equals. One that completes more requests is
   /// better.
   ///
@@ -35,7 +35,7 @@ extension Service {
 
 extension Replay {
   /// Requests that were not completed, and of the others the mean of the seconds from arrival to
-  /// end over the tokens of the answer; infinite if there are none.
+  /// end over the tokens of the output; infinite if there are none.
   public var secondsPerToken: (failed: Int, seconds: Double) {
     var (sum, count) = (0.0, 0)
     for (request, record) in zip(trace.requests, timeline.records) where record.isCompleted {

@@ -20,7 +20,7 @@ public struct Deployment: Sendable {
   public var frontend = Frontend.none
   /// The share of each GPU's memory that the engine may use.
   public var gpuMemoryUtilization = 0.9
-  /// The most tokens of a prompt and its answer; the model's own where nil.
+  /// The most tokens of a prompt and its output; the model's own where nil.
   public var maxModelLen: Int?
   /// The most sequences at once; the engine's own where nil.
   public var maxNumSeqs: Int?
@@ -100,7 +100,7 @@ public struct Deployment: Sendable {
     let rules = engine.rules
     let tokens = rules.limits.maxNumBatchedTokens ?? length
     engine.rules.limits.pipelineParallelSize = pipelineParallelSize
-    // All engines serve the same answers here, whatever their originals do at the model's length.
+    // All engines serve the same outputs here, whatever their originals do at the model's length.
     engine.rules.outputs.lengthLimit = .reached
     let room = try MemoryPlan(
       of: stage, on: gpu, limits: limits(of: rules, length), isOverridden: blocks != nil

@@ -29,8 +29,7 @@ extension Deployment {
   private static func model(_ files: DescribedFiles) -> Setting<Deployment> {
     Setting(
       "model", .name, standard: "llama-3-8b",
-      "one of \(Models.all.map(\.name).joined(separator: ", ")); or the path of a Hugging Face "
-        + "config.json, or of its folder",
+      "name (servesim list models) or config.json",
       shown: \.model.name,
       set: { (root, given) throws(InputError) in root.model = try files.model(given) })
   }
@@ -38,8 +37,7 @@ extension Deployment {
   private static func gpu(_ files: DescribedFiles) -> Setting<Deployment> {
     Setting(
       "gpu", .name, standard: "h100-sxm",
-      "one of \(GPUs.names.joined(separator: ", ")); or the path of a JSON file that calibrate "
-        + "wrote",
+      "name (servesim list gpus) or calibrate's file",
       shown: \.gpu.name,
       set: { (root, given) throws(InputError) in root.gpu = try files.gpu(given) })
   }
@@ -71,7 +69,7 @@ extension Deployment {
       }),
     .count(
       "max-model-len", \.maxModelLen, in: EngineRange.tokens, standard: "the model's own",
-      "tokens of a prompt and its answer together, at most"),
+      "tokens of a prompt and its output together, at most"),
     .count(
       "max-num-seqs", \.maxNumSeqs, in: EngineRange.sequences, standard: "the scheduler's own",
       "sequences in a batch, at most"),

@@ -24,7 +24,7 @@ extension Engine {
         name,
         problem:
           "the average prompt has \(rules.memory.averageLengths.prompt) tokens and the average "
-          + "answer \(rules.memory.averageLengths.answer)",
+          + "output \(rules.memory.averageLengths.answer)",
         remedy: "give average-prefill-length and average-decode-length, at most "
           + "\(EngineRange.averageTokens.upperBound) each")
     case .namedBlocks?:

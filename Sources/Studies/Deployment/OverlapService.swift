@@ -47,7 +47,7 @@ extension Deployment {
     let lengths = engine.rules.memory.averageLengths
     let batch = DenseBatch(
       tokens: tokens, prompt: lengths.prompt > 0 ? lengths.prompt : Self.unknownPrompt,
-      output: lengths.answer > 0 ? lengths.answer : Self.unknownAnswer, times: times)
+      output: lengths.answer > 0 ? lengths.answer : Self.unknownOutput, times: times)
     let search = PipelineSearch(times: times)
     // The next batch is formed while one runs.
     var host = hostTime(of: engine)
@@ -69,7 +69,7 @@ extension Deployment {
       throw InputError(
         engine.name,
         problem: "a request of average length, \(lengths.prompt) tokens and \(lengths.answer) of "
-          + "an answer, is longer than \(most) tokens, "
+          + "output, is longer than \(most) tokens, "
           + (most == engine.rules.limits.maxModelLen
             ? "the longest that is served" : "the most that it plans for"),
         remedy: "lower average-prefill-length or average-decode-length, or leave them out")
@@ -81,8 +81,8 @@ extension Deployment {
     }
   }
 
-  /// Tokens of a prompt and of its answer where nothing is said of them: the longest answers of
+  /// Tokens of a prompt and of its output where nothing is said of them: the longest outputs of
   /// those that NanoFlow was measured with (OSDI 2025, Figure 9).
   private static let unknownPrompt = 512
-  private static let unknownAnswer = 1024
+  private static let unknownOutput = 1024
 }

@@ -39,7 +39,7 @@ extension Deployment {
     var count = 0
     var prompts = 0
     var longestPrompt = 0
-    /// The most tokens of a prompt and its answer.
+    /// The most tokens of a prompt and its output.
     var longest = 0
 
     init(_ requests: [Request], _ most: Int) {

@@ -12,7 +12,7 @@ public struct PipelineReport: Sendable, Equatable {
     /// Seconds of a layer, on average over the kinds of them, and of a whole iteration.
     public var layerSeconds: Double
     public var iterationSeconds: Double
-    /// Tokens a second, of prompts and answers together, on each GPU.
+    /// Tokens a second, of prompts and outputs together, on each GPU.
     public var tokensPerSecond: Double
   }
 

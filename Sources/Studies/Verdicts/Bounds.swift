@@ -5,7 +5,7 @@ import Serving
 
 extension Deployment {
   /// The throughput that no schedule of `service`, which runs here, can pass on requests such as
-  /// those of `trace` that can be served; nil where no answer of them has two tokens.
+  /// those of `trace` that can be served; nil where no output of them has two tokens.
   ///
   /// Both bounds are of mean lengths, without cached prefixes, and of all replicas together.
   public func bounds(of trace: Trace, on service: Service) throws(InputError) -> ThroughputBounds? {
@@ -28,9 +28,9 @@ extension Deployment {
 }
 
 /// What the mean request of a trace asks for, of those that an engine can serve and as far as it
-/// lets their answers come.
+/// lets their outputs come.
 private struct MeanWork {
-  /// Tokens of the prompt and of the answer.
+  /// Tokens of the prompt and of the output.
   let prompt: Double
   let output: Double
   /// The mean tokens in the cache of a request that decodes, over its decodes.
@@ -66,7 +66,7 @@ private struct MeanWork {
     var decodes = 1
     while true {
       best = max(best, apart(decodes, cost))
-      // Answers so short that many prompts would go with them gain nothing by going together.
+      // Outputs so short that many prompts would go with them gain nothing by going together.
       if decodes == 1 || Double(decodes) < Self.mostPrompts * (output - 1) {
         best = max(best, together(decodes, cost))
       }

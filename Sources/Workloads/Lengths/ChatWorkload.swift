@@ -1,12 +1,12 @@
 import Formats
 import Serving
 
-/// Synthetic requests that are like those of a service: their lengths, how prompt and answer go
+/// Synthetic requests that are like those of a service: their lengths, how prompt and output go
 /// together, and how evenly they arrive.
 public struct ChatWorkload: Sendable, Equatable {
   public var promptTokens: LengthModel
   public var outputTokens: LengthModel
-  /// The correlation of the ranks of a request's prompt and answer, as scores of a Gaussian
+  /// The correlation of the ranks of a request's prompt and output, as scores of a Gaussian
   /// copula; between -1 and 1.
   public var scoreCorrelation: Double
   public var arrivals: ArrivalModel
@@ -48,7 +48,7 @@ public struct ChatWorkload: Sendable, Equatable {
 
 extension ChatWorkload {
   /// The first `count` requests, at about one a second, that have at most `mostTokens` with their
-  /// answers; longer ones are left out, and at most half may be longer.
+  /// outputs; longer ones are left out, and at most half may be longer.
   public func trace(
     count: Int, mostTokens: Int, seed: UInt64
   ) throws(InputError) -> Trace {

@@ -33,7 +33,7 @@ public struct LengthModel: Sendable, Equatable {
       $0.share < $1.share && $0.tokens <= $1.tokens
     }
     precondition(ascends && !quantiles.isEmpty, "quantiles ascend")
-    precondition(quantiles[0].tokens >= 1, "a request has a prompt and an answer")
+    precondition(quantiles[0].tokens >= 1, "a request has a prompt and an output")
     self.source = source
     self.quantiles = quantiles
     scores = quantiles.map { normalQuantile($0.share) }

@@ -18,7 +18,7 @@ struct TraceBuilder {
   /// Whether the rows so far stand in order of arrival.
   var isInOrder: Bool { outOfOrder == 0 }
 
-  /// Takes a row; false if it is dropped, because a request has a prompt and an answer.
+  /// Takes a row; false if it is dropped, because a request has a prompt and an output.
   @inline(__always)
   mutating func add(arrival: Nanoseconds, promptTokens: Int, outputTokens: Int) -> Bool {
     if outputTokens == 0 {

@@ -7,7 +7,7 @@ import Studies
 /// What `servesim pipeline` is asked for.
 struct PipelineOptions: Sendable {
   var deployment: Deployment
-  /// Tokens of an iteration, of a prompt and of its answer.
+  /// Tokens of an iteration, of a prompt and of its output.
   var tokens: Int
   var prompt: Int
   var output: Int
@@ -93,7 +93,7 @@ struct PipelineOptions: Sendable {
       help: "tokens of a prompt, on average", group: "Work"),
     Option(
       name: "--output-tokens", placeholder: "N", standard: "1024",
-      help: "tokens of an answer, on average", group: "Work"),
+      help: "output tokens, on average", group: "Work"),
     Option(
       name: "--kernels", placeholder: "NAME", standard: Kernels.measured.rawValue,
       help: "measured, as the GPU's tables have them, or nanoflow, as published for a100-sxm-80gb",

@@ -9,7 +9,7 @@ import Testing
 @Suite struct `FastGen's benchmark` {
   /// NumPy's second number after the seed 42 is -0.13826: 2600 + 780 * -0.13826 = 2492.15.
   @Test func `sends the lengths that its script draws, after one a client to warm up`() {
-    let lengths = FastGenLengths(prompt: 2600, answer: 60)
+    let lengths = FastGenLengths(prompt: 2600, output: 60)
     let trace = lengths.trace(clients: 1)
     #expect(trace.count == 512)
     #expect(trace.requests[0].promptTokens == 2492)
@@ -68,7 +68,7 @@ import Testing
     let deployment = Deployment(
       model: try Models.named("llama-2-7b"), gpu: try GPUs.named("a100-sxm-80gb"))
     let services = try ["vllm", "splitfuse"].map { try deployment.service($0) }
-    let trace = FastGenLengths(prompt: 1200, answer: 60, count: 12).trace(clients: 1)
+    let trace = FastGenLengths(prompt: 1200, output: 60, count: 12).trace(clients: 1)
     let objective = try ObjectivePresets.objective("effective-throughput", model: "any")
     let figures = try Repetition([trace], services, objective: objective).run(jobs: 1).map {
       try $0.get()
