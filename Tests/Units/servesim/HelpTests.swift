@@ -54,10 +54,10 @@ private func shown(_ words: String...) throws -> String? {
     for command in tool.commands { #expect(help.contains("\n  \(command.name)  ")) }
   }
 
-  @Test func `the names that can be given are in the help`() {
+  @Test func `the schedulers are in the help, and where models and GPUs are listed`() {
     let help = Help.full(.replay())
     #expect(help.contains("one of request-level, orca, "))
-    #expect(help.contains("one of llama-2-7b, "))
+    #expect(help.contains("(servesim list models)") && help.contains("(servesim list gpus)"))
     #expect(help.contains("(default: llama-3-8b)"))
   }
 
