@@ -116,7 +116,7 @@ struct ReferenceEngine {
       if work.isDecode || states[work.id].computed == states[work.id].target {
         let completesPrompt = !states[work.id].isDecoding
         states[work.id].isDecoding = true
-        if completesPrompt && !rules.emitsWithPrompt {
+        if completesPrompt && !rules.outputs.emitsWithPrompt {
           // The prompt's last token is computed once more.
           states[work.id].computed -= 1
           continue

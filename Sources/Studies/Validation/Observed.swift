@@ -71,12 +71,13 @@ public struct Observed: Sendable {
   }
 
   /// Whether the times to the first token of the last fifth show a queue that has grown: they are
-  /// above a second in the median, and above ten times what the quickest tenth of all took.
+  /// above a second in the median, and above four times what the quickest tenth of all took; where
+  /// a queue grows evenly from nothing, nine times.
   private static func grows(_ times: [Double]) -> Bool {
     guard times.count >= 20 else { return false }
     let late = times.suffix(times.count / 5).sorted()
     let quick = times.sorted()[times.count / 10]
-    return late[late.count / 2] > max(1, 10 * quick)
+    return late[late.count / 2] > max(1, 4 * quick)
   }
 
   /// The `statistic` of `measure`, one of `statistics`, in seconds or tokens a second.

@@ -56,13 +56,14 @@ enum BenchmarkResults {
     let isWhole = [inputs.count, outputs.count, starts?.count ?? ttfts.count]
       .allSatisfy { $0 == ttfts.count }
     if !isWhole { throw keys.mistake("ttfts", "the lists differ in length", "give the whole file") }
+    let first = starts?.min() ?? 0
     var rows = MeasuredRows()
     for index in ttfts.indices {
       var whole: Nanoseconds?
       if index < gaps.count, case .array(let own) = gaps[index] {
         whole = Nanoseconds(seconds: own.reduce(ttfts[index]) { $0 + ($1.real ?? 0) })
       }
-      let start = max(0, (starts?[index] ?? 0) - (starts?[0] ?? 0))
+      let start = (starts?[index] ?? 0) - first
       let hasFailed = outputs[index] == 0 || index < errors.count && !errors[index].isEmpty
       rows.add(
         Request(

@@ -100,11 +100,19 @@ private func refusal(of specification: String) -> InputError? {
   }
 }
 
-@Test func `a compressed file is told apart`() throws {
+@Test func `a gzipped file is read as what is in it, and a damaged one refused`() throws {
+  let whole = try #require(
+    Data(
+      base64Encoded: "H4sIAAAAAAACA0ssKsosS8yJL9YpKMrPLSiJL8nPTs0r1skvLSkohfG4DHQM"
+        + "DXSMuAz1THWMDHSMuQAtOAlrNgAAAA=="))
   try inFolder { folder in
     let path = "\(folder)/a.csv.gz"
-    try Data([0x1F, 0x8B, 8, 0]).write(to: URL(fileURLWithPath: path))
-    #expect(refusal(of: path)?.problem == "the file is compressed")
+    try whole.write(to: URL(fileURLWithPath: path))
+    let trace = try TraceFile.read(path).trace
+    #expect(trace.requests.map(\.promptTokens) == [10, 20])
+    try whole.dropLast(9).write(to: URL(fileURLWithPath: path))
+    #expect(
+      refusal(of: path)?.problem == "the file is compressed, and gzip cannot unpack it")
   }
 }
 

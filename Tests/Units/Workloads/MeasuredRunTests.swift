@@ -1,0 +1,123 @@
+import Formats
+import Foundation
+import Serving
+import Support
+import Testing
+
+@testable import Workloads
+
+@Suite struct `What real engines did` {
+  private let experiments = """
+    experiment,model,gpu,tp,max_model_len,max_num_batched_tokens,max_num_seqs,\
+    kv_blocks_total_gpu,kv_block_size,output_len
+    one,org/Some-7b,H100 80GB (SXM),2,4096,2048,128,7462,16,40
+    two,org/Some-7b,NVIDIA A100-SXM4-80GB,1,4096,2048,128,100,16,40
+
+    """
+  private let requests = """
+    index,prompt_id,arrival_us,input_tokens,output_tokens,has_error,ttft_ms,e2e_ms
+    0,3,1500000,17,9,0,12.5,100.25
+    1,3,1000000,17,9,1,0,0
+
+    """
+
+  @Test func `is read from a folder with what it states`() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/vllm_0.15.1_h100"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try experiments.write(toFile: path + "/experiments.csv", atomically: false, encoding: .utf8)
+    try requests.write(toFile: path + "/requests_one.csv", atomically: false, encoding: .utf8)
+    let run = try #require(try MeasuredRuns.read(path, experiment: "one").first)
+    #expect(run.engine == MeasuredRun.Engine("vllm", "0.15.1") && run.blocks == 7462)
+    #expect(
+      run.settings == [
+        "model": "org/Some-7b", "gpu": "h100-sxm", "tensor-parallel-size": "2",
+        "max-model-len": "4096", "max-num-batched-tokens": "2048", "max-num-seqs": "128",
+        "block-size": "16",
+      ])
+    // In order of arrival from 0 on, as long as was asked for; the same prompt, the same blocks.
+    #expect(run.trace.requests.map(\.arrival) == [0, 500_000_000])
+    #expect(run.trace.requests.allSatisfy { $0.outputTokens == 40 && $0.promptTokens == 17 })
+    let hashes = try #require(run.trace.columns.prefixHashes)
+    #expect(Array(hashes[0]) == Array(hashes[1]) && hashes[0].count == 2)
+    #expect(
+      run.requests == [.failed, .init(firstToken: 12_500_000, whole: 100_250_000)])
+    #expect(throws: InputError.self) { try MeasuredRuns.read(path, experiment: "three") }
+  }
+
+  @Test(arguments: ["vllm", "sglang"])
+  func `is read from the results of a benchmark`(_ engine: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.put(
+      """
+      {"backend": "\(engine)", "model_id": "org/m", "request_rate": 4.0, "max_concurrency": null,
+      "input_lens": [200, 180], "output_lens": [3, 1], "ttfts": [0.02, 0.5],
+      "itls": [[0.007, 0.008], []], "start_times": [100.5, 100.0]}
+      """, in: "r.json")
+    let run = try #require(try MeasuredRuns.read(folder.path + "/r.json").first)
+    #expect(run.trace.requests.map(\.promptTokens) == [180, 200])
+    #expect(run.trace.requests.map(\.arrival) == [0, 500_000_000])
+    #expect(
+      run.requests == [
+        .init(firstToken: 500_000_000, whole: 500_000_000),
+        .init(firstToken: 20_000_000, whole: 35_000_000),
+      ])
+    #expect(run.settings == ["model": "org/m"])
+  }
+
+  @Test func `is read as means where a result has no more`() throws {
+    let folder = try TemporaryFolder()
+    try folder.put(
+      """
+      {"model_id": "org/m", "num_prompts": 4, "completed": 4, "max_concurrency": 2,
+      "total_input_tokens": 400, "total_output_tokens": 40, "mean_ttft_ms": 20.5,
+      "mean_tpot_ms": 7.0, "output_throughput": 15.5}
+      """, in: "r.json")
+    let run = try #require(try MeasuredRuns.read(folder.path + "/r.json").first)
+    #expect(run.trace.count == 4 && run.trace.requests[0].promptTokens == 100)
+    #expect(run.means == [.ttft: 0.0205, .tpot: 0.007, .throughput: 15.5])
+    #expect(run.settings["clients"] == "2")
+  }
+
+  @Test func `is read from AIPerf and GuideLLM`() throws {
+    let folder = try TemporaryFolder()
+    func line(_ start: Int, _ error: String) -> String {
+      #"{"metadata": {"request_start_ns": \#(start), "benchmark_phase": "profiling"}, "metrics": "#
+        + #"{"input_sequence_length": {"value": 550}, "output_sequence_length": {"value": 9}, "#
+        + #""time_to_first_token": {"value": 25.5}, "request_latency": {"value": 297.5}}, "#
+        + #""error": \#(error)}"# + "\n"
+    }
+    try folder.put(
+      line(1_759_813_207_532_900_363, "null") + line(1_759_813_207_532_900_463, #"{"code": 500}"#),
+      in: "profile.jsonl")
+    let run = try #require(try MeasuredRuns.read(folder.path + "/profile.jsonl").first)
+    #expect(run.trace.requests.map(\.arrival) == [0, 100])
+    #expect(run.requests == [.init(firstToken: 25_500_000, whole: 297_500_000), .failed])
+    try folder.put(
+      """
+      {"benchmarks": [{"requests": {"successful": [{"request_start_time": 1768932686.5,
+      "request_end_time": 1768932688.25, "prompt_tokens": 2998, "output_tokens": 56,
+      "time_to_first_token_ms": 314.5}]}}]}
+      """, in: "g.json")
+    let other = try #require(try MeasuredRuns.read(folder.path + "/g.json").first)
+    #expect(other.requests == [.init(firstToken: 314_500_000, whole: 1_750_000_000)])
+  }
+
+  @Test func `is refused where a file is no record of a run`() throws {
+    let folder = try TemporaryFolder()
+    try folder.put("a,b\n1,2\n", in: "r.csv")
+    try folder.put("{\"a\": 1}", in: "r.json")
+    for name in ["r.csv", "r.json", "none.csv"] {
+      #expect(throws: InputError.self) { try MeasuredRuns.read("\(folder.path)/\(name)") }
+    }
+  }
+
+  @Test(arguments: [
+    ("H100 80GB (SXM datasheet)", "h100-sxm"), ("h200_sxm", "h200-sxm"), ("gb200_nvl", "gb200"),
+    ("NVIDIA A100-SXM4-80GB", "a100-sxm-80gb"), ("NVIDIA A100-PCIE-80GB", "a100-pcie-80gb"),
+    ("RTXPRO6000", "rtxpro6000"),
+  ])
+  func `names GPUs as others do`(_ stated: String, _ ours: String) {
+    #expect(StatedGPU.name(of: stated) == ours)
+  }
+}
