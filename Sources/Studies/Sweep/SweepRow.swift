@@ -82,8 +82,8 @@ public struct SweepRow: Sendable, Equatable {
   }
 }
 
-/// Rows as they stand in a file, so that a sweep can go on: each a line of JSON with the point's key
-/// and a checksum of the rest in front.
+/// Rows as they stand in a file, so that a sweep can go on: each a line of JSON with the key of the
+/// point and a checksum of the rest in front.
 extension SweepRow {
   /// The line, without its end.
   public var line: String {
