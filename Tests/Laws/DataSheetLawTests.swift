@@ -44,7 +44,7 @@ extension SeededNumbers {
       }
       for degree in Shard.degrees(of: model).filter({ [1, 8].contains($0) }) {
         let shard = try Shard(of: model, tensorParallel: degree)
-        let layers = IterationCost(of: shard, on: gpu, host: .none, tokens: 0, sequences: 0)
+        let layers = IterationCost(of: shard, on: gpu, host: .none)
         for _ in 0..<4 {
           let batch = random.anyBatch()
           var least = 0.0
@@ -92,7 +92,7 @@ extension SeededNumbers {
     name: String, model: String
   ) throws {
     let shard = try Shard(of: Models.named(model))
-    let cost = IterationCost(of: shard, on: try gpu(name), tokens: 0, sequences: 0)
+    let cost = IterationCost(of: shard, on: try gpu(name))
     for tokens in [32_768, 120_000] {
       let whole = attention(cost, [(tokens, 0)])
       for size in [512, 2048, 8192, 16_384] {
@@ -109,7 +109,7 @@ extension SeededNumbers {
   ) throws {
     let shard = try Shard(of: Models.named("llama-3.1-8b"))
     let cost = IterationCost(
-      of: shard, on: try gpu(name), host: .none, tokens: 0, sequences: 0)
+      of: shard, on: try gpu(name), host: .none)
     let whole = cost.seconds(for: batch(chunks: [(120_000, 0)]))
     for size in [1024, 4096, 16_384, 60_000] {
       let chunks = pieces(120_000, of: size).reduce(0) {
@@ -124,7 +124,7 @@ extension SeededNumbers {
   @Test(arguments: ["h100-sxm", "h200-sxm", "a100-sxm-80gb"])
   func `take as long as what they attend to`(name: String) throws {
     let shard = try Shard(of: Models.named("llama-3.1-8b"))
-    let cost = IterationCost(of: shard, on: try gpu(name), tokens: 0, sequences: 0)
+    let cost = IterationCost(of: shard, on: try gpu(name))
     for size in [512, 2048, 8192] {
       let near = attention(cost, [(size, 50_000 - size / 2)])
       let far = attention(cost, [(size, 100_000 - size / 2)])

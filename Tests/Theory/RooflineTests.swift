@@ -10,7 +10,7 @@ import Testing
   func `approaches the roofline and never passes it`(_ scheduler: String, model: String) throws {
     var deployment = Deployment(
       model: try Models.named(model), gpu: try GPUs.named("h100-sxm"))
-    deployment.times = Roofline()
+    deployment.times = .roofline
     let service = try deployment.service(scheduler)
     let (prompt, output, count) = (512, 256, 1500)
     let backlog = Trace(

@@ -28,7 +28,7 @@ public struct Breakdown: Sendable, Equatable {
       Entry(
         operation: operation, secondsPerRun: layers.times.seconds(operation, on: layers.gpu),
         limit: limits.limit(of: operation, on: layers.gpu),
-        basis: layers.basis(of: operation))
+        basis: layers.times.basis(of: operation, on: layers.gpu))
     }
     if let handOver = cost.handOver(batch.tokens) {
       entries.append(
@@ -85,11 +85,6 @@ public struct PartPrices: Sendable {
 }
 
 extension IterationCost {
-  /// What the time of `operation` rests on.
-  func basis(of operation: Operation) -> TimeBasis {
-    (times as? KernelTimes)?.basis(of: operation, on: gpu) ?? .roofline
-  }
-
   /// The seconds that the host adds to those that the operations of `batch` take: those in which
   /// the GPU waits for the engine's own program, and for copies from and to the host's memory.
   func hostSeconds(for batch: borrowing Batch, beside seconds: Double) -> Double {

@@ -13,23 +13,23 @@ public struct CostBasis: Sendable, Equatable {
   /// What the times of `batches` rest on as `cost` prices them.
   public init(of batches: [Batch], by cost: PipelineCost) {
     let layers = cost.layers
-    guard let times = layers.times as? KernelTimes else { return }
+    if layers.times == .roofline { return }
     for batch in batches where !batch.isEmpty {
       for operation in layers.operations.operations(for: batch) where operation.part == .layers {
-        add(operation, times, layers.gpu)
+        add(operation, layers.gpu)
       }
     }
   }
 
-  private mutating func add(_ operation: Operation, _ times: KernelTimes, _ gpu: GPU) {
+  private mutating func add(_ operation: Operation, _ gpu: GPU) {
     let name = operation.name
-    switch times.basis(of: operation, on: gpu) {
+    switch OperationTimes.measured.basis(of: operation, on: gpu) {
     case .measured: break
     case .extrapolated: if !beyond.contains(name) { beyond.append(name) }
     case .roofline:
       if operation.kernel != nil && !unmeasured.contains(name) { unmeasured.append(name) }
     case .borrowed:
-      let owner = times.owner(of: operation, on: gpu) ?? "another GPU"
+      let owner = operation.owner(on: gpu) ?? "another GPU"
       let place = borrowed.firstIndex { $0.owner == owner } ?? borrowed.endIndex
       if place == borrowed.endIndex { borrowed.append((owner, [])) }
       if !borrowed[place].names.contains(name) { borrowed[place].names.append(name) }
@@ -53,11 +53,11 @@ public struct CostBasis: Sendable, Equatable {
   }
 }
 
-extension KernelTimes {
-  /// Where the kernels were measured that stand in for those of `operation`, if others do: the GPU
+extension Operation {
+  /// Where the kernels were measured that stand in for its own on `gpu`, if others do: the GPU
   /// whose they are, or their format.
-  func owner(of operation: Operation, on gpu: GPU) -> String? {
-    guard let kernel = operation.kernel, let table = gpu.tables.table(for: kernel) else {
+  func owner(on gpu: GPU) -> String? {
+    guard let kernel, let table = gpu.tables.table(for: kernel) else {
       return nil
     }
     return table.borrowedFrom ?? (table.format == kernel.format ? nil : "\(table.format.rawValue)")

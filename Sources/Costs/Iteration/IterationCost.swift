@@ -2,19 +2,19 @@ import Serving
 
 /// Prices a batch as the sum of its operations.
 ///
-/// Whatever depends on nothing but the number of tokens, or of sequences, is worked out once; what
-/// lies beyond the tables is summed up when it is asked for.
+/// Whatever depends on nothing but the number of tokens, or of sequences, is worked out once for each
+/// number that occurs; copies share what is known.
 public struct IterationCost: CostModel {
   /// The operations that are summed up.
   public let operations: ModelOperations
   public let gpu: GPU
-  public let times: any OperationTimes
-  public let host: HostTime
+  public let times: OperationTimes
+  public internal(set) var host: HostTime
   private let layers: Int
   private let gpus: Int
   /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
-  private let tokenSeconds: [Double]
-  private let sequenceSeconds: [Double]
+  private let byTokens = PriceTable()
+  private let bySequences = PriceTable()
   /// Whether attention is not latent and its times are from tables.
   private let hasAttentionTimes: Bool
   /// Then, of layers that attend to the whole context, and of those with a window.
@@ -28,13 +28,10 @@ public struct IterationCost: CostModel {
   /// - Parameters:
   ///   - times: how long each operation takes.
   ///   - host: what the engine's own program adds to an iteration.
-  ///   - tokens: the most tokens that most batches have; more are priced too, but slower.
-  ///   - sequences: the most sequences that most batches have; likewise.
   public init(
-    of shard: Shard, on gpu: GPU, times: any OperationTimes = KernelTimes(),
-    host: HostTime = .vllmV1, tokens: Int, sequences: Int
+    of shard: Shard, on gpu: GPU, times: OperationTimes = .measured,
+    host: HostTime = .vllmV1
   ) {
-    precondition(tokens >= 0 && sequences >= 0, "a batch has no negative number of tokens")
     operations = ModelOperations(of: shard)
     layers = shard.model.layers
     gpus = shard.tensorParallel
@@ -48,11 +45,8 @@ public struct IterationCost: CostModel {
     windowPrefillTimes = windowed.prefillTimes(on: gpu)
     windowDecodeTimes = windowed.decodeTimes(on: gpu)
     hasAttentionTimes =
-      times is KernelTimes && operations.latentAttention == nil && prefillTimes.isMeasured
+      times == .measured && operations.latentAttention == nil && prefillTimes.isMeasured
       && decodeTimes.isMeasured
-    let direct = Direct(operations: operations, gpu: gpu, times: times)
-    tokenSeconds = (0...tokens).map(direct.tokenSeconds)
-    sequenceSeconds = (0...sequences).map(direct.sequenceSeconds)
   }
 
   public func seconds(for batch: borrowing Batch) -> Double {
@@ -68,7 +62,9 @@ public struct IterationCost: CostModel {
 
   @inline(__always)
   private func gpuSeconds(for batch: borrowing Batch) -> Double {
-    var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sequences)
+    var seconds =
+      byTokens.seconds(batch.tokens) { tokenSeconds($0) }
+      + bySequences.seconds(batch.sequences) { sequenceSeconds($0) }
     if batch.decodes > 0 { seconds += decodeSeconds(batch) }
     if !batch.chunks.isEmpty { seconds += prefillSeconds(batch) }
     return seconds
@@ -117,26 +113,6 @@ public struct IterationCost: CostModel {
   }
 
   private func tokenSeconds(_ tokens: Int) -> Double {
-    tokens < tokenSeconds.count ? tokenSeconds[tokens] : direct.tokenSeconds(tokens)
-  }
-
-  private func sequenceSeconds(_ sequences: Int) -> Double {
-    sequences < sequenceSeconds.count
-      ? sequenceSeconds[sequences] : direct.sequenceSeconds(sequences)
-  }
-
-  private var direct: Direct {
-    Direct(operations: operations, gpu: gpu, times: times)
-  }
-}
-
-/// The sums behind the tables.
-private struct Direct {
-  var operations: ModelOperations
-  var gpu: GPU
-  var times: any OperationTimes
-
-  func tokenSeconds(_ tokens: Int) -> Double {
     var sum = 0.0
     operations.forEachTokenOperation(tokens) {
       sum += times.seconds($0, on: gpu) * Double($0.repeats)
@@ -144,7 +120,7 @@ private struct Direct {
     return sum
   }
 
-  func sequenceSeconds(_ sequences: Int) -> Double {
+  private func sequenceSeconds(_ sequences: Int) -> Double {
     var sum = 0.0
     operations.forEachRowOperation(sequences) {
       sum += times.seconds($0, on: gpu) * Double($0.repeats)

@@ -2,9 +2,10 @@
 /// link, each at the share of its peak that such operations reach, and its launches on top.
 ///
 /// S. Williams et al., Roofline: An Insightful Visual Performance Model, CACM 52(4), 2009.
-public struct Roofline: OperationTimes {
+public struct Roofline: Sendable {
   public init() {}
 
+  /// The seconds of one run of `operation` on `gpu`.
   public func seconds(_ operation: Operation, on gpu: GPU) -> Double {
     let parts = parts(of: operation, on: gpu)
     return max(parts.compute, parts.memory, parts.network) + launchSeconds(operation, on: gpu)

@@ -5,10 +5,10 @@ public struct KernelLayerTimes: LayerTimes {
   public let shard: Shard
   private let operations: ModelOperations
   private let gpu: GPU
-  private let times: any OperationTimes
+  private let times: OperationTimes
 
   /// The times of `shard` on `gpu`.
-  public init(of shard: Shard, on gpu: GPU, times: any OperationTimes = KernelTimes()) {
+  public init(of shard: Shard, on gpu: GPU, times: OperationTimes = .measured) {
     self.shard = shard
     self.gpu = gpu
     self.times = times

@@ -12,9 +12,7 @@ public struct OverlapCost: CostModel {
   /// What the engine's own program adds.
   private let host: HostTime
   /// Seconds outside of layers, by sampled rows.
-  private let outside: [Double]
-  /// The most rows that they are tabulated for.
-  private static let tabulatedRows = 1 << 16
+  private let outside = PriceTable()
 
   /// - Parameters:
   ///   - plan: the way to run a layer.
@@ -33,9 +31,6 @@ public struct OverlapCost: CostModel {
     table = OverlapTable(
       of: plan, tokens: tokens, search: search, longest: longest,
       prefill: search.times.prefillAttention(last).seconds, offloads: offloads)
-    outside = (0...min(tokens, Self.tabulatedRows)).map { [times] rows in
-      times.secondsOutsideLayers(tokens: tokens, rows: max(1, rows))
-    }
   }
 
   public func seconds(for batch: borrowing Batch) -> Double {
@@ -59,8 +54,9 @@ public struct OverlapCost: CostModel {
   }
 
   private func secondsOutside(rows: Int) -> Double {
-    rows < outside.count
-      ? outside[rows] : times.secondsOutsideLayers(tokens: table.tokens, rows: rows)
+    outside.seconds(rows) {
+      times.secondsOutsideLayers(tokens: table.tokens, rows: max(1, $0))
+    }
   }
 
   /// The seconds that `seconds` of the GPU take with the host's, and with copies of caches of

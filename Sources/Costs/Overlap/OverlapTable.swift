@@ -5,8 +5,9 @@ import Foundation
 ///
 /// The products always compute the same dense batch, so that nothing else changes from iteration
 /// to iteration. Where decodes reach a token at which the plan cuts, other operations wait for
-/// their attention; knots stand on either side of it.
-public struct OverlapTable: Sendable, Equatable {
+/// their attention; knots stand on either side of it. What the layers take at knots is worked out
+/// when it is first asked for.
+public struct OverlapTable: Sendable {
   /// Tokens of the dense batch.
   public let tokens: Int
   /// Knots: decodes, mean cached tokens, and seconds of a layer's prefill attention.
@@ -14,7 +15,10 @@ public struct OverlapTable: Sendable, Equatable {
   private let contexts: [Double]
   private let prefills: [Double]
   /// Seconds, by decodes, then contexts, then prefills.
-  private let seconds: [Double]
+  private let cells = PriceTable()
+  private let plan: PipelinePlan
+  private let search: PipelineSearch
+  private let offloads: Bool
 
   /// The table of `plan` for batches of `tokens`.
   ///
@@ -28,22 +32,23 @@ public struct OverlapTable: Sendable, Equatable {
     offloads: Bool = false
   ) {
     self.tokens = tokens
+    self.plan = plan
+    self.search = search
+    self.offloads = offloads
     decodes = Self.decodes(of: plan, tokens)
     contexts = Self.contexts(to: Double(max(longest, 1)))
     prefills = [0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1].map { $0 * prefill }
-    var seconds: [Double] = []
-    for count in decodes {
-      for context in contexts {
-        for prefill in prefills {
-          var batch = DenseBatch(
-            tokens: tokens, decodes: Int(count), context: context,
-            prefillAttention: StepCost(seconds: prefill))
-          batch.offloads = offloads
-          seconds.append(search.layerSeconds(plan, batch))
-        }
-      }
-    }
-    self.seconds = seconds
+  }
+
+  /// The seconds at the knots that `cell` counts to.
+  private func seconds(at cell: Int) -> Double {
+    let (row, prefill) = cell.quotientAndRemainder(dividingBy: prefills.count)
+    let (count, context) = row.quotientAndRemainder(dividingBy: contexts.count)
+    var batch = DenseBatch(
+      tokens: tokens, decodes: Int(decodes[count]), context: contexts[context],
+      prefillAttention: StepCost(seconds: prefills[prefill]))
+    batch.offloads = offloads
+    return search.layerSeconds(plan, batch)
   }
 
   /// The seconds of all layers of a dense batch.
@@ -63,7 +68,7 @@ public struct OverlapTable: Sendable, Equatable {
         (a == 1 ? first.part : 1 - first.part) * (b == 1 ? second.part : 1 - second.part)
         * (c == 1 ? third.part : 1 - third.part)
       let cell = ((first.knot + a) * contexts.count + second.knot + b) * prefills.count
-      sum += part * seconds[cell + third.knot + c]
+      sum += part * cells.seconds(cell + third.knot + c, seconds(at:))
     }
     return sum
   }

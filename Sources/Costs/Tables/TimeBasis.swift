@@ -11,16 +11,3 @@ public enum TimeBasis: String, CaseIterable, Sendable {
   /// No kernels: the share of the peaks that such operations reach.
   case roofline
 }
-
-extension KernelTimes {
-  /// What `seconds(_:on:)` rests on.
-  public func basis(of operation: Operation, on gpu: GPU) -> TimeBasis {
-    guard let kernel = operation.kernel, let table = gpu.tables.table(for: kernel) else {
-      return .roofline
-    }
-    if table.borrowedFrom != nil || table.format != kernel.format { return .borrowed }
-    let bytes = operation.weightBytes
-    if abs(operation.scaleBytesBeyondTables) > 0.01 * bytes { return .borrowed }
-    return table.times.grid.contains(kernel.point) ? .measured : .extrapolated
-  }
-}

@@ -35,7 +35,10 @@ public struct Deployment: Sendable {
   /// What keys and values are cached in; as the model has it where nil.
   public var kvCacheDtype: NumberFormat?
   /// How long operations take.
-  public var times: any OperationTimes = KernelTimes()
+  public var times = OperationTimes.measured
+
+  /// What batches were priced by before, which all that serves here shares.
+  private let costs = KnownCosts()
 
   /// Whose host times an engine has.
   public enum Host: Sendable {
@@ -98,7 +101,6 @@ public struct Deployment: Sendable {
         remedy: "leave it out, or use another scheduler")
     }
     let rules = engine.rules
-    let tokens = rules.limits.maxNumBatchedTokens ?? length
     engine.rules.limits.pipelineParallelSize = pipelineParallelSize
     // All engines serve the same outputs here, whatever their originals do at the model's length.
     engine.rules.outputs.lengthLimit = .reached
@@ -112,9 +114,7 @@ public struct Deployment: Sendable {
     engine.rules = engine.rules.withAverageLengths(of: trace.requests)
     try engine.check(trace)
     let overlap = try overlap(engine, length: length)
-    let sequential = try cost(
-      of: engine, tokens: min(tokens, 1 << 16),
-      sequences: min(rules.limits.maxBatchSequences, 1 << 14))
+    let sequential = try cost(of: engine)
     var service = Service(
       engine: engine, cost: sequential, fleet: fleet,
       settings: settings(engine, model) + [overlap?.setting].compactMap { $0 }
@@ -132,19 +132,12 @@ public struct Deployment: Sendable {
   ///
   /// Throws if the model cannot be split as it should be.
   ///
-  /// - Parameters:
-  ///   - engine: whose host times it has, where engines have their own.
-  ///   - tokens: the most tokens of a batch that the cost is tabulated for.
-  ///   - sequences: the most sequences of a batch, likewise.
-  public func cost(
-    of engine: Engine? = nil, tokens: Int = 0, sequences: Int = 0
-  ) throws(InputError) -> PipelineCost {
+  /// - Parameter engine: whose host times it has, where engines have their own.
+  public func cost(of engine: Engine? = nil) throws(InputError) -> PipelineCost {
     let model = try servedModel()
     let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
     _ = try largestStage(of: model)
-    let layers = IterationCost(
-      of: shard, on: gpu, times: times, host: hostTime(of: engine), tokens: tokens,
-      sequences: sequences)
+    let layers = costs.cost(of: shard, on: gpu, times: times, host: hostTime(of: engine))
     return PipelineCost(layers, stages: pipelineParallelSize)
   }
 

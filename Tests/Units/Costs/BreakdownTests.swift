@@ -17,8 +17,7 @@ private func cost(
   _ model: Model, on gpu: GPU, tensorParallel: Int, stages: Int, host: HostTime = .vllmV0
 ) throws -> PipelineCost {
   let layers = IterationCost(
-    of: try Shard(of: model, tensorParallel: tensorParallel), on: gpu, host: host, tokens: 64,
-    sequences: 8)
+    of: try Shard(of: model, tensorParallel: tensorParallel), on: gpu, host: host)
   return PipelineCost(layers, stages: stages)
 }
 

@@ -19,14 +19,13 @@ extension SeededNumbers {
   }
 }
 
-/// The cost of `model` on `gpu` with tables for `tokens` tokens and 64 sequences.
+/// The cost of `model` on `gpu`.
 private func cost(
-  _ model: String, on gpu: String, tensorParallel: Int = 1, tokens: Int = 512,
-  host: HostTime = .none
+  _ model: String, on gpu: String, tensorParallel: Int = 1, host: HostTime = .none
 ) throws -> IterationCost {
   IterationCost(
     of: try Shard(of: Models.named(model), tensorParallel: tensorParallel),
-    on: try GPUs.named(gpu), host: host, tokens: tokens, sequences: 64)
+    on: try GPUs.named(gpu), host: host)
 }
 
 @Suite struct IterationCostTests {
@@ -49,14 +48,44 @@ private func cost(
     }
   }
 
-  @Test func `tables change nothing but the speed`() throws {
+  @Test(arguments: ["llama-2-70b", "deepseek-v3"])
+  func `what was priced before changes nothing but the speed`(model: String) throws {
     var random = SeededNumbers(state: 8)
-    let small = try cost("llama-2-70b", on: "h100-sxm", tensorParallel: 4, tokens: 0)
-    let large = try cost("llama-2-70b", on: "h100-sxm", tensorParallel: 4, tokens: 4096)
-    for _ in 0..<300 {
-      let batch = random.batch()
-      #expect(small.seconds(for: batch) == large.seconds(for: batch))
+    let used = try cost(model, on: "h100-sxm", tensorParallel: 4)
+    let batches = (0..<300).map { _ in random.batch() }
+    let first = batches.map { used.seconds(for: $0) }
+    #expect(first == batches.map { used.seconds(for: $0) })
+    for (batch, seconds) in zip(batches, first).reversed() {
+      #expect(try cost(model, on: "h100-sxm", tensorParallel: 4).seconds(for: batch) == seconds)
     }
+  }
+
+  @Test func `threads that fill tables together get what one gets alone`() async throws {
+    var random = SeededNumbers(state: 9)
+    let batches = (0..<300).map { _ in random.batch() }
+    let alone = try cost("deepseek-v3", on: "h200-sxm", tensorParallel: 8)
+    let expected = batches.map { alone.seconds(for: $0) }
+    let together = try cost("deepseek-v3", on: "h200-sxm", tensorParallel: 8)
+    await withTaskGroup(of: [Double].self) { group in
+      for _ in 0..<4 { group.addTask { batches.map { together.seconds(for: $0) } } }
+      for await seconds in group { #expect(seconds == expected) }
+    }
+  }
+
+  @Test func `known costs are shared by what they are made of, whatever it is called`() throws {
+    let known = KnownCosts()
+    let shard = try Shard(of: Models.named("llama-3-8b"))
+    var gpu = try GPUs.named("h100-sxm")
+    let batch = batch(decodes: 3, context: 5, chunks: [(7, 0)])
+    let host = HostTime(secondsPerIteration: 1)
+    let first = known.cost(of: shard, on: gpu, times: .measured, host: .none).seconds(for: batch)
+    let hosted = known.cost(of: shard, on: gpu, times: .measured, host: host)
+    #expect(agree(hosted.seconds(for: batch), first + 1))
+    gpu.memoryBytesPerSecond /= 2
+    let slower = known.cost(of: shard, on: gpu, times: .measured, host: .none)
+    #expect(slower.seconds(for: batch) > 1.5 * first)
+    let other = known.cost(of: shard, on: gpu, times: .roofline, host: .none)
+    #expect(other.seconds(for: batch) != slower.seconds(for: batch))
   }
 
   @Test(arguments: Models.all.map(\.name), GPUs.names)
@@ -64,8 +93,7 @@ private func cost(
     model: String, name: String
   ) throws {
     let cost = IterationCost(
-      of: try Shard(of: Models.named(model)), on: try gpu(name), times: Roofline(),
-      tokens: 0, sequences: 0)
+      of: try Shard(of: Models.named(model)), on: try gpu(name), times: .roofline)
     let decode = cost.seconds(for: batch(decodes: 4, context: 100))
     #expect(decode > 0)
     #expect(cost.seconds(for: batch(decodes: 5, context: 100)) > decode)

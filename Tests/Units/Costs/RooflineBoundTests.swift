@@ -90,8 +90,7 @@ private func serve(_ load: Load, count: Int, cost: IterationCost) -> Double {
       outputTokens: Double(load.output), tokens: load.tokens, sequences: load.sequences,
       cacheTokens: 1 << 40)
     let cost = IterationCost(
-      of: shard, on: gpu, times: Roofline(), host: host, tokens: load.tokens,
-      sequences: load.sequences)
+      of: shard, on: gpu, times: .roofline, host: host)
     let count = 20 * load.sequences
     let rate = Double(count) / serve(load, count: count, cost: cost)
     #expect(rate <= bound.requestsPerSecond)

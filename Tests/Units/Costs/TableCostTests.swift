@@ -47,7 +47,7 @@ extension SeededNumbers {
     }
     let layers = IterationCost(
       of: try Shard(of: model, tensorParallel: deployment.tensorParallel),
-      on: try gpu(deployment.gpu), tokens: 16, sequences: 4)
+      on: try gpu(deployment.gpu))
     let cost = PipelineCost(layers, stages: 1)
     var prices = PartPrices(cost)
     for _ in 0..<60 {
@@ -70,7 +70,7 @@ extension SeededNumbers {
     var random = SeededNumbers(state: 102)
     let cost = IterationCost(
       of: try Shard(of: Models.named(model), tensorParallel: tensorParallel),
-      on: try gpu(name), tokens: 0, sequences: 0)
+      on: try gpu(name))
     for _ in 0..<20 {
       let batch = random.manyChunks()
       let other = Batch(
@@ -86,12 +86,12 @@ extension SeededNumbers {
     bare.tables = KernelTables()
     let shard = try Shard(of: Models.named("gemma-3-27b"))
     let batch = batch(decodes: 9, context: 900, chunks: [(300, 20), (90, 0)])
-    func seconds(_ gpu: GPU, _ times: any OperationTimes) -> Double {
-      IterationCost(of: shard, on: gpu, times: times, tokens: 0, sequences: 0)
+    func seconds(_ gpu: GPU, _ times: OperationTimes) -> Double {
+      IterationCost(of: shard, on: gpu, times: times)
         .seconds(for: batch)
     }
-    #expect(seconds(full, Roofline()) == seconds(bare, Roofline()))
-    #expect(agree(seconds(bare, KernelTimes()), seconds(bare, Roofline())))
-    #expect(seconds(full, KernelTimes()) != seconds(full, Roofline()))
+    #expect(seconds(full, .roofline) == seconds(bare, .roofline))
+    #expect(agree(seconds(bare, .measured), seconds(bare, .roofline)))
+    #expect(seconds(full, .measured) != seconds(full, .roofline))
   }
 }

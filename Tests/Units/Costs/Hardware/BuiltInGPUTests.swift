@@ -14,8 +14,7 @@ private let kinds = [
 /// `model` on one GPU, whether or not that holds it.
 private func cost(_ model: String, on name: String) throws -> IterationCost {
   IterationCost(
-    of: try Shard(of: Models.named(model)), on: try gpu(name), host: .none, tokens: 0,
-    sequences: 0)
+    of: try Shard(of: Models.named(model)), on: try gpu(name), host: .none)
 }
 
 /// How much less than one before it a time is, at most, as a share.
@@ -73,7 +72,7 @@ private let growing: [(what: String, batches: [Batch])] = [
       let shards = try Shard.degrees(of: model).map { try Shard(of: model, tensorParallel: $0) }
       guard let shard = shards.first(where: { $0.weightBytes < gpu.memoryBytes }) else { continue }
       priced += 1
-      let cost = IterationCost(of: shard, on: gpu, tokens: 0, sequences: 0)
+      let cost = IterationCost(of: shard, on: gpu)
       for batch in [
         batch(decodes: 1), batch(decodes: 900, context: 100_000), batch(chunks: [(1, 0)]),
         batch(decodes: 7, context: 100, chunks: [(8192, 120_000), (3, 1)]),

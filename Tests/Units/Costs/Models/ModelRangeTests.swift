@@ -70,7 +70,7 @@ extension SeededNumbers {
         _ = try? MemoryPlan(of: shard, on: gpu, limits: limits)
         let stage = try Shard(of: model.largestStage(of: dice.size(1...model.layers)))
         #expect(stage.weightBytes > 0)
-        let cost = IterationCost(of: shard, on: gpu, tokens: 0, sequences: 0)
+        let cost = IterationCost(of: shard, on: gpu)
         for batch in [
           batch(decodes: 3, context: 100), batch(chunks: [(dice.size(1...most), 0)]),
           batch(decodes: dice.size(1...10_000), context: 7, chunks: [(16, most - 16)]),

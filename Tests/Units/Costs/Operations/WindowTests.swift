@@ -49,7 +49,7 @@ private func chunks(_ list: (tokens: Int, context: Int)...) -> [Chunk] {
   func `a batch costs the sum of its operations`(name: String) throws {
     let shard = try Shard(of: Models.named(name), tensorParallel: 8)
     let gpu = try GPUs.named("h200-sxm")
-    let cost = IterationCost(of: shard, on: gpu, host: .none, tokens: 100, sequences: 8)
+    let cost = IterationCost(of: shard, on: gpu, host: .none)
     for batch in [
       batch(decodes: 5, context: 20000), batch(chunks: [(90, 6000), (7, 0)]),
       batch(decodes: 9, context: 3, chunks: [(300, 1000)]),

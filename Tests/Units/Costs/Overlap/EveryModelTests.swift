@@ -20,7 +20,7 @@ private let models = Models.all.filter { model in
     let times = try times(try Models.named(name))
     let search = PipelineSearch(times: times)
     let cost = IterationCost(
-      of: times.shard, on: try gpu("h100-sxm"), host: .none, tokens: 0, sequences: 0)
+      of: times.shard, on: try gpu("h100-sxm"), host: .none)
     let decodes = DenseBatch(tokens: 256, decodes: 256, context: 1000, prefillAttention: .none)
     let sum = search.kinds.reduce(times.secondsOutsideLayers(tokens: 256, rows: 256)) {
       let pipeline = PipelinePlan.sequential.pipeline(for: decodes, times: times, kind: $1.kind)

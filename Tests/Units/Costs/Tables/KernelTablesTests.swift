@@ -99,7 +99,7 @@ private func decode(headSize: Double, _ format: NumberFormat = .bf16) -> Kernel 
 
   @Test func `what has no table takes as long as the roofline says`() throws {
     let list = try tiny.operations(for: batch(decodes: 5, chunks: [(3, 0)]), tensorParallel: 2)
-    let (times, roofline) = (KernelTimes(), Roofline())
+    let (times, roofline) = (OperationTimes.measured, Roofline())
     for operation in list {
       #expect(times.seconds(operation, on: slow) == roofline.seconds(operation, on: slow))
     }
@@ -118,11 +118,11 @@ private func decode(headSize: Double, _ format: NumberFormat = .bf16) -> Kernel 
     gpu.tables = KernelTables([flatTable(.gemm, .bf16), flatTable(.gemm, .fp8)])
     gpu.sustainedRate = 1
     let up = try #require(try tiny.operations(for: batch(decodes: 5)).only(.up))
-    #expect(KernelTimes().seconds(up, on: gpu) == 1920)
+    #expect(OperationTimes.measured.seconds(up, on: gpu) == 1920)
     var eight = up
     eight.format = .fp8
-    #expect(KernelTimes().seconds(eight, on: gpu) < 10)
+    #expect(OperationTimes.measured.seconds(eight, on: gpu) < 10)
     gpu.sustainedRate = 1e9
-    #expect(KernelTimes().seconds(up, on: gpu) == up.kernel?.estimate(on: slow))
+    #expect(OperationTimes.measured.seconds(up, on: gpu) == up.kernel?.estimate(on: slow))
   }
 }

@@ -1,27 +1,3 @@
-import Foundation
-
-/// Times by the tables of the GPU, and by the roofline for operations that it has no table for.
-///
-/// Tables are of single kernels; products that follow one another run no faster than the GPU's
-/// sustained rate. Kernels that were timed over and over found in the cache what a model reads from
-/// memory; nothing here takes less than the data sheet allows.
-public struct KernelTimes: OperationTimes {
-  private let roofline = Roofline()
-
-  public init() {}
-
-  public func seconds(_ operation: Operation, on gpu: GPU) -> Double {
-    guard let kernel = operation.kernel, let seconds = gpu.tables.seconds(kernel, on: gpu) else {
-      return roofline.seconds(operation, on: gpu)
-    }
-    let least = max(seconds, operation.leastSeconds(on: gpu))
-    guard let rate = gpu.sustainedRate, kernel.operation == .gemm, operation.format == .bf16 else {
-      return least
-    }
-    return max(least, kernel.flops / rate)
-  }
-}
-
 extension Operation {
   /// The kernel that runs it, or nil for what no table is kept of.
   var kernel: Kernel? {

@@ -1,0 +1,39 @@
+import Foundation
+import Synchronization
+
+/// Seconds by a number of tokens, or of sequences, each worked out when it is first asked for; who
+/// has copies of a reference to the table shares what is known.
+///
+/// Threads may fill it together: what a number costs is the same whoever works it out, so that it
+/// does not matter whose result stands in the table.
+final class PriceTable: Sendable {
+  /// The most that has a place; more is worked out each time.
+  private static let most = 1 << 16
+  /// The bits of each price; 0 for what is not known yet.
+  private nonisolated(unsafe) let bits: UnsafeMutablePointer<Atomic<UInt64>>
+
+  init() {
+    // Zeros that the system gives take no memory until they are written over.
+    guard let zeros = calloc(Self.most + 1, MemoryLayout<Atomic<UInt64>>.stride) else {
+      preconditionFailure("there is memory for a table of prices")
+    }
+    bits = zeros.bindMemory(to: Atomic<UInt64>.self, capacity: Self.most + 1)
+  }
+
+  deinit { free(bits) }
+
+  /// The seconds of `number`, which `work` works out where they are not known.
+  @inline(__always)
+  func seconds(_ number: Int, _ work: (Int) -> Double) -> Double {
+    guard UInt(bitPattern: number) <= UInt(Self.most) else { return work(number) }
+    let known = bits[number].load(ordering: .relaxed)
+    return known != 0 ? Double(bitPattern: known) : filled(number, work)
+  }
+
+  @inline(never)
+  private func filled(_ number: Int, _ work: (Int) -> Double) -> Double {
+    let seconds = work(number)
+    bits[number].store(seconds.bitPattern, ordering: .relaxed)
+    return seconds
+  }
+}
