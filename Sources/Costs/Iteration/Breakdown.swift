@@ -26,7 +26,7 @@ public struct Breakdown: Sendable, Equatable {
     let limits = Roofline()
     var entries = layers.operations.operations(for: batch).map { operation in
       Entry(
-        operation: operation, secondsPerRun: layers.times.seconds(operation, on: layers.gpu),
+        operation: operation, secondsPerRun: layers.seconds(operation),
         limit: limits.limit(of: operation, on: layers.gpu),
         basis: layers.times.basis(of: operation, on: layers.gpu))
     }
@@ -60,10 +60,10 @@ public struct PartPrices: Sendable {
     let layers = cost.layers
     var parts = partsOfTokens(batch.tokens)
     for operation in layers.operations.attentionOperations(for: batch) {
-      parts.add(operation, seconds: layers.times.seconds(operation, on: layers.gpu))
+      parts.add(operation, seconds: layers.seconds(operation))
     }
     layers.operations.forEachRowOperation(batch.sequences) { operation in
-      parts.add(operation, seconds: layers.times.seconds(operation, on: layers.gpu))
+      parts.add(operation, seconds: layers.seconds(operation))
     }
     parts[.host] = layers.hostSeconds(for: batch, beside: parts.totalSeconds)
     return parts
@@ -74,7 +74,7 @@ public struct PartPrices: Sendable {
     let layers = cost.layers
     var parts = CostParts()
     layers.operations.forEachTokenOperation(tokens) { operation in
-      parts.add(operation, seconds: layers.times.seconds(operation, on: layers.gpu))
+      parts.add(operation, seconds: layers.seconds(operation))
     }
     if let handOver = cost.handOver(tokens) {
       parts.add(handOver.operation, seconds: handOver.seconds)

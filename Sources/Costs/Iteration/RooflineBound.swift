@@ -107,8 +107,8 @@ extension RooflineBound {
 
   private mutating func addAttention(of operations: ModelOperations, _ load: Load, on gpu: GPU) {
     let fewest = promptTokens / Double(load.tokens)
-    for attention in [operations.attention, operations.windowAttention]
-    where attention.layers > 0 {
+    for mixer in operations.mixers {
+      guard case .attention(let attention) = mixer else { continue }
       let shape = attention.prefill([]).shape
       let prefill = attention.operation(
         .prefillAttention, shape, pairs: attention.pairs(promptTokens, after: 0),
@@ -121,12 +121,17 @@ extension RooflineBound {
         pairs: keys, queries: load.decoded, keys: keys)
       add(decode, share: 1, weights: 0, iterations: load.decodeIterations, on: gpu)
     }
-    if let latent = operations.latentAttention { addLatent(latent, load, fewest, on: gpu) }
+    for mixer in operations.mixers {
+      if case .latent(let latent) = mixer {
+        addLatent(latent, operations.shard.model.formats, load, fewest, on: gpu)
+      }
+    }
   }
 
   /// Latent attention: a prompt's latents are expanded once, in no less than `fewest` iterations.
   private mutating func addLatent(
-    _ attention: LatentAttention, _ load: Load, _ fewest: Double, on gpu: GPU
+    _ attention: LatentAttention, _ formats: WeightFormats, _ load: Load, _ fewest: Double,
+    on gpu: GPU
   ) {
     func addProduct(_ product: Operation, rows: Double, iterations: Double) {
       let weights = product.weightBytes * iterations
@@ -136,7 +141,7 @@ extension RooflineBound {
     let prefill = attention.prefill(
       shape: shape, pairs: promptTokens * (promptTokens + 1) / 2, queries: promptTokens,
       keys: promptTokens)
-    attention.forEachExpansion(rows: 1) {
+    attention.forEachExpansion(rows: 1, formats) {
       addProduct($0, rows: promptTokens, iterations: fewest)
     }
     add(prefill, share: 1, weights: 0, iterations: fewest, on: gpu)

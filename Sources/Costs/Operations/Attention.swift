@@ -62,12 +62,7 @@ struct Attention: Sendable, Equatable {
 
   @inline(__always)
   private func work(of chunks: [Chunk]) -> PrefillWork {
-    var work = PrefillWork(
-      heads: Double(heads), keyValueHeads: Double(keyValueHeads), window: Double(window))
-    for index in chunks.indices {
-      work.add(tokens: Double(chunks[index].tokens), context: Double(chunks[index].context))
-    }
-    return work
+    PrefillWork(of: chunks, heads: heads, keyValueHeads: keyValueHeads, window: window)
   }
 
   /// The kernel that `prefill(_:)` runs.

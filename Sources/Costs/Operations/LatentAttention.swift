@@ -6,12 +6,10 @@ import Serving
 ///
 /// Latents of a prompt's earlier chunks are expanded again for each chunk.
 struct LatentAttention: Sendable, Equatable {
-  private let layers: Int
+  let layers: Int
   private let heads: Int
   private let headSize: Int
   private let latent: Latent
-  /// What the matrices that expand latents are stored in.
-  private let expanding: [WeightFormats.Run]
   private let cache: NumberFormat
 
   init(_ latent: Latent, of shard: Shard) {
@@ -19,14 +17,13 @@ struct LatentAttention: Sendable, Equatable {
     layers = shard.model.layers
     heads = shard.heads
     headSize = shard.model.headSize
-    expanding = shard.model.formats.runs(of: .keyValueUp, layers: shard.model.layers)
     cache = shard.model.cache
   }
 
-  /// Makes keys and values of `rows` latents, those of prompts and of what was cached before them.
-  @inline(__always)
-  func forEachExpansion(rows: Int, _ body: (Operation) -> Void) {
-    for run in expanding {
+  /// Makes keys and values of `rows` latents, those of prompts and of what was cached before them,
+  /// by matrices that are stored in `formats`.
+  func forEachExpansion(rows: Int, _ formats: WeightFormats, _ body: (Operation) -> Void) {
+    for run in formats.runs(of: .keyValueUp, layers: layers) {
       body(
         .matrix(
           .keyValueUp, rows: rows, inputs: latent.rank,
@@ -35,13 +32,17 @@ struct LatentAttention: Sendable, Equatable {
     }
   }
 
-  /// The attention of the prompts of `chunks`.
+  /// The latents that are expanded for the prompts of `chunks`.
   @inline(__always)
+  func latents(of chunks: [Chunk]) -> Int {
+    var latents = 0
+    for index in chunks.indices { latents += chunks[index].tokens + chunks[index].context }
+    return latents
+  }
+
+  /// The attention of the prompts of `chunks`.
   func prefill(_ chunks: [Chunk]) -> Operation {
-    var work = PrefillWork(heads: Double(heads), keyValueHeads: Double(heads), window: 0)
-    for index in chunks.indices {
-      work.add(tokens: Double(chunks[index].tokens), context: Double(chunks[index].context))
-    }
+    let work = PrefillWork(of: chunks, heads: heads, keyValueHeads: heads)
     return prefill(
       shape: .latentPrefill(
         work, heads: heads, rank: latent.rank, rotary: latent.rotary, headSize: headSize),
@@ -51,10 +52,32 @@ struct LatentAttention: Sendable, Equatable {
   func prefill(
     shape: Operation.Shape, pairs: Double, queries: Double, keys: Double, launches: Int = 1
   ) -> Operation {
-    let width = Double(heads * (headSize + latent.rotary + latent.valueSize))
-    return Operation(
-      .prefillAttention, shape, format: cache, repeats: layers, flops: 2 * width * pairs,
-      otherBytes: (queries + keys) * width * Model.bytesPerActivation, launches: launches)
+    Operation(
+      .prefillAttention, shape, format: cache, repeats: layers, flops: prefillFlops(pairs),
+      otherBytes: prefillBytes(queries + keys), launches: launches)
+  }
+
+  /// The kernel that `prefill(_:)` runs.
+  @inline(__always)
+  func prefillKernel(_ chunks: [Chunk]) -> Kernel {
+    let work = PrefillWork(of: chunks, heads: heads, keyValueHeads: heads)
+    var kernel = Kernel.latentPrefill(work, heads: Double(heads), cache)
+    kernel.leastFlops = prefillFlops(work.pairs)
+    kernel.leastBytes = prefillBytes(work.tokens + work.keysRead)
+    return kernel
+  }
+
+  @inline(__always)
+  private func prefillFlops(_ pairs: Double) -> Double { 2 * expandedWidth * pairs }
+
+  @inline(__always)
+  private func prefillBytes(_ tokens: Double) -> Double {
+    tokens * expandedWidth * Model.bytesPerActivation
+  }
+
+  /// Elements of a token's queries, or keys, and values in all heads.
+  private var expandedWidth: Double {
+    Double(heads * (headSize + latent.rotary + latent.valueSize))
   }
 
   /// Takes the queries of `rows` decodes to the latents' space.
@@ -81,10 +104,31 @@ struct LatentAttention: Sendable, Equatable {
   }
 
   func decode(shape: Operation.Shape, queries: Double, keys: Double) -> Operation {
-    let width = Double(heads * (latent.cachedElements + latent.rank))
-    let read = keys * Double(latent.cachedElements) * cache.bytesPerInput
-    return Operation(
-      .decodeAttention, shape, format: cache, repeats: layers, flops: 2 * width * keys,
-      otherBytes: queries * width * Model.bytesPerActivation + read)
+    Operation(
+      .decodeAttention, shape, format: cache, repeats: layers, flops: decodeFlops(keys),
+      otherBytes: decodeBytes(queries: queries, keys: keys))
   }
+
+  /// The kernel that `decode(sequences:context:contextSquares:)` runs.
+  @inline(__always)
+  func decodeKernel(sequences: Int, context: Int) -> Kernel {
+    let (queries, keys) = (Double(sequences), Double(context) + Double(sequences))
+    var kernel = Kernel.latentDecode(
+      sequences: queries, context: Double(context) / queries + 1, heads: Double(heads), cache)
+    kernel.leastFlops = decodeFlops(keys)
+    kernel.leastBytes = decodeBytes(queries: queries, keys: keys)
+    return kernel
+  }
+
+  @inline(__always)
+  private func decodeFlops(_ keys: Double) -> Double { 2 * absorbedWidth * keys }
+
+  @inline(__always)
+  private func decodeBytes(queries: Double, keys: Double) -> Double {
+    queries * absorbedWidth * Model.bytesPerActivation
+      + keys * Double(latent.cachedElements) * cache.bytesPerInput
+  }
+
+  /// Elements of a decode's queries, and of what it attends to of latents, in all heads.
+  private var absorbedWidth: Double { Double(heads * (latent.cachedElements + latent.rank)) }
 }

@@ -7,21 +7,12 @@ import Serving
 /// fused as vLLM fuses it.
 public struct ModelOperations: Sendable, Equatable {
   public let shard: Shard
-  /// Of the layers that attend to the whole context, and of those with a window; either may be of
-  /// no layers.
-  let attention: Attention
-  let windowAttention: Attention
-  /// In place of both where attention is latent.
-  let latentAttention: LatentAttention?
+  /// What the layers mix tokens with.
+  let mixers: [ShardMixer]
 
   public init(of shard: Shard) {
-    let model = shard.model
     self.shard = shard
-    latentAttention = model.latent.map { LatentAttention($0, of: shard) }
-    let isPlain = model.latent == nil
-    let windowed = isPlain ? model.windowLayers : 0
-    attention = Attention(of: shard, layers: isPlain ? model.layers - windowed : 0)
-    windowAttention = Attention(of: shard, layers: windowed, window: model.window)
+    mixers = ShardMixer.all(of: shard)
   }
 
   private var model: Model { shard.model }
@@ -45,38 +36,19 @@ public struct ModelOperations: Sendable, Equatable {
     return list
   }
 
-  /// The operations that depend on the prompts in `batch` and how far they are: attention, one
-  /// operation a kind of layer for all chunks, and what latent attention does for it.
-  @inline(__always)
+  /// The operations that depend on the prompts in `batch` and how far they are.
   func forEachPrefillOperation(_ batch: borrowing Batch, _ body: (Operation) -> Void) {
     if batch.chunks.isEmpty { return }
-    if let latentAttention {
-      var rows = batch.chunkTokens
-      for index in batch.chunks.indices { rows += batch.chunks[index].context }
-      latentAttention.forEachExpansion(rows: rows, body)
-    }
-    if attention.layers > 0 { body(attention.prefill(batch.chunks)) }
-    if windowAttention.layers > 0 { body(windowAttention.prefill(batch.chunks)) }
-    if let latentAttention { body(latentAttention.prefill(batch.chunks)) }
+    for mixer in mixers { mixer.forEachPrefillOperation(batch.chunks, model.formats, body) }
   }
 
-  /// The operations that depend on the decodes in `batch` and their contexts: attention, one
-  /// operation a kind of layer, and what latent attention does for it.
-  @inline(__always)
+  /// The operations that depend on the decodes in `batch` and their contexts.
   func forEachDecodeOperation(_ batch: borrowing Batch, _ body: (Operation) -> Void) {
-    let (sequences, context) = (batch.decodes, batch.decodeContext)
-    if sequences == 0 { return }
-    let squares = batch.decodeContextSquares
-    if attention.layers > 0 {
-      body(attention.decode(sequences: sequences, context: context, contextSquares: squares))
-    }
-    if windowAttention.layers > 0 {
-      body(windowAttention.decode(sequences: sequences, context: context, contextSquares: squares))
-    }
-    if let latentAttention {
-      body(latentAttention.absorbQuery(rows: sequences))
-      body(latentAttention.decode(sequences: sequences, context: context, contextSquares: squares))
-      body(latentAttention.absorbValue(rows: sequences))
+    if batch.decodes == 0 { return }
+    for mixer in mixers {
+      mixer.forEachDecodeOperation(
+        sequences: batch.decodes, context: batch.decodeContext,
+        contextSquares: batch.decodeContextSquares, body)
     }
   }
 

@@ -1,3 +1,5 @@
+import Serving
+
 /// What the prompts of a batch add up to for one attention kernel, which computes all of their
 /// chunks at once.
 ///
@@ -23,6 +25,16 @@ public struct PrefillWork: Sendable, Equatable {
   private(set) var mostKeys = 0.0
 
   static let rowsPerTile = 128.0
+
+  /// The prompts of `chunks`.
+  @inline(__always)
+  init(of chunks: [Chunk], heads: Int, keyValueHeads: Int, window: Int = 0) {
+    self.init(
+      heads: Double(heads), keyValueHeads: Double(keyValueHeads), window: Double(window))
+    for index in chunks.indices {
+      add(tokens: Double(chunks[index].tokens), context: Double(chunks[index].context))
+    }
+  }
 
   /// No prompts, yet.
   init(heads: Double, keyValueHeads: Double, window: Double) {

@@ -54,9 +54,10 @@ public struct OverlapCost: CostModel {
   }
 
   private func secondsOutside(rows: Int) -> Double {
-    outside.seconds(rows) {
-      times.secondsOutsideLayers(tokens: table.tokens, rows: max(1, $0))
-    }
+    let known = outside[rows]
+    if known > 0 { return known }
+    let seconds = times.secondsOutsideLayers(tokens: table.tokens, rows: max(1, rows))
+    return outside.keep(seconds, of: rows)
   }
 
   /// The seconds that `seconds` of the GPU take with the host's, and with copies of caches of

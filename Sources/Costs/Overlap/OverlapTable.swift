@@ -41,7 +41,14 @@ public struct OverlapTable: Sendable {
   }
 
   /// The seconds at the knots that `cell` counts to.
+  @inline(__always)
   private func seconds(at cell: Int) -> Double {
+    let known = cells[cell]
+    return known > 0 ? known : cells.keep(worked(cell), of: cell)
+  }
+
+  @inline(never)
+  private func worked(_ cell: Int) -> Double {
     let (row, prefill) = cell.quotientAndRemainder(dividingBy: prefills.count)
     let (count, context) = row.quotientAndRemainder(dividingBy: contexts.count)
     var batch = DenseBatch(
@@ -67,8 +74,9 @@ public struct OverlapTable: Sendable {
       let part =
         (a == 1 ? first.part : 1 - first.part) * (b == 1 ? second.part : 1 - second.part)
         * (c == 1 ? third.part : 1 - third.part)
+      if part == 0 { continue }
       let cell = ((first.knot + a) * contexts.count + second.knot + b) * prefills.count
-      sum += part * cells.seconds(cell + third.knot + c, seconds(at:))
+      sum += part * seconds(at: cell + third.knot + c)
     }
     return sum
   }

@@ -78,6 +78,7 @@ extension Kernel {
 
   /// Multi-head latent attention of the chunks of `work`: keys and values are made from the latent
   /// cache before.
+  @inline(__always)
   static func latentPrefill(_ work: PrefillWork, heads: Double, _ format: NumberFormat) -> Kernel {
     let sizes = LatentSizes.self
     let flopsPerKey = 2 * PrefillWork.rowsPerTile * (sizes.head + sizes.value)
@@ -91,6 +92,7 @@ extension Kernel {
   }
 
   /// Multi-head latent attention of decodes, on the latent cache itself.
+  @inline(__always)
   static func latentDecode(
     sequences: Double, context: Double, heads: Double, _ format: NumberFormat
   ) -> Kernel {

@@ -22,18 +22,18 @@ final class PriceTable: Sendable {
 
   deinit { free(bits) }
 
-  /// The seconds of `number`, which `work` works out where they are not known.
+  /// The seconds of `number`; 0 where they are not known.
   @inline(__always)
-  func seconds(_ number: Int, _ work: (Int) -> Double) -> Double {
-    guard UInt(bitPattern: number) <= UInt(Self.most) else { return work(number) }
-    let known = bits[number].load(ordering: .relaxed)
-    return known != 0 ? Double(bitPattern: known) : filled(number, work)
+  subscript(number: Int) -> Double {
+    guard UInt(bitPattern: number) <= UInt(Self.most) else { return 0 }
+    return Double(bitPattern: bits[number].load(ordering: .relaxed))
   }
 
-  @inline(never)
-  private func filled(_ number: Int, _ work: (Int) -> Double) -> Double {
-    let seconds = work(number)
-    bits[number].store(seconds.bitPattern, ordering: .relaxed)
+  /// Keeps the `seconds` of `number`, and returns them.
+  func keep(_ seconds: Double, of number: Int) -> Double {
+    if UInt(bitPattern: number) <= UInt(Self.most) {
+      bits[number].store(seconds.bitPattern, ordering: .relaxed)
+    }
     return seconds
   }
 }
