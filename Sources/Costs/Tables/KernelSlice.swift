@@ -2,7 +2,7 @@ import Foundation
 
 /// The times of kernels that differ in their last two coordinates alone, as the attention of one
 /// model does from batch to batch.
-struct KernelSlice: Sendable {
+struct KernelSlice: ~Copyable, Sendable {
   /// Whether there is a table; without one, times are the estimates.
   let isMeasured: Bool
   private let times: TimeTable
@@ -24,11 +24,15 @@ struct KernelSlice: Sendable {
   }
 
   /// The seconds of `kernel`: never less than its arithmetic and its bytes take at the peaks.
-  @inline(__always)
   func seconds(_ kernel: Kernel) -> Double {
+    seconds(kernel, at: kernel.point[firstAxis], kernel.point[firstAxis + 1])
+  }
+
+  /// The same of a `kernel` whose coordinates on the two axes are `x` and `y`.
+  @inline(__always)
+  func seconds(_ kernel: Kernel, at x: Double, _ y: Double) -> Double {
     let estimate = kernel.estimate(
       rate: rate, bytesPerSecond: bytesPerSecond, multiprocessors: multiprocessors)
-    let (x, y) = (kernel.point[firstAxis], kernel.point[firstAxis + 1])
     let seconds =
       times.holdsNoLonger(kernel, keys: y)
       ? times.secondsBeyond(

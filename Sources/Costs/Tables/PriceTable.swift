@@ -1,16 +1,26 @@
 import Foundation
 import Synchronization
 
-/// Seconds by a number of tokens, or of sequences, each worked out when it is first asked for; who
-/// has copies of a reference to the table shares what is known.
+/// Seconds by a number of tokens, or of sequences, each worked out when it is first asked for;
+/// copies share what is known.
 ///
 /// Threads may fill it together: what a number costs is the same whoever works it out, so that it
 /// does not matter whose result stands in the table.
-final class PriceTable: Sendable {
+struct PriceTable: Sendable {
   /// The most that has a place; more is worked out each time.
   private static let most = 1 << 16
   /// The bits of each price; 0 for what is not known yet.
-  private nonisolated(unsafe) let bits: UnsafeMutablePointer<Atomic<UInt64>>
+  nonisolated(unsafe) let bits: UnsafeMutablePointer<Atomic<UInt64>>
+  /// Frees them when the last copy is gone.
+  private let owner: Owner
+
+  private final class Owner: Sendable {
+    nonisolated(unsafe) let bits: UnsafeMutablePointer<Atomic<UInt64>>
+
+    init(_ bits: UnsafeMutablePointer<Atomic<UInt64>>) { self.bits = bits }
+
+    deinit { free(bits) }
+  }
 
   init() {
     // Zeros that the system gives take no memory until they are written over.
@@ -18,9 +28,8 @@ final class PriceTable: Sendable {
       preconditionFailure("there is memory for a table of prices")
     }
     bits = zeros.bindMemory(to: Atomic<UInt64>.self, capacity: Self.most + 1)
+    owner = Owner(bits)
   }
-
-  deinit { free(bits) }
 
   /// The seconds of `number`; 0 where they are not known.
   @inline(__always)

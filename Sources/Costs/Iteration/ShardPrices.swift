@@ -1,0 +1,101 @@
+import Serving
+
+/// What the operations of iterations of a shard take on a GPU.
+///
+/// Whatever depends on nothing but the number of tokens, or of sequences, is worked out once for
+/// each number that occurs.
+final class ShardPrices: Sendable {
+  let operations: ModelOperations
+  let gpu: GPU
+  let times: OperationTimes
+  let layers: Int
+  let gpus: Int
+  /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
+  private let byTokens = PriceTable()
+  private let bySequences = PriceTable()
+  /// What each kind of mixer adds.
+  private let attentions: TermList<AttentionTerm>
+  private let latents: TermList<LatentTerm>
+  /// Whether the times of attention are measured; otherwise all is summed up each time.
+  private let isMeasured: Bool
+
+  init(of shard: Shard, on gpu: GPU, times: OperationTimes) {
+    operations = ModelOperations(of: shard)
+    self.gpu = gpu
+    self.times = times
+    layers = shard.model.layers
+    gpus = shard.tensorParallel
+    let tables = times == .measured ? gpu.tables : KernelTables()
+    attentions = TermList(operations.mixers) { AttentionTerm(of: $0, among: tables, on: gpu) }
+    latents = TermList(operations.mixers) { LatentTerm(of: $0, among: tables, on: gpu) }
+    isMeasured = attentions.allSatisfy { $0.isMeasured } && latents.allSatisfy { $0.isMeasured }
+  }
+
+  /// The seconds of all operations of `batch`.
+  @inline(__always)
+  func seconds(for batch: borrowing Batch) -> Double {
+    var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sequences)
+    if !isMeasured { return seconds + unmeasuredSeconds(batch) }
+    if batch.decodes > 0 {
+      seconds +=
+        attentions.sum { $0.decodeSeconds(batch) } + latents.sum { $0.decodeSeconds(batch, self) }
+    }
+    if !batch.chunks.isEmpty {
+      seconds +=
+        attentions.sum { $0.prefillSeconds(batch) } + latents.sum { $0.prefillSeconds(batch, self) }
+    }
+    return seconds
+  }
+
+  /// The seconds of one run of `operation`.
+  func seconds(_ operation: Operation) -> Double {
+    guard isMeasured, let kernel = operation.kernel,
+      let measured = attentions.first({ $0.seconds(operation, kernel) })
+        ?? latents.first({ $0.seconds(operation, kernel) })
+    else {
+      return times.seconds(operation, on: gpu)
+    }
+    return max(measured, operation.leastSeconds(on: gpu))
+  }
+
+  /// The seconds of all runs of the operations that `each` calls its argument with.
+  func sum(_ each: ((Operation) -> Void) -> Void) -> Double {
+    var sum = 0.0
+    each { sum += times.seconds($0, on: gpu) * Double($0.repeats) }
+    return sum
+  }
+
+  /// The seconds in which the keys and values of `tokens` move from or to the host's memory.
+  func swapSeconds(_ tokens: Int) -> Double {
+    Double(tokens) * Double(operations.shard.keyValueBytesPerToken) / gpu.hostBytesPerSecond
+  }
+
+  @inline(__always)
+  private func tokenSeconds(_ tokens: Int) -> Double {
+    let known = byTokens[tokens]
+    return known > 0 ? known : worked(tokens: tokens)
+  }
+
+  @inline(__always)
+  private func sequenceSeconds(_ sequences: Int) -> Double {
+    let known = bySequences[sequences]
+    return known > 0 ? known : worked(rows: sequences)
+  }
+
+  @inline(never)
+  private func worked(tokens: Int) -> Double {
+    byTokens.keep(sum { operations.forEachTokenOperation(tokens, $0) }, of: tokens)
+  }
+
+  @inline(never)
+  private func worked(rows: Int) -> Double {
+    bySequences.keep(sum { operations.forEachRowOperation(rows, $0) }, of: rows)
+  }
+
+  @inline(never)
+  private func unmeasuredSeconds(_ batch: borrowing Batch) -> Double {
+    operations.attentionOperations(for: batch).reduce(0) {
+      $0 + times.seconds($1, on: gpu) * Double($1.repeats)
+    }
+  }
+}
