@@ -1,7 +1,7 @@
 import Serving
 
 /// Times of layers by the operations of a model and the GPU's measured kernels.
-public struct KernelLayerTimes: LayerTimes {
+public struct KernelLayerTimes: LayerTimes, Equatable {
   public let shard: Shard
   private let operations: ModelOperations
   private let gpu: GPU

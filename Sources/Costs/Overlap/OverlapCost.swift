@@ -10,7 +10,7 @@ public struct OverlapCost: CostModel {
   /// What they were worked out from.
   public let times: any LayerTimes
   /// What the engine's own program adds.
-  private let host: HostTime
+  var host: HostTime
   /// Seconds outside of layers, by sampled rows.
   private let outside = PriceTable()
 

@@ -8,6 +8,8 @@ import Foundation
 /// their attention; knots stand on either side of it. What the layers take at knots is worked out
 /// when it is first asked for.
 public struct OverlapTable: Sendable {
+  /// The way that the layers run.
+  public let plan: PipelinePlan
   /// Tokens of the dense batch.
   public let tokens: Int
   /// Knots: decodes, mean cached tokens, and seconds of a layer's prefill attention.
@@ -15,8 +17,7 @@ public struct OverlapTable: Sendable {
   private let contexts: [Double]
   private let prefills: [Double]
   /// Seconds, by decodes, then contexts, then prefills.
-  private let cells = PriceTable()
-  private let plan: PipelinePlan
+  let cells = PriceTable()
   private let search: PipelineSearch
   private let offloads: Bool
 

@@ -38,7 +38,7 @@ public struct Deployment: Sendable {
   public var times = OperationTimes.measured
 
   /// What batches were priced by before, which all that serves here shares.
-  private let costs = KnownCosts()
+  let costs: KnownCosts
 
   /// Whose host times an engine has.
   public enum Host: Sendable {
@@ -48,9 +48,10 @@ public struct Deployment: Sendable {
     case own(isAsynchronous: Bool)
   }
 
-  public init(model: Model, gpu: GPU) {
+  public init(model: Model, gpu: GPU, sharing costs: KnownCosts = KnownCosts()) {
     self.model = model
     self.gpu = gpu
+    self.costs = costs
   }
 
   /// What serves requests when the engine that `scheduler` names, options included, runs here.

@@ -142,7 +142,8 @@ extension Deployment {
       given(setting.name) ?? GivenValue(source: setting.option, text: setting.standard ?? "")
     }
     self.init(
-      model: try files.model(value(Self.model(files))), gpu: try files.gpu(value(Self.gpu(files))))
+      model: try files.model(value(Self.model(files))), gpu: try files.gpu(value(Self.gpu(files))),
+      sharing: files.costs)
     try Self.settings(files).set(in: &self, from: given)
   }
 

@@ -4,9 +4,13 @@ import Synchronization
 
 /// The models and GPUs that a command has been given, each read once: a pipe cannot be read again,
 /// and a file may change while the command works.
+///
+/// With them, what batches are known to cost by them.
 public final class DescribedFiles: Sendable {
   private let models = Mutex<[String: Result<Model, InputError>]>([:])
   private let gpus = Mutex<[String: Result<GPU, InputError>]>([:])
+
+  let costs = KnownCosts()
 
   public init() {}
 

@@ -48,15 +48,12 @@ extension Deployment {
     let batch = DenseBatch(
       tokens: tokens, prompt: lengths.prompt > 0 ? lengths.prompt : Self.unknownPrompt,
       output: lengths.answer > 0 ? lengths.answer : Self.unknownOutput, times: times)
-    let search = PipelineSearch(times: times)
     // The next batch is formed while one runs.
     var host = hostTime(of: engine)
     host.isAsynchronous = true
-    let plan = search.best(for: batch)
-    let cost = OverlapCost(
-      plan, tokens: tokens, search: search, longest: length,
-      offloads: engine.offloadsCache, host: host)
-    let words = engine.offloadsCache ? plan.words + "; offload" : plan.words
+    let cost = costs.overlap(
+      of: batch, by: times, longest: length, offloads: engine.offloadsCache, host: host)
+    let words = cost.table.plan.words + (engine.offloadsCache ? "; offload" : "")
     return .planned(cost, words)
   }
 
