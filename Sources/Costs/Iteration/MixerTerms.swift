@@ -25,7 +25,7 @@ struct AttentionTerm: ~Copyable, Sendable {
     return prefill.seconds(kernel, at: kernel.point[1], kernel.point[2]) * Double(attention.layers)
   }
 
-  /// The seconds of the decodes in `batch`, likewise.
+  /// The seconds of the decodes in `batch`, in all layers, where times are measured.
   @inline(__always)
   func decodeSeconds(_ batch: borrowing Batch) -> Double {
     let kernel = attention.decodeKernel(sequences: batch.decodes, context: batch.decodeContext)
@@ -74,7 +74,7 @@ struct LatentTerm: ~Copyable, Sendable {
       + (known > 0 ? known : worked(expansions: latents, prices))
   }
 
-  /// The seconds of the decodes in `batch`, likewise.
+  /// The seconds of the decodes in `batch`, in all layers; `prices` has those of the products.
   @inline(__always)
   func decodeSeconds(_ batch: borrowing Batch, _ prices: ShardPrices) -> Double {
     let kernel = attention.decodeKernel(sequences: batch.decodes, context: batch.decodeContext)

@@ -5,14 +5,6 @@ enum ShardMixer: Sendable, Equatable {
   case attention(Attention)
   case latent(LatentAttention)
 
-  /// How many layers have it.
-  var layers: Int {
-    switch self {
-    case .attention(let attention): attention.layers
-    case .latent(let attention): attention.layers
-    }
-  }
-
   /// The mixers of the layers of `shard`, each of one layer at least.
   static func all(of shard: Shard) -> [ShardMixer] {
     let model = shard.model
@@ -21,27 +13,6 @@ enum ShardMixer: Sendable, Equatable {
       Attention(of: shard, layers: model.layers - model.windowLayers),
       Attention(of: shard, layers: model.windowLayers, window: model.window),
     ].filter { $0.layers > 0 }.map { .attention($0) }
-  }
-
-  /// The kernel that attends from the prompts of `chunks`.
-  @inline(__always)
-  func prefillKernel(_ chunks: [Chunk]) -> Kernel {
-    switch self {
-    case .attention(let attention): attention.prefillKernel(chunks)
-    case .latent(let attention): attention.prefillKernel(chunks)
-    }
-  }
-
-  /// The kernel that attends from one new token of each of `sequences`, whose cached tokens sum to
-  /// `context`.
-  @inline(__always)
-  func decodeKernel(sequences: Int, context: Int) -> Kernel {
-    switch self {
-    case .attention(let attention):
-      attention.decodeKernel(sequences: sequences, context: context)
-    case .latent(let attention):
-      attention.decodeKernel(sequences: sequences, context: context)
-    }
   }
 
   /// What the prompts of `chunks` compute: their attention, one operation for all of them, and what
