@@ -74,12 +74,12 @@ private struct LogFollower {
     let known = log.requests[row].prompt + sequences[row].emitted
     let limit = (known - 1) / log.config.blockSize
     let hashes = (0..<limit).map { log.hash(of: row, block: $0) }
-    let hit = cache.longestHit(hashes[...], atMost: limit)
-    let tokens = hit.blocks * log.config.blockSize
+    let hit = cache.longestHit(hashes)
+    let tokens = hit.blocks.count * log.config.blockSize
     let all = (tokens + work.tokens + log.config.blockSize - 1) / log.config.blockSize
-    #expect(all - hit.blocks + hit.freeBlocks <= cache.freeBlocks)
-    cache.take(hits: hashes[..<hit.blocks], into: &sequences[row].blocks)
-    sequences[row].full = hit.blocks
+    #expect(all - hit.blocks.count + hit.freeBlocks <= cache.freeBlocks)
+    cache.take(hit, into: &sequences[row].blocks)
+    sequences[row].full = hit.blocks.count
     return compute(work, by: row) ? tokens : -1
   }
 

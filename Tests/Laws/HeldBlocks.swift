@@ -13,16 +13,16 @@ struct HeldBlocks {
     let inUse = rules.memory.totalBlocks - replica.cache.freeBlocks - replica.cache.allReleasing
     if replica.cache.freeBlocks < 0 { return "blocks taken that are not there" }
     let hosted = replica.swapped.all.reduce(0) { $0 + blocksOnHost($1) }
-    if hosted + replica.freeSwapBlocks != rules.memory.swapBlocks {
-      return "\(hosted) blocks on the host and \(replica.freeSwapBlocks) free there"
+    if hosted + replica.cache.freeHostBlocks != rules.memory.swapBlocks {
+      return "\(hosted) blocks on the host and \(replica.cache.freeHostBlocks) free there"
     }
-    if replica.prefixes != nil { return brokenSharing(inUse) }
-    let held = replica.running.all.reduce(0) { $0 + blocks(of: $1) } + replica.pastEnd.blocks
+    if replica.cache.names != nil { return brokenSharing(inUse) }
+    let held = replica.running.all.reduce(0) { $0 + blocks(of: $1) } + replica.cache.pastEndBlocks
     return held == inUse ? nil : "\(inUse) blocks in use where those that run hold \(held)"
   }
 
   private func brokenSharing(_ inUse: Int) -> String? {
-    guard let prefixes = replica.prefixes else { return nil }
+    guard let prefixes = replica.cache.names else { return nil }
     var holders: [BlockID: Int] = [:]
     var running: Set<Int> = []
     for id in replica.running.all {
@@ -53,7 +53,8 @@ struct HeldBlocks {
     let rules = replica.rules
     let sequence = replica.sequences[id]
     if rules.memory.reservesAll {
-      return rules.reservedBlocks(prompt: sequence.promptTokens, answer: sequence.answerTokens)
+      return rules.blocks(
+        for: rules.reservedTokens(prompt: sequence.promptTokens, answer: sequence.answerTokens))
     }
     switch sequence.phase {
     case .prefilling:

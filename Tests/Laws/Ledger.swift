@@ -31,7 +31,7 @@ struct Ledger {
       now[sequence.request] = context + decodes + chunk
       held +=
         inPool && !replica.rules.memory.reservesAll
-        ? replica.rules.blocks(for: context + decodes) : sequence.blocks
+        ? replica.rules.blocks(for: context + decodes) : replica.cache.blocks(of: id)
     }
     for (request, context) in contexts where now[request] == nil {
       if !simulation.timeline.records[request.index].isCompleted { lost += context }
@@ -46,7 +46,7 @@ struct Ledger {
     let rules = replica.rules
     let batch = replica.batch
     if replica.cache.freeBlocks < 0 { return "blocks taken that are not there" }
-    let late = replica.cache.allReleasing + replica.pastEnd.blocks
+    let late = replica.cache.allReleasing + replica.cache.pastEndBlocks
     if held + replica.cache.freeBlocks + late != rules.memory.totalBlocks {
       return
         "\(held) held and \(replica.cache.freeBlocks) free of \(rules.memory.totalBlocks) blocks"

@@ -53,19 +53,21 @@ private struct Rivals {
   private mutating func probe() -> String? {
     let prompt = prompt()
     let limit = random.integer(below: prompt.count + 1)
-    let hit = cache.longestHit(prompt[...], atMost: limit)
+    let hit = cache.longestHit(prompt.prefix(limit))
     let expected = model.longestHit(prompt, atMost: limit)
-    return hit == expected ? nil : "\(prompt), \(limit) at most: \(hit), not \(expected)"
+    return model.isSame(hit, expected)
+      ? nil : "\(prompt), \(limit) at most: \(hit), not \(expected)"
   }
 
   private mutating func admit() {
     let prompt = prompt()
-    let hit = cache.longestHit(prompt[...], atMost: prompt.count)
-    #expect(hit == model.longestHit(prompt, atMost: prompt.count))
-    guard hit.blocks > 0 || cache.freeBlocks > 0 else { return }
-    var held = Held(hashes: prompt, blocks: [], full: hit.blocks)
-    cache.take(hits: prompt[..<hit.blocks], into: &held.blocks)
-    #expect(held.blocks.map(\.index) == model.take(hits: Array(prompt[..<hit.blocks])))
+    let hit = cache.longestHit(prompt)
+    let hits = hit.blocks.count
+    #expect(model.isSame(hit, model.longestHit(prompt, atMost: prompt.count)))
+    guard hits > 0 || cache.freeBlocks > 0 else { return }
+    var held = Held(hashes: prompt, blocks: [], full: hits)
+    cache.take(hit, into: &held.blocks)
+    #expect(held.blocks.map(\.index) == model.take(hits: Array(prompt[..<hits])))
     sequences.append(held)
     take(1 + random.integer(below: 4), by: sequences.count - 1)
   }
@@ -109,8 +111,9 @@ private struct Rivals {
       && cache.freeBlocksInOrder.map(\.index) == model.free
       && blocks.map { cache.holders(of: $0) } == model.holders
       && model.registered.allSatisfy { registered in
-        let hit = cache.longestHit([registered.hash], atMost: 1)
-        return hit == model.longestHit([registered.hash], atMost: 1) && hit.blocks == 1
+        let hit = cache.longestHit([registered.hash])
+        let expected = model.longestHit([registered.hash], atMost: 1)
+        return model.isSame(hit, expected) && hit.blocks.count == 1
       }
   }
 }

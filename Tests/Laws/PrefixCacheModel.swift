@@ -17,12 +17,17 @@ struct PrefixCacheModel {
 
   func hash(of block: Int) -> UInt64? { registered.first { $0.block == block }?.hash }
 
-  func longestHit(_ hashes: [UInt64], atMost limit: Int) -> PrefixCache.Hit {
+  /// The longest hit's blocks, and how many of them are free.
+  func longestHit(_ hashes: [UInt64], atMost limit: Int) -> (blocks: [Int], free: Int) {
     var found: [Int] = []
     while found.count < min(limit, hashes.count), let block = block(under: hashes[found.count]) {
       found.append(block)
     }
-    return PrefixCache.Hit(blocks: found.count, freeBlocks: found.count { holders[$0] == 0 })
+    return (found, found.count { holders[$0] == 0 })
+  }
+
+  func isSame(_ hit: PrefixCache.Hit, _ expected: (blocks: [Int], free: Int)) -> Bool {
+    hit.blocks.map(\.index) == expected.blocks && hit.freeBlocks == expected.free
   }
 
   mutating func take(hits hashes: [UInt64]) -> [Int] {

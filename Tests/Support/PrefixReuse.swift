@@ -23,8 +23,7 @@ public struct PrefixReuse: Sendable, Equatable {
     var cache = PrefixCache(blocks: blocks ?? everything)
     for (request, hashes) in zip(trace.requests, hashes) {
       let full = hashes.prefix(request.promptTokens / trace.columns.prefixBlockTokens)
-      hitTokens +=
-        cache.longestHit(full, atMost: full.count).blocks * trace.columns.prefixBlockTokens
+      hitTokens += cache.longestHit(full).blocks.count * trace.columns.prefixBlockTokens
       cache.touch(full)
     }
   }
@@ -40,13 +39,11 @@ extension PrefixCache {
   fileprivate mutating func touch(_ hashes: ArraySlice<UInt64>) {
     guard totalBlocks > 0 else { return }
     var held: [BlockID] = []
-    for place in hashes.indices {
-      let hash = hashes[place...place]
-      if longestHit(hash, atMost: 1).blocks == 1 {
-        take(hits: hash, into: &held)
-      } else {
+    for hash in hashes {
+      take(longestHit(CollectionOfOne(hash)), into: &held)
+      if held.isEmpty {
         take(1, into: &held)
-        register(held[0], under: hashes[place])
+        register(held[0], under: hash)
       }
       release(held)
       held.removeAll(keepingCapacity: true)

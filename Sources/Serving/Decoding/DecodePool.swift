@@ -12,10 +12,7 @@ struct DecodePool: Sendable {
   /// Tells the pools of a replica apart.
   let tag: Int
   private var lastEmission: Nanoseconds = -1
-  /// Members by context less emissions, modulo the block size.
-  private var residues: [Int]
-  /// The residue of members whose context fills its blocks.
-  private var fullResidue = 0
+  private var ends: BlockEnds
   private var wheel = FinishWheel()
   private var maxima = GapMaxima()
   /// When the last emissions were, if members' gaps are smoothed.
@@ -24,15 +21,15 @@ struct DecodePool: Sendable {
   /// Members that have not emitted with the pool yet.
   private var fresh: [SequenceID] = []
 
-  init(blockSize: Int, tag: Int = 0, smoothsGaps: Bool = false) {
+  init(_ group: CacheGroup, tag: Int = 0, smoothsGaps: Bool = false) {
     self.smoothsGaps = smoothsGaps
     self.tag = tag
-    residues = Array(repeating: 0, count: blockSize)
+    ends = BlockEnds(group)
   }
 
-  /// Members whose next token needs a block that they do not hold.
+  /// Blocks that the members lack for their next tokens.
   @inline(__always)
-  var membersAtBlockEnd: Int { residues[fullResidue] }
+  var lackingBlocks: Int { ends.lacking }
 
   /// Tokens of `sequence`, a member, in the cache.
   func context(of sequence: Sequence) -> Int { sequence.context + emissions - sequence.joined }
@@ -44,7 +41,7 @@ struct DecodePool: Sendable {
     count += 1
     contextSum += sequence.context
     contextSquares += sequence.context * sequence.context
-    residues[residue(of: sequence)] += 1
+    ends.enter(at: sequence.context)
     wheel.insert(id, last: lastEmission(of: sequence), now: emissions)
     fresh.append(id)
   }
@@ -52,8 +49,8 @@ struct DecodePool: Sendable {
   /// Takes `sequence` out and brings its own figures up to date, all but its blocks.
   mutating func leave(_ id: SequenceID, _ sequence: inout Sequence) {
     wheel.remove(id, last: lastEmission(of: sequence))
-    residues[residue(of: sequence)] -= 1
     let context = context(of: sequence)
+    ends.leave(at: context)
     count -= 1
     contextSum -= context
     contextSquares -= context * context
@@ -96,7 +93,7 @@ struct DecodePool: Sendable {
     contextSum += count
     emissions += 1
     if emissions == wheel.horizon { wheel.beginTurn() }
-    fullResidue = fullResidue == 0 ? residues.count - 1 : fullResidue - 1
+    ends.grow()
     maxima.push(gap, emission: emissions)
     if smoothsGaps { times.append(now) }
     lastEmission = now
@@ -132,10 +129,5 @@ struct DecodePool: Sendable {
 
   private func lastEmission(of sequence: Sequence) -> Int {
     sequence.joined + sequence.outputTokens - sequence.emitted
-  }
-
-  private func residue(of sequence: Sequence) -> Int {
-    let offset = (sequence.context - sequence.joined) % residues.count
-    return offset < 0 ? offset + residues.count : offset
   }
 }

@@ -15,12 +15,10 @@ struct Forecast: Sendable {
   private var blocks: [Int32]
   private var first = 0
 
-  init(_ lengths: EngineRules.Lengths, blockSize: Int) {
+  init(_ lengths: EngineRules.Lengths, _ group: CacheGroup) {
     self.lengths = lengths
-    spare = (lengths.prompt + lengths.answer + blockSize) / blockSize
-    held = (0..<lengths.prompt + lengths.answer + 2).map {
-      Int32(($0 + blockSize - 1) / blockSize)
-    }
+    spare = group.blocks(for: lengths.prompt + lengths.answer + 1)
+    held = (0..<lengths.prompt + lengths.answer + 2).map { Int32(group.blocks(for: $0)) }
     blocks = Array(repeating: 0, count: held.count)
   }
 
@@ -90,23 +88,20 @@ extension Replica {
   /// `mutating` only to avoid a copy of `self`.
   mutating func hasRoomAtPeak() -> Bool {
     guard let forecast, !running.isEmpty else { return true }
-    let held = cache.totalBlocks - cache.freeBlocks - pastEnd.blocks
-    let overdue = held - forecast.now - prefilling.reduce(0) { $0 + sequences[$1.index].blocks }
+    let held = cache.totalBlocks - cache.freeBlocks - cache.pastEndBlocks
+    let overdue = held - forecast.now - prefilling.reduce(0) { $0 + cache.blocks(of: $1) }
     let peak = forecast.peak(prefilling: prefilling.count)
     return cache.totalBlocks - overdue - peak > forecast.spare
   }
 }
 
-/// Decodes of sequences that are done, which the next batch was formed too early to leave out, and
-/// the blocks that they keep until it ends.
+/// Decodes of sequences that are done, which the next batch was formed too early to leave out.
 struct PastEndDecodes: Sendable {
   private(set) var count = 0
   private(set) var contextSum = 0
   private(set) var contextSquares = 0
-  private(set) var blocks = 0
 
-  mutating func add(context: Int, blocks: Int) {
-    self.blocks += blocks
+  mutating func add(context: Int) {
     count += 1
     contextSum += context
     contextSquares += context * context

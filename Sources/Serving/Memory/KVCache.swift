@@ -1,72 +1,186 @@
-/// The keys and values that a replica keeps, counted in blocks.
+/// The keys and values that a replica keeps, in blocks: who holds how many, and where prompts share
+/// them, which.
+///
+/// This is the one place that divides by the tokens of a block. A sequence that decodes along with
+/// others is counted with them (`BlockEnds`) until it is settled.
 public struct KVCache: Sendable {
   /// The blocks that sequences can hold.
   public let totalBlocks: Int
   /// Blocks that can be taken now.
   public private(set) var freeBlocks: Int
-  /// Blocks given back that become free when as many further plans have begun as the index says;
-  /// empty where they are free at once.
-  private var releasing: [Int]
-  /// Sequences that gave them back, likewise.
-  private var releasers: [Int]
+  /// Blocks in the host's memory that are free.
+  private(set) var freeHostBlocks: Int
+  /// Whose blocks they are.
+  let group: CacheGroup
+  /// Whether admission takes all that a sequence will ever hold.
+  private let isReserved: Bool
+  /// Blocks by slot: those that the sequence holds, on the host if it is swapped out, or that
+  /// others hold and it would share if it were admitted.
+  private var held: [Int] = []
+  /// The blocks by name, where prompts share them.
+  private(set) var names: PrefixBlocks?
+  /// Blocks of sequences that are done and are decoded past their ends.
+  private(set) var pastEndBlocks = 0
+  /// Blocks given back that become free when as many further plans have begun as the index says,
+  /// and the sequences that gave them back; empty where they are free at once.
+  private var releasing: [(blocks: Int, sequences: Int)]
 
-  init(totalBlocks: Int, releaseLag: Int) {
-    self.totalBlocks = totalBlocks
+  /// Why a sequence gives its blocks back.
+  enum Release: Sendable { case finished, preempted }
+
+  init(_ memory: EngineRules.Memory, prefixes source: PrefixBlocks.Source? = nil) {
+    totalBlocks = memory.totalBlocks
     freeBlocks = totalBlocks
-    releasing = releaseLag == 0 ? [] : Array(repeating: 0, count: releaseLag + 1)
-    releasers = releasing
+    freeHostBlocks = memory.swapBlocks
+    group = memory.group
+    isReserved = memory.reservesAll
+    if memory.sharesPrefixes {
+      names = source.map { PrefixBlocks($0, blocks: memory.totalBlocks, memory.group) }
+    }
+    let lag = memory.releaseLag
+    releasing = lag == 0 ? [] : Array(repeating: (0, 0), count: lag + 1)
   }
 
   /// Blocks that hold something while the batch that was planned last runs.
-  public var usedBlocks: Int { totalBlocks - freeBlocks - (releasing.first ?? 0) }
+  public var usedBlocks: Int { totalBlocks - freeBlocks - (releasing.first?.blocks ?? 0) }
 
   /// Whether blocks given back become free before the next plan.
-  public var isReleasing: Bool { (releasing.first ?? 0) > 0 }
+  public var isReleasing: Bool { (releasing.first?.blocks ?? 0) > 0 }
 
   /// Sequences that are done or evicted and whose blocks are still to become free.
-  public var releasingSequences: Int { releasers.reduce(0, +) }
+  public var releasingSequences: Int { releasing.reduce(0) { $0 + $1.sequences } }
 
   /// Blocks given back that are still to become free.
-  var allReleasing: Int { releasing.reduce(0, +) }
+  var allReleasing: Int { releasing.reduce(0) { $0 + $1.blocks } }
 
+  /// Whether prompts share blocks.
+  @inline(__always)
+  var sharesPrefixes: Bool { names != nil }
+
+  /// Frees the blocks whose time has come.
+  mutating func beginPlan() {
+    guard !releasing.isEmpty else { return }
+    freeBlocks += releasing.removeFirst().blocks
+    releasing.append((0, 0))
+  }
+
+  /// Frees all blocks given back, as the empty plans of an idle engine would.
+  mutating func releaseAll() {
+    for _ in releasing.indices { beginPlan() }
+  }
+
+  /// Takes `blocks`; those that decodes lack are not booked to their sequences until they settle.
   mutating func take(_ blocks: Int) {
     precondition(blocks <= freeBlocks, "a replica takes only free blocks")
     freeBlocks -= blocks
   }
 
-  /// Gives back the blocks of a sequence that has finished.
-  mutating func release(_ blocks: Int) {
-    if releasing.isEmpty { freeBlocks += blocks } else { enter(blocks, at: releasing.count - 1) }
-  }
-
-  /// Gives back the blocks of a sequence that the plan under way evicts.
-  mutating func evict(_ blocks: Int) {
-    if releasing.isEmpty { freeBlocks += blocks } else { enter(blocks, at: 0) }
-  }
-
-  /// Frees the blocks whose time has come.
-  mutating func beginPlan() {
-    guard !releasing.isEmpty else { return }
-    freeBlocks += releasing[0]
-    for index in releasing.indices.dropLast() {
-      releasing[index] = releasing[index + 1]
-      releasers[index] = releasers[index + 1]
+  private mutating func giveBack(_ blocks: Int, _ why: Release) {
+    if releasing.isEmpty {
+      freeBlocks += blocks
+    } else {
+      let index = why == .finished ? releasing.count - 1 : 0
+      releasing[index].blocks += blocks
+      releasing[index].sequences += 1
     }
-    releasing[releasing.count - 1] = 0
-    releasers[releasing.count - 1] = 0
+  }
+}
+
+/// What sequences hold, one by one.
+extension KVCache {
+  /// Makes room for one sequence more, in the next slot.
+  mutating func addSlot() {
+    held.append(0)
+    names?.addSlot()
   }
 
-  private mutating func enter(_ blocks: Int, at index: Int) {
-    releasing[index] += blocks
-    releasers[index] += 1
+  /// Blocks that `id` holds; while it decodes with others, those when it was settled last.
+  @inline(__always)
+  func blocks(of id: SequenceID) -> Int { held[id.index] }
+
+  /// Free blocks that `id`, which does not decode, takes to hold `tokens` tokens.
+  @inline(__always)
+  func lacking(_ id: SequenceID, to tokens: Int) -> Int {
+    max(0, group.blocks(for: tokens) - held[id.index])
   }
 
-  /// Frees all blocks given back, as the empty plans of an idle engine would.
-  mutating func releaseAll() {
-    for index in releasing.indices {
-      freeBlocks += releasing[index]
-      releasing[index] = 0
-      releasers[index] = 0
+  /// Takes the blocks that `id` lacks to hold `tokens` tokens, those first that were found for it.
+  @inline(__always)
+  mutating func grow(_ id: SequenceID, _ sequence: Sequence, to tokens: Int) {
+    let missing = group.blocks(for: tokens) - held[id.index]
+    if missing > 0 {
+      take(missing)
+      held[id.index] += missing
     }
+    if names != nil { names!.extend(id, sequence, to: tokens, known: tokens) }
+  }
+
+  /// Gives back the blocks of `id`.
+  mutating func release(_ id: SequenceID, _ why: Release) {
+    giveBack(names == nil ? held[id.index] : names!.release(id), why)
+    held[id.index] = 0
+  }
+
+  /// Looks for the beginning of `id`, which waits, among the blocks that have names; returns the
+  /// tokens of what is there, which it shares if it grows next.
+  mutating func find(_ id: SequenceID, _ sequence: Sequence) -> Int {
+    guard names != nil else { return 0 }
+    let hit = names!.find(sequence)
+    held[id.index] = hit.blocks.count - hit.freeBlocks
+    return hit.blocks.count * group.blockTokens
+  }
+
+  /// Undoes that.
+  mutating func forget(_ id: SequenceID) {
+    held[id.index] = 0
+    names?.forget()
+  }
+
+  /// Moves the blocks of `id` to the host's memory, if there is room for them; says whether it did.
+  mutating func offload(_ id: SequenceID) -> Bool {
+    guard held[id.index] <= freeHostBlocks else { return false }
+    freeHostBlocks -= held[id.index]
+    giveBack(held[id.index], .preempted)
+    return true
+  }
+
+  /// Brings them back.
+  mutating func reload(_ id: SequenceID) {
+    freeHostBlocks += held[id.index]
+    take(held[id.index])
+  }
+}
+
+/// What those that decode take, each a block at most.
+extension KVCache {
+  /// Names the block that was taken for `id` to hold `tokens` tokens, of which the first `known` are
+  /// known, if one was.
+  mutating func nameDecode(
+    _ id: SequenceID, _ sequence: Sequence, to tokens: Int, known: Int
+  ) {
+    if names != nil { names!.extend(id, sequence, to: tokens, known: known) }
+  }
+
+  /// Gives back `blocks`, those that a sequence was to decode with; one that has a name is given
+  /// back with the others.
+  mutating func cutDecode(by blocks: Int) {
+    if names == nil { giveBack(blocks, .preempted) }
+  }
+
+  /// Books what `id`, which decodes no more, holds with `tokens` tokens.
+  mutating func settle(_ id: SequenceID, at tokens: Int) {
+    if !isReserved { held[id.index] = group.blocks(for: tokens) }
+  }
+
+  /// Keeps the blocks of `id`, which is done, while it is decoded past its end.
+  mutating func keepPastEnd(_ id: SequenceID) {
+    pastEndBlocks += held[id.index]
+    held[id.index] = 0
+  }
+
+  /// Gives those blocks back.
+  mutating func releasePastEnd() {
+    giveBack(pastEndBlocks, .finished)
+    pastEndBlocks = 0
   }
 }

@@ -28,49 +28,47 @@ struct PrefixBlocks: Sendable {
 
   private(set) var cache: PrefixCache
   private let source: Source
-  private let blockSize: Int
+  private let group: CacheGroup
   /// By slot.
   private(set) var held: [Held] = []
+  /// What was found for the sequence that grows next.
+  private var found = PrefixCache.Hit()
 
-  init(_ source: Source, blocks: Int, blockSize: Int) {
+  init(_ source: Source, blocks: Int, _ group: CacheGroup) {
     cache = PrefixCache(blocks: blocks)
     self.source = source
-    self.blockSize = blockSize
+    self.group = group
   }
 
-  /// The blocks at the beginning of `sequence`, which holds none, that are in the cache; never all
-  /// of its known tokens, for the last one has to be computed.
-  func hit(_ sequence: Sequence) -> PrefixCache.Hit {
-    let limit = (sequence.target - 1) / blockSize
-    var count = 0
-    var hashes: [UInt64] = []
-    // Look for a few blocks first: most prompts share either little or nearly everything.
-    while count < limit {
-      let next = min(limit, max(16, count * 2))
-      for block in hashes.count..<next { hashes.append(hash(of: sequence, block: block)) }
-      let hit = cache.longestHit(hashes[...], atMost: next)
-      if hit.blocks < next || next == limit { return hit }
-      count = next
-    }
-    return PrefixCache.Hit()
+  /// Makes room for one sequence more, in the next slot.
+  mutating func addSlot() { held.append(Held()) }
+
+  /// Finds the blocks at the beginning of `sequence`, which holds none, that are in the cache, for
+  /// it to take when it grows; never all of its known tokens, for the last one has to be computed.
+  mutating func find(_ sequence: Sequence) -> PrefixCache.Hit {
+    found = hit(sequence)
+    return found
   }
 
-  /// Takes the first `hits` blocks of `sequence`, which are in the cache.
-  mutating func takeHits(_ hits: Int, for id: SequenceID, _ sequence: Sequence) {
-    while held.count <= id.index { held.append(Held()) }
-    let hashes = (0..<hits).map { hash(of: sequence, block: $0) }
-    cache.take(hits: hashes[...], into: &held[id.index].blocks)
-    held[id.index].full = hits
+  private func hit(_ sequence: Sequence) -> PrefixCache.Hit {
+    let full = (sequence.target - 1) / group.blockTokens
+    return cache.longestHit((0..<full).lazy.map { hash(of: sequence, block: $0) })
   }
 
-  /// Takes the blocks that `sequence` lacks to hold `tokens` tokens, and enters those that are full
-  /// of the first `known` of them under their hashes.
+  /// Lets go of what was found.
+  mutating func forget() { found = PrefixCache.Hit() }
+
+  /// Takes the blocks that `sequence` lacks to hold `tokens` tokens, those first that were found,
+  /// and enters those that are full of the first `known` tokens under their hashes.
   mutating func extend(_ id: SequenceID, _ sequence: Sequence, to tokens: Int, known: Int) {
-    while held.count <= id.index { held.append(Held()) }
-    let blocks = (tokens + blockSize - 1) / blockSize
-    let missing = blocks - held[id.index].blocks.count
+    if !found.blocks.isEmpty {
+      cache.take(found, into: &held[id.index].blocks)
+      held[id.index].full = found.blocks.count
+      forget()
+    }
+    let missing = group.blocks(for: tokens) - held[id.index].blocks.count
     if missing > 0 { cache.take(missing, into: &held[id.index].blocks) }
-    while (held[id.index].full + 1) * blockSize <= known {
+    while (held[id.index].full + 1) * group.blockTokens <= known {
       let full = held[id.index].full
       cache.register(held[id.index].blocks[full], under: hash(of: sequence, block: full))
       held[id.index].full += 1
@@ -89,7 +87,7 @@ struct PrefixBlocks: Sendable {
   /// The hash of a full block: the trace's, which may go on behind the prompt and name the blocks of
   /// the output, or the sequence's own, which it has again after a preemption.
   private func hash(of sequence: Sequence, block: Int) -> UInt64 {
-    let last = (block + 1) * blockSize - 1
+    let last = (block + 1) * group.blockTokens - 1
     if last < sequence.promptTokens || source.goesOn(behind: sequence),
       let hash = source.hashes.hash(of: sequence.request.index, block: last / source.tokens)
     {

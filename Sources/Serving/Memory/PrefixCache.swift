@@ -14,10 +14,10 @@ public struct PrefixCache: Sendable {
 
   /// Blocks at the beginning of a prompt that are in the cache.
   public struct Hit: Sendable, Equatable {
-    /// How many they are.
-    public var blocks = 0
+    /// In the order of the tokens.
+    public fileprivate(set) var blocks: [BlockID] = []
     /// How many of them are free, and no longer are when they are taken.
-    public var freeBlocks = 0
+    public fileprivate(set) var freeBlocks = 0
   }
 
   /// A cache of `blocks` blocks, free and without a hash, to be taken by number.
@@ -40,24 +40,21 @@ public struct PrefixCache: Sendable {
     block.index < holders.count ? Int(holders[block.index]) : 0
   }
 
-  /// The longest beginning of `hashes`, of at most `limit` blocks, that is in the cache.
-  public func longestHit(_ hashes: ArraySlice<UInt64>, atMost limit: Int) -> Hit {
+  /// The longest beginning of `hashes` that is in the cache.
+  public func longestHit(_ hashes: some Collection<UInt64>) -> Hit {
     var hit = Hit()
-    for hash in hashes.prefix(limit) {
+    for hash in hashes {
       guard let block = table.first(under: hash) else { break }
-      hit.blocks += 1
+      hit.blocks.append(block)
       if holders[block.index] == 0 { hit.freeBlocks += 1 }
     }
     return hit
   }
 
-  /// Takes a block under each of `hashes`, all of which are in the cache, and appends them to
-  /// `blocks`, those of one sequence.
-  public mutating func take(hits hashes: ArraySlice<UInt64>, into blocks: inout [BlockID]) {
-    for hash in hashes {
-      guard let block = table.first(under: hash) else {
-        preconditionFailure("only what is in the cache can be hit")
-      }
+  /// Takes the blocks of `hit`, since which none was taken, and appends them to `blocks`, those of
+  /// one sequence.
+  public mutating func take(_ hit: Hit, into blocks: inout [BlockID]) {
+    for block in hit.blocks {
       if holders[block.index] == 0 { free.remove(block) }
       holders[block.index] += 1
       blocks.append(block)

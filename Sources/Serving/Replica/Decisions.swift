@@ -28,8 +28,7 @@ extension Replica {
     var decisions = Decisions()
     decisions.preempted = preempted
     decisions.freeBlocks = cache.totalBlocks - cache.usedBlocks
-    decisions.freeBlocksAtEnd = decisions.freeBlocks
-    var shared = prefixes
+    var cache = cache
     for id in running.all {
       let sequence = sequences[id]
       if sequence.phase == .decoding && batch.decodes > 0 && sequence.pool == pool.tag {
@@ -40,10 +39,12 @@ extension Replica {
         decisions.note(
           sequence, false, chunk.tokens, chunk.context, emitted: sequence.emitted, rules)
       }
-      if decisions.finished.last == sequence.request, rules.memory.releaseLag == 0 {
-        decisions.freeBlocksAtEnd += shared?.release(id) ?? decisions.blocks(of: sequence, rules)
+      if let last = decisions.work.last, decisions.finished.last == sequence.request {
+        if last.isDecode { cache.settle(id, at: last.context + 1) }
+        cache.release(id, .finished)
       }
     }
+    decisions.freeBlocksAtEnd = cache.totalBlocks - cache.usedBlocks
     return decisions
   }
 
@@ -68,13 +69,5 @@ extension Decisions {
     self.emitted.append(sequence.request)
     guard emitted + 1 == sequence.outputTokens else { return }
     finished.append(sequence.request)
-  }
-
-  /// Blocks that `sequence`, which was noted last, holds when the batch ends.
-  fileprivate func blocks(of sequence: Sequence, _ rules: EngineRules) -> Int {
-    guard let last = work.last, last.isDecode, !rules.memory.reservesAll else {
-      return sequence.blocks
-    }
-    return rules.blocks(for: last.context + 1)
   }
 }

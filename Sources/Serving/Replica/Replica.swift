@@ -20,14 +20,10 @@ public struct Replica: Sendable {
   public internal(set) var preempted: [RequestID] = []
 
   var pool: DecodePool
-  /// The blocks by name, where prompts share them.
-  var prefixes: PrefixBlocks?
   /// The blocks that decodes will hold, where admissions ask.
   var forecast: Forecast?
   /// What the next plan decodes, or the plan under way, of sequences that are done.
   var pastEnd = PastEndDecodes()
-  /// Blocks in the host's memory that are free.
-  var freeSwapBlocks: Int
   var sequences: [Sequence] = []
   /// Which of the decoding sequences the plan under way has chosen.
   var selection = Selection.none
@@ -72,29 +68,19 @@ public struct Replica: Sendable {
 
   enum Selection: Sendable { case none, all, byName }
 
-  /// A replica with nothing to do.
-  public init(rules: EngineRules) {
-    self.init(rules: rules, prefixes: nil)
-  }
-
   /// A replica with nothing to do, whose prompts share the beginnings that `prefixes` tells of.
   init(
     rules: EngineRules, prefixes source: PrefixBlocks.Source?, smoothsGaps: Bool = false
   ) {
     self.rules = rules
-    cache = KVCache(totalBlocks: rules.memory.totalBlocks, releaseLag: rules.memory.releaseLag)
-    pool = DecodePool(blockSize: rules.memory.blockSize, smoothsGaps: smoothsGaps)
+    cache = KVCache(rules.memory, prefixes: source)
+    pool = DecodePool(cache.group, smoothsGaps: smoothsGaps)
     stages = Array(repeating: 0, count: rules.limits.pipelineParallelSize)
-    sparePools = (1..<rules.limits.pipelineParallelSize + 1).map {
-      DecodePool(blockSize: rules.memory.blockSize, tag: $0, smoothsGaps: smoothsGaps)
+    sparePools = (1..<rules.limits.pipelineParallelSize + 1).map { [group = cache.group] in
+      DecodePool(group, tag: $0, smoothsGaps: smoothsGaps)
     }
-    if let source, rules.memory.sharesPrefixes {
-      prefixes = PrefixBlocks(
-        source, blocks: rules.memory.totalBlocks, blockSize: rules.memory.blockSize)
-    }
-    freeSwapBlocks = rules.memory.swapBlocks
     if rules.memory.admission == .predictedPeak {
-      forecast = Forecast(rules.memory.averageLengths, blockSize: rules.memory.blockSize)
+      forecast = Forecast(rules.memory.averageLengths, cache.group)
     }
   }
 
@@ -112,6 +98,7 @@ public struct Replica: Sendable {
     } else {
       slot = Int32(sequences.count)
       sequences.append(sequence)
+      cache.addSlot()
     }
     circle.end()
     ledger?.enqueue(id, slot: Int(slot), arrival: request.arrival)
@@ -133,8 +120,6 @@ public struct Replica: Sendable {
   mutating func leavePool(_ id: SequenceID) {
     pool.leave(id, &sequences[id])
     forecast?.leave(context: sequences[id].context)
-    if !rules.memory.reservesAll {
-      sequences[id].blocks = rules.blocks(for: sequences[id].context)
-    }
+    cache.settle(id, at: sequences[id].context)
   }
 }

@@ -5,40 +5,37 @@ extension Replica {
   /// memory that its admission takes allow it; says whether they did.
   @inline(__always)
   public mutating func admit(_ id: SequenceID, computing tokens: Int) -> Bool {
-    guard let need = blocksToAdmit(id, computing: tokens) else { return false }
-    let hits = sequences[id].context / rules.memory.blockSize
+    guard let held = tokensToHold(id, computing: tokens) else { return false }
     waiting.remove(id)
     running.append(id)
     prefilling.append(id)
     sequences[id].phase = .prefilling
-    cache.take(need)
-    sequences[id].blocks =
-      prefixes == nil ? need : rules.blocks(for: sequences[id].context + tokens)
-    prefixes?.takeHits(hits, for: id, sequences[id])
+    cache.grow(id, sequences[id], to: held)
     cachedTokens += sequences[id].context
     compute(id, tokens: tokens)
     return true
   }
 
-  /// Blocks that admitting `id` takes, or nil if the cap on sequences or memory forbids it.
+  /// Tokens that `id` has blocks for once it is admitted, or nil if the cap on sequences or memory
+  /// forbids it.
   @inline(__always)
-  mutating func blocksToAdmit(_ id: SequenceID, computing tokens: Int) -> Int? {
+  mutating func tokensToHold(_ id: SequenceID, computing tokens: Int) -> Int? {
     guard running.count + pastEnd.count < rules.limits.maxNumSeqs else { return nil }
-    if prefixes != nil { return blocksToAdmitSharing(id, computing: tokens) }
-    let whole = rules.blocks(for: sequences[id].target)
-    let need =
+    let held =
       switch rules.memory.reservation {
       case .maxModelLen, .ownLength, .powerOfTwo:
-        rules.reservedBlocks(
+        rules.reservedTokens(
           prompt: sequences[id].promptTokens, answer: sequences[id].answerTokens)
-      case .prompt: whole
-      case .chunk: rules.blocks(for: tokens)
+      case .prompt: sequences[id].target
+      case .chunk: sequences[id].context + tokens
       }
+    let need = cache.lacking(id, to: held)
     guard cache.freeBlocks - need >= rules.memory.watermarkBlocks else { return nil }
     switch rules.memory.admission {
-    case .whatItTakes: return need
-    case .wholePrompt: return whole > cache.freeBlocks ? nil : need
-    case .predictedPeak: return hasRoomAtPeak() ? need : nil
+    case .whatItTakes: return held
+    case .wholePrompt:
+      return cache.lacking(id, to: sequences[id].target) > cache.freeBlocks ? nil : held
+    case .predictedPeak: return hasRoomAtPeak() ? held : nil
     }
   }
 
@@ -70,8 +67,8 @@ extension Replica {
     }
     while let id = cursor, tokensLeftInBudget > 0, running.count < rules.limits.maxNumSeqs {
       let next = waiting.next(after: id)
-      findPrefix(of: id)
-      defer { forgetPrefix(of: id) }
+      if cache.sharesPrefixes { sequences[id].context = cache.find(id, sequences[id]) }
+      defer { if cache.sharesPrefixes { forgetPrefix(of: id) } }
       let resumes = resuming && wasJustPreempted(id)
       let wanted = resumes ? sequences[id].tokensLeftAtPreemption : wantedTokens(id)
       if !rules.prompts.areChunked && wanted > tokensLeftInBudget {
@@ -82,6 +79,13 @@ extension Replica {
       }
       cursor = next
     }
+  }
+
+  /// Forgets what of `id` was found in the cache where it was not admitted.
+  private mutating func forgetPrefix(of id: SequenceID) {
+    guard sequences[id].phase == .waiting else { return }
+    sequences[id].context = 0
+    cache.forget(id)
   }
 
   /// Computes chunks of the prompts of running sequences, in order, as far as the budget goes.

@@ -19,6 +19,16 @@ extension Replica {
     schedulesAhead && batchEnd != Simulation.never ? batchEnd : now
   }
 
+  /// Names the block of the next token of `id`, which this plan decodes, if it is full then. Where the
+  /// batch that runs emits that token, it is not known yet.
+  @inline(__always)
+  mutating func nameDecodedBlock(of id: SequenceID) {
+    if !cache.sharesPrefixes { return }
+    let context = context(of: id)
+    cache.nameDecode(
+      id, sequences[id], to: context + 1, known: schedulesAhead ? context : context + 1)
+  }
+
   /// Books the batch that was planned at `now` and ends at `end`, and puts it in the queue of two.
   mutating func foresee(
     until end: Nanoseconds, at now: Nanoseconds, _ timeline: inout Timeline
@@ -43,7 +53,7 @@ extension Replica {
       for id in leaving.prefix(leavingFirst) {
         // Its last token but one is known now.
         let context = sequences[id].context
-        if context > 0 { prefixes?.extend(id, sequences[id], to: context, known: context) }
+        if context > 0 { cache.nameDecode(id, sequences[id], to: context, known: context) }
         complete(id, &timeline)
       }
       leaving.removeFirst(leavingFirst)

@@ -79,9 +79,7 @@ extension Replica {
       let tag = sequences[id].pool
       guard let place = flights.firstIndex(where: { $0.pool.tag == tag }) else { return }
       flights[place].pool.leave(id, &sequences[id])
-      if !rules.memory.reservesAll {
-        sequences[id].blocks = rules.blocks(for: sequences[id].context + 1)
-      }
+      cache.settle(id, at: sequences[id].context + 1)
     } else if sequences[id].inFlight > 0 {
       for place in flights.indices {
         flights[place].batch.chunks.removeAll { $0.sequence == id }

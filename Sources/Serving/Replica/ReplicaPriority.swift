@@ -24,8 +24,7 @@ extension Replica {
     sequences[id].scheduledIn = -1
     if isDecoding(id) {
       scheduledByName -= 1
-      // A block that has a name is given back with the others.
-      if prefixes == nil { cache.evict(blocksNeeded(id, computing: 1)) }
+      cache.cutDecode(by: blocksNeeded(id, computing: 1))
     } else if let place = batch.chunks.firstIndex(where: { $0.sequence == id }) {
       batch.chunkTokens -= batch.chunks.remove(at: place).tokens
     }
@@ -40,7 +39,7 @@ extension Replica {
     if let head = waiting.first {
       while let last = running.last, rank(head) < rank(last) {
         let tokens = tokensLeft(head)
-        if tokens <= tokensLeftInBudget, blocksToAdmit(head, computing: tokens) != nil { break }
+        if tokens <= tokensLeftInBudget, tokensToHold(head, computing: tokens) != nil { break }
         preempt(last)
       }
     }

@@ -3,7 +3,9 @@ extension Replica {
   /// Moves the cache of `id`, which this plan computes nothing for, to the host's memory, if there
   /// is room for it; says whether it did.
   mutating func swapOut(_ id: SequenceID) -> Bool {
-    guard let blocks = blocksToSwap(id), blocks <= freeSwapBlocks else { return false }
+    guard keepsItsCache(id) else { return false }
+    if sequences[id].phase == .decoding { cache.settle(id, at: context(of: id)) }
+    guard cache.offload(id) else { return false }
     precondition(!isPlanned(id), "planned work is not undone")
     switch sequences[id].phase {
     case .decoding: leavePool(id)
@@ -11,8 +13,6 @@ extension Replica {
     case .skipped, .waiting, .swapped, .leaving, .done: skipped.removeLast(id)
     }
     ledger?.lose(slot: id.index, context: sequences[id].context)
-    freeSwapBlocks -= blocks
-    cache.evict(sequences[id].blocks)
     batch.swappedTokens += sequences[id].context
     sequences[id].preemptions += 1
     sequences[id].phase = .swapped
@@ -22,19 +22,17 @@ extension Replica {
     return true
   }
 
-  /// Blocks of `id` that move to the host's memory where it loses its cache, or nil where it is
-  /// computed again: what is in flight is, and a prompt that is computed in part unless the engine
-  /// swaps those too. One whose rest is longer than the token budget would never come back.
-  private mutating func blocksToSwap(_ id: SequenceID) -> Int? {
-    if isDecoding(id) { return rules.blocks(for: context(of: id)) }
+  /// Whether what `id` has in the cache moves to the host's memory, and is not computed again: what
+  /// is in flight is, and a prompt that is computed in part unless the engine swaps those too. One
+  /// whose rest is longer than the token budget would never come back.
+  private mutating func keepsItsCache(_ id: SequenceID) -> Bool {
+    if isDecoding(id) { return true }
     guard rules.memory.swapsCutPrompts, sequences[id].phase == .prefilling,
       sequences[id].inFlight == 0
-    else { return nil }
-    if tokensLeft(id) > rules.tokenLimit {
-      hangs += 1
-      return nil
-    }
-    return sequences[id].blocks
+    else { return false }
+    if tokensLeft(id) <= rules.tokenLimit { return true }
+    hangs += 1
+    return false
   }
 
   /// Brings back swapped sequences, first come first served, and computes what they lack along with
@@ -49,35 +47,33 @@ extension Replica {
       let missing = sequences[id].target - sequences[id].context
       guard max(1, missing) <= tokensLeftInBudget else { break }
       let context = sequences[id].context
-      let blocks = missing > 0 ? sequences[id].blocks : rules.blocks(for: context + 1)
-      guard cache.freeBlocks - blocks >= rules.memory.watermarkBlocks else { break }
-      freeSwapBlocks += missing > 0 ? blocks : rules.blocks(for: context)
+      let next = missing > 0 ? 0 : cache.group.lacking(at: context)
+      let need = cache.blocks(of: id) + next
+      guard cache.freeBlocks - need >= rules.memory.watermarkBlocks else { break }
+      cache.reload(id)
       batch.swappedTokens += context
       swapped.remove(id)
       running.append(id)
       back.append(id)
-      if missing > 0 { resume(id, blocks: blocks, computing: missing) } else { restore(id, blocks) }
+      if missing > 0 { resume(id, computing: missing) } else { restore(id) }
     }
     return back
   }
 
-  /// Computes the last `tokens` of the prompt of `id`, whose cache of `blocks` is back.
-  private mutating func resume(_ id: SequenceID, blocks: Int, computing tokens: Int) {
-    cache.take(blocks)
+  /// Computes the last `tokens` of the prompt of `id`, whose cache is back.
+  private mutating func resume(_ id: SequenceID, computing tokens: Int) {
     sequences[id].phase = .prefilling
     prefilling.append(id)
     compute(id, tokens: tokens)
   }
 
-  /// Decodes `id`, whose cache is back in `blocks` with the next token's, along with the others.
-  private mutating func restore(_ id: SequenceID, _ blocks: Int) {
+  /// Decodes `id`, whose cache is back, along with the others.
+  private mutating func restore(_ id: SequenceID) {
     ledger?.restore(slot: id.index)
     if selection == .all {
-      cache.take(blocks)
+      cache.take(cache.group.lacking(at: sequences[id].context))
       joinPool(id)
     } else {
-      sequences[id].blocks = rules.blocks(for: sequences[id].context)
-      cache.take(sequences[id].blocks)
       sequences[id].phase = .skipped
       skipped.append(id)
       decode(id)

@@ -93,7 +93,7 @@ extension Replica {
     forecast?.advance()
     let decodes = batch.decodes - pastEnd.count
     if pastEnd.count > 0 {
-      cache.release(pastEnd.blocks)
+      cache.releasePastEnd()
       pastEnd = PastEndDecodes()
     }
     if decodes > 0 {
@@ -218,24 +218,22 @@ extension Replica {
       return
     }
     sequences[id].phase = .done
-    if prefixes == nil {
-      if rules.outputs.decodesPastEnd {
-        pastEnd.add(context: sequences[id].context, blocks: sequences[id].blocks)
-      } else {
-        cache.release(sequences[id].blocks)
-      }
-      running.remove(id)
-      freeSlots.append(id.slot)
+    if cache.sharesPrefixes { return done.append(id) }
+    if rules.outputs.decodesPastEnd {
+      pastEnd.add(context: sequences[id].context)
+      cache.keepPastEnd(id)
     } else {
-      done.append(id)
+      cache.release(id, .finished)
     }
+    running.remove(id)
+    freeSlots.append(id.slot)
   }
 
   /// Gives back the blocks of sequences that are done in the order of `running`, which decides
   /// whose blocks are taken first where they have names.
   mutating func releaseDone() {
     for id in done.count == 1 ? done : running.all.filter({ sequences[$0].phase == .done }) {
-      cache.release(releaseBlocks(of: id))
+      cache.release(id, .finished)
       running.remove(id)
       freeSlots.append(id.slot)
     }

@@ -44,13 +44,10 @@ extension Replica {
   public func blocksNeeded(_ sequence: SequenceID, computing tokens: Int) -> Int {
     if rules.memory.reservesAll { return 0 }
     if sequences[sequence].phase == .decoding {
-      return pool.context(of: sequences[sequence]) % rules.memory.blockSize == 0 ? 1 : 0
+      return cache.group.lacking(at: pool.context(of: sequences[sequence]))
     }
-    return max(
-      0,
-      rules.blocks(
-        for: sequences[sequence].context + sequences[sequence].inFlight + tokens)
-        - sequences[sequence].blocks)
+    return cache.lacking(
+      sequence, to: sequences[sequence].context + sequences[sequence].inFlight + tokens)
   }
 
   /// Computes `tokens` more of the prompt of `sequence`, which is prefilling; its blocks are taken
@@ -65,11 +62,7 @@ extension Replica {
     )
     let context = sequences[sequence].context + sequences[sequence].inFlight
     if rules.memory.reservation == .chunk {
-      let need = blocksNeeded(sequence, computing: tokens)
-      cache.take(need)
-      sequences[sequence].blocks += need
-      prefixes?.extend(
-        sequence, sequences[sequence], to: context + tokens, known: context + tokens)
+      cache.grow(sequence, sequences[sequence], to: context + tokens)
     }
     sequences[sequence].scheduledIn = planNumber
     batch.chunks.append(Chunk(sequence: sequence, tokens: tokens, context: context))
@@ -98,7 +91,8 @@ extension Replica {
     cache.take(blocksToDecodeAll)
     while let id = skipped.popLast() { joinPool(id) }
     selection = .all
-    nameDecodedBlocks()
+    if !cache.sharesPrefixes { return }
+    for id in running.all where isDecoding(id) { nameDecodedBlock(of: id) }
   }
 
   /// Decodes `sequence`, which can decode and whose block, if it needs one, is free.
@@ -108,7 +102,7 @@ extension Replica {
     precondition(
       sequences[sequence].scheduledIn != planNumber, "a sequence decodes once an iteration")
     cache.take(blocksNeeded(sequence, computing: 1))
-    nameDecodedBlocks(of: sequence)
+    nameDecodedBlock(of: sequence)
     sequences[sequence].scheduledIn = planNumber
     selection = .byName
     scheduledByName += 1
@@ -173,8 +167,7 @@ extension Replica {
     if sequences[id].phase != .leaving {
       ledger?.lose(slot: id.index, context: sequences[id].context)
     }
-    cache.evict(releaseBlocks(of: id))
-    sequences[id].blocks = 0
+    cache.release(id, .preempted)
     sequences[id].context = 0
     sequences[id].target = sequences[id].promptTokens + sequences[id].emitted
     if rules.outputs.restartsAnswers {
@@ -197,7 +190,7 @@ extension Replica {
   @inline(__always)
   private var blocksToDecodeAll: Int {
     if rules.memory.reservesAll { return 0 }
-    var blocks = pool.membersAtBlockEnd
+    var blocks = pool.lackingBlocks
     for id in skipped { blocks += blocksNeeded(id, computing: 1) }
     return blocks
   }

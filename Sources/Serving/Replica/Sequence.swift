@@ -59,8 +59,6 @@ struct Sequence: Sendable {
   var inFlight = 0
   /// The pool that it is in, by the pool's tag.
   var pool = 0
-  /// Blocks held; while decoding, those at joining the pool.
-  var blocks = 0
   /// Emissions of the pool when this sequence joined it.
   var joined = 0
   /// The plan that last named this sequence.

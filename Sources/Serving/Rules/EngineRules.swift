@@ -38,24 +38,21 @@ public struct EngineRules: Sendable, Equatable {
     prompts.chunkSchedule.stages > 0 ? Int.max : limits.maxNumBatchedTokens ?? Int.max
   }
 
-  /// Blocks that are reserved for all of a request of `prompt` tokens with an answer of `answer`.
-  func reservedBlocks(prompt: Int, answer: Int) -> Int {
+  /// Tokens that are reserved for all of a request of `prompt` tokens with an answer of `answer`.
+  func reservedTokens(prompt: Int, answer: Int) -> Int {
     let tokens =
       switch memory.reservation {
       case .powerOfTwo: min(prompt + Self.powerOfTwo(from: answer), limits.maxModelLen)
       case .ownLength: prompt + answer
       case .maxModelLen, .prompt, .chunk: limits.maxModelLen
       }
-    return blocks(for: memory.reservesPowersOfTwo ? Self.powerOfTwo(from: tokens) : tokens)
+    return memory.reservesPowersOfTwo ? Self.powerOfTwo(from: tokens) : tokens
   }
 
   /// The least power of two that is not less than `number`, which is at least 1.
   private static func powerOfTwo(from number: Int) -> Int {
     1 << (Int.bitWidth - (number - 1).leadingZeroBitCount)
   }
-
-  /// Blocks that hold `tokens` tokens.
-  public func blocks(for tokens: Int) -> Int { (tokens + memory.blockSize - 1) / memory.blockSize }
 
   /// Tokens of the answer to `request` that come out before the length limit.
   public func emittedTokens(of request: Request) -> Int {
@@ -78,8 +75,8 @@ public struct EngineRules: Sendable, Equatable {
     }
     switch memory.reservation {
     case .maxModelLen, .ownLength, .powerOfTwo:
-      let reserved = reservedBlocks(prompt: request.promptTokens, answer: emitted)
-      return reserved + memory.watermarkBlocks <= memory.totalBlocks
+      let reserved = reservedTokens(prompt: request.promptTokens, answer: emitted)
+      return blocks(for: reserved) + memory.watermarkBlocks <= memory.totalBlocks
     case .prompt, .chunk:
       guard !isStranded(prompt: request.promptTokens) else { return false }
       return blocks(for: request.promptTokens + emitted - 1) + memory.spareBlocks

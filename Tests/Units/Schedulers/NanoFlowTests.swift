@@ -88,7 +88,7 @@ private struct TokenCost: CostModel {
         lengths.prompt = 16
         lengths.answer = 64
         return lengths
-      }(), blockSize: 16)
+      }(), CacheGroup(blockTokens: 16))
     forecast.enter(context: 16)
     #expect(forecast.now == 2)
     #expect(forecast.peak(prefilling: 0) == 6)

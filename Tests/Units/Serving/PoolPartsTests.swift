@@ -65,20 +65,33 @@ private func id(_ slot: Int) -> SequenceID { SequenceID(Int32(slot)) }
 }
 
 @Suite struct `The cache` {
+  /// Ten blocks of one token, of which one sequence takes three and another four.
+  private func cache(releaseLag: Int) -> KVCache {
+    let rules = EngineRules(
+      maxNumSeqs: 2, maxNumBatchedTokens: nil, chunksPrompts: true, maxModelLen: 10, blockSize: 1,
+      blocks: 10, reservation: .chunk, watermark: 0, decodeGate: .neededBlock,
+      lengthLimit: .reached, releaseLag: releaseLag)
+    var cache = KVCache(rules.memory)
+    for (slot, tokens) in [3, 4].enumerated() {
+      cache.addSlot()
+      let request = Request(arrival: 0, promptTokens: tokens, outputTokens: 1)
+      cache.grow(id(slot), Sequence(RequestID(slot), request, outputTokens: 1), to: tokens)
+    }
+    return cache
+  }
+
   @Test func `gives blocks back at once, or after the plans that its engine lets pass`() {
-    var prompt = KVCache(totalBlocks: 10, releaseLag: 0)
-    prompt.take(7)
-    prompt.release(3)
+    var prompt = cache(releaseLag: 0)
+    prompt.release(id(0), .finished)
     #expect(prompt.freeBlocks == 6)
 
-    var lagging = KVCache(totalBlocks: 10, releaseLag: 1)
-    lagging.take(7)
-    lagging.release(3)
+    var lagging = cache(releaseLag: 1)
+    lagging.release(id(0), .finished)
     lagging.beginPlan()
     #expect(lagging.freeBlocks == 3 && lagging.isReleasing && lagging.usedBlocks == 4)
-    lagging.evict(2)
+    lagging.release(id(1), .preempted)
     lagging.beginPlan()
-    #expect(lagging.freeBlocks == 8 && !lagging.isReleasing)
+    #expect(lagging.freeBlocks == 10 && !lagging.isReleasing)
   }
 }
 
@@ -94,15 +107,15 @@ private func id(_ slot: Int) -> SequenceID { SequenceID(Int32(slot)) }
       sequence.emitted = 1
       return sequence
     }
-    var pool = DecodePool(blockSize: 4)
+    var pool = DecodePool(CacheGroup(blockTokens: 4))
     sequences[0].lastToken = 100
     pool.join(id(0), &sequences[0])
-    #expect(pool.membersAtBlockEnd == 0)
+    #expect(pool.lackingBlocks == 0)
     pool.emit(at: 130, sequences: &sequences, into: &gaps)
     sequences[1].lastToken = 120
     pool.join(id(1), &sequences[1])
     #expect(pool.count == 2 && pool.contextSum == 4 + 8 && pool.contextSquares == 16 + 64)
-    #expect(pool.membersAtBlockEnd == 2)
+    #expect(pool.lackingBlocks == 2)
     pool.emit(at: 150, sequences: &sequences, into: &gaps)
     pool.emit(at: 155, sequences: &sequences, into: &gaps)
     #expect(pool.contextSum == 6 + 10 && pool.contextSquares == 36 + 100)

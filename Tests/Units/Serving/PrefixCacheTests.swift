@@ -62,24 +62,26 @@ import Testing
   /// A sequence that computes blocks of `hashes` from the first on, hits included.
   private func admit(_ hashes: [UInt64], _ cache: inout PrefixCache) -> [BlockID] {
     var blocks: [BlockID] = []
-    let hit = cache.longestHit(hashes[...], atMost: hashes.count).blocks
-    cache.take(hits: hashes[..<hit], into: &blocks)
-    cache.take(hashes.count - hit, into: &blocks)
-    for place in hit..<hashes.count { cache.register(blocks[place], under: hashes[place]) }
+    let hit = cache.longestHit(hashes)
+    cache.take(hit, into: &blocks)
+    cache.take(hashes.count - hit.blocks.count, into: &blocks)
+    for place in hit.blocks.count..<hashes.count {
+      cache.register(blocks[place], under: hashes[place])
+    }
     return blocks
   }
 
   @Test func `lets two sequences hold the beginning that they share`() {
     var cache = PrefixCache(blocks: 8)
     let first = admit([10, 11, 12], &cache)
-    #expect(cache.longestHit([10, 11, 99, 12], atMost: 4) == .init(blocks: 2, freeBlocks: 0))
-    #expect(cache.longestHit([10, 11, 99, 12], atMost: 1) == .init(blocks: 1, freeBlocks: 0))
+    #expect(cache.counts([10, 11, 99, 12]) == [2, 0])
+    #expect(cache.counts([10, 11, 99, 12].prefix(1)) == [1, 0])
     let second = admit([10, 11, 99], &cache)
     #expect(first.map(\.index) == [0, 1, 2] && second.map(\.index) == [0, 1, 3])
     #expect(first.map(cache.holders) == [2, 2, 1] && cache.freeBlocks == 4)
     cache.release(first)
     #expect(first.map(cache.holders) == [1, 1, 0] && cache.freeBlocks == 5)
-    #expect(cache.longestHit([10, 11, 12], atMost: 3) == .init(blocks: 3, freeBlocks: 1))
+    #expect(cache.counts([10, 11, 12]) == [3, 1])
   }
 
   @Test func `gives up the end of a sequence before its beginning, the oldest sequence first`() {
@@ -90,8 +92,8 @@ import Testing
     cache.release(new)
     #expect(cache.freeBlocksInOrder.map(\.index) == [5, 2, 1, 0, 4, 3])
     _ = admit([6, 7], &cache)
-    #expect(cache.longestHit([1, 2, 3], atMost: 3) == .init(blocks: 2, freeBlocks: 2))
-    #expect(cache.longestHit([4, 5], atMost: 2) == .init(blocks: 2, freeBlocks: 2))
+    #expect(cache.counts([1, 2, 3]) == [2, 2])
+    #expect(cache.counts([4, 5]) == [2, 2])
   }
 
   @Test func `keeps a hit that was free from being taken for something else`() {
@@ -99,7 +101,7 @@ import Testing
     cache.release(admit([1, 2, 3], &cache))
     let again = admit([1, 2, 9], &cache)
     #expect(again.map(\.index) == [0, 1, 2] && cache.freeBlocks == 0)
-    #expect(cache.longestHit([1, 2, 3], atMost: 3) == .init(blocks: 2, freeBlocks: 0))
+    #expect(cache.counts([1, 2, 3]) == [2, 0])
   }
 
   @Test func `does not merge what was computed twice`() {
@@ -109,11 +111,11 @@ import Testing
     cache.register(blocks[0], under: 5)
     cache.register(blocks[1], under: 5)
     cache.release([blocks[0]])
-    #expect(cache.longestHit([5], atMost: 1) == .init(blocks: 1, freeBlocks: 1))
+    #expect(cache.counts([5]) == [1, 1])
     var others: [BlockID] = []
     cache.take(3, into: &others)
     #expect(others.map(\.index) == [2, 3, 0])
-    #expect(cache.longestHit([5], atMost: 1) == .init(blocks: 1, freeBlocks: 0))
+    #expect(cache.counts([5]) == [1, 0])
   }
 
   @Test func `holds blocks without a hash that nothing finds again`() {
@@ -123,7 +125,15 @@ import Testing
     cache.register(blocks[0], under: 1)
     cache.release(blocks)
     #expect(cache.freeBlocksInOrder.map(\.index) == [1, 0])
-    #expect(cache.longestHit([1, 2], atMost: 2).blocks == 1)
-    #expect(PrefixCache(blocks: 0).longestHit([1], atMost: 1) == .init())
+    #expect(cache.longestHit([1, 2]).blocks.count == 1)
+    #expect(PrefixCache(blocks: 0).counts([1]) == [0, 0])
+  }
+}
+
+extension PrefixCache {
+  /// The blocks of the longest hit, and how many of them are free.
+  fileprivate func counts(_ hashes: some Collection<UInt64>) -> [Int] {
+    let hit = longestHit(hashes)
+    return [hit.blocks.count, hit.freeBlocks]
   }
 }

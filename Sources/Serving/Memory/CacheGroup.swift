@@ -1,0 +1,49 @@
+/// Layers that need the same blocks (vLLM's `KVCacheGroup`): all layers, of which each keeps every
+/// token.
+struct CacheGroup: Sendable {
+  /// Tokens in a block.
+  let blockTokens: Int
+
+  /// Blocks that hold `tokens` tokens.
+  @inline(__always)
+  func blocks(for tokens: Int) -> Int { (tokens + blockTokens - 1) / blockTokens }
+
+  /// Blocks that a sequence with `context` tokens lacks for its next one.
+  @inline(__always)
+  func lacking(at context: Int) -> Int { context % blockTokens == 0 ? 1 : 0 }
+}
+
+extension EngineRules {
+  /// Blocks that hold `tokens` tokens.
+  public func blocks(for tokens: Int) -> Int { memory.group.blocks(for: tokens) }
+}
+
+extension EngineRules.Memory {
+  /// Whose blocks the cache counts.
+  var group: CacheGroup { CacheGroup(blockTokens: blockSize) }
+}
+
+/// How many of the sequences that grow together, a token at a time, lack a block for their next
+/// one: known without a look at any of them.
+struct BlockEnds: Sendable {
+  /// Sequences by context less growth, modulo the tokens of a block.
+  private var residues: [Int]
+  /// The residue of those whose context fills their blocks.
+  private var full = 0
+
+  init(_ group: CacheGroup) { residues = Array(repeating: 0, count: group.blockTokens) }
+
+  /// Blocks that they lack.
+  @inline(__always)
+  var lacking: Int { residues[full] }
+
+  /// A sequence with `context` tokens grows with the others from now on.
+  mutating func enter(at context: Int) { residues[(context + full) % residues.count] += 1 }
+
+  /// A sequence that has `context` tokens by now does so no more.
+  mutating func leave(at context: Int) { residues[(context + full) % residues.count] -= 1 }
+
+  /// All of them have a token more.
+  @inline(__always)
+  mutating func grow() { full = full == 0 ? residues.count - 1 : full - 1 }
+}
