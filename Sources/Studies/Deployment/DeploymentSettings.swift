@@ -44,11 +44,11 @@ extension Deployment {
 
   private static let fleet: [Setting<Deployment>] = [
     .init(
-      "replicas", .count(1...256), standard: "1",
-      "copies of the model, each on GPUs of its own, from 1 to 256",
+      "replicas", .count(EngineRange.replicas), standard: "1",
+      "copies of the model, each on GPUs of its own, from 1 to \(EngineRange.replicas.upperBound)",
       shown: { $0.fleet.isPlain ? nil : String($0.fleet.replicas) },
       set: { (root, given) throws(InputError) in
-        root.fleet.replicas = try given.int(in: 1...256)
+        root.fleet.replicas = try given.int(in: EngineRange.replicas)
       }),
     .init(
       "router", .words(Routers.all.map(\.name)), standard: Routers.all[0].name,

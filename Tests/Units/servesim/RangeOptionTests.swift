@@ -15,6 +15,7 @@ private func refusal(_ words: [String]) -> InputError? {
     ("--max-num-seqs", EngineRange.sequences), ("--max-num-batched-tokens", EngineRange.tokens),
     ("--max-model-len", EngineRange.tokens), ("--block-size", EngineRange.blockTokens),
     ("--num-gpu-blocks-override", EngineRange.blocks), ("--clients", EngineRange.clients),
+    ("--replicas", EngineRange.replicas),
   ]
 
   @Test(arguments: ranges)
