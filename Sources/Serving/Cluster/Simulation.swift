@@ -1,8 +1,6 @@
 /// A trace being served: the clock, the replicas and what was seen so far.
 ///
-/// Three things can happen at an instant, and happen in this order: batches end, requests arrive,
-/// idle replicas plan. Where replicas do the same thing at one instant, the lower goes first, and
-/// so it is with clients that send their requests at one instant; an answer that ends at an instant
+/// What happens in which order at one instant, `Calendar` says; an answer that ends at an instant
 /// is known to router and client at that instant. Only replicas to which something happened are
 /// looked at.
 public struct Simulation: Sendable {
@@ -21,12 +19,10 @@ public struct Simulation: Sendable {
   private let cost: any CostModel
   private var schedulers: [any Scheduler]
   private var router: any Router
-  /// The clients, where requests arrive when those send them.
-  private var loop: ClosedLoop?
-  /// When the next request arrives; `never` after the last, and while all clients wait.
-  private var nextArrival: Nanoseconds
-  /// When something next happens to each replica of its own accord.
-  private var calendar: MinimumTree<Nanoseconds>
+  /// The clients, where requests arrive when those send them, and which of them sent each request.
+  private let clients: Clients?
+  private var senders: [Int32] = []
+  private var calendar: Calendar
   /// The replicas to which something happened at this instant.
   private var due: [Int] = []
   private var isDue: [Bool]
@@ -48,9 +44,8 @@ public struct Simulation: Sendable {
     precondition(rules.excess(serving: trace) == nil, "the engine's numbers stay in range")
     requests = trace.requests
     priorities = trace.columns.priorities
-    timeline = Timeline(
-      count: trace.count, observing: observation, keepsEnded: replicas > 1 || clients != nil,
-      replicas: replicas)
+    timeline = Timeline(count: trace.count, observing: observation)
+    if replicas > 1 { timeline.servedBy = Array(repeating: 0, count: trace.count) }
     self.cost = cost
     self.router = router ?? RoundRobin(replicas: replicas)
     self.replicas = Array(
@@ -65,11 +60,10 @@ public struct Simulation: Sendable {
       }
       if observation.contains(.decisions) { self.replicas[index].decisions = Decisions() }
     }
-    let loop = clients.map(ClosedLoop.init)
-    self.loop = loop
-    nextArrival = requests.first.map { loop?.nextSend ?? $0.arrival } ?? Self.never
-    calendar = MinimumTree(Self.never, count: replicas)
+    self.clients = clients
+    calendar = Calendar(replicas: replicas, clients: clients)
     isDue = Array(repeating: false, count: replicas)
+    setNextArrival()
   }
 
   /// When each request of the trace that has arrived did so, and when the trace says that each
@@ -91,16 +85,16 @@ public struct Simulation: Sendable {
   /// Advances to the next instant at which anything happens; false if nothing is left to happen.
   public mutating func step() throws(RunError) -> Bool {
     if replicas.count == 1 { return try stepAlone() }
-    let next = min(nextArrival, calendar.least)
+    let next = min(calendar.nextRequest, calendar.steps.least)
     guard try isOnClock(next) else { return false }
     now = next
-    while calendar.least == now {
-      let index = calendar.place
-      calendar[index] = Self.never
+    while calendar.steps.least == now {
+      let index = calendar.steps.place
+      calendar.steps[index] = Self.never
       markDue(index)
       if replicas[index].batchEnd == now { finishBatch(of: index) }
     }
-    while nextArrival <= now { dispatch() }
+    while calendar.nextRequest <= now { dispatch() }
     try planTouched()
     return true
   }
@@ -108,11 +102,11 @@ public struct Simulation: Sendable {
   /// `step` for one replica, which needs no calendar.
   @inline(__always)
   private mutating func stepAlone() throws(RunError) -> Bool {
-    let next = min(nextArrival, replicas[0].nextEvent)
+    let next = min(calendar.nextRequest, replicas[0].nextEvent(after: now))
     guard try isOnClock(next) else { return false }
     now = next
     if replicas[0].batchEnd == now { finishBatch(of: 0) }
-    while nextArrival <= now { dispatch() }
+    while calendar.nextRequest <= now { dispatch() }
     if replicas[0].canPlan(at: now) {
       try replicas[0].start(at: now, 0, &schedulers[0], cost, &timeline)
     }
@@ -139,14 +133,15 @@ public struct Simulation: Sendable {
     if timeline.ended.isEmpty { return }
     for id in timeline.ended { noteEnd(of: id, on: index) }
     timeline.ended.removeAll(keepingCapacity: true)
-    setNextArrival()
   }
 
   /// Hands the next request over to a replica.
   private mutating func dispatch() {
     let id = RequestID(arrived)
-    if loop != nil {
-      loop?.send()
+    if clients != nil {
+      let client = calendar.timers.place
+      calendar.timers[client] = Self.never
+      senders.append(Int32(client))
       requests[arrived].arrival = now
     }
     var index = 0
@@ -158,28 +153,28 @@ public struct Simulation: Sendable {
     let taken = replicas[index].enqueue(
       id, requests[arrived], priority: priorities?[arrived] ?? 0)
     if replicas.count > 1 { markDue(index) }
+    arrived += 1
     if !taken {
       timeline.settled += 1
       noteEnd(of: id, on: index)
     }
-    arrived += 1
     setNextArrival()
   }
 
   /// Tells router and clients that the answer to `id` has ended or will never come.
   private mutating func noteEnd(of id: RequestID, on index: Int) {
     if replicas.count > 1 { router.noteEnd(of: routed(id), on: index) }
-    loop?.noteEnd(of: id, at: now)
+    if let clients, arrived < requests.count {
+      calendar.timers[Int(senders[id.index])] = now + clients.thinkTime
+    }
   }
 
   @inline(__always)
   private mutating func setNextArrival() {
     if arrived == requests.count {
-      nextArrival = Self.never
-    } else if let next = loop?.nextSend {
-      nextArrival = next
-    } else {
-      nextArrival = requests[arrived].arrival
+      calendar.endRequests()
+    } else if clients == nil {
+      calendar.arrival = requests[arrived].arrival
     }
   }
 
@@ -190,7 +185,7 @@ public struct Simulation: Sendable {
       if replicas[index].canPlan(at: now) {
         try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
       }
-      calendar[index] = replicas[index].nextEvent
+      calendar.steps[index] = replicas[index].nextEvent(after: now)
       isDue[index] = false
     }
     due.removeAll(keepingCapacity: true)

@@ -27,14 +27,16 @@ public struct Timeline: Sendable, Equatable {
 
   /// Whether the iterations are kept.
   let keepsIterations: Bool
-  /// Whether it is noted which requests end.
-  let keepsEnded: Bool
-  /// Requests whose last token came out of the batch that ended last, if that is noted.
+  /// Requests whose last token came out of the batch that ended last.
   var ended: [RequestID] = []
 
   /// A timeline of `count` requests of which nothing has been seen yet.
   public init(count: Int, observing observation: Observation = []) {
-    self.init(count: count, observing: observation, keepsEnded: false)
+    keepsIterations = observation.contains(.iterations)
+    if observation.contains(.attribution) {
+      attributions = Array(repeating: Attribution(), count: count)
+    }
+    records = Array(repeating: .refused, count: count)
   }
 
   /// Has the users see all of it later than it happened, as through a front end.
@@ -45,16 +47,6 @@ public struct Timeline: Sendable, Equatable {
       attributions[row].host += time
     }
     end += time
-  }
-
-  init(count: Int, observing observation: Observation, keepsEnded: Bool, replicas: Int = 1) {
-    keepsIterations = observation.contains(.iterations)
-    self.keepsEnded = keepsEnded
-    if observation.contains(.attribution) {
-      attributions = Array(repeating: Attribution(), count: count)
-    }
-    if replicas > 1 { servedBy = Array(repeating: 0, count: count) }
-    records = Array(repeating: .refused, count: count)
   }
 }
 

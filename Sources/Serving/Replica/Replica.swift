@@ -45,9 +45,8 @@ public struct Replica: Sendable {
   var flights: [Flight] = []
   /// When each stage of the pipeline is free.
   var stages: [Nanoseconds]
-  /// When another batch can be planned though one runs, because the first stage is free or engines
-  /// schedule ahead; `never` where nothing waits for that.
-  var wake = Simulation.never
+  /// Whether another batch can be planned now though one runs, by an engine that schedules ahead.
+  var plansOn = false
   /// Pools that are not in use.
   var sparePools: [DecodePool]
   /// When the next batch in flight ends; `never` where there is none.

@@ -29,20 +29,18 @@ extension Replica {
       id, sequences[id], to: context + 1, known: schedulesAhead ? context : context + 1)
   }
 
-  /// Books the batch that was planned at `now` and ends at `end`, and puts it in the queue of two.
-  mutating func foresee(
-    until end: Nanoseconds, at now: Nanoseconds, _ timeline: inout Timeline
-  ) {
+  /// Books the batch that has just been planned and ends at `end`, and puts it in the queue of two.
+  mutating func foresee(until end: Nanoseconds, _ timeline: inout Timeline) {
     ledger?.advance(to: end)
     apply(at: end, &timeline)
     closeLedger(&timeline)
     if batchEnd == Simulation.never {
       batchEnd = end
       leavingFirst = leaving.count
-      wake = now
+      plansOn = true
     } else {
       followingEnd = end
-      wake = Simulation.never
+      plansOn = false
     }
   }
 
@@ -62,6 +60,6 @@ extension Replica {
     leavingFirst = leaving.count
     batchEnd = followingEnd
     followingEnd = Simulation.never
-    wake = hasWork ? now : Simulation.never
+    plansOn = hasWork
   }
 }

@@ -11,15 +11,20 @@ extension Replica {
   @inline(__always)
   var isPipelined: Bool { rules.limits.pipelineParallelSize > 1 }
 
-  /// The next instant at which a batch ends or another one can be planned.
+  /// The next instant after `now` at which a batch ends or the first stage is free for one more, or
+  /// `now` where another one can be planned ahead.
   @inline(__always)
-  var nextEvent: Nanoseconds { min(batchEnd, wake) }
+  func nextEvent(after now: Nanoseconds) -> Nanoseconds {
+    if plansOn { return now }
+    let isWaiting = isPipelined && flights.count < stages.count && stages[0] > now
+    return isWaiting ? min(batchEnd, stages[0]) : batchEnd
+  }
 
   /// Whether a batch can be planned at `now`.
   @inline(__always)
   func canPlan(at now: Nanoseconds) -> Bool {
     guard hasWork else { return false }
-    if !isPipelined { return batchEnd == Simulation.never || wake <= now }
+    if !isPipelined { return batchEnd == Simulation.never || plansOn }
     return flights.count < rules.limits.pipelineParallelSize && stages[0] <= now
   }
 
@@ -42,7 +47,6 @@ extension Replica {
     if batch.decodes > 0 { swap(&flying, &pool) }
     flights.append(Flight(batch: batch, pool: flying, end: ready))
     batchEnd = flights[0].end
-    wake = flights.count < rules.limits.pipelineParallelSize ? stages[0] : Simulation.never
     return stage
   }
 
@@ -54,8 +58,6 @@ extension Replica {
     batch = flight.batch
     for chunk in batch.chunks { sequences[chunk.sequence].inFlight -= chunk.tokens }
     batchEnd = flights.first?.end ?? Simulation.never
-    // The first stage may still be busy with the batch behind.
-    wake = stages[0] > now ? stages[0] : Simulation.never
     if flights.isEmpty { occupancy.recordBubble(now - stages[0]) }
     return flight.pool
   }

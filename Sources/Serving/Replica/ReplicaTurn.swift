@@ -21,11 +21,10 @@ extension Replica {
       if !batch.isEmpty { break }
       if begin > now {
         // The result of the batch that runs is awaited.
-        wake = Simulation.never
+        plansOn = false
         return
       }
       guard !preempted.isEmpty || cache.allReleasing > 0 else {
-        wake = Simulation.never
         if !flights.isEmpty { return }
         throw .stall(Stall(self, index: index, at: now))
       }
@@ -60,7 +59,7 @@ extension Replica {
       timeline.iterations.append(record(index, start: begin, end: end))
     }
     evictions = 0
-    if schedulesAhead { foresee(until: end, at: now, &timeline) }
+    if schedulesAhead { foresee(until: end, &timeline) }
   }
 
   /// What is wrong where the batch of `seconds` that replica `index` begins at `now` passes the end
@@ -204,7 +203,7 @@ extension Replica {
   /// Books `id`, whose last token has come out, and lets it go with its blocks.
   mutating func complete(_ id: SequenceID, _ timeline: inout Timeline) {
     timeline.settled += 1
-    if timeline.keepsEnded { timeline.ended.append(sequences[id].request) }
+    timeline.ended.append(sequences[id].request)
     timeline.records[sequences[id].request.index] = sequences[id].record
     if pool.smoothsGaps {
       timeline.records[sequences[id].request.index].smoothedGap =

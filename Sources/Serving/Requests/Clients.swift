@@ -33,34 +33,3 @@ public struct Clients: Sendable, Equatable {
     self.starts = starts
   }
 }
-
-/// When each client sends next, and which of them waits for which request.
-struct ClosedLoop: Sendable {
-  private let thinkTime: Nanoseconds
-  private var sends: MinimumTree<Nanoseconds>
-  /// The client of each request that was sent.
-  private var clients: [Int32] = []
-
-  init(_ clients: Clients) {
-    thinkTime = clients.thinkTime
-    sends = MinimumTree(Simulation.never, count: clients.count)
-    for client in 0..<clients.count {
-      sends[client] = clients.starts?[client] ?? client * clients.stagger
-    }
-  }
-
-  /// When a client next sends; `never` while all of them wait.
-  var nextSend: Nanoseconds { sends.least }
-
-  /// Notes that the client whose turn it is sends the next request of the trace.
-  mutating func send() {
-    let client = sends.place
-    sends[client] = Simulation.never
-    clients.append(Int32(client))
-  }
-
-  /// Notes that the answer to `request` ended at `now`, or that it was refused.
-  mutating func noteEnd(of request: RequestID, at now: Nanoseconds) {
-    sends[Int(clients[request.index])] = now + thinkTime
-  }
-}

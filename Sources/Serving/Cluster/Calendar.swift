@@ -1,0 +1,31 @@
+/// What is to happen of its own accord, and when.
+///
+/// At one instant steps end, timers fire, requests of the trace arrive, and then the replicas to
+/// which something happened plan; of equals the lower goes first.
+struct Calendar: Sendable {
+  /// By replica: when its next step ends, or its first stage is free for one.
+  var steps: MinimumTree<Nanoseconds>
+  /// By client: when it sends the next request of the trace.
+  var timers: MinimumTree<Nanoseconds>
+  /// When the next request of the trace arrives, if those who send them do not wait.
+  var arrival = Simulation.never
+
+  init(replicas: Int, clients: Clients?) {
+    steps = MinimumTree(Simulation.never, count: replicas)
+    timers = MinimumTree(Simulation.never, count: clients?.count ?? 0)
+    guard let clients else { return }
+    for client in 0..<clients.count {
+      timers[client] = clients.starts?[client] ?? client * clients.stagger
+    }
+  }
+
+  /// The last request of the trace is sent: none comes any more.
+  mutating func endRequests() {
+    arrival = Simulation.never
+    timers = MinimumTree(Simulation.never, count: 0)
+  }
+
+  /// When the next request comes.
+  @inline(__always)
+  var nextRequest: Nanoseconds { min(timers.least, arrival) }
+}
