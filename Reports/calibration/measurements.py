@@ -85,14 +85,15 @@ def aiconfigurator(folder):
         attention("attention_prefill", entry, query_tokens=entry["isl"], context_tokens=0)
     # FlashAttention 3 was timed in vLLM and in SGLang. Where it takes under 100 us, vLLM's times are
     # a fifth longer at the same shapes, which decodes of vLLM itself do not show (Llama-2-7B on
-    # H100), and vLLM's rows end at 8 key-value heads.
+    # H100), and vLLM's rows end at 8 key-value heads. Windows are vLLM's.
+    decode_key = lambda e: attention_key(e) + (int(e["window_size"] or 0) > 0,)
     timed = set()
     for entry in rows(table("generation_attention")):
         if entry["backend"] == "sglang" and entry["kernel_source"] == "fa3":
-            timed.add(attention_key(entry))
+            timed.add(decode_key(entry))
     decoding = lambda e: usual(e) and (
-        attention_key(e) not in timed or e["kernel_source"] == "fa3")
-    for entry in chosen(table("generation_attention"), attention_key, decoding):
+        decode_key(e)[-1] or decode_key(e) not in timed or e["kernel_source"] == "fa3")
+    for entry in chosen(table("generation_attention"), decode_key, decoding):
         context = int(entry["isl"]) + int(entry["step"])
         attention("attention_decode", entry, query_tokens=1, context_tokens=context)
 

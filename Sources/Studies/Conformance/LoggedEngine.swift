@@ -32,8 +32,6 @@ extension DecisionLog {
       preconditionFailure("a log that was read names a scheduler")
     }
     let length = config.maxModelLen ?? config.maxLength ?? EngineRange.tokens.upperBound
-    // sarathi-serve has this defect at the commit that its logs are of.
-    let defect = header.scheduler == "sarathi" ? ":readmits-at-once=true" : ""
     var engine = try Schedulers.engine(
       scheduler.full,
       EngineSetting(maxModelLen: length, headSize: 128, isLargeGPU: false))
