@@ -151,8 +151,8 @@ def experts(gpu, path):
             distinct, pairs = busiest(tokens, topk, count, gpus, exponent)
             drawn = dict(distinct=distinct, pairs=pairs)
             # Where no expert is without a token, nothing tells these from even loads, which stand for
-            # themselves.
-            if distinct == count // gpus and gpus == 1:
+            # themselves where they were timed at all sizes.
+            if hopper and gpus == 1 and distinct == count:
                 continue
         # Nemotron's experts have no gate.
         gated = topk != 22 and (hidden, width) != (2688, 1856)
