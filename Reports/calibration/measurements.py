@@ -17,10 +17,8 @@ import random
 import re
 import sys
 
-HEADER = (
-    "operation,format,m,n,k,batch,query_tokens,context_tokens,heads,kv_heads,head_size,window,"
-    "experts,topk,matrices,distinct,pairs,bytes,gpus,seconds"
-).split(",")
+HEADER = ("operation,format,m,n,k,batch,query_tokens,context_tokens,heads,kv_heads,head_size,"
+          "window,experts,topk,matrices,distinct,pairs,bytes,gpus,seconds").split(",")
 ENGINES = ["vllm", "trtllm", "sglang"]
 # vLLM's products with block scales were timed with the host's launches, 80 us whatever their size,
 # which CUDA graphs hide; SGLang's were not.
@@ -52,9 +50,8 @@ def chosen(path, key, where=lambda entry: True):
     """For each `key(row)`, the newest rows of the first engine that has any."""
     groups = {}
     for entry in filter(where, rows(path)):
-        groups.setdefault(key(entry), {}).setdefault(
-            (entry["backend"], tuple(version(entry["backend_version"]))), []
-        ).append(entry)
+        engine = entry["backend"], tuple(version(entry["backend_version"]))
+        groups.setdefault(key(entry), {}).setdefault(engine, []).append(entry)
     for group in groups.values():
         form = next(iter(group.values()))[0].get("gemm_dtype")
         engines = ENGINES_BY_FORMAT.get(form, ENGINES)
@@ -83,26 +80,20 @@ def aiconfigurator(folder):
     usual = lambda e: "fa4" not in e["kernel_source"] and e["attn_dtype"] == "bfloat16"
     for entry in chosen(table("context_attention"), attention_key, usual):
         attention("attention_prefill", entry, query_tokens=entry["isl"], context_tokens=0)
-    # FlashAttention 3 was timed in vLLM and in SGLang. Where it takes under 100 us, vLLM's times are
-    # a fifth longer at the same shapes, which decodes of vLLM itself do not show (Llama-2-7B on
-    # H100), and vLLM's rows end at 8 key-value heads. Windows are vLLM's.
-    decode_key = lambda e: attention_key(e) + (int(e["window_size"] or 0) > 0,)
-    timed = set()
-    for entry in rows(table("generation_attention")):
-        if entry["backend"] == "sglang" and entry["kernel_source"] == "fa3":
-            timed.add(decode_key(entry))
-    decoding = lambda e: usual(e) and (
-        decode_key(e)[-1] or decode_key(e) not in timed or e["kernel_source"] == "fa3")
-    for entry in chosen(table("generation_attention"), decode_key, decoding):
+    # FlashAttention 3 was timed in vLLM and SGLang. Under 100 us vLLM's times are a fifth longer,
+    # which decodes of vLLM itself do not show, and its rows end at 8 key-value heads.
+    key = lambda e: attention_key(e) + (int(e["window_size"] or 0) > 0,)
+    everything = rows(table("generation_attention"))
+    timed = {key(e) for e in everything if e["kernel_source"] == "fa3" and not key(e)[-1]}
+    decoding = lambda e: usual(e) and (e["kernel_source"] == "fa3" or key(e) not in timed)
+    for entry in chosen(table("generation_attention"), key, decoding):
         context = int(entry["isl"]) + int(entry["step"])
         attention("attention_decode", entry, query_tokens=1, context_tokens=context)
-
     for name, operation in [("context_mla", "mla_prefill"), ("generation_mla", "mla_decode")]:
         for entry in chosen(table(name), lambda e: (e["mla_dtype"], e["kv_cache_dtype"])):
             isl, step = int(entry["isl"]), int(entry["step"])
             decode = operation == "mla_decode"
-            row(
-                operation, entry["kv_cache_dtype"], float(entry["latency_ms"]),
+            row(operation, entry["kv_cache_dtype"], float(entry["latency_ms"]),
                 batch=entry["batch_size"], query_tokens=1 if decode else isl,
                 context_tokens=isl + step if decode else step, heads=entry["num_heads"])
 
@@ -110,14 +101,12 @@ def aiconfigurator(folder):
 
     captured = lambda e: "graph" in e["implementation"]
     for entry in chosen(table("custom_allreduce"), lambda e: e["num_gpus"], captured):
-        row(
-            "all_reduce", "bf16", float(entry["latency_ms"]),
+        row("all_reduce", "bf16", float(entry["latency_ms"]),
             bytes=2 * int(entry["message_elems"]), gpus=entry["num_gpus"])
     names = {"alltoall": "all_to_all"}
     for entry in rows(table("nccl")):
         width = 2 if entry["nccl_dtype"] == "half" else 1
-        row(
-            names.get(entry["op_name"], entry["op_name"]), entry["nccl_dtype"],
+        row(names.get(entry["op_name"], entry["op_name"]), entry["nccl_dtype"],
             float(entry["latency_ms"]), bytes=width * int(entry["message_elems"]),
             gpus=entry["num_gpus"])
 
@@ -150,14 +139,12 @@ def experts(gpu, path):
             exponent = float(entry["distribution"].split("_")[-1])
             distinct, pairs = busiest(tokens, topk, count, gpus, exponent)
             drawn = dict(distinct=distinct, pairs=pairs)
-            # Where no expert is without a token, nothing tells these from even loads, which stand for
-            # themselves where they were timed at all sizes.
+            # Where every expert has a token, nothing tells these from even loads.
             if hopper and gpus == 1 and distinct == count:
                 continue
         # Nemotron's experts have no gate.
         gated = topk != 22 and (hidden, width) != (2688, 1856)
-        row(
-            "moe", entry["moe_dtype"], float(entry["latency_ms"]), m=tokens,
+        row("moe", entry["moe_dtype"], float(entry["latency_ms"]), m=tokens,
             n=width // int(entry["moe_tp_size"]), k=hidden, experts=count, topk=topk, gpus=gpus,
             matrices=3 if gated else 2, **drawn)
 
@@ -215,8 +202,7 @@ def attention_key(entry):
 def attention(operation, entry, **tokens):
     """One layer's attention."""
     window = entry["window_size"] or 0
-    row(
-        operation, entry["kv_cache_dtype"], float(entry["latency_ms"]),
+    row(operation, entry["kv_cache_dtype"], float(entry["latency_ms"]),
         batch=entry["batch_size"], heads=entry["num_heads"],
         kv_heads=entry["num_key_value_heads"], head_size=entry["head_dim"], window=window,
         **tokens)

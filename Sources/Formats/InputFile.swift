@@ -43,8 +43,8 @@ public enum InputFile {
       if count > 0 {
         if bytes.isEmpty, GZip.begins(part[..<count]), status.st_mode & S_IFMT == S_IFREG {
           let unpacked = try GZip.unpacked(path, atMost: mostBytes)
-          if unpacked.count > mostBytes { throw tooLong(path, "longer than \(mostBytes >> 30) GiB") }
-          return unpacked
+          if unpacked.count <= mostBytes { return unpacked }
+          throw tooLong(path, "longer than \(mostBytes >> 30) GiB")
         }
         if bytes.isEmpty { try ForeignFile.check(part[..<count], at: path) }
         bytes.append(contentsOf: part[..<count])

@@ -104,6 +104,13 @@ struct RandomCase: CustomStringConvertible {
       })
   }
 
+  /// The same by an engine that waits for each batch before it plans the next.
+  var synchronous: RandomCase {
+    var example = self
+    example.rules.outputs.schedulesAhead = false
+    return example
+  }
+
   /// The scheduler under test.
   func scheduler() throws -> any Scheduler {
     try Schedulers.engine(policy.specification, Self.setting).scheduler

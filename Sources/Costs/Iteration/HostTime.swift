@@ -13,8 +13,8 @@ public struct HostTime: Sendable, Equatable {
   public var secondsPerIteration: Double
   public var secondsPerSequence: Double
   public var secondsAmongGPUs: Double
-  /// Seconds by which a collective takes longer than it does by itself, for each other GPU that takes
-  /// part: in serving, the GPUs do not arrive together.
+  /// Seconds by which a collective takes longer than it does by itself, for each other GPU that
+  /// takes part: in serving, the GPUs do not arrive together.
   public var secondsPerPeer: Double
   /// Seconds in which kernels of one layer are started one by one, faster than which the GPU cannot
   /// be; 0 where CUDA graphs start them.
@@ -68,8 +68,8 @@ extension HostTime {
   public static let vllmV1 = HostTime(
     name: "vllm-v1",
     source: "fitted to what decode iterations of vLLM 0.15.1 on H100 (inference-sim/training "
-      + "c4f0340) leave beyond the kernels: the iteration's to Llama-2-7B on one GPU, the peers' to "
-      + "CodeLlama-34B and Mixtral-8x7B on two and Llama-2-70B on four",
+      + "c4f0340) leave beyond the kernels: the iteration's to Llama-2-7B on one GPU, the peers' "
+      + "to CodeLlama-34B and Mixtral-8x7B on two and Llama-2-70B on four",
     secondsPerIteration: 0.12e-3, secondsPerPeer: 2.4e-6)
 
   /// An engine of 2024 in Python that schedules, prepares, samples and detokenises in turn; several

@@ -1,4 +1,3 @@
-import Costs
 import Formats
 import Studies
 
@@ -28,7 +27,7 @@ public enum MemoryText {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func rows(_ plan: MemoryPlan) -> [String] {
+  private static func rows(_ plan: MemoryReport.Plan) -> [String] {
     [
       ("usable", plan.usableBytes), ("weights", plan.weightBytes),
       ("activations", plan.activationBytes), ("reserved by libraries", plan.reserveBytes),
@@ -41,7 +40,7 @@ public enum MemoryText {
     ]
   }
 
-  private static func words(_ group: CacheGroup) -> String {
+  private static func words(_ group: MemoryReport.Layers) -> String {
     let kept = group.keeps.map { "the last \(Numbers.grouped($0)) tokens" } ?? "all tokens"
     return "\(group.layers) layers keep \(kept), \(Numbers.grouped(group.bytesPerToken)) bytes "
       + "per token"
@@ -109,7 +108,7 @@ public enum MemoryText {
     ]).text()
   }
 
-  private static func plan(_ plan: MemoryPlan, _ report: MemoryReport) -> JSONValue {
+  private static func plan(_ plan: MemoryReport.Plan, _ report: MemoryReport) -> JSONValue {
     .object([
       .init("usable_bytes", .integer(plan.usableBytes)),
       .init("weight_bytes", .integer(plan.weightBytes)),

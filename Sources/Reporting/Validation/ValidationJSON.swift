@@ -1,6 +1,5 @@
 import Formats
 import Studies
-import Workloads
 
 /// Runs of real engines beside their simulations as JSON, for programs to read.
 ///
@@ -40,7 +39,7 @@ public enum ValidationJSON {
       .init(
         "settings", .object(validation.settings.map { .init($0.name, .string($0.value)) })),
       .init("notes", .array(validation.notes.map(JSONValue.string))),
-      .init("metrics", .object(MeasuredRun.Measure.allCases.map { metric($0, validation) })),
+      .init("metrics", .object(ValidationStudy.Measure.allCases.map { metric($0, validation) })),
       .init(
         "saturated",
         .object([
@@ -57,7 +56,7 @@ public enum ValidationJSON {
   }
 
   private static func metric(
-    _ measure: MeasuredRun.Measure, _ validation: Validation
+    _ measure: ValidationStudy.Measure, _ validation: Validation
   ) -> JSONValue.Member {
     var members: [JSONValue.Member] = []
     for figure in ValidationStudy.figures where figure.measure == measure {

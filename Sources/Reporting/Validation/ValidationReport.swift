@@ -2,7 +2,6 @@ import Formats
 import Metrics
 import Serving
 import Studies
-import Workloads
 
 /// Runs of real engines beside their simulations, as tables, charts and a report.
 public enum ValidationReport {
@@ -66,7 +65,7 @@ public enum ValidationReport {
 
   /// One row a run: by how much each of the figures that matter most is off.
   static func overview(_ study: ValidationStudy) -> Table {
-    let columns: [(MeasuredRun.Measure, String)] = [
+    let columns: [(ValidationStudy.Measure, String)] = [
       (.ttft, "mean"), (.ttft, "p99"), (.tpot, "mean"), (.e2e, "mean"), (.e2e, "p99"),
       (.throughput, "mean"),
     ]
@@ -75,7 +74,8 @@ public enum ValidationReport {
         + columns.map { measure, statistic in
           Table.Column(
             statistic,
-            group: measure == .throughput ? "tokens/s" : measure.rawValue.uppercased(), unit: "%")
+            group: (measure == .throughput ? "tokens/s" : measure.rawValue.uppercased()) + " error",
+            unit: "%")
         } + [Table.Column("load", isNumeric: false)])
     for validation in study.validations {
       table.append(
@@ -156,7 +156,8 @@ public enum ValidationReport {
     }
     return Report(
       question: "How far is the simulation from what real engines did?",
-      answer: conclusion(study), remarks: shown.flatMap(\.notes).map { "Note: \($0)." },
+      answer: conclusion(study),
+      remarks: shown.flatMap(\.notes).map { "Note: \($0)." } + ValidationStudy.fitted,
       sections: sections, figures: figures, definitions: [],
       settings: (shown.first?.settings ?? []).filter { setting in
         shown.allSatisfy { $0.settings.contains(setting) }

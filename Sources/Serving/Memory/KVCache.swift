@@ -153,8 +153,8 @@ extension KVCache {
 
 /// What those that decode take, each a block at most.
 extension KVCache {
-  /// Names the block that was taken for `id` to hold `tokens` tokens, of which the first `known` are
-  /// known, if one was.
+  /// Names the block that was taken for `id` to hold `tokens` tokens, of which the first `known`
+  /// are known, if one was.
   mutating func nameDecode(
     _ id: SequenceID, _ sequence: Sequence, to tokens: Int, known: Int
   ) {

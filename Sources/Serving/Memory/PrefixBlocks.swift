@@ -84,8 +84,8 @@ struct PrefixBlocks: Sendable {
     return cache.freeBlocks - before
   }
 
-  /// The hash of a full block: the trace's, which may go on behind the prompt and name the blocks of
-  /// the output, or the sequence's own, which it has again after a preemption.
+  /// The hash of a full block: the trace's, which may go on behind the prompt and name the blocks
+  /// of the output, or the sequence's own, which it has again after a preemption.
   private func hash(of sequence: Sequence, block: Int) -> UInt64 {
     let last = (block + 1) * group.blockTokens - 1
     if last < sequence.promptTokens || source.goesOn(behind: sequence),

@@ -1,6 +1,6 @@
-/// Asynchronous scheduling: the batch after the one that runs is planned when that one starts, as if
-/// its results were known, so that the GPU never waits for a plan, and a request that arrives waits
-/// for the rest of the batch that runs and for a whole further one.
+/// Asynchronous scheduling: the batch after the one that runs is planned when that one starts, as
+/// if its results were known, so that the GPU never waits for a plan, and a request that arrives
+/// waits for the rest of the batch that runs and for a whole further one.
 ///
 /// Which tokens come out does not hang on when they do, so a batch is booked when it is planned, at
 /// the times at which it will run. Only what becomes of sequences that emit their last token waits
@@ -19,8 +19,8 @@ extension Replica {
     schedulesAhead && batchEnd != Simulation.never ? batchEnd : now
   }
 
-  /// Names the block of the next token of `id`, which this plan decodes, if it is full then. Where the
-  /// batch that runs emits that token, it is not known yet.
+  /// Names the block of the next token of `id`, which this plan decodes, if it is full then. Where
+  /// the batch that runs emits that token, it is not known yet.
   @inline(__always)
   mutating func nameDecodedBlock(of id: SequenceID) {
     if !cache.sharesPrefixes { return }

@@ -104,8 +104,8 @@ public struct DecisionLog: Sendable {
   var stages: Int { config.pp ?? 1 }
   var isPipelined: Bool { stages > 1 }
 
-  /// A hash for each full block of a prompt, and of the output where another prompt goes on from it:
-  /// its group's or its parent's as far as those share it, then its own.
+  /// A hash for each full block of a prompt, and of the output where another prompt goes on from
+  /// it: its group's or its parent's as far as those share it, then its own.
   private func hashes(
     of row: Int, _ groups: [String: Int], _ rows: [String: Int], tokens: Int? = nil
   ) -> [UInt64] {

@@ -15,8 +15,8 @@ extension Deployment {
     try Shard(of: try largestStage(of: try servedModel()), tensorParallel: tensorParallelSize)
   }
 
-  /// The limits under which memory is divided for an engine with `rules`, whose longest sequence has
-  /// `length` tokens.
+  /// The limits under which memory is divided for an engine with `rules`, whose longest sequence
+  /// has `length` tokens.
   func limits(of rules: EngineRules, _ length: Int) -> MemoryLimits {
     MemoryLimits(
       gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.memory.blockSize,

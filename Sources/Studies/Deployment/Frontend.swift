@@ -27,7 +27,7 @@ public struct Frontend: Sendable, Equatable {
   public static let vllmOpenAI = Frontend(
     name: "vllm-openai",
     source: "fitted to what TTFT of six steady runs of vLLM 0.15.1 on H100, client inference-perf "
-      + "(inference-sim/training c4f0340), leaves beyond the engine: 7.0 to 8.3 ms, with no term in "
-      + "prompt tokens",
+      + "(inference-sim/training c4f0340), leaves beyond the engine: 7.0 to 8.3 ms, with no term "
+      + "in prompt tokens",
     time: 7_600_000)
 }

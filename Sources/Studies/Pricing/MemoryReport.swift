@@ -4,8 +4,14 @@ import Metrics
 import Schedulers
 import Serving
 
-/// What a model takes of memory, and how an engine divides that of its GPUs, whether or not it fits.
+/// What a model takes of memory, and how an engine divides that of its GPUs, whether or not it
+/// fits.
 public struct MemoryReport: Sendable {
+  /// The division of one GPU's memory.
+  public typealias Plan = MemoryPlan
+  /// Layers that keep the same.
+  public typealias Layers = CacheGroup
+
   /// The model as it is served, on one GPU.
   public var model: Model
   public var whole: Shard

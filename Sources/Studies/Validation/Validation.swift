@@ -32,6 +32,11 @@ public struct Validation: Sendable {
         run.source, column: run.name, problem: "\(obstacle), which is not simulated yet",
         remedy: "leave the run out")
     }
+    guard EngineRange.time.contains(run.trace.requests.last?.arrival ?? 0) else {
+      throw InputError(
+        run.source, column: run.name, problem: "its requests arrive over too long a time",
+        remedy: "check the unit of its times")
+    }
     let stated = try Self.settings(of: run, given, &notes)
     let scenario = try Scenario(files) { name in
       given(name) ?? stated[name].map { GivenValue(source: "--\(name)", text: $0) }
@@ -56,30 +61,40 @@ public struct Validation: Sendable {
     plannedBlocks = try? scenario.deployment.plannedBlocks(of: service.engine)
   }
 
-  /// What `run` states by the names of settings, and what is taken where it and the user are silent.
+  /// What `run` states by the names of settings, and what is taken where it and the user are
+  /// silent.
   private static func settings(
     of run: MeasuredRun, _ given: (String) -> GivenValue?, _ notes: inout [String]
   ) throws(InputError) -> [String: String] {
-    var settings = run.settings
-    for (name, what) in [("model", "which model it serves"), ("gpu", "which GPU serves it")]
-    where settings[name] == nil && given(name) == nil {
+    var settings: [String: String] = [:]
+    for (stated, value) in run.settings { settings[stated.name] = value }
+    let needed: [(MeasuredRun.Stated, String)] = [
+      (.model, "which model it serves"), (.gpu, "which GPU serves it"),
+    ]
+    for (stated, what) in needed
+    where settings[stated.name] == nil && given(stated.name) == nil {
       throw InputError(
         run.source, column: run.name, problem: "the run does not say \(what)",
-        remedy: "give --\(name)")
+        remedy: "give --\(stated.name)")
     }
-    if let model = settings["model"], given("model") == nil {
-      guard let known = Models.stated(model) else {
+    let model = MeasuredRun.Stated.model.name
+    if let stated = settings[model], given(model) == nil {
+      guard let known = Models.stated(stated) else {
         throw InputError(
-          run.source, column: run.name, problem: "the model \(model) is none that is built in",
-          remedy: "give --model with the path of its config.json")
+          run.source, column: run.name, problem: "the model \(stated) is none that is built in",
+          remedy: "give --\(model) with the path of its config.json")
       }
-      settings["model"] = known
+      settings[model] = known
     }
-    if settings["frontend"] == nil { settings["frontend"] = Frontend.vllmOpenAI.name }
-    if let blocks = run.blocks { settings["num-gpu-blocks-override"] = "\(blocks)" }
-    if given("scheduler") == nil {
-      let (scheduler, note) = Schedulers.serving(run.engine?.name, run.engine?.version)
-      settings["scheduler"] = scheduler
+    let frontend = MeasuredRun.Stated.frontend.name
+    settings[frontend] = settings[frontend] ?? Frontend.vllmOpenAI.name
+    if let blocks = run.blocks {
+      settings[MeasuredRun.Stated.numGpuBlocksOverride.name] = "\(blocks)"
+    }
+    let scheduler = Scenario.Settings.scheduler.name
+    if given(scheduler) == nil {
+      let (name, note) = Schedulers.serving(run.engine?.name, run.engine?.version)
+      settings[scheduler] = name
       if let note { notes.append(note) }
     }
     return settings

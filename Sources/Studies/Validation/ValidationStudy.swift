@@ -1,3 +1,4 @@
+import Costs
 import Formats
 import Metrics
 import Workloads
@@ -31,6 +32,9 @@ public struct ValidationStudy: Sendable {
     }
   }
 
+  /// What is measured and simulated.
+  public typealias Measure = MeasuredRun.Measure
+
   /// What the errors are of: a measure and a statistic.
   public struct Figure: Sendable, Hashable {
     public var measure: MeasuredRun.Measure
@@ -45,6 +49,12 @@ public struct ValidationStudy: Sendable {
       Figure(measure: measure, statistic: $0)
     }
   }
+
+  /// What of every simulation was fitted to runs of real engines, in sentences.
+  public static let fitted = [
+    "What the engine adds to its kernels (vllm-v1): \(HostTime.vllmV1.source).",
+    "What the front end adds (vllm-openai): \(Frontend.vllmOpenAI.source).",
+  ]
 
   /// The runs that were not saturated, neither there nor here: those whose latencies say something
   /// of costs.

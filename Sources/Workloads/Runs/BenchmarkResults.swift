@@ -4,8 +4,8 @@ import Serving
 /// What the benchmarks of servers write, as JSON or as JSON lines: vLLM's, SGLang's, AIPerf's and
 /// GuideLLM's.
 enum BenchmarkResults {
-  /// The runs in `bytes`: each object of vLLM's and SGLang's is one, and each benchmark of GuideLLM's;
-  /// AIPerf's lines are the requests of one.
+  /// The runs in `bytes`: each object of vLLM's and SGLang's is one, and each benchmark of
+  /// GuideLLM's; AIPerf's lines are the requests of one.
   static func runs(_ bytes: [UInt8], source: String) throws(InputError) -> [MeasuredRun] {
     var objects = JSONObjects(bytes, source: source, header: "{\"ttfts\": …}")
     var runs: [MeasuredRun] = []
@@ -35,7 +35,7 @@ enum BenchmarkResults {
     let name = number == 0 ? keys.source : "\(keys.source) \(number + 1)"
     var run: MeasuredRun
     if let known = try detailed(keys, name) { run = known } else { run = try averaged(keys, name) }
-    run.settings["model"] = try keys.text("model_id")
+    run.settings[.model] = try keys.text("model_id")
     if !hasTimes(keys) { try setArrivals(of: &run, keys) }
     return run
   }
@@ -56,19 +56,23 @@ enum BenchmarkResults {
     let isWhole = [inputs.count, outputs.count, starts?.count ?? ttfts.count]
       .allSatisfy { $0 == ttfts.count }
     if !isWhole { throw keys.mistake("ttfts", "the lists differ in length", "give the whole file") }
+    for (name, values) in [("ttfts", ttfts), ("start_times", starts ?? [])] {
+      guard let value = values.first(where: { !JSONKeys.amounts.contains($0) }) else { continue }
+      throw keys.mistake(name, "\(value) is no time", "give seconds from 0 to 4e9")
+    }
     let first = starts?.min() ?? 0
     var rows = MeasuredRows()
     for index in ttfts.indices {
       var whole: Nanoseconds?
       if index < gaps.count, case .array(let own) = gaps[index] {
-        whole = Nanoseconds(seconds: own.reduce(ttfts[index]) { $0 + ($1.real ?? 0) })
+        whole = Nanoseconds(
+          seconds: min(1e9, own.reduce(ttfts[index]) { $0 + max(0, $1.real ?? 0) }))
       }
       let start = (starts?[index] ?? 0) - first
       let hasFailed = outputs[index] == 0 || index < errors.count && !errors[index].isEmpty
       rows.add(
-        Request(
-          arrival: Nanoseconds(seconds: start), promptTokens: max(1, inputs[index]),
-          outputTokens: max(1, outputs[index])),
+        arrival: Nanoseconds(seconds: start), promptTokens: max(1, inputs[index]),
+        outputTokens: hasFailed ? nil : outputs[index],
         hasFailed
           ? .failed
           : MeasuredRun.Latency(
@@ -103,15 +107,15 @@ enum BenchmarkResults {
     of run: inout MeasuredRun, _ keys: JSONKeys
   ) throws(InputError) {
     if let clients = try keys.whole("max_concurrency"), clients > 0 {
-      run.settings["clients"] = "\(min(clients, run.trace.count))"
+      run.settings[.clients] = "\(min(clients, run.trace.count))"
       return
     }
     guard let rate = try? keys.real("request_rate"), rate > 0, rate.isFinite else {
       run.notes.append("all requests are sent at once, for the file says no rate")
       return
     }
-    run.settings["request-rate"] = "\(rate)"
-    run.settings["arrivals"] = "poisson"
+    run.settings[.requestRate] = "\(rate)"
+    run.settings[.arrivals] = "poisson"
     run.notes.append("arrivals are drawn at the stated rate, for the file has no times")
   }
 
@@ -125,17 +129,17 @@ enum BenchmarkResults {
     if let phase = try metadata.text("benchmark_phase"), phase != "profiling" { return }
     func value(_ name: String) throws(InputError) -> Double {
       let metric = try metrics.needed(name, "a value with its unit", metrics.object)
-      return try metric.needed("value", "a number", metric.real)
+      return try metric.amount("value")
     }
-    let start = try metadata.needed("request_start_ns", "nanoseconds", metadata.whole)
+    let start = try metadata.count(
+      "request_start_ns", in: 0...EngineRange.time.upperBound, "nanoseconds since 1970")
     if keys.has("error") {
-      rows.add(Request(arrival: start, promptTokens: 1, outputTokens: 1), .failed)
+      rows.add(arrival: start, promptTokens: nil, outputTokens: nil, .failed)
       return
     }
     rows.add(
-      Request(
-        arrival: start, promptTokens: max(1, Int(try value("input_sequence_length"))),
-        outputTokens: max(1, Int(try value("output_sequence_length")))),
+      arrival: start, promptTokens: max(1, Int(min(1e9, try value("input_sequence_length")))),
+      outputTokens: max(1, Int(min(1e9, try value("output_sequence_length")))),
       MeasuredRun.Latency(
         firstToken: MeasuredRuns.time(milliseconds: try value("time_to_first_token")),
         whole: MeasuredRuns.time(milliseconds: try value("request_latency"))))
@@ -149,14 +153,13 @@ enum BenchmarkResults {
       let requests = try benchmark.needed("requests", "those sent", benchmark.object)
       var rows = MeasuredRows()
       for request in try requests.objects("successful") ?? [] {
-        let start = try request.needed("request_start_time", "seconds", request.real)
-        let end = try request.needed("request_end_time", "seconds", request.real)
-        let ttft = try request.needed("time_to_first_token_ms", "milliseconds", request.real)
+        let start = try request.amount("request_start_time")
+        let end = try request.amount("request_end_time")
+        let ttft = try request.amount("time_to_first_token_ms")
         rows.add(
-          Request(
-            arrival: Nanoseconds((start * 1e6).rounded()) * 1000,
-            promptTokens: try request.count("prompt_tokens", in: 1...Int(Int32.max), "tokens"),
-            outputTokens: try request.count("output_tokens", in: 1...Int(Int32.max), "tokens")),
+          arrival: Nanoseconds((start * 1e6).rounded()) * 1000,
+          promptTokens: try request.count("prompt_tokens", in: 1...Int(Int32.max), "tokens"),
+          outputTokens: try request.count("output_tokens", in: 1...Int(Int32.max), "tokens"),
           MeasuredRun.Latency(
             firstToken: MeasuredRuns.time(milliseconds: ttft),
             whole: Nanoseconds(seconds: max(0, end - start))))
@@ -166,5 +169,17 @@ enum BenchmarkResults {
         rows.run(number == 0 ? keys.source : "\(keys.source) \(number + 1)", source: keys.source))
     }
     return runs
+  }
+}
+
+extension JSONKeys {
+  /// What a time in seconds may be.
+  fileprivate static let amounts = 0.0...4e9
+
+  /// The number under `name`, which must be there: a time, or a count of tokens.
+  fileprivate func amount(_ name: String) throws(InputError) -> Double {
+    let number = try needed(name, "a number", real)
+    if Self.amounts.contains(number) { return number }
+    throw mistake(name, "\(number) is out of range", "give a number from 0 to 4e9")
   }
 }

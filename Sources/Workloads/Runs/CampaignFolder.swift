@@ -2,22 +2,22 @@ import Formats
 import Foundation
 import Serving
 
-/// A folder of runs: `experiments.csv` says what served each, `requests_NAME.csv`, plain or gzipped,
-/// what its client saw, request by request.
+/// A folder of runs: `experiments.csv` says what served each, `requests_NAME.csv`, plain or
+/// gzipped, what its client saw, request by request.
 ///
-/// The form of inference-sim/training; a folder called `vllm_0.15.1_h100` states engine and version.
-/// A request's `prompt_id` tells which share their prompt, and prompts that are the same share their
-/// blocks. Outputs are as long as the experiment asked for: the client counts the tokens of the text
-/// anew, and finds fewer.
+/// The form of inference-sim/training; a folder called `vllm_0.15.1_h100` states engine and
+/// version. A request's `prompt_id` tells which share their prompt, and prompts that are the same
+/// share their blocks. Outputs are as long as the experiment asked for: the client counts the
+/// tokens of the text anew, and finds fewer.
 struct CampaignFolder {
   private let path: String
   private let table: String
   private static let header =
     "experiment,model,gpu,tp,max_model_len,max_num_batched_tokens,max_num_seqs,output_len"
   /// Columns of the table by the setting that each states.
-  private static let settings = [
-    ("model", "model"), ("tp", "tensor-parallel-size"), ("max_model_len", "max-model-len"),
-    ("max_num_batched_tokens", "max-num-batched-tokens"), ("max_num_seqs", "max-num-seqs"),
+  private static let settings: [(column: String, MeasuredRun.Stated)] = [
+    ("model", .model), ("tp", .tensorParallelSize), ("max_model_len", .maxModelLen),
+    ("max_num_batched_tokens", .maxNumBatchedTokens), ("max_num_seqs", .maxNumSeqs),
   ]
 
   init(_ path: String) throws(InputError) {
@@ -39,7 +39,7 @@ struct CampaignFolder {
     let output = try reader.column("output_len", of: Self.header)
     let blocks = try reader.optionalColumn("kv_blocks_total_gpu")
     let size = try reader.optionalColumn("kv_block_size")
-    var stated: [(setting: String, column: Column)] = []
+    var stated: [(setting: MeasuredRun.Stated, column: Column)] = []
     for (column, setting) in Self.settings {
       stated.append((setting, try reader.column(column, of: Self.header)))
     }
@@ -54,9 +54,9 @@ struct CampaignFolder {
       }
       run.engine = Self.engine(of: path)
       for (setting, column) in stated { run.settings[setting] = try reader.text(column) }
-      run.settings["gpu"] = StatedGPU.name(of: try reader.text(gpu))
+      run.settings[.gpu] = StatedGPU.name(of: try reader.text(gpu))
       run.blocks = try blocks.map { column throws(InputError) in try reader.tokens(column) }
-      if let size { run.settings["block-size"] = try reader.text(size) }
+      if let size { run.settings[.blockSize] = try reader.text(size) }
       runs.append(run)
     }
     return runs
@@ -76,23 +76,21 @@ struct CampaignFolder {
     let failed = try reader.column("has_error", of: header)
     let ttft = try reader.column("ttft_ms", of: header)
     let whole = try reader.column("e2e_ms", of: header)
-    var rows = MeasuredRows()
+    var rows = MeasuredRows(blockTokens: blockTokens)
     while try reader.nextRow() {
-      let tokens = try reader.tokens(input)
-      let number = UInt64(try reader.count(prompt, of: "prompts"))
-      let blocks = (tokens + blockTokens - 1) / blockTokens
+      let tokens = try reader.count(input, of: "tokens")
+      let hasFailed = try reader.number(failed) ?? 0 != 0
       rows.add(
-        Request(
-          arrival: Nanoseconds(try reader.amount(arrival) * 1000), promptTokens: tokens,
-          outputTokens: outputTokens),
-        try reader.number(failed) ?? 0 != 0
+        arrival: Nanoseconds(try reader.amount(arrival) * 1000),
+        promptTokens: tokens == 0 ? nil : tokens, outputTokens: outputTokens,
+        hasFailed
           ? .failed
           : MeasuredRun.Latency(
             firstToken: MeasuredRuns.time(milliseconds: try reader.amount(ttft)),
             whole: MeasuredRuns.time(milliseconds: try reader.amount(whole))),
-        hashes: (0..<blocks).map { (number + 1) << 24 | UInt64($0) })
+        prompt: try reader.count(prompt, of: "prompts"))
     }
-    return rows.run(name, source: path, blockTokens: blockTokens)
+    return rows.run(name, source: path)
   }
 
   private static func file(_ name: String, in folder: String) -> String {

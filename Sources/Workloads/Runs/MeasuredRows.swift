@@ -3,37 +3,66 @@ import Serving
 
 /// The requests of a run as they are read, in any order.
 struct MeasuredRows {
-  private var requests: [Request] = []
-  private var latencies: [MeasuredRun.Latency] = []
-  private var hashes: [[UInt64]] = []
+  private struct Row {
+    var arrival: Nanoseconds
+    var promptTokens: Int?
+    var outputTokens: Int?
+    var latency: MeasuredRun.Latency
+    var prompt: Int?
+  }
+
+  private var rows: [Row] = []
+  /// Tokens in a block of prompts that share their beginnings.
+  private let blockTokens: Int
+
+  init(blockTokens: Int = 16) { self.blockTokens = blockTokens }
 
   /// Adds a request, and what was seen of it.
   ///
-  /// - Parameter hashes: those of its prompt's blocks; none where nothing is known of them.
+  /// - Parameters:
+  ///   - promptTokens: nil where that is not known, as of one that failed; it is taken to be as
+  ///     long as the others are on average, and so are its output tokens.
+  ///   - prompt: tells those that have the same prompt, where that is known of all.
   mutating func add(
-    _ request: Request, _ latency: MeasuredRun.Latency, hashes: [UInt64] = []
+    arrival: Nanoseconds, promptTokens: Int?, outputTokens: Int?, _ latency: MeasuredRun.Latency,
+    prompt: Int? = nil
   ) {
-    requests.append(request)
-    latencies.append(latency)
-    if !hashes.isEmpty { self.hashes.append(hashes) }
+    rows.append(
+      Row(
+        arrival: arrival, promptTokens: promptTokens, outputTokens: outputTokens, latency: latency,
+        prompt: prompt))
   }
 
   /// The run of them, in order of arrival, of which the first is at 0.
-  func run(_ name: String, source: String, blockTokens: Int = 16) -> MeasuredRun {
-    let first = requests.map(\.arrival).min() ?? 0
-    let order = requests.indices.sorted { (requests[$0].arrival, $0) < (requests[$1].arrival, $1) }
-    let hasHashes = hashes.count == requests.count
-    let trace = Trace(
-      requests: order.map {
-        Request(
-          arrival: requests[$0].arrival - first, promptTokens: requests[$0].promptTokens,
-          outputTokens: requests[$0].outputTokens)
-      },
-      columns: Columns(
-        prefixHashes: hasHashes ? PrefixHashes(order.map { hashes[$0] }) : nil,
-        prefixBlockTokens: blockTokens))
-    var run = MeasuredRun(name, source: source, trace: trace)
-    run.requests = order.map { latencies[$0] }
+  func run(_ name: String, source: String) -> MeasuredRun {
+    let first = rows.map(\.arrival).min() ?? 0
+    let order = rows.indices.sorted { (rows[$0].arrival, $0) < (rows[$1].arrival, $1) }
+    let prompt = Self.mean(rows.compactMap(\.promptTokens))
+    let output = Self.mean(rows.compactMap(\.outputTokens))
+    let requests = order.map {
+      Request(
+        arrival: rows[$0].arrival - first, promptTokens: rows[$0].promptTokens ?? prompt,
+        outputTokens: rows[$0].outputTokens ?? output)
+    }
+    let isShared = rows.allSatisfy { $0.prompt != nil }
+    let hashes = zip(order, requests).map { row, request in
+      let number = UInt64(rows[row].prompt ?? 0) + 1
+      return (0..<(request.promptTokens + blockTokens - 1) / blockTokens).map {
+        number << 24 | UInt64($0)
+      }
+    }
+    let columns = Columns(
+      prefixHashes: isShared ? PrefixHashes(hashes) : nil, prefixBlockTokens: blockTokens)
+    var run = MeasuredRun(name, source: source, trace: Trace(requests: requests, columns: columns))
+    run.requests = order.map { rows[$0].latency }
+    let unknown = rows.count { $0.promptTokens == nil }
+    if unknown > 0 {
+      run.notes.append("\(unknown) requests whose length is not known are as long as the others")
+    }
     return run
+  }
+
+  private static func mean(_ lengths: [Int]) -> Int {
+    max(1, lengths.isEmpty ? 1 : lengths.reduce(0, +) / lengths.count)
   }
 }

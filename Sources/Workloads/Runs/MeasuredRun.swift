@@ -7,10 +7,11 @@ public struct MeasuredRun: Sendable {
   public var name: String
   /// The file or folder that it was read from.
   public var source: String
-  /// The engine that served it and its version, such as `vllm` and `0.15.1`, as far as it is stated.
+  /// The engine that served it and its version, such as `vllm` and `0.15.1`, as far as it is
+  /// stated.
   public var engine: Engine?
-  /// What it states of its deployment and its load, by the names that servesim's settings have.
-  public var settings: [String: String] = [:]
+  /// What it states of its deployment and its load, as a user would give it.
+  public var settings: [Stated: String] = [:]
   /// The KV blocks that the engine said it had; nil where it did not.
   public var blocks: Int?
   /// The requests, with what is known of prefixes that they share.
@@ -32,6 +33,18 @@ public struct MeasuredRun: Sendable {
     public init(_ name: String, _ version: String) {
       self.name = name
       self.version = version
+    }
+  }
+
+  /// Settings that runs state; what each is called elsewhere follows from its name.
+  public enum Stated: String, Sendable, CaseIterable {
+    case model, gpu, tensorParallelSize, pipelineParallelSize, maxModelLen, maxNumSeqs
+    case maxNumBatchedTokens, blockSize, numGpuBlocksOverride, clients, requestRate, arrivals
+    case frontend
+
+    /// As the setting is called: in small letters, with dashes between words.
+    public var name: String {
+      rawValue.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
     }
   }
 

@@ -24,7 +24,12 @@ enum OperatingPoints {
       }
       func count(_ name: String) throws(InputError) -> Int {
         guard let column = columns[name] else { return 0 }
-        return Int(try reader.number(column) ?? 0)
+        let number = try reader.number(column) ?? 0
+        if number > 100_000 {
+          throw reader.error(
+            in: column, "\(reader.excerpt(of: column)) is out of range", "give at most 100000")
+        }
+        return Int(number)
       }
       func seconds(_ name: String) throws(InputError) -> Double? {
         try columns[name].flatMap { column throws(InputError) in try reader.number(column) }
@@ -38,11 +43,11 @@ enum OperatingPoints {
         trace: Trace(
           requests: Array(repeating: request, count: clients * requestsPerClient)))
       run.engine = MeasuredRun.Engine(try text("backend"), try text("backend_version"))
-      run.settings["model"] = try text("model_path")
-      run.settings["gpu"] = StatedGPU.name(of: try text("system"))
-      run.settings["clients"] = "\(clients)"
-      run.settings["tensor-parallel-size"] = "\(max(1, try count("tp_size")))"
-      run.settings["pipeline-parallel-size"] = "\(max(1, try count("pp_size")))"
+      run.settings[.model] = try text("model_path")
+      run.settings[.gpu] = StatedGPU.name(of: try text("system"))
+      run.settings[.clients] = "\(clients)"
+      run.settings[.tensorParallelSize] = "\(max(1, try count("tp_size")))"
+      run.settings[.pipelineParallelSize] = "\(max(1, try count("pp_size")))"
       run.means[.ttft] = try seconds("silicon_ttft_ms")
       run.means[.tpot] = try seconds("silicon_tpot_ms")
       run.obstacle =

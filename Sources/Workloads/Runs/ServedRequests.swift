@@ -18,9 +18,8 @@ enum ServedRequests {
     var rows = MeasuredRows()
     while try reader.nextRow() {
       rows.add(
-        Request(
-          arrival: try reader.arrival(arrival), promptTokens: try reader.tokens(input),
-          outputTokens: try reader.tokens(output)),
+        arrival: try reader.arrival(arrival), promptTokens: try reader.tokens(input),
+        outputTokens: try reader.tokens(output),
         MeasuredRun.Latency(
           firstToken: MeasuredRuns.time(milliseconds: try reader.amount(ttft)),
           whole: MeasuredRuns.time(milliseconds: try reader.amount(whole))))
@@ -29,8 +28,8 @@ enum ServedRequests {
     let name = URL(filePath: stem).lastPathComponent
     var run = rows.run(name, source: reader.source)
     // Times are the engine's own.
-    run.settings["frontend"] = "none"
-    run.settings["gpu"] = StatedGPU.name(of: name.components(separatedBy: "__")[0])
+    run.settings[.frontend] = "none"
+    run.settings[.gpu] = StatedGPU.name(of: name.components(separatedBy: "__")[0])
     if InputFile.exists(stem + ".meta.json") { try state(stem + ".meta.json", in: &run) }
     return run
   }
@@ -42,14 +41,15 @@ enum ServedRequests {
     if let version = try keys.text("vllm_version") {
       run.engine = MeasuredRun.Engine("vllm", version)
     }
-    run.settings["model"] = try keys.text("model")
+    run.settings[.model] = try keys.text("model")
     run.blocks = try keys.optionalCount(
       "num_gpu_blocks", in: EngineRange.blocks, "the KV blocks that the engine had")
     guard let limits = try keys.object("engine_kwargs") else { return }
-    for (key, setting) in [
-      ("tensor_parallel_size", "tensor-parallel-size"), ("max_num_seqs", "max-num-seqs"),
-      ("max_num_batched_tokens", "max-num-batched-tokens"), ("max_model_len", "max-model-len"),
-    ] {
+    let stated: [(key: String, MeasuredRun.Stated)] = [
+      ("tensor_parallel_size", .tensorParallelSize), ("max_num_seqs", .maxNumSeqs),
+      ("max_num_batched_tokens", .maxNumBatchedTokens), ("max_model_len", .maxModelLen),
+    ]
+    for (key, setting) in stated {
       run.settings[setting] = try limits.whole(key).map(String.init)
     }
   }

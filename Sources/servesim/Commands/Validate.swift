@@ -28,8 +28,8 @@ extension Command {
       ],
       examples: [
         Example(
-          line: "servesim validate ../shared/measured/vllm_0.15.1_h100",
-          purpose: "vLLM on H100, measured beside simulated")
+          line: "servesim validate Tests/Golden/runs/vllm-bench.json --gpu h100-sxm",
+          purpose: "what vllm bench serve measured beside what is simulated")
       ],
       run: { try validate($0) })
   }
@@ -45,9 +45,9 @@ extension Command {
         invocation, figures: ValidationReport.figureFiles(runs.count)))
     let bar = ProgressBar("validate")
     let count = runs.count
-    let study = try ValidationStudy(runs, given: { invocation.value(of: $0) }) {
-      bar.update(Double($0) / Double(max(1, count)))
-    }
+    let study = try ValidationStudy(
+      runs, given: { invocation.value(of: $0) },
+      progress: { bar.update(Double($0) / Double(max(1, count))) })
     bar.finish()
     let report =
       outputs.includes("--report")

@@ -66,6 +66,8 @@ enum OwnFile: Sendable {
   private static let signs =
     tables + [
       Sign(start: "{\n  \"runs\": [\n    {\n      \"scheduler\": \""),
+      Sign(start: "{\n  \"runs\": [\n    {\n      \"experiment\": \""),
+      Sign(start: "{\n  \"model\": {\n    \"name\": \""),
       Sign(start: "{\n  \"capacities\": [\n    {\n      \"scheduler\": \""),
       Sign(start: "{\n  \"settings\": {\n    \"model\": \""),
       Sign(start: "{\n  \"operations\": [\n    {\n      \"operation\": \""),
@@ -79,7 +81,7 @@ enum OwnFile: Sendable {
   /// Tables as CSV and as Markdown, by their first columns or those that they alone have.
   private static let tables = [
     Sign(start: "scheduler,engine,model,gpu,"), Sign(start: "key,scheduler,"),
-    Sign(start: "scheduler,seed_of_search,"),
+    Sign(start: "scheduler,seed_of_search,"), Sign(start: "experiment,metric,statistic,"),
     Sign(start: "id,arrival_s,prompt_tokens,output_tokens,emitted_tokens,status,"),
     Sign(start: "replica,start_s,end_s,decodes,"), Sign(start: "operation,size,part,runs,"),
     Sign(start: "system,workload,metric,"), Sign(start: "", line: "," + batchColumns),

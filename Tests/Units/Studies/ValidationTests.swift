@@ -21,7 +21,7 @@ import Workloads
       })
     var run = MeasuredRun("r", source: "file", trace: trace)
     run.engine = MeasuredRun.Engine("vllm", "0.15.1")
-    run.settings = ["model": "meta-llama/Meta-Llama-3-8B", "gpu": "h100-sxm"]
+    run.settings = [.model: "meta-llama/Meta-Llama-3-8B", .gpu: "h100-sxm"]
     run.requests = (0..<count).map(seen)
     return run
   }
@@ -68,11 +68,11 @@ import Workloads
 
   @Test func `asks for what it does not say, by name`() throws {
     var silent = run()
-    silent.settings["gpu"] = nil
+    silent.settings[.gpu] = nil
     let error = #expect(throws: InputError.self) { try Validation(silent) { _ in nil } }
     #expect(error?.remedy == "give --gpu")
     var other = run()
-    other.settings["model"] = "org/Unheard-Of"
+    other.settings[.model] = "org/Unheard-Of"
     #expect(throws: InputError.self) { try Validation(other) { _ in nil } }
     other.obstacle = "attention is data parallel"
     #expect(throws: InputError.self) { try Validation(other) { _ in nil } }
@@ -91,7 +91,7 @@ import Workloads
 
   @Test func `is one of many, of which some are refused with a reason`() throws {
     var other = run()
-    (other.name, other.settings["model"]) = ("s", "org/Unheard-Of")
+    (other.name, other.settings[.model]) = ("s", "org/Unheard-Of")
     let study = try ValidationStudy([run(), other], given: { _ in nil })
     #expect(study.validations.map(\.name) == ["r"] && study.refused.map(\.name) == ["s"])
     let error = try #require(study.errors.first { $0.figure.name == "ttft_mean" })
@@ -101,8 +101,8 @@ import Workloads
 }
 
 @Suite struct `A plan of memory` {
-  /// Blocks that vLLM 0.11 and 0.15 logged on H100s of 80 GB at 0.9 (inference-sim, the evaluation's
-  /// and the training runs' logs).
+  /// Blocks that vLLM 0.11 and 0.15 logged on H100s of 80 GB at 0.9 (inference-sim, the
+  /// evaluation's and the training runs' logs).
   @Test(arguments: [
     ("llama-2-7b", 1, 4096, 256, 4096, 7438), ("qwen2.5-7b", 1, 8192, 256, 4096, 65833),
     ("llama-2-7b", 1, 4096, 128, 2048, 7462), ("llama-2-70b", 4, 4096, 128, 2048, 31356),

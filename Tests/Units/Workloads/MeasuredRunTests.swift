@@ -31,10 +31,10 @@ import Testing
     #expect(run.engine == MeasuredRun.Engine("vllm", "0.15.1") && run.blocks == 7462)
     #expect(
       run.settings == [
-        "model": "org/Some-7b", "gpu": "h100-sxm", "tensor-parallel-size": "2",
-        "max-model-len": "4096", "max-num-batched-tokens": "2048", "max-num-seqs": "128",
-        "block-size": "16",
+        .model: "org/Some-7b", .gpu: "h100-sxm", .tensorParallelSize: "2", .maxModelLen: "4096",
+        .maxNumBatchedTokens: "2048", .maxNumSeqs: "128", .blockSize: "16",
       ])
+    #expect(MeasuredRun.Stated.maxNumBatchedTokens.name == "max-num-batched-tokens")
     // In order of arrival from 0 on, as long as was asked for; the same prompt, the same blocks.
     #expect(run.trace.requests.map(\.arrival) == [0, 500_000_000])
     #expect(run.trace.requests.allSatisfy { $0.outputTokens == 40 && $0.promptTokens == 17 })
@@ -62,7 +62,7 @@ import Testing
         .init(firstToken: 500_000_000, whole: 500_000_000),
         .init(firstToken: 20_000_000, whole: 35_000_000),
       ])
-    #expect(run.settings == ["model": "org/m"])
+    #expect(run.settings == [.model: "org/m"])
   }
 
   @Test func `is read as means where a result has no more`() throws {
@@ -76,7 +76,7 @@ import Testing
     let run = try #require(try MeasuredRuns.read(folder.path + "/r.json").first)
     #expect(run.trace.count == 4 && run.trace.requests[0].promptTokens == 100)
     #expect(run.means == [.ttft: 0.0205, .tpot: 0.007, .throughput: 15.5])
-    #expect(run.settings["clients"] == "2")
+    #expect(run.settings[.clients] == "2")
   }
 
   @Test func `is read from AIPerf and GuideLLM`() throws {

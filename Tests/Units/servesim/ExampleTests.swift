@@ -30,6 +30,7 @@ private let repository = """
   root='\(root.path)'; mkdir -p Traces Reports
   head -n 34 "$root/Traces/chat.csv" > Traces/chat.csv
   cp -r "$root/Reports/calibration" Reports
+  mkdir -p Tests/Golden && cp -r "$root/Tests/Golden/runs" Tests/Golden
   for folder in "$root"/Tests/Golden/decisions/*; do
     to=Tests/Golden/decisions/${folder##*/}; mkdir -p "$to"
     cp "$(ls -S "$folder"/* | tail -n 1)" "$to"

@@ -30,7 +30,7 @@ private func options(_ words: String...) throws -> ReplayOptions {
   }
 
   @Test(arguments: [
-    ["--replicas=0"], ["--replicas=257"], ["--router=random"], ["--clients=0"],
+    ["--replicas=0"], ["--replicas=4097"], ["--router=random"], ["--clients=0"],
     ["--think-time=1"], ["--stagger=1"], ["--think-time=-1", "--clients=1"],
     ["--request-rate=1", "--clients=1"], ["--arrivals=poisson", "--clients=1"],
   ])

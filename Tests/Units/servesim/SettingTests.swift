@@ -9,7 +9,7 @@ import Testing
 /// The names of the table that stand as literals in other places too, and why.
 private let elsewhere: Set<String> = [
   // Engines have options of their own by these names.
-  "max-num-seqs", "max-num-batched-tokens", "block-size",
+  "max-num-seqs", "max-num-batched-tokens", "block-size", "async-scheduling",
 ]
 
 /// One thing more that can be set than there is.
