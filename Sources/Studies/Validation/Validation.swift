@@ -85,6 +85,7 @@ public struct Validation: Sendable {
           remedy: "give --\(model) with the path of its config.json")
       }
       settings[model] = known
+      try quantize(&settings, try Models.named(known), run)
     }
     let frontend = MeasuredRun.Stated.frontend.name
     settings[frontend] = settings[frontend] ?? Frontend.vllmOpenAI.name
@@ -98,6 +99,21 @@ public struct Validation: Sendable {
       if let note { notes.append(note) }
     }
     return settings
+  }
+
+  /// Leaves out a quantisation that `model` has by itself; throws where it has another.
+  private static func quantize(
+    _ settings: inout [String: String], _ model: Model, _ run: MeasuredRun
+  ) throws(InputError) {
+    let name = MeasuredRun.Stated.quantization.name
+    guard let stated = settings[name], model.weights != .bf16 else { return }
+    guard model.weights.rawValue.hasPrefix(stated) else {
+      throw InputError(
+        run.source, column: run.name,
+        problem: "\(model.name) is in \(model.weights.rawValue), and the run's in \(stated)",
+        remedy: "give --model with the path of that model's config.json")
+    }
+    settings[name] = nil
   }
 
   /// By how much the simulated `statistic` of `measure` is off, as a share of the measured one; nil

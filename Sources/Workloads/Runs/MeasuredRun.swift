@@ -40,7 +40,7 @@ public struct MeasuredRun: Sendable {
   public enum Stated: String, Sendable, CaseIterable {
     case model, gpu, tensorParallelSize, pipelineParallelSize, maxModelLen, maxNumSeqs
     case maxNumBatchedTokens, blockSize, numGpuBlocksOverride, clients, requestRate, arrivals
-    case frontend
+    case frontend, quantization
 
     /// As the setting is called: in small letters, with dashes between words.
     public var name: String {

@@ -5,11 +5,26 @@ import Serving
 /// for by so many clients that each wait for their answer (aiconfigurator's `silicon` points).
 enum OperatingPoints {
   private static let header =
-    "id,backend,backend_version,model_path,system,mode,isl,osl,tp_size,pp_size,attention_dp_size,"
+    "id,backend,backend_version,model_path,system,mode,isl,osl,gemm_quant_mode,tp_size,pp_size,"
+    + "attention_dp_size,"
     + "moe_ep_size,silicon_ttft_ms,silicon_tpot_ms,silicon_concurrency"
 
   /// Requests for each client, as the campaign sent them.
   private static let requestsPerClient = 10
+
+  /// Tokens beyond a request's own that the engines were set up for.
+  private static let spareTokens = 256
+
+  /// What linear layers are stored in, in our words; nil for 16 bits.
+  private static func format(_ mode: String) -> String? {
+    switch mode {
+    case "fp8", "nvfp4", "mxfp4": mode
+    case "fp8_block": "fp8-block"
+    case "int8_wo": "int8-weight"
+    case "int4_wo": "int4-weight"
+    default: nil
+    }
+  }
 
   static func runs(_ table: CSVReader) throws(InputError) -> [MeasuredRun] {
     var reader = table
@@ -48,6 +63,8 @@ enum OperatingPoints {
       run.settings[.clients] = "\(clients)"
       run.settings[.tensorParallelSize] = "\(max(1, try count("tp_size")))"
       run.settings[.pipelineParallelSize] = "\(max(1, try count("pp_size")))"
+      run.settings[.maxModelLen] = "\(request.promptTokens + request.outputTokens + spareTokens)"
+      run.settings[.quantization] = format(try text("gemm_quant_mode"))
       run.means[.ttft] = try seconds("silicon_ttft_ms")
       run.means[.tpot] = try seconds("silicon_tpot_ms")
       run.obstacle =
