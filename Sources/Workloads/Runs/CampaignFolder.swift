@@ -50,7 +50,7 @@ struct CampaignFolder {
       var run = MeasuredRun(text, source: path, trace: Trace(requests: []))
       if isWanted {
         let blockTokens = try size.map { column throws(InputError) in try reader.tokens(column) }
-        run = try self.run(text, outputTokens: try reader.tokens(output), blockTokens ?? 16)
+        run = try self.run(text, outputTokens: try reader.tokens(output), max(1, blockTokens ?? 16))
       }
       run.engine = Self.engine(of: path)
       for (setting, column) in stated { run.settings[setting] = try reader.text(column) }
@@ -82,7 +82,7 @@ struct CampaignFolder {
       let hasFailed = try reader.number(failed) ?? 0 != 0
       rows.add(
         arrival: Nanoseconds(try reader.amount(arrival) * 1000),
-        promptTokens: tokens == 0 ? nil : tokens, outputTokens: outputTokens,
+        promptTokens: tokens, outputTokens: outputTokens,
         hasFailed
           ? .failed
           : MeasuredRun.Latency(

@@ -20,17 +20,18 @@ struct MeasuredRows {
   /// Adds a request, and what was seen of it.
   ///
   /// - Parameters:
-  ///   - promptTokens: nil where that is not known, as of one that failed; it is taken to be as
-  ///     long as the others are on average, and so are its output tokens.
+  ///   - promptTokens: nil or zero where that is not known, as of one that failed; it is taken to
+  ///     be as long as the others are on average, and so are its output tokens.
   ///   - prompt: tells those that have the same prompt, where that is known of all.
   mutating func add(
     arrival: Nanoseconds, promptTokens: Int?, outputTokens: Int?, _ latency: MeasuredRun.Latency,
     prompt: Int? = nil
   ) {
+    func known(_ tokens: Int?) -> Int? { tokens.flatMap { $0 > 0 ? $0 : nil } }
     rows.append(
       Row(
-        arrival: arrival, promptTokens: promptTokens, outputTokens: outputTokens, latency: latency,
-        prompt: prompt))
+        arrival: arrival, promptTokens: known(promptTokens), outputTokens: known(outputTokens),
+        latency: latency, prompt: prompt))
   }
 
   /// The run of them, in order of arrival, of which the first is at 0.
