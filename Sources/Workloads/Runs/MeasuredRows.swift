@@ -45,15 +45,16 @@ struct MeasuredRows {
         arrival: rows[$0].arrival - first, promptTokens: rows[$0].promptTokens ?? prompt,
         outputTokens: rows[$0].outputTokens ?? output)
     }
-    let isShared = rows.allSatisfy { $0.prompt != nil }
-    let hashes = zip(order, requests).map { row, request in
-      let number = UInt64(rows[row].prompt ?? 0) + 1
-      return (0..<(request.promptTokens + blockTokens - 1) / blockTokens).map {
-        number << 24 | UInt64($0)
-      }
+    var columns = Columns(prefixBlockTokens: blockTokens)
+    if rows.allSatisfy({ $0.prompt != nil }) {
+      columns.prefixHashes = PrefixHashes(
+        zip(order, requests).map { row, request in
+          let number = UInt64(rows[row].prompt ?? 0) + 1
+          return (0..<(request.promptTokens + blockTokens - 1) / blockTokens).map {
+            number << 24 | UInt64($0)
+          }
+        })
     }
-    let columns = Columns(
-      prefixHashes: isShared ? PrefixHashes(hashes) : nil, prefixBlockTokens: blockTokens)
     var run = MeasuredRun(name, source: source, trace: Trace(requests: requests, columns: columns))
     run.requests = order.map { rows[$0].latency }
     let unknown = rows.count { $0.promptTokens == nil }

@@ -72,8 +72,11 @@ import Workloads
     let error = #expect(throws: InputError.self) { try Validation(silent) { _ in nil } }
     #expect(error?.remedy == "give --gpu")
     var other = run()
-    other.settings[.model] = "org/Unheard-Of"
-    #expect(throws: InputError.self) { try Validation(other) { _ in nil } }
+    // Part of a name is no name.
+    for model in ["org/Unheard-Of", "Qwen/Qwen3", "meta-llama/", ""] {
+      other.settings[.model] = model
+      #expect(throws: InputError.self) { try Validation(other) { _ in nil } }
+    }
     other.obstacle = "attention is data parallel"
     #expect(throws: InputError.self) { try Validation(other) { _ in nil } }
   }
