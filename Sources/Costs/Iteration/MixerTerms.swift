@@ -3,7 +3,7 @@ import Serving
 /// What the layers that attend equally far add to an iteration beyond what the number of tokens
 /// says; made once for a shard and a GPU.
 struct AttentionTerm: ~Copyable, Sendable {
-  private let attention: Attention
+  private let attention: ShardAttention
   private let prefill: KernelSlice
   private let decode: KernelSlice
 
@@ -45,7 +45,7 @@ struct AttentionTerm: ~Copyable, Sendable {
 
 /// The same of layers with latent attention, the products beside it included.
 struct LatentTerm: ~Copyable, Sendable {
-  private let attention: LatentAttention
+  private let attention: ShardLatent
   private let prefill: KernelSlice
   private let decode: KernelSlice
   /// Seconds of the products: by the latents that are expanded, and by the decodes.
@@ -95,9 +95,7 @@ struct LatentTerm: ~Copyable, Sendable {
 
   @inline(never)
   private func worked(expansions: Int, _ prices: ShardPrices) -> Double {
-    let seconds = prices.sum {
-      attention.forEachExpansion(rows: expansions, prices.operations.shard.model.formats, $0)
-    }
+    let seconds = prices.sum { $0(attention.expand(rows: expansions)) }
     return byLatents.keep(seconds, of: expansions)
   }
 

@@ -70,7 +70,9 @@ extension Efficiencies {
   func compute(_ kind: Operation.Kind) -> Double {
     switch kind {
     case .matrix, .experts, .elementwise, .collective: matrixCompute
-    case .prefillAttention, .decodeAttention, .latentPrefill, .latentDecode: prefillAttention
+    case .prefillAttention, .decodeAttention, .latentPrefill, .latentDecode, .recurrentPrefill,
+      .recurrentDecode, .indexer:
+      prefillAttention
     }
   }
 
@@ -78,7 +80,9 @@ extension Efficiencies {
   func memory(_ kind: Operation.Kind) -> Double {
     switch kind {
     case .matrix, .experts: matrixMemory
-    case .prefillAttention, .decodeAttention, .latentPrefill, .latentDecode: decodeAttention
+    case .prefillAttention, .decodeAttention, .latentPrefill, .latentDecode, .recurrentPrefill,
+      .recurrentDecode, .indexer:
+      decodeAttention
     case .elementwise, .collective: elementwise
     }
   }

@@ -122,16 +122,31 @@ extension RooflineBound {
       add(decode, share: 1, weights: 0, iterations: load.decodeIterations, on: gpu)
     }
     for mixer in operations.mixers {
-      if case .latent(let latent) = mixer {
-        addLatent(latent, operations.shard.model.formats, load, fewest, on: gpu)
+      switch mixer {
+      case .attention: break
+      case .latent(let latent): addLatent(latent, load, fewest, on: gpu)
+      case .recurrent(let recurrent):
+        add(
+          recurrent.prefill(tokens: promptTokens, sequences: 1), share: 1, weights: 0,
+          iterations: fewest, on: gpu)
+        add(
+          recurrent.decode(sequences: load.decoded), share: 1, weights: 0,
+          iterations: load.decodeIterations, on: gpu)
+      case .indexer(let indexer):
+        let prefill = indexer.operation(
+          pairs: promptTokens * (promptTokens + 1) / 2, queries: promptTokens, keys: promptTokens)
+        add(prefill, share: 1, weights: 0, iterations: fewest, on: gpu)
+        let keys = load.decoded * (promptTokens + outputTokens / 2)
+        add(
+          indexer.operation(pairs: keys, queries: load.decoded, keys: keys), share: 1, weights: 0,
+          iterations: load.decodeIterations, on: gpu)
       }
     }
   }
 
   /// Latent attention: a prompt's latents are expanded once, in no less than `fewest` iterations.
   private mutating func addLatent(
-    _ attention: LatentAttention, _ formats: WeightFormats, _ load: Load, _ fewest: Double,
-    on gpu: GPU
+    _ attention: ShardLatent, _ load: Load, _ fewest: Double, on gpu: GPU
   ) {
     func addProduct(_ product: Operation, rows: Double, iterations: Double) {
       let weights = product.weightBytes * iterations
@@ -139,16 +154,14 @@ extension RooflineBound {
     }
     let shape = attention.prefill([]).shape
     let prefill = attention.prefill(
-      shape: shape, pairs: promptTokens * (promptTokens + 1) / 2, queries: promptTokens,
+      shape: shape, pairs: attention.pairs(promptTokens, after: 0), queries: promptTokens,
       keys: promptTokens)
-    attention.forEachExpansion(rows: 1, formats) {
-      addProduct($0, rows: promptTokens, iterations: fewest)
-    }
+    addProduct(attention.expand(rows: 1), rows: promptTokens, iterations: fewest)
     add(prefill, share: 1, weights: 0, iterations: fewest, on: gpu)
 
     let decode = attention.decode(
       shape: attention.decode(sequences: 1, context: 0, contextSquares: 0).shape,
-      queries: load.decoded, keys: load.decoded * (promptTokens + outputTokens / 2))
+      queries: load.decoded, keys: attention.pairs(load.decoded, after: promptTokens))
     for product in [attention.absorbQuery(rows: 1), attention.absorbValue(rows: 1)] {
       addProduct(product, rows: load.decoded, iterations: load.decodeIterations)
     }

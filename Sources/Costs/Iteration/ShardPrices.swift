@@ -28,7 +28,9 @@ final class ShardPrices: Sendable {
     let tables = times == .measured ? gpu.tables : KernelTables()
     attentions = TermList(operations.mixers) { AttentionTerm(of: $0, among: tables, on: gpu) }
     latents = TermList(operations.mixers) { LatentTerm(of: $0, among: tables, on: gpu) }
-    isMeasured = attentions.allSatisfy { $0.isMeasured } && latents.allSatisfy { $0.isMeasured }
+    isMeasured =
+      attentions.allSatisfy { $0.isMeasured } && latents.allSatisfy { $0.isMeasured }
+      && operations.mixers.allSatisfy(\.isAttention)
   }
 
   /// The seconds of all operations of `batch`.

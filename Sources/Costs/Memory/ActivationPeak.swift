@@ -26,26 +26,33 @@ struct ActivationPeak: Sendable, Equatable {
   /// gives as peak activation for Llama-3.1-8B with 256 sequences.
   private static let samplerBytesPerLogit = 46
 
-  /// Elements a token that attention holds beside the residual stream: queries, keys and values,
-  /// and its result; of latent attention the latents too.
+  /// Elements a token that the widest mixer holds beside the residual stream: queries, keys and
+  /// values, and its result; of latent attention the latents too.
   private static func attentionWidth(of shard: Shard) -> Int {
-    let headSize = shard.model.headSize
-    guard let latent = shard.model.latent else {
-      return shard.queryKeyValueWidth + shard.heads * headSize
-    }
-    let queriesAndKeys = 2 * (headSize + latent.rotary)
-    return latent.queryRank + latent.cachedElements
-      + shard.heads * (queriesAndKeys + 2 * latent.valueSize)
+    shard.blocks.flatMap(\.mixers).map { mixer in
+      switch mixer {
+      case .attention(let attention): attention.queryKeyValueWidth + attention.outputWidth
+      case .latent(let latent):
+        latent.queryRank + latent.cachedElements + latent.heads
+          * (2 * (latent.headSize + latent.rotary) + 2 * latent.valueSize)
+      case .recurrent(let recurrent):
+        2 * recurrent.width + 2 * recurrent.convolutionChannels
+      }
+    }.max() ?? 0
   }
 
   /// Elements a token that the widest MLP holds beside the residual stream: its first product with
   /// what the activation makes of it, for each expert; the first product's memory is used again for
   /// the second.
   private static func mlpWidth(of shard: Shard) -> Int {
-    let model = shard.model
-    let dense = model.denseLayers == 0 ? 0 : shard.upWidth(shard.intermediate) + shard.intermediate
-    guard let mixture = model.mixture else { return dense }
-    let first = max(shard.upWidth(shard.expertIntermediate), model.hidden)
-    return max(dense, mixture.perToken * (first + shard.expertIntermediate))
+    shard.blocks.flatMap(\.channels).map { channel in
+      switch channel {
+      case .dense(let dense): return dense.upWidth + dense.width
+      case .experts(let mixture):
+        let hidden = mixture.latentWidth ?? shard.model.hidden
+        let first = max(mixture.upWidth(mixture.intermediate), hidden)
+        return mixture.perToken * (first + mixture.intermediate)
+      }
+    }.max() ?? 0
   }
 }

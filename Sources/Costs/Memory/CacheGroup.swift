@@ -1,24 +1,68 @@
 /// Layers that keep the same of a sequence in their cache.
 public struct CacheGroup: Sendable, Equatable {
+  /// What is kept.
+  public enum Kind: Sendable, Equatable {
+    /// Keys and values, or latents, of all tokens.
+    case all
+    /// Those of the last tokens.
+    case last(Int)
+    /// An indexer's keys of all tokens.
+    case indexer
+    /// A recurrent state.
+    case state
+  }
+
   /// How many layers there are.
   public var layers: Int
-  /// The tokens that they keep, the last ones of the context; nil where they keep all.
-  public var keeps: Int?
+  public var kind: Kind
   /// Bytes that one token takes in all of them, on one GPU.
-  public var bytesPerToken: Int
+  public var bytesPerToken = 0
+  /// Bytes that one sequence takes in all of them, however long.
+  public var bytesPerSequence = 0
 }
 
 extension Shard {
-  /// The groups of layers by what they keep, those that keep all first.
+  /// The groups of layers by what they keep: those that keep all first, then windows, indexers and
+  /// states.
   public var cacheGroups: [CacheGroup] {
-    let windowed = model.window > 0 ? model.windowLayers : 0
-    return [(model.layers - windowed, nil), (windowed, model.window)].compactMap {
-      layers, keeps in
-      layers == 0
-        ? nil
-        : CacheGroup(
-          layers: layers, keeps: keeps, bytesPerToken: keyValueBytesPerToken / model.layers * layers
-        )
+    var groups: [CacheGroup] = []
+    func add(_ block: Block, _ kind: CacheGroup.Kind, perToken: Double, perSequence: Int = 0) {
+      let bytes = Int((Double(block.layers) * perToken).rounded(.up))
+      let place = groups.firstIndex { $0.kind == kind } ?? groups.endIndex
+      if place == groups.endIndex { groups.append(CacheGroup(layers: 0, kind: kind)) }
+      groups[place].layers += block.layers
+      groups[place].bytesPerToken += bytes
+      groups[place].bytesPerSequence += block.layers * perSequence
+    }
+    let element = model.cache.bytesPerInput
+    for block in blocks {
+      for attention in block.attentions where !attention.sharesKeyValues {
+        add(
+          block, attention.keeps.map { .last($0) } ?? .all,
+          perToken: Double(attention.cachedElements) * element)
+      }
+      for latent in block.latents {
+        add(block, .all, perToken: Double(latent.cachedElements) * element)
+      }
+      for indexer in block.attentions.compactMap(\.indexer) + block.latents.compactMap(\.indexer) {
+        if indexer.isShared { continue }
+        add(block, .indexer, perToken: Double(indexer.bytesPerToken))
+      }
+      for recurrent in block.recurrents {
+        add(block, .state, perToken: 0, perSequence: recurrent.bytesPerSequence)
+      }
+    }
+    return groups.sorted { $0.kind.rank < $1.kind.rank }
+  }
+}
+
+extension CacheGroup.Kind {
+  fileprivate var rank: Int {
+    switch self {
+    case .all: 0
+    case .last: 1
+    case .indexer: 2
+    case .state: 3
     }
   }
 }

@@ -14,18 +14,19 @@ public struct MemoryPlan: Sendable, Equatable {
   public let activationBytes: Int
   /// What libraries hold outside PyTorch's allocator.
   public let reserveBytes: Int
-  /// Bytes of one block: keys and values of its tokens in all layers.
-  public let blockBytes: Int
-  /// Tokens of one block.
-  public let blockSize: Int
+  /// What a block holds, and how many a sequence takes.
+  public let layout: CacheLayout
+  /// Bytes of one block, and its tokens.
+  public var blockBytes: Int { layout.blockBytes }
+  public var blockSize: Int { layout.blockSize }
   /// Blocks of the KV cache.
   public var blocks: Int
 
   /// Bytes left for the KV cache; negative where the rest alone does not fit.
   public var cacheBytes: Int { usableBytes - weightBytes - activationBytes - reserveBytes }
 
-  /// Tokens that the KV cache holds.
-  public var cacheTokens: Int { blocks * blockSize }
+  /// Tokens of one sequence that the KV cache holds.
+  public var cacheTokens: Int { layout.tokens(in: blocks) }
 
   /// The plan for `shard` on `gpu`.
   ///
@@ -59,10 +60,9 @@ public struct MemoryPlan: Sendable, Equatable {
     activationBytes = ActivationPeak(of: shard, limits: limits).bytes
     reserveBytes =
       shard.tensorParallel == 1 ? Self.libraryBytes : Self.libraryBytes + Self.communicatorBytes
-    blockSize = limits.blockSize
-    blockBytes = limits.blockSize * shard.keyValueBytesPerToken
+    layout = CacheLayout(of: shard, blockSize: limits.blockSize)
     let left = usableBytes - weightBytes - activationBytes - reserveBytes
-    blocks = max(0, left / blockBytes)
+    blocks = max(0, left / layout.blockBytes)
   }
 
   /// What kernels' code, cuBLAS and attention workspaces take outside PyTorch's allocator: a

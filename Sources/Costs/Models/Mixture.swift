@@ -2,8 +2,6 @@ import Foundation
 
 /// The experts that stand in for an MLP, of which each token goes through a few.
 public struct Mixture: Sendable, Equatable {
-  /// Layers that have them.
-  public var layers: Int
   /// Experts of a layer that compute, and how many a token is sent to.
   public var experts: Int
   public var perToken: Int
@@ -14,14 +12,20 @@ public struct Mixture: Sendable, Equatable {
   public var sharedIntermediate = 0
   /// Whether a gate of its own weighs what the shared experts return (Qwen2).
   public var hasSharedGate = false
+  /// Whether experts and shared experts multiply by a gate (three matrices) or are plain (two).
+  public var isGated = true
+  /// Whether routed experts and the router add biases (gpt-oss).
+  public var hasBias = false
+  /// Elements that experts read and write, to which tokens are compressed; nil for those of the
+  /// residual stream.
+  public var latentWidth: Int?
   /// Experts that return what they are given, which a token may be sent to as well (LongCat-Flash).
   public var zeroExperts = 0
   /// How unevenly tokens choose: the expert of rank i is chosen in proportion to i^-skew; 0 is
   /// evenly.
   public var skew = 0.0
 
-  public init(layers: Int, experts: Int, perToken: Int, intermediate: Int) {
-    self.layers = layers
+  public init(experts: Int, perToken: Int, intermediate: Int) {
     self.experts = experts
     self.perToken = perToken
     self.intermediate = intermediate

@@ -32,25 +32,13 @@ extension Model {
   /// Throws if a size is not in its range, or contradicts another: what passes can be counted,
   /// split and priced.
   public func check() throws(InputError) {
-    for (name, value, range) in sizes where !range.contains(value) {
+    for (name, value, range) in sizes + blocks.flatMap(\.sizes) where !range.contains(value) {
       throw mistake(
         name, "\(value) is not from \(range.lowerBound) to \(range.upperBound)",
         "use a size in that range")
     }
-    if heads % keyValueHeads != 0 {
-      throw mistake(
-        "keyValueHeads",
-        "\(heads) query heads cannot share \(keyValueHeads) heads of keys and values",
-        "use a number that divides \(heads)")
-    }
-    if let mixture, mixture.perToken > mixture.experts + mixture.zeroExperts {
-      throw mistake(
-        "mixture.perToken",
-        "a token cannot go through \(mixture.perToken) of "
-          + "\(mixture.experts + mixture.zeroExperts) experts", "use fewer")
-    }
-    if window == 0 && windowLayers > 0 {
-      throw mistake("window", "\(windowLayers) layers have one of no tokens", "give its tokens")
+    for block in blocks {
+      if let (name, problem, remedy) = block.contradiction { throw mistake(name, problem, remedy) }
     }
     if !ModelRange.parameters.contains(roughParameters) {
       throw mistake(
@@ -59,59 +47,152 @@ extension Model {
     }
   }
 
-  private typealias Size = (name: String, value: Int, range: ClosedRange<Int>)
-
-  private var sizes: [Size] {
-    let stored = 0...ModelRange.width.upperBound
-    var sizes: [Size] = [
+  private var sizes: [ModelRange.Size] {
+    [
       ("layers", layers, ModelRange.layers), ("hidden", hidden, ModelRange.width),
-      ("heads", heads, ModelRange.heads), ("keyValueHeads", keyValueHeads, ModelRange.heads),
-      ("headSize", headSize, ModelRange.headSize),
-      ("heads", heads &* headSize, ModelRange.attentionWidth),
-      ("intermediate", intermediate, ModelRange.width),
       ("vocabulary", vocabulary, ModelRange.vocabulary),
       ("maxPositions", maxPositions, ModelRange.positions),
       ("learnedPositions", learnedPositions, 0...ModelRange.positions.upperBound),
-      ("denseLayers", denseLayers, 0...max(0, layers)), ("window", window, 0...Int(Int32.max)),
-      ("windowLayers", windowLayers, 0...max(0, layers)),
-      ("normalizationsPerLayer", normalizationsPerLayer, 0...16),
+      ("layerEmbedding", layerEmbedding, 0...ModelRange.headSize.upperBound),
     ]
-    if let mixture {
-      sizes += [
-        ("mixture.layers", mixture.layers, 1...max(1, layers)),
-        ("mixture.experts", mixture.experts, ModelRange.experts),
-        ("mixture.perToken", mixture.perToken, ModelRange.expertsPerToken),
-        ("mixture.intermediate", mixture.intermediate, ModelRange.width),
-        ("mixture.sharedIntermediate", mixture.sharedIntermediate, stored),
-        ("mixture.zeroExperts", mixture.zeroExperts, 0...ModelRange.experts.upperBound),
-      ]
-    }
-    if let latent {
-      sizes += [
-        ("latent.queryRank", latent.queryRank, 0...ModelRange.rank.upperBound),
-        ("latent.rank", latent.rank, ModelRange.rank),
-        ("latent.rotary", latent.rotary, ModelRange.headSize),
-        ("latent.valueSize", latent.valueSize, ModelRange.headSize),
-        ("latent.rotary", heads &* latent.rotary, ModelRange.attentionWidth),
-        ("latent.valueSize", heads &* latent.valueSize, ModelRange.attentionWidth),
-      ]
-    }
-    return sizes
   }
 
   /// The parameters of matrices, which are nearly all, in numbers that do not overflow.
   private var roughParameters: Double {
-    let (width, attention) = (Double(hidden), Double(heads * headSize))
-    let dense = Double(denseLayers) * Double(intermediate)
-    let experts = mixture.map {
-      Double($0.layers)
-        * (Double($0.experts) * Double($0.intermediate) + Double($0.sharedIntermediate))
+    let width = Double(hidden)
+    let tables = width * (2 * Double(vocabulary) + Double(learnedPositions))
+    return blocks.reduce(tables) { sum, block in
+      sum + Double(block.layers) * block.roughElements * width
     }
-    return 2 * width * Double(vocabulary + learnedPositions)
-      + width * (4 * Double(layers) * attention + 3 * (dense + (experts ?? 0)))
   }
 
   private func mistake(_ name: String, _ problem: String, _ remedy: String) -> InputError {
     InputError(source, column: name, problem: "\(self.name): \(problem)", remedy: remedy)
+  }
+}
+
+extension ModelRange {
+  fileprivate typealias Size = (name: String, value: Int, range: ClosedRange<Int>)
+}
+
+extension Block {
+  fileprivate var sizes: [ModelRange.Size] {
+    var sizes: [ModelRange.Size] = [
+      ("layers", layers, ModelRange.layers),
+      ("mixers", mixers.count + channels.count, 1...8),
+      ("normalizations", normalizations, 0...16),
+      ("outputNormalizations", outputNormalizations, 0...16),
+    ]
+    for attention in attentions {
+      sizes += [
+        ("heads", attention.heads, ModelRange.heads),
+        ("keyValueHeads", attention.keyValueHeads, ModelRange.heads),
+        ("headSize", attention.headSize, ModelRange.headSize),
+        ("valueSize", attention.valueSize, ModelRange.headSize),
+        ("heads", attention.heads &* attention.headSize, ModelRange.attentionWidth),
+        ("heads", attention.heads &* attention.valueSize, ModelRange.attentionWidth),
+        ("window", attention.keeps ?? 1, 1...Int(Int32.max)),
+      ]
+    }
+    for latent in latents {
+      sizes += [
+        ("heads", latent.heads, ModelRange.heads),
+        ("headSize", latent.headSize, ModelRange.headSize),
+        ("latent.queryRank", latent.queryRank, 0...ModelRange.rank.upperBound),
+        ("latent.rank", latent.rank, ModelRange.rank),
+        ("latent.rotary", latent.rotary, 0...ModelRange.headSize.upperBound),
+        ("latent.valueSize", latent.valueSize, ModelRange.headSize),
+        ("heads", latent.heads &* latent.headSize, ModelRange.attentionWidth),
+        ("latent.rotary", latent.heads &* latent.rotary, 0...ModelRange.attentionWidth.upperBound),
+        ("latent.valueSize", latent.heads &* latent.valueSize, ModelRange.attentionWidth),
+      ]
+    }
+    sizes += attentions.compactMap(\.indexer).flatMap(\.sizes)
+    sizes += latents.compactMap(\.indexer).flatMap(\.sizes)
+    sizes += recurrents.flatMap(\.sizes)
+    for dense in denses { sizes.append(("intermediate", dense.width, ModelRange.width)) }
+    return sizes + mixtures.flatMap(\.sizes)
+  }
+
+  /// Sizes that contradict each other.
+  fileprivate var contradiction: (name: String, problem: String, remedy: String)? {
+    for attention in attentions where attention.heads % attention.keyValueHeads != 0 {
+      let (heads, shared) = (attention.heads, attention.keyValueHeads)
+      return (
+        "keyValueHeads", "\(heads) query heads cannot share \(shared) heads of keys and values",
+        "use a number that divides \(heads)"
+      )
+    }
+    for mixture in mixtures where mixture.perToken > mixture.experts + mixture.zeroExperts {
+      return (
+        "mixture.perToken",
+        "a token cannot go through \(mixture.perToken) of "
+          + "\(mixture.experts + mixture.zeroExperts) experts", "use fewer"
+      )
+    }
+    return nil
+  }
+
+  /// Elements of its matrices for each of the residual stream, about.
+  fileprivate var roughElements: Double {
+    let mixing = mixers.reduce(0.0) { sum, mixer in
+      switch mixer {
+      case .attention(let attention): sum + 4 * Double(attention.heads * attention.headSize)
+      case .latent(let latent): sum + 4 * Double(latent.heads * latent.headSize)
+      case .recurrent(let recurrent):
+        sum + 4 * Double(recurrent.width) + 4 * Double(recurrent.keyHeads * recurrent.keySize)
+      }
+    }
+    return channels.reduce(mixing) { sum, channel in
+      switch channel {
+      case .dense(let dense): sum + 3 * Double(dense.width)
+      case .experts(let mixture):
+        sum
+          + 3
+          * (Double(mixture.experts) * Double(mixture.intermediate)
+            + Double(mixture.sharedIntermediate))
+      }
+    }
+  }
+}
+
+extension Indexer {
+  fileprivate var sizes: [ModelRange.Size] {
+    [
+      ("indexer.heads", heads, ModelRange.heads), ("indexer.size", size, ModelRange.headSize),
+      ("indexer.chosen", chosen, ModelRange.positions),
+      ("indexer.bytesPerToken", bytesPerToken, ModelRange.rank),
+    ]
+  }
+}
+
+extension Recurrent {
+  fileprivate var sizes: [ModelRange.Size] {
+    [
+      ("recurrent.heads", heads, ModelRange.width),
+      ("recurrent.valueSize", valueSize, ModelRange.headSize),
+      ("recurrent.keyHeads", keyHeads, ModelRange.heads),
+      ("recurrent.keySize", keySize, ModelRange.headSize),
+      ("recurrent.heads", heads &* valueSize, ModelRange.attentionWidth),
+      ("recurrent.keyHeads", keyHeads &* keySize, ModelRange.attentionWidth),
+      ("recurrent.convolution", convolution, 0...64),
+      ("recurrent.timeRank", timeRank, 0...ModelRange.rank.upperBound),
+      ("recurrent.bytesPerState", bytesPerState, 1...8),
+    ]
+  }
+}
+
+extension Mixture {
+  fileprivate var sizes: [ModelRange.Size] {
+    [
+      ("mixture.experts", experts, ModelRange.experts),
+      ("mixture.perToken", perToken, ModelRange.expertsPerToken),
+      ("mixture.intermediate", intermediate, ModelRange.width),
+      (
+        "mixture.sharedIntermediate", sharedIntermediate, 0...ModelRange.width.upperBound
+      ),
+      ("mixture.latentWidth", latentWidth ?? 1, ModelRange.width),
+      ("mixture.zeroExperts", zeroExperts, 0...ModelRange.experts.upperBound),
+    ]
   }
 }

@@ -48,19 +48,17 @@ extension EmbeddedData {
 }
 
 extension Model {
-  /// The same model with `change` made to it.
-  func with(_ change: (inout Model) -> Void) -> Model {
-    var model = self
-    change(&model)
-    return model
-  }
-
   /// The same model with `experts` in place of each MLP, of which a token goes through `perToken`.
   func with(experts: Int, perToken: Int) -> Model {
-    with {
-      $0.mixture = Mixture(
-        layers: layers, experts: experts, perToken: perToken, intermediate: intermediate)
-      $0.denseLayers = 0
+    with { model in
+      for (index, block) in model.blocks.enumerated() {
+        model.blocks[index].channels = block.denses.map { dense in
+          var mixture = Mixture(
+            experts: experts, perToken: perToken, intermediate: dense.width)
+          mixture.isGated = dense.isGated
+          return .experts(mixture)
+        }
+      }
     }
   }
 
@@ -68,8 +66,8 @@ extension Model {
   /// the embedding's matrix as its head.
   func asFalcon() -> Model {
     with {
-      $0.isGated = false
-      $0.isParallel = true
+      $0.changeDense { $0.isGated = false }
+      for index in $0.blocks.indices { $0.blocks[index].isParallel = true }
       $0.normalizationHasBias = true
       $0.hasTiedHead = true
     }

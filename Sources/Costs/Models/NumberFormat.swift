@@ -18,6 +18,11 @@ public enum NumberFormat: String, CaseIterable, Sendable, Encodable {
   case int4Weight = "int4-weight"
   /// Weights and inputs in 4-bit floats with an 8-bit scale for 16 of them.
   case nvfp4
+  /// The same weights, inputs in 16 bits.
+  case nvfp4Weight = "nvfp4-weight"
+  /// Weights in 4-bit floats with an 8-bit scale for 32 of them, inputs in 16 bits, as gpt-oss is
+  /// served where nothing multiplies such floats.
+  case mxfp4
 
   /// Bytes of one weight, its part of the scales included.
   public var bytesPerWeight: Double { bytesPerNumber + scaleBytesPerWeight }
@@ -27,7 +32,7 @@ public enum NumberFormat: String, CaseIterable, Sendable, Encodable {
     switch self {
     case .bf16: 2
     case .fp8, .fp8Block, .int8, .int8Weight: 1
-    case .int4Weight, .nvfp4: 0.5
+    case .int4Weight, .nvfp4, .nvfp4Weight, .mxfp4: 0.5
     }
   }
 
@@ -37,14 +42,15 @@ public enum NumberFormat: String, CaseIterable, Sendable, Encodable {
     case .bf16, .fp8, .int8, .int8Weight: 0
     case .fp8Block: 4.0 / (128 * 128)
     case .int4Weight: 2.0 / 128
-    case .nvfp4: 1.0 / 16
+    case .nvfp4, .nvfp4Weight: 1.0 / 16
+    case .mxfp4: 1.0 / 32
     }
   }
 
   /// Bytes of one input, its part of the scales included.
   public var bytesPerInput: Double {
     switch self {
-    case .bf16, .int8Weight, .int4Weight: 2
+    case .bf16, .int8Weight, .int4Weight, .nvfp4Weight, .mxfp4: 2
     case .fp8, .int8: 1
     case .fp8Block: 1 + 4.0 / 128
     case .nvfp4: 0.5 + 1.0 / 16
@@ -57,7 +63,7 @@ public enum NumberFormat: String, CaseIterable, Sendable, Encodable {
   /// What multiplies them.
   public var arithmetic: Arithmetic {
     switch self {
-    case .bf16, .int8Weight, .int4Weight: .bf16
+    case .bf16, .int8Weight, .int4Weight, .nvfp4Weight, .mxfp4: .bf16
     case .fp8, .fp8Block: .fp8
     case .int8: .int8
     case .nvfp4: .fp4
@@ -80,6 +86,8 @@ public enum NumberFormat: String, CaseIterable, Sendable, Encodable {
     case "int4-weight", "int4-wo", "w4a16", "gptq", "awq", "awq-marlin", "gptq-marlin":
       self = .int4Weight
     case "nvfp4": self = .nvfp4
+    case "nvfp4-weight", "w4a16-nvfp4": self = .nvfp4Weight
+    case "mxfp4": self = .mxfp4
     default: return nil
     }
   }

@@ -1,91 +1,75 @@
-/// What the matrices of a model are stored in, where not all are in the same format.
+/// What the matrices of a model are stored in, where its blocks say nothing else.
 public struct WeightFormats: Sendable, Equatable {
   /// What all matrices are stored in that nothing else is said of, but for the head.
   public var main: WeightFormat
-  /// What else is stored in another format, a matrix at most once.
-  public private(set) var others: [Exception] = []
+  public var head = WeightFormat(.bf16)
   /// What about the weights has no part in their sizes and times, as clauses.
   public var remarks: [String] = []
-
-  /// The matrices of one name, and the layers that have them in each format.
-  public struct Exception: Sendable, Equatable {
-    public var matrix: Operation.Name
-    public var runs: [Run]
-  }
-
-  /// Layers whose matrix is in one format.
-  public struct Run: Sendable, Equatable {
-    public var format: WeightFormat
-    public var layers: Int
-
-    public init(_ format: WeightFormat, layers: Int) {
-      self.format = format
-      self.layers = layers
-    }
-  }
 
   /// All matrices in `format`, the head in bfloat16.
   public init(_ format: WeightFormat) { main = format }
 
   /// The same for `numbers` with the scales that tables are of.
   public init(_ numbers: NumberFormat) { main = WeightFormat(numbers) }
+}
 
-  /// Whether all matrices are in one format, and the head is in bfloat16.
-  public var isUniform: Bool { others.isEmpty }
+/// What single matrices are stored in, in the order of their names, so that what is made of it does
+/// not depend on chance.
+public struct MatrixFormats: Sendable, Equatable {
+  private var list: [Entry] = []
 
-  /// The formats of `matrix`, which `layers` layers have.
-  func runs(of matrix: Operation.Name, layers: Int) -> [Run] {
-    if let found = others.first(where: { $0.matrix == matrix }) { return found.runs }
-    return [Run(matrix == .head ? WeightFormat(.bf16) : main, layers: layers)]
+  private struct Entry: Sendable, Equatable {
+    var matrix: Operation.Name
+    var format: WeightFormat
   }
 
-  /// Says what `matrix` is stored in: one run for each format, the heaviest first.
-  mutating func set(_ matrix: Operation.Name, to runs: [Run]) {
-    others.removeAll { $0.matrix == matrix }
-    let usual = matrix == .head ? WeightFormat(.bf16) : main
-    if runs.allSatisfy({ $0.format == usual }) { return }
-    let sorted = runs.sorted { $0.format.bytesPerWeight > $1.format.bytesPerWeight }
-    others.append(Exception(matrix: matrix, runs: sorted))
-  }
+  public init() {}
 
-  /// The formats of `stage`, a part of the layers, if it has those that weigh most.
-  func heaviest(in stage: Model) -> WeightFormats {
-    var formats = WeightFormats(main)
-    formats.remarks = remarks
-    for exception in others {
-      var left = stage.layers(with: exception.matrix)
-      var runs: [Run] = []
-      for run in exception.runs where left > 0 {
-        runs.append(Run(run.format, layers: min(left, run.layers)))
-        left -= min(left, run.layers)
-      }
-      formats.set(exception.matrix, to: runs)
+  public var isEmpty: Bool { list.isEmpty }
+
+  /// What `matrix` is stored in, if it is said.
+  public subscript(matrix: Operation.Name) -> WeightFormat? {
+    get { list.first { $0.matrix == matrix }?.format }
+    set {
+      list.removeAll { $0.matrix == matrix }
+      guard let newValue else { return }
+      let place = list.firstIndex { $0.matrix.rawValue > matrix.rawValue } ?? list.endIndex
+      list.insert(Entry(matrix: matrix, format: newValue), at: place)
     }
-    return formats
-  }
-
-  /// What reports say of the weights.
-  public var description: String {
-    var text = main.description
-    for exception in others {
-      let all = exception.runs.reduce(0) { $0 + $1.layers }
-      for run in exception.runs where run.format != main || exception.matrix == .head {
-        let part = run.layers == all ? "" : " of \(run.layers) layer\(run.layers == 1 ? "" : "s")"
-        text += ", \(exception.matrix.rawValue)\(part) in \(run.format.description)"
-      }
-    }
-    return ([text] + remarks).joined(separator: "; ")
   }
 }
 
 extension Model {
-  /// Layers that have `matrix`.
-  func layers(with matrix: Operation.Name) -> Int {
-    switch matrix {
-    case .up, .down: denseLayers
-    case .experts, .sharedUp, .sharedDown: mixture?.layers ?? 0
-    case .head: 1
-    default: layers
+  /// Whether all matrices are in bfloat16, and nothing is to be said of them.
+  public var isPlain: Bool {
+    formats == WeightFormats(.bf16) && blocks.allSatisfy(\.formats.isEmpty)
+  }
+
+  /// What reports say of the weights.
+  public var formatsInWords: String {
+    var text = formats.main.description
+    for matrix in Operation.Name.allCases {
+      let layers = blocks.layers { $0.formats[matrix] != nil || has(matrix, $0) }
+      var runs: [(format: WeightFormat, layers: Int)] = []
+      for block in blocks {
+        guard let format = block.formats[matrix] else { continue }
+        if let place = runs.firstIndex(where: { $0.format == format }) {
+          runs[place].layers += block.layers
+        } else {
+          runs.append((format, block.layers))
+        }
+      }
+      for run in runs {
+        let part =
+          run.layers == layers ? "" : " of \(run.layers) layer\(run.layers == 1 ? "" : "s")"
+        text += ", \(matrix.rawValue)\(part) in \(run.format.description)"
+      }
     }
+    if formats.head != WeightFormat(.bf16) { text += ", head in \(formats.head.description)" }
+    return ([text] + formats.remarks).joined(separator: "; ")
+  }
+
+  private func has(_ matrix: Operation.Name, _ block: Block) -> Bool {
+    block.matrices(hidden: hidden).contains { $0.name == matrix }
   }
 }

@@ -9,10 +9,18 @@ public struct ModelOperations: Sendable, Equatable {
   public let shard: Shard
   /// What the layers mix tokens with.
   let mixers: [ShardMixer]
+  /// What the layers do with each token by itself.
+  private let steps: [TokenStep]
+  /// All-reduces of layers, in one iteration.
+  private let reductions: Int
 
   public init(of shard: Shard) {
     self.shard = shard
     mixers = ShardMixer.all(of: shard)
+    steps = [TokenStep](of: shard)
+    reductions = shard.blocks.reduce(0) {
+      $0 + $1.layers * ($1.mixers.count + ($1.isParallel ? 0 : $1.channels.count))
+    }
   }
 
   private var model: Model { shard.model }
@@ -39,7 +47,7 @@ public struct ModelOperations: Sendable, Equatable {
   /// The operations that depend on the prompts in `batch` and how far they are.
   func forEachPrefillOperation(_ batch: borrowing Batch, _ body: (Operation) -> Void) {
     if batch.chunks.isEmpty { return }
-    for mixer in mixers { mixer.forEachPrefillOperation(batch.chunks, model.formats, body) }
+    for mixer in mixers { mixer.forEachPrefillOperation(batch.chunks, body) }
   }
 
   /// The operations that depend on the decodes in `batch` and their contexts.
@@ -59,27 +67,40 @@ public struct ModelOperations: Sendable, Equatable {
     forEachOperationBesideMLPs(tokens, body)
     forEachDenseOperation(tokens, body)
     forEachExpertOperation(tokens, body)
-    if shard.tensorParallel > 1 {
-      let mlps = model.isParallel ? 0 : model.denseLayers + (model.mixture?.layers ?? 0)
-      body(allReduce(.allReduce, tokens, repeats: model.layers + mlps))
-    }
+    if shard.tensorParallel > 1 { body(allReduce(.allReduce, tokens, repeats: reductions)) }
     body(finalNormalization(tokens))
   }
 
   /// What each layer does with `tokens` whatever it has in the place of an MLP, but for attention
   /// and collectives.
   func forEachOperationBesideMLPs(_ tokens: Int, _ body: (Operation) -> Void) {
-    forEachNormalization(tokens, body)
-    forEachProjection(tokens, body)
-    body(rotaryAndCache(tokens))
-    forEachProduct(
-      .attentionOutput, tokens, from: shard.attentionWidth, to: model.hidden, body)
+    forEachStep(tokens, where: { !$0.isOfDense && !$0.isOfExperts }, body)
+  }
+
+  /// The MLPs of dense layers: two products, and between them a kernel that reads the results of
+  /// the first, applies its function and its gate, and writes.
+  func forEachDenseOperation(_ tokens: Int, _ body: (Operation) -> Void) {
+    forEachStep(tokens, where: \.isOfDense, body)
+  }
+
+  /// Routers, experts, and shared experts: a token's are chosen, computed, and added to what the
+  /// shared experts, or those that compute nothing, return.
+  func forEachExpertOperation(_ tokens: Int, _ body: (Operation) -> Void) {
+    forEachStep(tokens, where: \.isOfExperts, body)
+  }
+
+  private func forEachStep(
+    _ tokens: Int, where condition: (TokenStep.Place) -> Bool, _ body: (Operation) -> Void
+  ) {
+    for step in steps where condition(step.place) { body(step.operation(tokens)) }
   }
 
   /// The operations that depend on nothing but the number of `rows` that are sampled.
   func forEachRowOperation(_ rows: Int, _ body: (Operation) -> Void) {
-    forEachProduct(
-      .head, rows, from: model.hidden, to: shard.vocabulary, layers: 1, body)
+    body(
+      .matrix(
+        .head, rows: rows, inputs: model.hidden, outputs: shard.vocabulary,
+        format: model.formats.head, repeats: 1))
     if shard.tensorParallel > 1 {
       body(
         .allGather(
@@ -91,5 +112,26 @@ public struct ModelOperations: Sendable, Equatable {
   private func allReduce(_ name: Operation.Name, _ tokens: Int, repeats: Int) -> Operation {
     .allReduce(
       name, rows: tokens, width: model.hidden, ranks: shard.tensorParallel, repeats: repeats)
+  }
+
+  /// Looks up a row of the embedding for each token: read once, written once.
+  private func embedding(_ tokens: Int) -> Operation {
+    .elements(
+      .embedding, rows: tokens, width: model.hidden,
+      bytesPerElement: 2 * Model.bytesPerActivation, repeats: 1)
+  }
+
+  /// The normalisation after the last layer.
+  private func finalNormalization(_ tokens: Int) -> Operation {
+    .elements(
+      .finalNormalization, rows: tokens, width: model.hidden,
+      bytesPerElement: 4 * Model.bytesPerActivation, repeats: 1)
+  }
+
+  /// Makes float32 of each logit, and reads it twice: for the largest, and for the sum.
+  private func sampling(_ rows: Int) -> Operation {
+    .elements(
+      .sampling, rows: rows, width: model.vocabulary,
+      bytesPerElement: Model.bytesPerActivation + 3 * 4, repeats: 1, launches: 3)
   }
 }

@@ -66,11 +66,26 @@ public struct Operation: Sendable, Equatable {
     /// Takes decodes' queries to where the cached latents are, and their results back.
     case absorbQuery = "absorb query"
     case absorbValue = "absorb value"
+    /// An indexer's queries, its keys, and the factors of its heads; then the choice itself.
+    case indexQuery = "indexer query"
+    case indexKey = "indexer key"
+    case indexWeights = "indexer weights"
+    case indexer
+    /// What recurrent mixers make of a token, and of what they remember.
+    case recurrentInput = "recurrent input"
+    case recurrentGates = "recurrent gates"
+    case timeStep = "time step"
+    case recurrentPrefill = "recurrent prefill"
+    case recurrentDecode = "recurrent decode"
+    case recurrentOutput = "recurrent output"
     case prefillAttention = "prefill attention"
     case decodeAttention = "decode attention"
     case attentionOutput = "attention output"
     case router
     case experts
+    /// Compress tokens for experts that work on fewer elements, and take their results back.
+    case expertsDown = "experts down"
+    case expertsUp = "experts up"
     case sharedUp = "shared up"
     case sharedDown = "shared down"
     case up = "MLP up"
@@ -105,6 +120,10 @@ public struct Operation: Sendable, Equatable {
     /// Latent attention of decodes, on the cached latents themselves.
     case latentDecode(
       sequences: Int, context: Int, contextSquares: Int, heads: Int, rank: Int, rotary: Int)
+    /// Recurrent mixers on `tokens` of `sequences`: of prompts, or one of each in decodes.
+    case recurrent(tokens: Double, sequences: Double, isDecode: Bool)
+    /// An indexer's choice for `tokens` among `keys` that are read.
+    case indexer(tokens: Double, keys: Double)
     /// Work on each of `rows` by `width` elements.
     case elements(rows: Int, width: Int)
     /// A collective over `ranks` GPUs on `rows` by `width` elements.

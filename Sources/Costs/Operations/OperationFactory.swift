@@ -34,26 +34,28 @@ extension Operation {
   /// The routed experts of a layer for `rows` tokens: sorting them by expert, both products, the
   /// activation between them, and adding up what a token's experts say.
   ///
-  /// All of `shard`'s GPUs have a part of every expert. Weights are read of the experts that at
-  /// least one token goes through; a token is read once for each of its experts.
+  /// `mixture` has the sizes that are on one GPU, which has a part of every expert; they read and
+  /// write `hidden` elements. Weights are read of the experts that at least one token goes through;
+  /// a token is read once for each of its experts.
   static func experts(
-    rows: Int, of mixture: Mixture, on shard: Shard, format: WeightFormat, repeats: Int
+    rows: Int, of mixture: Mixture, hidden: Int, format: WeightFormat, repeats: Int
   ) -> Operation {
-    let (hidden, width) = (shard.model.hidden, shard.expertIntermediate)
-    let up = shard.upWidth(width)
+    let width = mixture.intermediate
+    let up = mixture.upWidth(width)
+    let perExpert = Double(hidden * up + width * hidden)
     let pairs = Double(rows) * mixture.computedPerToken
     let inputs = Double(hidden + width) * format.numbers.bytesPerInput
     let between = Double(2 * up + width + 2 * hidden) * activation
     var work = ExpertWork(
       tokens: Double(rows), experts: Double(mixture.experts), perToken: mixture.computedPerToken,
       hidden: Double(hidden), intermediate: Double(width),
-      matrices: shard.model.isGated ? 3 : 2)
+      matrices: mixture.isGated ? 3 : 2)
     work.distinct = mixture.distinct(for: rows)
     work.pairs = pairs
-    let weights = work.distinct * Double(shard.parametersPerExpert)
+    let weights = work.distinct * perExpert
     return Operation(
       .experts, .experts(work), format: format.numbers, repeats: repeats,
-      flops: 2 * pairs * Double(shard.parametersPerExpert),
+      flops: 2 * pairs * perExpert,
       weightBytes: weights * format.bytesPerWeight,
       otherBytes: pairs * (inputs + between) + Double(rows * hidden) * activation, launches: 5)
   }

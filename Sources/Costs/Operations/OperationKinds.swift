@@ -3,6 +3,7 @@ extension Operation {
   public enum Kind: CaseIterable, Sendable {
     case matrix, experts
     case prefillAttention, decodeAttention, latentPrefill, latentDecode
+    case recurrentPrefill, recurrentDecode, indexer
     case elementwise, collective
   }
 
@@ -39,8 +40,8 @@ extension Operation {
   public var group: Group {
     switch kind {
     case .matrix, .experts: .linear
-    case .prefillAttention, .latentPrefill: .prefillAttention
-    case .decodeAttention, .latentDecode: .decodeAttention
+    case .prefillAttention, .latentPrefill, .recurrentPrefill: .prefillAttention
+    case .decodeAttention, .latentDecode, .recurrentDecode, .indexer: .decodeAttention
     case .elementwise: .other
     case .collective: .collective
     }
@@ -57,6 +58,8 @@ extension Operation.Shape {
     case .decode: .decodeAttention
     case .latentPrefill: .latentPrefill
     case .latentDecode: .latentDecode
+    case .recurrent(_, _, let isDecode): isDecode ? .recurrentDecode : .recurrentPrefill
+    case .indexer: .indexer
     case .elements: .elementwise
     case .collective: .collective
     }

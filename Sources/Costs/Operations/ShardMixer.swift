@@ -2,29 +2,77 @@ import Serving
 
 /// What some of a model's layers mix tokens with, on one GPU of its group.
 enum ShardMixer: Sendable, Equatable {
-  case attention(Attention)
-  case latent(LatentAttention)
+  case attention(ShardAttention)
+  case latent(ShardLatent)
+  case recurrent(ShardRecurrent)
+  /// The attention over an indexer's own keys that chooses what another one attends to.
+  case indexer(ShardIndexer)
 
-  /// The mixers of the layers of `shard`, each of one layer at least.
+  /// The mixers of all layers of `shard`: those of a kind together, those that attend to the whole
+  /// context first.
   static func all(of shard: Shard) -> [ShardMixer] {
-    let model = shard.model
-    if let latent = model.latent { return [.latent(LatentAttention(latent, of: shard))] }
-    return [
-      Attention(of: shard, layers: model.layers - model.windowLayers),
-      Attention(of: shard, layers: model.windowLayers, window: model.window),
-    ].filter { $0.layers > 0 }.map { .attention($0) }
+    var found: [(key: Key, layers: Int)] = []
+    func add(_ key: Key, _ layers: Int) {
+      if let place = found.firstIndex(where: { $0.key == key }) {
+        found[place].layers += layers
+      } else {
+        found.append((key, layers))
+      }
+    }
+    for block in shard.blocks {
+      let expansion = block.format(of: .keyValueUp, main: shard.model.formats.main)
+      for mixer in block.mixers {
+        add(.mixer(mixer.counted, expansion), block.layers)
+        if let indexer = mixer.indexer { add(.indexer(indexer), block.layers) }
+      }
+    }
+    let windowed = found.filter { $0.key.window > 0 }
+    return (found.filter { $0.key.window == 0 } + windowed).map { key, layers in
+      switch key {
+      case .indexer(let indexer): .indexer(ShardIndexer(indexer, layers: layers))
+      case .mixer(.attention(let attention), _):
+        .attention(ShardAttention(attention, layers: layers, cache: shard.model.cache))
+      case .mixer(.latent(let latent), let expansion):
+        .latent(
+          ShardLatent(latent, layers: layers, cache: shard.model.cache, expansion: expansion))
+      case .mixer(.recurrent(let recurrent), _):
+        .recurrent(ShardRecurrent(recurrent, layers: layers))
+      }
+    }
+  }
+
+  /// What mixers are told apart by.
+  private enum Key: Equatable {
+    case mixer(Block.Mixer, WeightFormat)
+    case indexer(Indexer)
+
+    var window: Int {
+      switch self {
+      case .mixer(.attention(let attention), _): attention.window
+      case .mixer(.latent(let latent), _): latent.window
+      case .mixer(.recurrent, _), .indexer: 0
+      }
+    }
+  }
+
+  /// Whether a table could have its times, which then depend on sums over a batch alone.
+  var isAttention: Bool {
+    switch self {
+    case .attention, .latent: true
+    case .recurrent, .indexer: false
+    }
   }
 
   /// What the prompts of `chunks` compute: their attention, one operation for all of them, and what
   /// latent attention does for it.
-  func forEachPrefillOperation(
-    _ chunks: [Chunk], _ formats: WeightFormats, _ body: (Operation) -> Void
-  ) {
+  func forEachPrefillOperation(_ chunks: [Chunk], _ body: (Operation) -> Void) {
     switch self {
     case .attention(let attention): body(attention.prefill(chunks))
-    case .latent(let attention):
-      attention.forEachExpansion(rows: attention.latents(of: chunks), formats, body)
-      body(attention.prefill(chunks))
+    case .latent(let latent):
+      body(latent.expand(rows: latent.latents(of: chunks)))
+      body(latent.prefill(chunks))
+    case .recurrent(let recurrent): body(recurrent.prefill(chunks))
+    case .indexer(let indexer): body(indexer.prefill(chunks))
     }
   }
 
@@ -36,11 +84,40 @@ enum ShardMixer: Sendable, Equatable {
     case .attention(let attention):
       body(
         attention.decode(sequences: sequences, context: context, contextSquares: contextSquares))
-    case .latent(let attention):
-      body(attention.absorbQuery(rows: sequences))
-      body(
-        attention.decode(sequences: sequences, context: context, contextSquares: contextSquares))
-      body(attention.absorbValue(rows: sequences))
+    case .latent(let latent):
+      body(latent.absorbQuery(rows: sequences))
+      body(latent.decode(sequences: sequences, context: context, contextSquares: contextSquares))
+      body(latent.absorbValue(rows: sequences))
+    case .recurrent(let recurrent): body(recurrent.decode(sequences: Double(sequences)))
+    case .indexer(let indexer): body(indexer.decode(sequences: sequences, context: context))
     }
+  }
+}
+
+extension Block.Mixer {
+  fileprivate var indexer: Indexer? {
+    let indexer: Indexer? =
+      switch self {
+      case .attention(let attention): attention.indexer
+      case .latent(let latent): latent.indexer
+      case .recurrent: nil
+      }
+    return indexer?.isShared == true ? nil : indexer
+  }
+
+  /// The mixer as far as its own work goes, so that layers that differ in nothing else are one.
+  fileprivate var counted: Block.Mixer {
+    if case .latent(var latent) = self {
+      latent.indexer?.isShared = false
+      return .latent(latent)
+    }
+    guard case .attention(var attention) = self else { return self }
+    attention.biases = []
+    attention.gate = .none
+    attention.normalization = .none
+    attention.hasSinks = false
+    attention.sharesKeyValues = false
+    attention.valuesAreKeys = false
+    return .attention(attention)
   }
 }

@@ -60,6 +60,8 @@ public struct KernelLayerTimes: LayerTimes, Equatable {
 
   private var layers: Int { shard.model.layers }
 
+  private var denseLayers: Int { shard.model.blocks.layers { !$0.denses.isEmpty } }
+
   /// MLPs and experts are of the layers that have them. What is between an MLP's products is spread
   /// over all layers, since the step that it is a part of is of layers of both kinds.
   private func sum(of step: LayerStep, _ tokens: Int) -> StepCost {
@@ -76,11 +78,11 @@ public struct KernelLayerTimes: LayerTimes, Equatable {
       let isBetween = operation.name == .activation
       let own: LayerStep =
         isBetween ? .feedForwardElements : operation.name == .up ? .up : .down
-      add(operation, to: own, of: isBetween ? layers : shard.model.denseLayers)
+      add(operation, to: own, of: isBetween ? layers : denseLayers)
     }
     operations.forEachExpertOperation(tokens) { operation in
       let own: LayerStep = operation.name == .router ? .router : .experts
-      add(operation, to: own, of: shard.model.mixture?.layers ?? 0)
+      add(operation, to: own, of: shard.model.expertLayers)
     }
     return cost
   }
@@ -140,7 +142,7 @@ public struct KernelLayerTimes: LayerTimes, Equatable {
   /// Each token goes to as many GPUs as it has experts there, or comes back from them, if the
   /// experts of a layer are divided among the GPUs of the group and chosen evenly.
   private func exchange(_ tokens: Int) -> StepCost {
-    guard let mixture = shard.model.mixture else { return .none }
+    guard let mixture = shard.mixture else { return .none }
     let gpus = Double(shard.tensorParallel)
     let others = mixture.computedPerToken * (gpus - 1) / gpus
     let bytes = Double(tokens * shard.model.hidden) * Model.bytesPerActivation * others

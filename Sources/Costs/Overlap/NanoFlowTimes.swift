@@ -24,6 +24,7 @@ public struct NanoFlowTimes: LayerTimes {
   public let shard: Shard
   private let kernels: KernelLayerTimes
   private let gpu: GPU
+  private let attention: Attention
   private var isLimited = false
   /// Seconds that one layer's attention of prompts takes beyond the measured kernels'.
   private let prefillStart: Double
@@ -50,7 +51,7 @@ public struct NanoFlowTimes: LayerTimes {
     self.shard = shard ?? published
     let model = self.shard.model
     guard [1, 8].contains(self.shard.tensorParallel), model.latent == nil,
-      model.formats == WeightFormats(.bf16)
+      model.hasPlainLayers, model.isPlain, let attention = self.shard.attention
     else {
       throw InputError(
         "--kernels",
@@ -58,6 +59,7 @@ public struct NanoFlowTimes: LayerTimes {
           + "\(self.shard.tensorParallel) GPUs",
         remedy: "use a model in bfloat16, without latent attention, on 1 GPU or 8")
     }
+    self.attention = attention
     isPublished = Self.haveSameProducts(self.shard, published)
     kernels = KernelLayerTimes(of: self.shard, on: gpu)
     let prompts = DenseBatch.chunks([(512, 0), (171, 170)])
@@ -67,8 +69,8 @@ public struct NanoFlowTimes: LayerTimes {
 
   private static func haveSameProducts(_ a: Shard, _ b: Shard) -> Bool {
     a.tensorParallel == b.tensorParallel && a.model.hidden == b.model.hidden
-      && a.queryKeyValueWidth == b.queryKeyValueWidth && a.intermediate == b.intermediate
-      && a.model.mixture == nil
+      && a.attention?.queryKeyValueWidth == b.attention?.queryKeyValueWidth
+      && a.dense?.width == b.dense?.width && a.mixture == nil
   }
 
   /// Collectives with as few thread blocks as the release gives them beside products.
@@ -92,7 +94,7 @@ public struct NanoFlowTimes: LayerTimes {
     var cost = kernels.decodeAttention(requests: requests, context: context)
     let scale =
       Self.seconds(ofTable: .decodeAttention) / line(Double(Self.decodes) * Self.context)
-    let bytes = Double(2 * shard.keyValueHeads * shard.model.headSize) * Model.bytesPerActivation
+    let bytes = Double(attention.cachedElements) * Model.bytesPerActivation
     cost.seconds = scale * line(Double(requests) * context * bytes / Self.bytesPerToken)
     return cost
   }
@@ -150,16 +152,16 @@ public struct NanoFlowTimes: LayerTimes {
       waves.seconds(rows: rows, inputs: inputs, outputs: outputs)
     }
     switch step {
-    case .queryKeyValue: return seconds(hidden, Double(shard.queryKeyValueWidth))
-    case .attentionOutput: return seconds(Double(shard.heads * shard.model.headSize), hidden)
-    case .up: return seconds(hidden, Double(shard.upWidth(shard.intermediate)))
-    case .down: return seconds(Double(shard.intermediate), hidden)
-    case .router: return seconds(hidden, Double(shard.routerWidth))
+    case .queryKeyValue: return seconds(hidden, Double(attention.queryKeyValueWidth))
+    case .attentionOutput: return seconds(Double(attention.outputWidth), hidden)
+    case .up: return seconds(hidden, Double(shard.dense?.upWidth ?? 0))
+    case .down: return seconds(Double(shard.dense?.width ?? 0), hidden)
+    case .router: return seconds(hidden, Double(shard.mixture?.routerWidth ?? 0))
     case .experts:
-      guard let mixture = shard.model.mixture else { return 0 }
-      let width = Double(shard.expertIntermediate)
+      guard let mixture = shard.mixture else { return 0 }
+      let width = Double(mixture.intermediate)
       let each = rows * mixture.computedPerToken / Double(mixture.experts)
-      let up = Double(shard.upWidth(shard.expertIntermediate))
+      let up = Double(mixture.upWidth(mixture.intermediate))
       return waves.seconds(Double(mixture.experts), rows: each, inputs: hidden, outputs: up)
         + waves.seconds(Double(mixture.experts), rows: each, inputs: width, outputs: hidden)
     default: return 0

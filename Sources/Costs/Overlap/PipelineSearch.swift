@@ -22,7 +22,7 @@ public struct PipelineSearch: Sendable {
     self.times = times
     self.interference = interference
     let model = times.shard.model
-    let mixed = model.mixture?.layers ?? 0
+    let mixed = model.expertLayers
     kinds = [(.dense, model.layers - mixed), (.experts, mixed)].filter { $0.layers > 0 }
   }
 

@@ -4,21 +4,14 @@ import Serving
 /// What one GPU of a tensor-parallel group holds of a model, split as vLLM (and Megatron-LM) does.
 ///
 /// Heads, columns of MLPs and of experts, and vocabulary are divided; keys and values are copied
-/// where there are more GPUs than heads of them; normalisations, routers, and the compressing
-/// matrices of latent attention are on every GPU.
+/// where there are more GPUs than heads of them; normalisations, routers, indexers and the
+/// compressing matrices of latent attention are on every GPU.
 public struct Shard: Sendable, Equatable {
   public let model: Model
   /// GPUs in the group.
   public let tensorParallel: Int
-  /// Query heads on this GPU.
-  public let heads: Int
-  /// Heads of keys and values on this GPU.
-  public let keyValueHeads: Int
-  /// The width of a dense MLP on this GPU.
-  public let intermediate: Int
-  /// The width of each expert, and of the shared experts together, on this GPU.
-  public let expertIntermediate: Int
-  public let sharedIntermediate: Int
+  /// The layers, with the sizes that are on this GPU.
+  public let blocks: [Block]
   /// Rows of the embedding and of the head on this GPU.
   public let vocabulary: Int
 
@@ -31,10 +24,8 @@ public struct Shard: Sendable, Equatable {
       let degrees = Shard.degrees(of: model).map(String.init).joined(separator: ", ")
       throw InputError(
         "--tensor-parallel-size",
-        problem: """
-          \(model.name) has \(model.heads) heads and \(model.keyValueHeads) heads of keys and \
-          values, which \(tensorParallel) GPUs cannot share
-          """,
+        problem: "\(model.name) has \(Self.heads(of: model)), which \(tensorParallel) GPUs cannot "
+          + "share",
         remedy: "use one of \(degrees)")
     }
     self.init(model, among: tensorParallel)
@@ -46,11 +37,7 @@ public struct Shard: Sendable, Equatable {
   private init(_ model: Model, among tensorParallel: Int) {
     self.model = model
     self.tensorParallel = tensorParallel
-    heads = model.heads / tensorParallel
-    keyValueHeads = max(1, model.keyValueHeads / tensorParallel)
-    intermediate = model.intermediate / tensorParallel
-    expertIntermediate = (model.mixture?.intermediate ?? 0) / tensorParallel
-    sharedIntermediate = (model.mixture?.sharedIntermediate ?? 0) / tensorParallel
+    blocks = model.blocks.map { $0.divided(among: tensorParallel) }
     vocabulary = (model.vocabulary + tensorParallel - 1) / tensorParallel
   }
 
@@ -60,13 +47,14 @@ public struct Shard: Sendable, Equatable {
   }
 
   private static func canSplit(_ model: Model, among degree: Int) -> Bool {
-    guard degree >= 1 else { return false }
-    let sharesHeads =
-      model.keyValueHeads % degree == 0 || degree % model.keyValueHeads == 0
-    let widths = [
-      model.denseLayers > 0 ? model.intermediate : 0, model.mixture?.intermediate ?? 0,
-      model.mixture?.sharedIntermediate ?? 0,
-    ]
-    return model.heads % degree == 0 && sharesHeads && widths.allSatisfy { $0 % degree == 0 }
+    degree >= 1 && model.blocks.allSatisfy { $0.canDivide(among: degree) }
+  }
+
+  /// What of a model divides, in words.
+  private static func heads(of model: Model) -> String {
+    if let attention = model.attention {
+      return "\(attention.heads) heads and \(attention.keyValueHeads) heads of keys and values"
+    }
+    return "\(model.latent?.heads ?? 0) heads"
   }
 }

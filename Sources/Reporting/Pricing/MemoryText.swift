@@ -11,7 +11,7 @@ public enum MemoryText {
       "model      \(model.name) (\(model.family)): \(billions(model.parameters)) parameters"
         + (model.activeParameters < model.parameters
           ? ", \(billions(model.activeParameters)) of them active" : ""),
-      "weights    \(gibibytes(report.whole.weightBytes)) in all, \(model.formats.description)",
+      "weights    \(gibibytes(report.whole.weightBytes)) in all, \(model.formatsInWords)",
       "KV cache   \(model.cache.rawValue), "
         + report.whole.cacheGroups.map(words).joined(separator: "; "),
     ]
@@ -41,9 +41,18 @@ public enum MemoryText {
   }
 
   private static func words(_ group: MemoryReport.Layers) -> String {
-    let kept = group.keeps.map { "the last \(Numbers.grouped($0)) tokens" } ?? "all tokens"
-    return "\(group.layers) layers keep \(kept), \(Numbers.grouped(group.bytesPerToken)) bytes "
-      + "per token"
+    let kept =
+      switch group.kind {
+      case .all: "all tokens"
+      case .last(let tokens): "the last \(Numbers.grouped(tokens)) tokens"
+      case .indexer: "an indexer's keys of all tokens"
+      case .state: "a state"
+      }
+    let bytes =
+      group.kind == .state
+      ? "\(Numbers.grouped(group.bytesPerSequence)) bytes per sequence"
+      : "\(Numbers.grouped(group.bytesPerToken)) bytes per token"
+    return "\(group.layers) layers keep \(kept), \(bytes)"
   }
 
   private static func setting(_ name: String, _ report: MemoryReport) -> String {
@@ -68,24 +77,26 @@ public enum MemoryText {
   ///        "cache_bytes", "blocks", "block_size", "cache_tokens", "max_concurrency"},
   ///      "problem": why it cannot be served so, or null}
   ///
-  /// The model's bytes are those on one GPU; `bytes_per_token` is of the layers that keep the whole
-  /// context, and `keeps` the tokens that the others keep, or "all".
+  /// The model's bytes are those on one GPU; `bytes_per_token` is of the keys and values, or
+  /// latents, of layers that keep the whole context, `bytes_per_sequence` of recurrent states;
+  /// `keeps` is the tokens that a group keeps, or "all", or "indexer" (an indexer's keys of all
+  /// tokens), or "state".
   public static func json(_ report: MemoryReport) -> String {
     let model = report.model
     let groups = report.whole.cacheGroups
-    let growing = groups.filter { $0.keeps == nil }.reduce(0) { $0 + $1.bytesPerToken }
+    let growing = groups.filter { $0.kind == .all }.reduce(0) { $0 + $1.bytesPerToken }
     let cache = JSONValue.object([
       .init("dtype", .string(model.cache.rawValue)), .init("bytes_per_token", .integer(growing)),
-      .init("bytes_per_sequence", .integer(0)),
+      .init("bytes_per_sequence", .integer(groups.reduce(0) { $0 + $1.bytesPerSequence })),
       .init(
         "groups",
         .array(
           groups.map { group in
             .object([
               .init("layers", .integer(group.layers)),
-              .init("keeps", group.keeps.map(JSONValue.integer) ?? .string("all")),
+              .init("keeps", keeps(group)),
               .init("bytes_per_token", .integer(group.bytesPerToken)),
-              .init("bytes_per_sequence", .integer(0)),
+              .init("bytes_per_sequence", .integer(group.bytesPerSequence)),
             ])
           })),
     ])
@@ -106,6 +117,15 @@ public enum MemoryText {
         "problem",
         report.problem.map { .string("\($0.problem); \($0.remedy)") } ?? .null),
     ]).text()
+  }
+
+  private static func keeps(_ group: MemoryReport.Layers) -> JSONValue {
+    switch group.kind {
+    case .all: .string("all")
+    case .last(let tokens): .integer(tokens)
+    case .indexer: .string("indexer")
+    case .state: .string("state")
+    }
   }
 
   private static func plan(_ plan: MemoryReport.Plan, _ report: MemoryReport) -> JSONValue {

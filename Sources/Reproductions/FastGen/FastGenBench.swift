@@ -56,9 +56,10 @@ struct FastGenBench: Sendable {
   private func served() throws -> Model {
     var model = try Models.named(self.model)
     if case .vllm = system, let mixture = model.mixture {
-      model.mixture = nil
-      model.denseLayers = model.layers
-      model.intermediate = mixture.experts * mixture.intermediate
+      for index in model.blocks.indices {
+        let width = mixture.experts * mixture.intermediate
+        model.blocks[index].channels = [.dense(Dense(width: width))]
+      }
     }
     return model
   }

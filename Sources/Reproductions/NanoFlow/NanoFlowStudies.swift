@@ -116,9 +116,8 @@ enum NanoFlowStudies {
     }
     var deepseek = try bench("llama-2-70b")
     deepseek.model.name = "deepseek-67b"
-    deepseek.model.layers = 95
-    deepseek.model.denseLayers = 95
-    deepseek.model.intermediate = 22016
+    deepseek.model.blocks[0].layers = 95
+    deepseek.model.changeDense { $0.width = 22016 }
     deepseek.model.vocabulary = 102_400
     return [
       (try bench("llama-3-70b"), 1306), (try bench("qwen2.5-72b", cache: 1_415_168), 1213),

@@ -17,6 +17,8 @@ extension EngineRules {
   public struct Memory: Sendable, Equatable {
     /// Tokens in a KV block.
     public var blockSize: Int
+    /// The groups of layers that take blocks.
+    public var groups = CacheGroups()
     /// The blocks that memory has room for.
     public var blocks: Int
     /// Blocks that the engine keeps to itself.

@@ -105,13 +105,15 @@ public struct Deployment: Sendable {
     engine.rules.limits.pipelineParallelSize = pipelineParallelSize
     // All engines serve the same outputs here, whatever their originals do at the model's length.
     engine.rules.outputs.lengthLimit = .reached
-    let room = try MemoryPlan(
-      of: stage, on: gpu, limits: limits(of: rules, length), isOverridden: blocks != nil
-    ).blocks
+    let plan = try MemoryPlan(
+      of: stage, on: gpu, limits: limits(of: rules, length), isOverridden: blocks != nil)
+    engine.rules.memory.blockSize = plan.blockSize
+    engine.rules.memory.groups = plan.layout.groups
+    if plan.layout.groups.states > 0 { engine.rules.memory.sharesPrefixes = false }
     engine.rules.memory.blocks =
       try blocks.map { given throws(InputError) in
-        try checked(given, rules.memory.blockSize, length)
-      } ?? room
+        try checked(given, plan.blockSize, length)
+      } ?? plan.blocks
     engine.rules = engine.rules.withAverageLengths(of: trace.requests)
     try engine.check(trace)
     let overlap = try overlap(engine, length: length)
@@ -218,6 +220,15 @@ public struct Deployment: Sendable {
     served.maxNumBatchedTokens = rules.limits.maxNumBatchedTokens
     served.blockSize = rules.memory.blockSize
     served.blocks = rules.memory.blocks
+    let groups = rules.memory.groups
     return [Run.Setting("engine", engine.version)] + served.shown(Self.settings())
+      + (groups.states == 0
+        ? []
+        : [
+          Run.Setting(
+            "kv_cache_groups",
+            "\(groups.whole) of keys and values, \(groups.states) of states, without prefix caching"
+          )
+        ])
   }
 }

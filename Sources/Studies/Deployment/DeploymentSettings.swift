@@ -93,7 +93,7 @@ extension Deployment {
       standard: "the model's own",
       "what linear layers are stored in: none, "
         + NumberFormat.allCases.dropFirst().map(\.rawValue).joined(separator: ", "),
-      shown: { $0.model.formats == WeightFormats(.bf16) ? nil : $0.model.formats.description },
+      shown: { $0.model.isPlain ? nil : $0.model.formatsInWords },
       set: { (root, given) throws(InputError) in
         root.quantization = try given.format(of: NumberFormat.allCases, or: "none") ?? .bf16
       }),

@@ -126,11 +126,11 @@ extension Deployment {
   public func layerTimes() throws(InputError) -> KernelLayerTimes {
     let cost = try self.cost()
     let shard = cost.layers.operations.shard
-    let mixed = shard.model.mixture?.layers ?? 0
-    guard shard.model.denseLayers + mixed == shard.model.layers else {
+    guard shard.model.hasPlainLayers else {
       throw InputError(
-        "--model", problem: "\(shard.model.name) has MLPs and experts in the same layer",
-        remedy: "use a model that has one of them in each layer")
+        "--model",
+        problem: "no pipeline is known for layers of the kinds that \(shard.model.name) has",
+        remedy: "use a model that has one attention, and an MLP or experts, in each layer")
     }
     return KernelLayerTimes(of: shard, on: gpu, times: times)
   }

@@ -21,7 +21,8 @@ extension Deployment {
   public var modelError: ModelError {
     guard case .alike(let time) = host, time == .vllmV1, gpu == (try? GPUs.named("h100-sxm")),
       pipelineParallelSize == 1, tensorParallelSize <= 4,
-      let model = try? servedModel(), model.mixture == nil, model.latent == nil,
+      let model = try? servedModel(), model.hasPlainLayers, model.mixture == nil,
+      model.latent == nil,
       model.weights == .bf16, model.cache == .bf16
     else { return .unknown(gpu: gpu.name) }
     return .ofDecodes(0.065)

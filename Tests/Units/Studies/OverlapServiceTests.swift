@@ -35,7 +35,7 @@ import Testing
 
   @Test func `runs one operation after the other where no pipeline is known, and says so`() throws {
     var model = try Models.named("mixtral-8x7b")
-    model.denseLayers = model.layers
+    model.blocks[0].channels.append(.dense(Dense(width: 14336)))
     let service = try service(model, "nanoflow")
     #expect(service.cost is PipelineCost)
     #expect(overlap(service)?.hasPrefix("none: ") == true)
@@ -43,7 +43,7 @@ import Testing
 
   @Test func `does not offload where no pipeline is known`() throws {
     var model = try Models.named("mixtral-8x7b")
-    model.denseLayers = model.layers
+    model.blocks[0].channels.append(.dense(Dense(width: 14336)))
     #expect(throws: InputError.self) { try service(model, "nanoflow:enable-offload=true") }
   }
 

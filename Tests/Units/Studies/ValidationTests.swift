@@ -136,6 +136,6 @@ import Workloads
   @Test func `has layers with a window in a group of their own`() throws {
     let deployment = Deployment(model: try Models.named("gemma-3-27b"), gpu: try gpu("h100-sxm"))
     let groups = try MemoryReport(of: deployment, under: "vllm").whole.cacheGroups
-    #expect(groups.map(\.keeps) == [nil, 1024] && groups.map(\.layers) == [10, 52])
+    #expect(groups.map(\.kind) == [.all, .last(1024)] && groups.map(\.layers) == [10, 52])
   }
 }

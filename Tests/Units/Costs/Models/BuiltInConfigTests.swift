@@ -12,10 +12,7 @@ private let byHand = [
   Model(
     name: "mistral-7b", source: "mistralai/Mistral-7B-v0.1", layers: 32, hidden: 4096, heads: 32,
     keyValueHeads: 8, headSize: 128, intermediate: 14336, vocabulary: 32000, maxPositions: 32768
-  ).with {
-    $0.window = 4096
-    $0.windowLayers = 32
-  },
+  ).with(window: 4096),
   Model(
     name: "mixtral-8x22b", source: "mistralai/Mixtral-8x22B-v0.1", layers: 56, hidden: 6144,
     heads: 48, keyValueHeads: 8, headSize: 128, intermediate: 16384, vocabulary: 32000,
@@ -30,72 +27,67 @@ private let byHand = [
     keyValueHeads: 32, headSize: 80, intermediate: 10240, vocabulary: 51200, maxPositions: 2048
   ).asFalcon().with {
     $0.hasTiedHead = false
-    $0.normalizationsPerLayer = 1
-    $0.biases = .all
+    $0.blocks[0].normalizations = 1
+    $0.setBiases(true)
   },
   Model(
     name: "phi-3-mini", source: "microsoft/Phi-3-mini-4k-instruct", layers: 32, hidden: 3072,
     heads: 32, keyValueHeads: 32, headSize: 96, intermediate: 8192, vocabulary: 32064,
     maxPositions: 4096
-  ).with {
-    $0.window = 2047
-    $0.windowLayers = 32
-  },
+  ).with(window: 2047),
   Model(
     name: "gemma-2-9b", source: "google/gemma-2-9b", layers: 42, hidden: 3584, heads: 16,
     keyValueHeads: 8, headSize: 256, intermediate: 14336, vocabulary: 256_000, maxPositions: 8192
   ).with {
     $0.hasTiedHead = true
-    $0.normalizesOutputs = true
-    $0.window = 4096
-    $0.windowLayers = 21
-  },
+    $0.blocks[0].outputNormalizations = 2
+  }.with(window: 4096) { $0 % 2 == 0 },
   Model(
     name: "gemma-3-27b", source: "google/gemma-3-27b-it", layers: 62, hidden: 5376, heads: 32,
     keyValueHeads: 16, headSize: 128, intermediate: 21504, vocabulary: 262_208,
     maxPositions: 131_072
   ).with {
     $0.hasTiedHead = true
-    $0.normalizesOutputs = true
-    $0.normalizesHeads = true
-    $0.window = 1024
-    $0.windowLayers = 52
-  },
+    $0.blocks[0].outputNormalizations = 2
+    $0.changeAttention { $0.normalization = .head }
+  }.with(window: 1024) { $0 % 6 != 5 },
   Model(
     name: "qwen2.5-7b", source: "Qwen/Qwen2.5-7B-Instruct", layers: 28, hidden: 3584, heads: 28,
     keyValueHeads: 4, headSize: 128, intermediate: 18944, vocabulary: 152_064, maxPositions: 32768
-  ).with { $0.biases = .queryKeyValue },
+  ).with { $0.changeAttention { $0.biases = .queryKeyValue } },
   Model(
     name: "qwen3-235b-a22b", source: "Qwen/Qwen3-235B-A22B", layers: 94, hidden: 4096, heads: 64,
     keyValueHeads: 4, headSize: 128, intermediate: 12288, vocabulary: 151_936, maxPositions: 40960
-  ).with {
-    $0.normalizesHeads = true
-    $0.mixture = Mixture(layers: 94, experts: 128, perToken: 8, intermediate: 1536)
-    $0.denseLayers = 0
-  },
+  ).with { $0.changeAttention { $0.normalization = .head } }
+    .with(Mixture(experts: 128, perToken: 8, intermediate: 1536), in: 0..<94),
   Model(
     name: "deepseek-v3", source: "deepseek-ai/DeepSeek-V3", layers: 61, hidden: 7168, heads: 128,
     keyValueHeads: 128, headSize: 128, intermediate: 18432, vocabulary: 129_280,
     maxPositions: 163_840
-  ).with {
-    $0.latent = Latent(queryRank: 1536, rank: 512, rotary: 64, valueSize: 128)
-    var mixture = Mixture(layers: 58, experts: 256, perToken: 8, intermediate: 2048)
-    mixture.sharedIntermediate = 2048
-    $0.mixture = mixture
-    $0.denseLayers = 3
-    $0.weights = .fp8Block
-  },
+  ).with(
+    Latent(heads: 128, headSize: 128, queryRank: 1536, rank: 512, rotary: 64, valueSize: 128)
+  )
+  .with(
+    {
+      var mixture = Mixture(experts: 256, perToken: 8, intermediate: 2048)
+      mixture.sharedIntermediate = 2048
+      return mixture
+    }(), in: 3..<61
+  ).with { $0.weights = .fp8Block },
   // Each of its 28 layers counts twice here: it has two attentions and two dense MLPs, and experts
   // beside one of them.
   Model(
     name: "longcat-flash", source: "meituan-longcat/LongCat-Flash-Chat", layers: 56, hidden: 6144,
     heads: 64, keyValueHeads: 64, headSize: 128, intermediate: 12288, vocabulary: 131_072,
     maxPositions: 131_072
+  ).with(
+    Latent(heads: 64, headSize: 128, queryRank: 1536, rank: 512, rotary: 64, valueSize: 128)
   ).with {
-    $0.latent = Latent(queryRank: 1536, rank: 512, rotary: 64, valueSize: 128)
-    var mixture = Mixture(layers: 28, experts: 512, perToken: 12, intermediate: 2048)
+    var mixture = Mixture(experts: 512, perToken: 12, intermediate: 2048)
     mixture.zeroExperts = 256
-    $0.mixture = mixture
+    $0.changeLayers { layer, block in
+      if layer % 2 == 0 { block.channels.append(.experts(mixture)) }
+    }
   },
   Model(
     name: "opt-13b", source: "facebook/opt-13b", layers: 40, hidden: 5120, heads: 40,

@@ -63,7 +63,7 @@ import Testing
   /// A key of a family that is not read may be of any kind.
   @Test func `the family is named before the kind of any key`() {
     let error = #expect(throws: InputError.self) {
-      try read(#"{"moe_layer_freq": [0, 1], "model_type": "minimax_m3", "hidden_size": "x"}"#)
+      try read(#"{"moe_layer_freq": [0, 1], "model_type": "rwkv", "hidden_size": "x"}"#)
     }
     #expect(error?.column == "model_type")
   }

@@ -122,7 +122,8 @@ private let refusals: [(String, String)] = [
     #expect(error?.column == "quantization_config")
     #expect(error?.problem.hasPrefix(problem) == true, "\(String(describing: error))")
     #expect(
-      error?.remedy.hasSuffix("fp8, fp8-block, int8, int8-weight, int4-weight, nvfp4") == true)
+      error?.remedy.hasSuffix(
+        "fp8, fp8-block, int8, int8-weight, int4-weight, nvfp4, nvfp4-weight, mxfp4") == true)
   }
 
   @Test(arguments: ["bits", "group_size", "desc_act", "sym"])
@@ -153,13 +154,13 @@ private let refusals: [(String, String)] = [
     let more = try Shard(of: model).weightBytes - Shard(of: all).weightBytes
     #expect(more == 2 * 4096 * 4096 + 4096 * 14336)
     #expect(
-      model.formats.description
+      model.formatsInWords
         == "fp8, attention output of 2 layers in bf16, MLP down of 1 layer in bf16")
     let list = try model.operations(for: batch(decodes: 3, context: 9))
     let outputs = list.filter { $0.name == .attentionOutput }
-    #expect(outputs.map(\.repeats) == [2, 30] && outputs.map(\.format) == [.bf16, .fp8])
-    let stage = try Shard(of: model.largestStage(of: 32)).model.formats
-    #expect(stage.description == "fp8, attention output in bf16, MLP down in bf16")
+    #expect(outputs.map(\.repeats) == [30, 2] && outputs.map(\.format) == [.fp8, .bf16])
+    let stage = try Shard(of: model.largestStage(of: 32)).model
+    #expect(stage.formatsInWords == "fp8, attention output in bf16, MLP down in bf16")
   }
 
   @Test func `GPTQ's patterns leave layers alone, or give them other bits`() throws {
@@ -198,6 +199,6 @@ private let refusals: [(String, String)] = [
   func `files that vLLM does not read are said to be unread`(name: String) throws {
     let model = try read(llama3, beside: [name: #"{"bits": 4}"#])
     #expect(model.weights == .bf16)
-    #expect(model.formats.description.contains("\(name) beside it is not read"))
+    #expect(model.formatsInWords.contains("\(name) beside it is not read"))
   }
 }

@@ -73,7 +73,7 @@ let llama3 = """
        "new_decoder_architecture": false, "num_attention_heads": 71, "num_hidden_layers": 32,
        "num_kv_heads": 71, "parallel_attn": true, "vocab_size": 65024}
       """)
-    #expect(model.keyValueHeads == 1 && model.normalizationsPerLayer == 1)
+    #expect(model.attention?.keyValueHeads == 1 && model.blocks[0].normalizations == 1)
     #expect(model.parameters + 65024 * 4544 == 7_217_189_760)
   }
 

@@ -28,24 +28,46 @@ extension SeededNumbers {
       headSize: size(ModelRange.headSize), intermediate: size(ModelRange.width),
       vocabulary: size(ModelRange.vocabulary), maxPositions: size(ModelRange.positions))
     if next() % 2 == 0 {
+      let layers = size(1...model.layers)
       var mixture = Mixture(
-        layers: size(1...model.layers), experts: size(ModelRange.experts),
+        experts: size(ModelRange.experts),
         perToken: size(ModelRange.expertsPerToken), intermediate: size(ModelRange.width))
       mixture.sharedIntermediate = size(0...ModelRange.width.upperBound)
       mixture.zeroExperts = size(0...ModelRange.experts.upperBound)
-      model.mixture = mixture
-      model.denseLayers = model.layers - mixture.layers
+      model = model.with(mixture, in: model.layers - layers..<model.layers)
     }
     if next() % 3 == 0 {
-      model.latent = Latent(
-        queryRank: size(0...ModelRange.rank.upperBound), rank: size(ModelRange.rank),
-        rotary: size(ModelRange.headSize), valueSize: size(ModelRange.headSize))
+      model = model.with(
+        Latent(
+          heads: pairs, headSize: size(ModelRange.headSize),
+          queryRank: size(0...ModelRange.rank.upperBound), rank: size(ModelRange.rank),
+          rotary: size(ModelRange.headSize), valueSize: size(ModelRange.headSize)))
     } else if next() % 2 == 0 {
-      model.window = size(ModelRange.positions)
-      model.windowLayers = size(0...model.layers)
+      let layers = size(0...model.layers)
+      model = model.with(window: size(ModelRange.positions)) { $0 < layers }
+    } else if next() % 2 == 0 {
+      model = model.with(recurrent: pairs, &self)
     }
     model.weights = NumberFormat.allCases.randomElement(using: &self) ?? .bf16
     return model
+  }
+}
+
+extension Model {
+  /// The same model with a state in some layers, of `heads` heads.
+  fileprivate func with(recurrent heads: Int, _ dice: inout SeededNumbers) -> Model {
+    let kinds: [Recurrent.Kind] = [.mamba1, .mamba2, .gatedDelta, .lightning]
+    var recurrent = Recurrent(
+      kinds[dice.size(0...3)], heads: heads * dice.size(1...4),
+      valueSize: dice.size(ModelRange.headSize), keyHeads: heads,
+      keySize: dice.size(ModelRange.headSize))
+    recurrent.timeRank = dice.size(ModelRange.rank)
+    let period = dice.size(1...8)
+    return with {
+      $0.changeLayers { layer, block in
+        if layer % period == 0 { block.mixers = [.recurrent(recurrent)] }
+      }
+    }
   }
 }
 
@@ -66,7 +88,7 @@ extension SeededNumbers {
         maxNumSeqs: dice.size(EngineRange.sequences), maxModelLen: model.maxPositions)
       for degree in [1, Shard.degrees(of: model).max() ?? 1] {
         let shard = try Shard(of: model, tensorParallel: degree)
-        #expect(shard.weightBytes > 0 && shard.keyValueBytesPerToken > 0)
+        #expect(shard.weightBytes > 0 && !shard.cacheGroups.isEmpty)
         _ = try? MemoryPlan(of: shard, on: gpu, limits: limits)
         let stage = try Shard(of: model.largestStage(of: dice.size(1...model.layers)))
         #expect(stage.weightBytes > 0)
@@ -87,18 +109,25 @@ extension SeededNumbers {
 
   @Test func `a size that is out of range, or contradicts another, is named`() {
     let changes: [(String, Change)] = [
-      ("layers", { $0.layers = 0 }), ("layers", { $0.layers = -1 }),
-      ("hidden", { $0.hidden = Int.max }), ("heads", { $0.heads = 1 << 40 }),
-      ("keyValueHeads", { $0.keyValueHeads = 3 }), ("headSize", { $0.headSize = .min }),
-      ("intermediate", { $0.intermediate = -8 }), ("vocabulary", { $0.vocabulary = 0 }),
-      ("maxPositions", { $0.maxPositions = 1 << 32 }), ("denseLayers", { $0.denseLayers = 3 }),
-      ("window", { $0.window = -1 }), ("windowLayers", { $0.windowLayers = 3 }),
-      ("window", { $0.windowLayers = 1 }),
+      ("layers", { $0.blocks = [] }), ("layers", { $0.blocks[0].layers = -1 }),
+      ("hidden", { $0.hidden = Int.max }),
+      ("heads", { $0.changeAttention { $0.heads = 1 << 40 } }),
+      ("keyValueHeads", { $0.changeAttention { $0.keyValueHeads = 3 } }),
+      ("headSize", { $0.changeAttention { $0.headSize = .min } }),
+      ("intermediate", { $0.changeDense { $0.width = -8 } }), ("vocabulary", { $0.vocabulary = 0 }),
+      ("maxPositions", { $0.maxPositions = 1 << 32 }), ("mixers", { $0.blocks[0] = Block([], []) }),
+      ("window", { $0.changeAttention { $0.reach = .window(-1) } }),
       (
         "mixture.perToken",
-        { $0.mixture = Mixture(layers: 1, experts: 2, perToken: 3, intermediate: 8) }
+        { $0 = $0.with(Mixture(experts: 2, perToken: 3, intermediate: 8), in: 0..<1) }
       ),
-      ("latent.rank", { $0.latent = Latent(queryRank: 0, rank: 0, rotary: 2, valueSize: 2) }),
+      (
+        "latent.rank",
+        {
+          $0 = $0.with(
+            Latent(heads: 4, headSize: 2, queryRank: 0, rank: 0, rotary: 2, valueSize: 2))
+        }
+      ),
     ]
     for (name, change) in changes {
       let error = #expect(throws: InputError.self) { try Shard(of: tiny.with(change)) }

@@ -39,8 +39,7 @@ import Testing
   @Test func `a gated layer has three matrices and a plain one two`() {
     // QKV 8 x 16, output 8 x 8, gate and up 8 x 24, down 12 x 8, two norms; tables, last norm.
     #expect(tiny.parameters == 2 * (128 + 64 + 192 + 96 + 16) + 2 * 80 + 8)
-    var plain = tiny
-    plain.isGated = false
+    let plain = tiny.with { $0.changeDense { $0.isGated = false } }
     #expect(tiny.parameters - plain.parameters == 2 * 8 * 12)
   }
 
@@ -81,15 +80,19 @@ import Testing
   }
 
   @Test func `heads and results that are normalised have their weights`() {
-    #expect(tiny.with { $0.normalizesHeads = true }.parameters - tiny.parameters == 2 * 2 * 2)
-    #expect(tiny.with { $0.normalizesOutputs = true }.parameters - tiny.parameters == 2 * 2 * 8)
+    let heads = tiny.with { $0.changeAttention { $0.normalization = .head } }
+    #expect(heads.parameters - tiny.parameters == 2 * 2 * 2)
+    let all = tiny.with { $0.changeAttention { $0.normalization = .heads } }
+    #expect(all.parameters - tiny.parameters == 2 * (4 + 2) * 2)
+    let outputs = tiny.with { $0.blocks[0].outputNormalizations = 2 }
+    #expect(outputs.parameters - tiny.parameters == 2 * 2 * 8)
   }
 
   @Test func `the largest stage has the layers that weigh most`() throws {
     let deepSeek = try Models.named("deepseek-v3").largestStage(of: 2)
-    #expect(deepSeek.layers == 31 && deepSeek.denseLayers == 0 && deepSeek.mixture?.layers == 31)
+    #expect(deepSeek.layers == 31 && deepSeek.denseLayers == 0 && deepSeek.expertLayers == 31)
     let longCat = try Models.named("longcat-flash").largestStage(of: 4)
-    #expect(longCat.layers == 14 && longCat.denseLayers == 14 && longCat.mixture?.layers == 7)
+    #expect(longCat.layers == 14 && longCat.denseLayers == 14 && longCat.expertLayers == 7)
     let llama = try Models.named("llama-2-7b").largestStage(of: 3)
     #expect(llama.layers == 11 && llama.denseLayers == 11)
     for model in Models.all { #expect(model.largestStage(of: 1) == model) }
@@ -101,7 +104,7 @@ import Testing
   }
 
   @Test func `biases are counted where they are`() {
-    let biased = tiny.with { $0.biases = .all }
+    let biased = tiny.with { $0.setBiases(true) }
     #expect(biased.parameters - tiny.parameters == 2 * (16 + 8 + 24 + 8))
   }
 

@@ -142,7 +142,7 @@ private func modelOpt(_ algorithm: String, _ excluded: [String]) -> String {
     #expect(isWithin(0.01, shard.weightBytes, 386_380_142_984))
     #expect(shard.keyValueBytesPerToken == 70_272 / 2)
     #expect(
-      model.formats.description
+      model.formatsInWords
         == "nvfp4, QKV down in bf16, query up in bf16, KV up in bf16")
   }
 

@@ -7,14 +7,14 @@ import Testing
 @Suite struct ShardTests {
   @Test func `heads, MLP and vocabulary are divided, norms are not`() throws {
     let shard = try Shard(of: tiny, tensorParallel: 2)
-    #expect(shard.heads == 2 && shard.keyValueHeads == 1)
-    #expect(shard.intermediate == 6 && shard.vocabulary == 5)
+    #expect(shard.attention?.heads == 2 && shard.attention?.keyValueHeads == 1)
+    #expect(shard.dense?.width == 6 && shard.vocabulary == 5)
     #expect(shard.parameters == 2 * (64 + 32 + 96 + 48 + 16) + 2 * 40 + 8)
     #expect(shard.weightBytes == 2 * shard.parameters)
   }
 
   @Test func `heads of keys and values are copied where there are fewer than GPUs`() throws {
-    #expect(try Shard(of: tiny, tensorParallel: 4).keyValueHeads == 1)
+    #expect(try Shard(of: tiny, tensorParallel: 4).attention?.keyValueHeads == 1)
     let half = try Shard(of: tiny, tensorParallel: 2).keyValueBytesPerToken
     #expect(try Shard(of: tiny, tensorParallel: 4).keyValueBytesPerToken == half)
   }

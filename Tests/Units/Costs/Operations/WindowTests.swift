@@ -9,8 +9,10 @@ private func chunks(_ list: (tokens: Int, context: Int)...) -> [Chunk] {
 }
 
 @Suite struct WindowTests {
-  private func attention(_ window: Int) throws -> Attention {
-    Attention(of: try Shard(of: tiny), layers: 1, window: window)
+  private func attention(_ window: Int) throws -> ShardAttention {
+    var attention = try #require(tiny.attention)
+    if window > 0 { attention.reach = .window(window) }
+    return ShardAttention(attention, layers: 1, cache: .bf16)
   }
 
   @Test(arguments: [1, 2, 3, 5, 8, 100], [0, 1, 2, 4, 7, 50])

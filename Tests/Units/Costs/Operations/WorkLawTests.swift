@@ -7,24 +7,44 @@ import Testing
 extension Model {
   /// Elements of the matrices that a token goes through in all layers, on average.
   fileprivate var activeMatrices: Double {
-    var attention = Double(hidden * headSize * (2 * heads + 2 * keyValueHeads))
-    if let latent {
-      let queries = heads * (headSize + latent.rotary)
-      let query = latent.queryRank == 0 ? hidden * queries : latent.queryRank * (hidden + queries)
-      let values = heads * latent.valueSize
-      let keys = hidden * (latent.rank + latent.rotary) + latent.rank * (heads * headSize + values)
-      attention = Double(query + keys + values * hidden)
+    blocks.reduce(0) { sum, block in
+      let each =
+        block.mixers.reduce(0.0) { $0 + matrices(of: $1) }
+        + block.channels.reduce(0.0) { $0 + matrices(of: $1) }
+      return sum + Double(block.layers) * each
     }
-    let matrices = isGated ? 3 : 2
-    var sum = Double(layers) * attention + Double(denseLayers * matrices * hidden * intermediate)
-    if let mixture {
+  }
+
+  private func matrices(of mixer: Block.Mixer) -> Double {
+    switch mixer {
+    case .attention(let mixer):
+      return Double(hidden * mixer.headSize * (2 * mixer.heads + 2 * mixer.keyValueHeads))
+    case .latent(let mixer):
+      let queries = mixer.heads * (mixer.headSize + mixer.rotary)
+      let query = mixer.queryRank == 0 ? hidden * queries : mixer.queryRank * (hidden + queries)
+      let values = mixer.heads * mixer.valueSize
+      let keys =
+        hidden * (mixer.rank + mixer.rotary)
+        + mixer.rank * (mixer.heads * mixer.headSize + values)
+      return Double(query + keys + values * hidden)
+    case .recurrent(let mixer):
+      // Queries, keys, values and a factor for each; two gates for each head; the output.
+      let keys = mixer.keyHeads * mixer.keySize
+      let values = mixer.heads * mixer.valueSize
+      return Double(hidden * (2 * keys + 3 * values + 2 * mixer.heads))
+    }
+  }
+
+  private func matrices(of channel: Block.Channel) -> Double {
+    switch channel {
+    case .dense(let dense): return Double((dense.isGated ? 3 : 2) * hidden * dense.width)
+    case .experts(let mixture):
       let choices = mixture.experts + mixture.zeroExperts
       let chosen = Double(mixture.perToken * mixture.experts) / Double(choices)
       let width = chosen * Double(mixture.intermediate) + Double(mixture.sharedIntermediate)
       let router = Double(choices + (mixture.hasSharedGate ? 1 : 0))
-      sum += Double(mixture.layers * hidden) * (Double(matrices) * width + router)
+      return Double(hidden) * ((mixture.isGated ? 3 : 2) * width + router)
     }
-    return sum
   }
 }
 
@@ -80,7 +100,7 @@ extension [Operation] {
   }
 
   @Test func `two tokens of two in four experts reach three of them on average`() {
-    var mixture = Mixture(layers: 1, experts: 4, perToken: 2, intermediate: 1)
+    var mixture = Mixture(experts: 4, perToken: 2, intermediate: 1)
     #expect(mixture.distinct(for: 0) == 0)
     #expect(mixture.distinct(for: 1) == 2)
     #expect(mixture.distinct(for: 2) == 3)
@@ -90,10 +110,10 @@ extension [Operation] {
 
   /// Of two experts, chosen in proportion to 1 and a half.
   @Test func `uneven choices reach fewer experts`() {
-    var mixture = Mixture(layers: 1, experts: 2, perToken: 1, intermediate: 1)
+    var mixture = Mixture(experts: 2, perToken: 1, intermediate: 1)
     mixture.skew = 1
     #expect(agree(mixture.distinct(for: 2), (1 - 1.0 / 9) + (1 - 4.0 / 9)))
-    var large = Mixture(layers: 1, experts: 256, perToken: 8, intermediate: 1)
+    var large = Mixture(experts: 256, perToken: 8, intermediate: 1)
     let reached = [0, 0.5, 1.01, 1.2].map { skew in
       large.skew = skew
       return large.distinct(for: 64)

@@ -5,9 +5,7 @@ import Testing
 @testable import Costs
 
 /// Models whose layers pipelines are known for.
-private let models = Models.all.filter { model in
-  model.denseLayers + (model.mixture?.layers ?? 0) == model.layers
-}
+private let models = Models.all.filter(\.hasPlainLayers)
 
 @Suite struct `Pipelines of every model` {
   private func times(_ model: Model) throws -> KernelLayerTimes {
@@ -43,10 +41,7 @@ private let models = Models.all.filter { model in
 
   /// A layer of experts alone, and shared ones beside them, has nothing of a dense layer.
   @Test func `have no dense layers where the model has none`() throws {
-    let model = tinyMixture.with {
-      $0.denseLayers = 0
-      $0.mixture?.layers = 2
-    }
+    let model = tinyMixture.with { $0.blocks = [$0.blocks[1], $0.blocks[1]].runs }
     let times = try times(model)
     for step in LayerStep.allCases {
       #expect(times.cost(of: step, tokens: 7).seconds.isFinite, "\(step)")

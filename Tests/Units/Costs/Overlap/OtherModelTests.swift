@@ -19,9 +19,8 @@ import Testing
   private func model(_ name: String) throws -> Model {
     guard name == "deepseek-67b" else { return try Models.named(name) }
     return try Models.named("llama-2-70b").with {
-      $0.layers = 95
-      $0.denseLayers = 95
-      $0.intermediate = 22016
+      $0.blocks[0].layers = 95
+      $0.changeDense { $0.width = 22016 }
       $0.vocabulary = 102_400
     }
   }

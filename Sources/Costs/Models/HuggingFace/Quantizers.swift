@@ -9,7 +9,7 @@ extension HuggingFaceFile {
     let left = try ignored.isEmpty ? config.texts("modules_to_not_convert") ?? [] : ignored
     let block = try config.counts("weight_block_size", in: 1...65_536, "two sizes of a block")
     return QuantizationRule(
-      format: try floats(config, block: block), exclusions: .exact(Set(left)))
+      format: try floats(config, block: block), exclusions: .exact(Set(left.map(ofText))))
   }
 
   func awq(_ config: JSONKeys) throws(InputError) -> QuantizationRule {
@@ -82,6 +82,8 @@ extension HuggingFaceFile {
     switch algorithm.uppercased() {
     case "FP8", "FP8_PER_CHANNEL_PER_TOKEN": format = WeightFormat(.fp8)
     case "NVFP4": format = WeightFormat(.nvfp4)
+    case "W4A16_NVFP4": format = WeightFormat(.nvfp4Weight)
+    case "MIXED_PRECISION": return try mixed(config)
     default: throw unknown(config, "quant_algo \(algorithm) is not known")
     }
     let group = try config.optionalCount("group_size", in: 1...65_536, "the weights of a scale")
@@ -92,7 +94,7 @@ extension HuggingFaceFile {
       throw unknown(config, "vLLM reads ignore in this place, and no exclude_modules")
     }
     let left = try config.texts(isOwn ? "exclude_modules" : "ignore") ?? []
-    var rule = QuantizationRule(format: format, exclusions: .shell(left))
+    var rule = QuantizationRule(format: format, exclusions: .shell(left.map(ofText)))
     if rule.format(of: LinearModule(.head, "", "lm_head")) == format {
       throw unknown(config, "the head (lm_head) is not left out, which versions of vLLM read apart")
     }
@@ -100,6 +102,36 @@ extension HuggingFaceFile {
       rule.cache = try cache(config, key) ?? rule.cache
     }
     return rule
+  }
+
+  /// ModelOpt's, where each module has a format of its own.
+  private func mixed(_ config: JSONKeys) throws(InputError) -> QuantizationRule {
+    guard let layers = try config.object("quantized_layers") else {
+      throw config.missing("quantized_layers", "what each module is stored in")
+    }
+    var formats: [String: WeightFormat] = [:]
+    for name in layers.values.keys.sorted() {
+      let algorithm = try layers.object(name)?.text("quant_algo") ?? ""
+      switch algorithm.uppercased() {
+      case "FP8": formats[ofText(name)] = WeightFormat(.fp8)
+      case "NVFP4": formats[ofText(name)] = WeightFormat(.nvfp4)
+      case "W4A16_NVFP4": formats[ofText(name)] = WeightFormat(.nvfp4Weight)
+      default: throw unknown(config, "quant_algo \(algorithm) of \(name) is not known")
+      }
+    }
+    var rule = QuantizationRule(format: WeightFormat(.bf16), exclusions: .named(formats))
+    rule.head = formats["lm_head"] ?? rule.head
+    for key in ["kv_cache_scheme", "kv_cache_quant_algo"] {
+      rule.cache = try cache(config, key) ?? rule.cache
+    }
+    return rule
+  }
+
+  /// The name of a module as a model of text alone has it.
+  func ofText(_ name: String) -> String {
+    if !isPartOfLarger { return name }
+    return name.replacing("model.language_model.", with: "model.")
+      .replacing("language_model.model.", with: "model.").replacing("language_model.", with: "")
   }
 
   /// What keys and values are cached in, nil where `key` says nothing of it.

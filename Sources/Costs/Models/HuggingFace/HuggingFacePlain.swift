@@ -20,10 +20,12 @@ extension HuggingFaceFile {
     file.assume(4 * hidden, "ffn_hidden_size")
     var model = try file.skeleton(width: "ffn_hidden_size").asFalcon()
     let isParallel = try keys.flag("parallel_attn") ?? true
-    model.isParallel = isNew || isParallel
-    model.normalizationsPerLayer = isNew || !model.isParallel ? 2 : 1
+    for index in model.blocks.indices {
+      model.blocks[index].isParallel = isNew || isParallel
+      model.blocks[index].normalizations = isNew || !isParallel ? 2 : 1
+    }
     model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? true
-    if try keys.flag("bias") ?? false { model.biases = .all }
+    if try keys.flag("bias") ?? false { model.setBiases(true) }
     return model
   }
 
@@ -36,8 +38,8 @@ extension HuggingFaceFile {
     }
     var model = try skeleton(width: "intermediate_size").asFalcon()
     model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? false
-    model.normalizationsPerLayer = 1
-    model.biases = .all
+    for index in model.blocks.indices { model.blocks[index].normalizations = 1 }
+    model.setBiases(true)
     return model
   }
 
@@ -57,7 +59,7 @@ extension HuggingFaceFile {
         "use an OPT that has it true")
     }
     model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? true
-    if try keys.flag("enable_bias") == false { model.biases = [] }
+    if try keys.flag("enable_bias") == false { model.setBiases(false) }
     return model
   }
 }
@@ -81,16 +83,17 @@ extension Model {
   /// read.
   func asOPT(unused: Int = 2) -> Model {
     with {
-      $0.isGated = false
-      $0.biases = .all
+      $0.changeDense { $0.isGated = false }
+      $0.setBiases(true)
       $0.normalizationHasBias = true
       $0.hasTiedHead = true
       $0.learnedPositions = maxPositions + unused
     }
   }
-}
 
-extension Model.Biases {
-  /// Biases everywhere.
-  static let all: Model.Biases = [.queryKeyValue, .attentionOutput, .mlp]
+  /// Gives all products biases, or none.
+  mutating func setBiases(_ areThere: Bool) {
+    changeAttention { $0.biases = areThere ? .all : [] }
+    changeDense { $0.hasBias = areThere }
+  }
 }

@@ -16,6 +16,10 @@ struct QuantizationRule {
     /// GPTQ's: patterns that override, in their order, and parts of the only names that are
     /// quantised, if there are any.
     case overrides([(pattern: ModulePattern, format: WeightFormat?)], only: [String])
+    /// ModelOpt's mixed formats: each module of the checkpoint by its whole name, none else.
+    case named([String: WeightFormat])
+    /// All but routed experts.
+    case allButExperts
   }
 
   /// Modules of compressed-tensors that are stored alike.
@@ -48,6 +52,11 @@ struct QuantizationRule {
       let names = module.isOfRoutedExperts ? [module.name] : module.parts
       return unless(names.map { name in texts.contains { name.contains($0) } })
     case .shell(let patterns): return shellFormat(of: module, patterns)
+    case .allButExperts: return module.isOfRoutedExperts ? format : Self.plain
+    case .named(let formats):
+      if let own = formats[module.name] { return own }
+      let found = module.parts.map { formats[$0] ?? Self.plain }
+      return found.allSatisfy { $0 == found[0] } ? found[0] : nil
     case .groups(let groups, let ignored):
       guard
         let isIgnored = common(module.parts.map { name in ignored.contains { $0.matches(name) } })

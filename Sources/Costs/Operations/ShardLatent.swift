@@ -5,31 +5,35 @@ import Serving
 /// the cache as it is.
 ///
 /// Latents of a prompt's earlier chunks are expanded again for each chunk.
-struct LatentAttention: Sendable, Equatable {
+struct ShardLatent: Sendable, Equatable {
   let layers: Int
-  private let heads: Int
-  private let headSize: Int
   private let latent: Latent
   private let cache: NumberFormat
+  /// What the matrices are stored in that expand latents.
+  private let expansion: WeightFormat
 
-  init(_ latent: Latent, of shard: Shard) {
+  private var heads: Int { latent.heads }
+  private var headSize: Int { latent.headSize }
+
+  /// `latent` with the sizes that are on one GPU, its latents cached in `cache`.
+  init(_ latent: Latent, layers: Int, cache: NumberFormat, expansion: WeightFormat) {
     self.latent = latent
-    layers = shard.model.layers
-    heads = shard.heads
-    headSize = shard.model.headSize
-    cache = shard.model.cache
+    self.layers = layers
+    self.cache = cache
+    self.expansion = expansion
   }
 
-  /// Makes keys and values of `rows` latents, those of prompts and of what was cached before them,
-  /// by matrices that are stored in `formats`.
-  func forEachExpansion(rows: Int, _ formats: WeightFormats, _ body: (Operation) -> Void) {
-    for run in formats.runs(of: .keyValueUp, layers: layers) {
-      body(
-        .matrix(
-          .keyValueUp, rows: rows, inputs: latent.rank,
-          outputs: heads * (headSize + latent.valueSize), format: run.format,
-          repeats: run.layers))
-    }
+  /// Makes keys and values of `rows` latents, those of prompts and of what was cached before them.
+  func expand(rows: Int) -> Operation {
+    .matrix(
+      .keyValueUp, rows: rows, inputs: latent.rank,
+      outputs: heads * (headSize + latent.valueSize), format: expansion, repeats: layers)
+  }
+
+  /// Pairs of a token and one that it attends to, over `new` tokens that follow one another after
+  /// `context` others.
+  func pairs(_ new: Double, after context: Double) -> Double {
+    PrefillWork.pairs(new, after: context, window: Double(latent.window))
   }
 
   /// The latents that are expanded for the prompts of `chunks`.
@@ -42,11 +46,17 @@ struct LatentAttention: Sendable, Equatable {
 
   /// The attention of the prompts of `chunks`.
   func prefill(_ chunks: [Chunk]) -> Operation {
-    let work = PrefillWork(of: chunks, heads: heads, keyValueHeads: heads)
+    let work = work(of: chunks)
     return prefill(
       shape: .latentPrefill(
         work, heads: heads, rank: latent.rank, rotary: latent.rotary, headSize: headSize),
       pairs: work.pairs, queries: work.tokens, keys: work.keysRead)
+  }
+
+  /// Where tokens are chosen, as many are attended to as a window of as many has.
+  @inline(__always)
+  private func work(of chunks: [Chunk]) -> PrefillWork {
+    PrefillWork(of: chunks, heads: heads, keyValueHeads: heads, window: latent.window)
   }
 
   func prefill(
@@ -60,7 +70,7 @@ struct LatentAttention: Sendable, Equatable {
   /// The kernel that `prefill(_:)` runs.
   @inline(__always)
   func prefillKernel(_ chunks: [Chunk]) -> Kernel {
-    let work = PrefillWork(of: chunks, heads: heads, keyValueHeads: heads)
+    let work = work(of: chunks)
     var kernel = Kernel.latentPrefill(work, heads: Double(heads), cache)
     kernel.leastFlops = prefillFlops(work.pairs)
     kernel.leastBytes = prefillBytes(work.tokens + work.keysRead)
@@ -96,11 +106,18 @@ struct LatentAttention: Sendable, Equatable {
 
   /// The attention of one new token of each of `sequences`, whose cached tokens sum to `context`.
   func decode(sequences: Int, context: Int, contextSquares: Int) -> Operation {
-    decode(
+    let context = seen(context, by: sequences)
+    return decode(
       shape: .latentDecode(
         sequences: sequences, context: context, contextSquares: contextSquares, heads: heads,
         rank: latent.rank, rotary: latent.rotary),
       queries: Double(sequences), keys: Double(context) + Double(sequences))
+  }
+
+  /// The cached latents that one new token of each of `sequences` attends to, of `context`.
+  @inline(__always)
+  private func seen(_ context: Int, by sequences: Int) -> Int {
+    latent.window == 0 ? context : min(context, (latent.window - 1) * sequences)
   }
 
   func decode(shape: Operation.Shape, queries: Double, keys: Double) -> Operation {
@@ -112,6 +129,7 @@ struct LatentAttention: Sendable, Equatable {
   /// The kernel that `decode(sequences:context:contextSquares:)` runs.
   @inline(__always)
   func decodeKernel(sequences: Int, context: Int) -> Kernel {
+    let context = seen(context, by: sequences)
     let (queries, keys) = (Double(sequences), Double(context) + Double(sequences))
     var kernel = Kernel.latentDecode(
       sequences: queries, context: Double(context) / queries + 1, heads: Double(heads), cache)

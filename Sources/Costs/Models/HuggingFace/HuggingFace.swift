@@ -20,7 +20,7 @@ extension Model {
     var model = try file.model()
     try file.check(model)
     try file.quantize(&model, beside: others)
-    model.family = file.family
+    model.family = file.stated
     self = model
   }
 
@@ -29,7 +29,7 @@ extension Model {
     let file = try HuggingFaceFile(bytes, source: name)
     self = try file.model()
     try file.quantize(&self, beside: [:])
-    family = file.family
+    family = file.stated
     source = try file.repository ?? name
   }
 
@@ -43,7 +43,9 @@ extension Model {
 struct HuggingFaceFile {
   /// The keys that the text part of the model is described by.
   var keys: JSONKeys
-  /// The model's `model_type`.
+  /// The model's `model_type`, as the file states it.
+  let stated: String
+  /// The family whose reader reads the text part.
   let family: String
   /// The keys of the whole file, where those of text are an object in it.
   private let whole: JSONKeys
@@ -55,23 +57,24 @@ struct HuggingFaceFile {
   /// What a file that is none should be.
   static let remedy = "use a model's config.json as it is published"
 
-  /// The values of `model_type` that are understood.
-  static let families = [
-    "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "falcon", "phi",
-    "phi3", "opt", "gpt2", "gemma2", "gemma3", "deepseek_v2", "deepseek_v3", "longcat_flash",
-  ]
-
   init(_ bytes: [UInt8], source: String) throws(InputError) {
     whole = try JSONKeys(bytes, source: source, remedy: Self.remedy)
     guard let stated = try whole.text("model_type") else {
       throw whole.missing("model_type", "the model's family, such as llama")
     }
+    self.stated = stated
     keys = whole
-    family = stated == "gemma3" ? "gemma3_text" : stated
-    isPartOfLarger = stated == "gemma3"
+    isPartOfLarger = Self.larger.contains(stated)
+    var family = stated
     if isPartOfLarger {
       keys = try whole.object("text_config") ?? JSONKeys(source: source)
+      family = try keys.text("model_type") ?? stated
+      if !keys.has("tie_word_embeddings") {
+        keys.values["tie_word_embeddings"] = whole.values["tie_word_embeddings"]
+      }
     }
+    if family.hasSuffix("_text") { family = String(family.dropLast("_text".count)) }
+    self.family = Self.alike[family] ?? family
   }
 
   /// Where the file says that it is from.
@@ -81,21 +84,12 @@ struct HuggingFaceFile {
 
   /// The model, its weights in 16 bits.
   func model() throws(InputError) -> Model {
-    switch family {
-    case "llama", "mistral", "mixtral", "phi3": return try gatedModel()
-    case "qwen2", "qwen2_moe", "qwen3", "qwen3_moe": return try qwen()
-    case "gemma2", "gemma3_text": return try gemma()
-    case "falcon", "RefinedWeb", "RefinedWebModel": return try falcon()
-    case "phi": return try phi()
-    case "opt": return try opt()
-    case "gpt2": return try gpt2()
-    case "deepseek_v2", "deepseek_v3": return try deepSeek()
-    case "longcat_flash": return try longCat()
-    default:
+    guard let read = Self.readers[family] else {
       throw keys.mistake(
-        "model_type", "the family \(family) is not supported",
-        "use a model of \(HuggingFaceFile.families.joined(separator: ", "))")
+        "model_type", "the family \(stated) is not supported",
+        "use a model of \(Self.families.joined(separator: ", "))")
     }
+    return try read(self)()
   }
 
   /// Throws if sizes that are right by themselves are too large together.

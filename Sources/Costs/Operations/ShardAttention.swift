@@ -2,12 +2,13 @@ import Serving
 
 /// The attention of those layers of a shard that attend equally far: what each token, and each pair
 /// of tokens, computes and moves in one of them.
-struct Attention: Sendable, Equatable {
+struct ShardAttention: Sendable, Equatable {
   let layers: Int
   /// Tokens that one attends to, itself included; 0 for the whole context.
   let window: Int
   private let heads: Int
   private let keyValueHeads: Int
+  /// Elements of a head: the mean of those of keys and of values.
   private let headSize: Int
   private let format: NumberFormat
   private let tableHeads: AttentionHeads
@@ -19,19 +20,21 @@ struct Attention: Sendable, Equatable {
   /// Bytes for each token attended to: its keys and values are read once a sequence.
   private let bytesPerKey: Double
 
-  init(of shard: Shard, layers: Int, window: Int = 0) {
-    let model = shard.model
+  /// `attention` with the sizes that are on one GPU, its keys and values cached in `cache`.
+  init(_ attention: Attention, layers: Int, cache: NumberFormat) {
     self.layers = layers
-    self.window = window
-    heads = shard.heads
-    keyValueHeads = shard.keyValueHeads
-    headSize = model.headSize
-    format = model.cache
+    window = attention.window
+    heads = attention.heads
+    keyValueHeads = attention.keyValueHeads
+    headSize = (attention.headSize + attention.valueSize) / 2
+    format = cache
+    let (queries, values) = (heads * attention.headSize, heads * attention.valueSize)
     tableHeads = AttentionHeads(
       Double(heads), sharing: Double(keyValueHeads), size: Double(headSize))
-    flopsPerPair = 4 * Double(heads * headSize)
-    bytesPerQuery = 2 * Double(heads * headSize) * Model.bytesPerActivation
-    bytesPerKey = 2 * Double(keyValueHeads * headSize) * model.cache.bytesPerInput
+    flopsPerPair = 2 * Double(queries + values)
+    bytesPerQuery = Double(queries + values) * Model.bytesPerActivation
+    bytesPerKey =
+      Double(keyValueHeads * (attention.headSize + attention.valueSize)) * cache.bytesPerInput
   }
 
   /// The attention of the prompts of `chunks`: each token attends to those before it and to

@@ -19,7 +19,7 @@ extension HuggingFaceFile {
       guard let keys = try stated?.object(name) else { continue }
       var targets: [ModulePattern] = []
       for target in try keys.texts("targets") ?? ["Linear"] {
-        targets.append(try ModulePattern(target, of: keys, "targets"))
+        targets.append(try ModulePattern(ofText(target), of: keys, "targets"))
       }
       groups.append(.init(targets: targets, format: try format(keys, of: config)))
     }
@@ -28,7 +28,7 @@ extension HuggingFaceFile {
     }
     var ignored: [ModulePattern] = []
     for text in try config.texts("ignore") ?? [] {
-      ignored.append(try ModulePattern(text, of: config, "ignore"))
+      ignored.append(try ModulePattern(ofText(text), of: config, "ignore"))
     }
     let targets = groups.flatMap(\.targets)
     if targets.contains(where: { $0.matches("lm_head") })
@@ -64,6 +64,13 @@ extension HuggingFaceFile {
       return try floats(
         config,
         block: isBlock ? weights.counts("block_structure", in: 1...65_536, "sizes") ?? [] : nil)
+    case ("float", 4, "", nil):
+      let size = try weights.optionalCount("group_size", in: 1...65_536, "the weights of a scale")
+      switch size {
+      case 16: return WeightFormat(.nvfp4Weight)
+      case 32: return WeightFormat(.mxfp4)
+      default: throw unknown(config, "4-bit floats in such groups are not known")
+      }
     case ("float", 4, "float", 4):
       let size = try weights.optionalCount("group_size", in: 1...65_536, "the weights of a scale")
       if size == 16 { return WeightFormat(.nvfp4) }

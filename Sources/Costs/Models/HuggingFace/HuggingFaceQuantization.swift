@@ -50,7 +50,9 @@ extension HuggingFaceFile {
     case "awq": return try awq(config)
     case "auto-round": return try autoRound(config)
     case "compressed-tensors": return try compressedTensors(config)
-    case "modelopt", "modelopt_fp4":
+    case "mxfp4":
+      return QuantizationRule(format: WeightFormat(.mxfp4), exclusions: .allButExperts)
+    case "modelopt", "modelopt_fp4", "modelopt_mixed":
       return try modelOpt(try config.object("quantization") ?? config)
     default: throw unknown(config, "quant_method \(method) is not known")
     }
@@ -63,26 +65,30 @@ extension HuggingFaceFile {
     model.cache = rule.cache
     model.formats = WeightFormats(rule.format)
     model.formats.remarks = rule.remarks
-    var runs: [(matrix: Operation.Name, runs: [WeightFormats.Run])] = []
-    for (layer, hasExperts) in try expertLayers(of: model.layers).enumerated() {
-      guard let modules = linearModules(of: layer, in: model, hasExperts: hasExperts) else {
+    var formats: Set<NumberFormat> = []
+    let read = model
+    try model.changeLayers { (layer, block) throws(InputError) in
+      guard let modules = linearModules(of: layer, block) else {
         try requireAlike(rule, config)
-        break
+        formats.insert(rule.format.numbers)
+        return
       }
       for module in modules {
         guard let format = rule.format(of: module) else {
           throw unknown(config, "the parts of \(module.name) are not stored alike")
         }
-        WeightFormats.add(format, of: module.matrix, to: &runs)
+        formats.insert(format.numbers)
+        if format != rule.format { block.formats[module.matrix] = format }
       }
     }
-    for (matrix, runs) in runs { model.formats.set(matrix, to: runs) }
     if rule.head != WeightFormat(.bf16) {
       if model.hasTiedHead { throw unknown(config, "the head is quantised, and is the embedding") }
-      model.formats.set(.head, to: [.init(rule.head, layers: 1)])
+      model.formats.head = rule.head
     }
-    let formats = Set(runs.flatMap { $0.runs.map(\.format.numbers) })
-    if formats == [.bf16] { model.formats = WeightFormats(.bf16) }
+    if formats == [.bf16] {
+      model.blocks = read.blocks
+      model.formats = WeightFormats(.bf16)
+    }
   }
 
   /// Throws if `rule` may leave some linear layers alone, where their names are not known.
@@ -109,24 +115,6 @@ extension HuggingFaceFile {
   }
 }
 
-extension WeightFormats {
-  /// Counts a layer whose `matrix` is in `format`.
-  fileprivate static func add(
-    _ format: WeightFormat, of matrix: Operation.Name,
-    to counts: inout [(matrix: Operation.Name, runs: [Run])]
-  ) {
-    guard let place = counts.firstIndex(where: { $0.matrix == matrix }) else {
-      counts.append((matrix, [Run(format, layers: 1)]))
-      return
-    }
-    if let run = counts[place].runs.firstIndex(where: { $0.format == format }) {
-      counts[place].runs[run].layers += 1
-    } else {
-      counts[place].runs.append(Run(format, layers: 1))
-    }
-  }
-}
-
 extension QuantizationRule {
   /// The names and patterns of modules that are not stored as most are.
   var mentioned: [String] {
@@ -136,6 +124,8 @@ extension QuantizationRule {
     case .groups(let groups, let ignored):
       ignored.map(\.text) + groups.flatMap { $0.targets.map(\.text) }.filter { $0 != "Linear" }
     case .overrides(let rules, let only): rules.map(\.pattern.text) + only
+    case .named(let formats): formats.keys.sorted()
+    case .allButExperts: ["model.layers"]
     }
   }
 

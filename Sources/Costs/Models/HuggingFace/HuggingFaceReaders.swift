@@ -1,0 +1,41 @@
+import Formats
+import Serving
+
+extension HuggingFaceFile {
+  typealias Reader = @Sendable (HuggingFaceFile) -> () throws(InputError) -> Model
+
+  /// What reads the files of each family.
+  static let readers: [String: Reader] = [
+    "llama": gatedModel, "mistral": gatedModel, "mixtral": gatedModel, "phi3": gatedModel,
+    "phimoe": gatedModel, "granite": gatedModel, "minimax_m2": gatedModel, "minimax_m3": gatedModel,
+    "gpt_oss": gatedModel, "glm4_moe": gatedModel, "olmo2": gatedModel, "seed_oss": gatedModel,
+    "hunyuan_v1_dense": gatedModel, "hunyuan_v1_moe": gatedModel, "bailing_moe_v2": gatedModel,
+    "qwen2": qwen, "qwen2_moe": qwen, "qwen3": qwen, "qwen3_moe": qwen,
+    "qwen3_next": qwenNext, "qwen3_5": qwenNext, "qwen3_5_moe": qwenNext,
+    "gemma2": gemma, "gemma3": gemma, "gemma4": gemma4,
+    "falcon": falcon, "RefinedWeb": falcon, "RefinedWebModel": falcon, "phi": phi, "opt": opt,
+    "gpt2": gpt2, "deepseek_v2": deepSeek, "deepseek_v3": deepSeek, "deepseek_v32": deepSeek,
+    "glm_moe_dsa": deepSeek, "longcat_flash": longCat, "llama4": llama4,
+    "mimo_v2_flash": mimoFlash, "step3p7": step, "step3p5": step, "nemotron_h": nemotron,
+    "mamba2": mamba, "bamba": bamba, "granitemoehybrid": bamba, "falcon_h1": falconH1,
+    "jamba": jamba,
+  ]
+
+  /// Families whose files and models are those of another.
+  static let alike = [
+    "kimi_k2": "deepseek_v3", "kimi_k25": "deepseek_v3", "mimo": "qwen2", "qwen2_vl": "qwen2",
+    "qwen2_5_vl": "qwen2", "qwen3_vl": "qwen3", "qwen3_vl_moe": "qwen3_moe", "ministral": "mistral",
+    "mistral3": "mistral", "smollm3": "llama", "glm4v_moe": "glm4_moe", "exaone": "llama",
+  ]
+
+  /// Families of models that see or hear too, whose text part is an object in the file.
+  static let larger: Set<String> = [
+    "gemma3", "gemma4", "llama4", "kimi_k25", "qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe",
+    "qwen3_5", "qwen3_5_moe", "mistral3", "glm4v_moe",
+  ]
+
+  /// The values of `model_type` that are understood.
+  static var families: [String] {
+    Set(readers.keys).union(alike.keys).subtracting(["RefinedWeb", "RefinedWebModel"]).sorted()
+  }
+}

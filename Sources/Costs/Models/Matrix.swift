@@ -1,0 +1,274 @@
+/// Matrices of weights that a layer multiplies each token with.
+struct Matrix: Equatable {
+  var name: Operation.Name
+  /// Elements that it reads of a token, and that it makes of them.
+  var inputs: Int
+  var outputs: Int
+  /// How many alike there are, such as one for each expert.
+  var copies = 1
+
+  var parameters: Int { copies * inputs * outputs }
+}
+
+extension Block {
+  /// The matrices of one of its layers in a model of width `hidden`, in the order in which they are
+  /// used.
+  func matrices(hidden: Int) -> [Matrix] {
+    mixers.flatMap { $0.matrices(hidden: hidden) }
+      + channels.flatMap { $0.matrices(hidden: hidden) }
+  }
+
+  /// All other parameters of one of its layers: normalisations, biases, and what is small.
+  ///
+  /// - Parameter perNormalization: those of one normalisation of the residual stream.
+  func plainParameters(hidden: Int, perNormalization: Int) -> Int {
+    (normalizations + outputNormalizations) * perNormalization
+      + mixers.reduce(0) { $0 + $1.plainParameters(hidden: hidden) }
+      + channels.reduce(0) { $0 + $1.plainParameters(hidden: hidden) }
+  }
+
+  /// Its part of a layer on one of `count` GPUs that share it, as vLLM (and Megatron-LM) does: keys
+  /// and values are copied where there are more GPUs than heads of them.
+  func divided(among count: Int) -> Block {
+    var part = self
+    part.mixers = mixers.map { $0.divided(among: count) }
+    part.channels = channels.map { $0.divided(among: count) }
+    return part
+  }
+
+  /// Whether `count` GPUs can share it.
+  func canDivide(among count: Int) -> Bool {
+    mixers.allSatisfy { $0.canDivide(among: count) }
+      && channels.allSatisfy { $0.canDivide(among: count) }
+  }
+}
+
+extension Block.Mixer {
+  func matrices(hidden: Int) -> [Matrix] {
+    switch self {
+    case .attention(let attention):
+      let own = [
+        Matrix(name: .queryKeyValue, inputs: hidden, outputs: attention.queryKeyValueWidth),
+        Matrix(name: .attentionOutput, inputs: attention.outputWidth, outputs: hidden),
+      ]
+      return own + (attention.indexer?.matrices(hidden: hidden) ?? [])
+    case .latent(let latent):
+      let queries = latent.heads * (latent.headSize + latent.rotary)
+      let own = [
+        Matrix(
+          name: .queryKeyValueDown, inputs: hidden,
+          outputs: latent.queryRank + latent.cachedElements),
+        Matrix(
+          name: .queryUp, inputs: latent.queryRank == 0 ? hidden : latent.queryRank,
+          outputs: queries),
+        Matrix(
+          name: .keyValueUp, inputs: latent.rank,
+          outputs: latent.heads * (latent.headSize + latent.valueSize)),
+        Matrix(name: .attentionOutput, inputs: latent.heads * latent.valueSize, outputs: hidden),
+      ]
+      return own + (latent.indexer?.matrices(hidden: hidden) ?? [])
+    case .recurrent(let recurrent): return recurrent.matrices(hidden: hidden)
+    }
+  }
+
+  func plainParameters(hidden: Int) -> Int {
+    switch self {
+    case .attention(let attention):
+      var count = attention.indexer?.plainParameters ?? 0
+      if attention.biases.contains(.queryKeyValue) { count += attention.queryKeyValueWidth }
+      if attention.biases.contains(.output) { count += hidden }
+      if attention.hasSinks { count += attention.heads }
+      switch attention.normalization {
+      case .none: break
+      case .head: count += (attention.sharesKeyValues ? 1 : 2) * attention.headSize
+      case .heads: count += (attention.heads + attention.keyValueHeads) * attention.headSize
+      }
+      return count
+    case .latent(let latent):
+      return latent.queryRank + latent.rank + (latent.indexer?.plainParameters ?? 0)
+    case .recurrent(let recurrent): return recurrent.plainParameters(hidden: hidden)
+    }
+  }
+
+  func divided(among count: Int) -> Block.Mixer {
+    switch self {
+    case .attention(var attention):
+      attention.heads /= count
+      attention.keyValueHeads = max(1, attention.keyValueHeads / count)
+      return .attention(attention)
+    case .latent(var latent):
+      latent.heads /= count
+      return .latent(latent)
+    case .recurrent(var recurrent):
+      recurrent.heads /= count
+      recurrent.keyHeads = max(1, recurrent.keyHeads / count)
+      return .recurrent(recurrent)
+    }
+  }
+
+  func canDivide(among count: Int) -> Bool {
+    switch self {
+    case .attention(let attention):
+      attention.heads % count == 0
+        && (attention.keyValueHeads % count == 0 || count % attention.keyValueHeads == 0)
+    case .latent(let latent): latent.heads % count == 0
+    case .recurrent(let recurrent):
+      recurrent.heads % count == 0
+        && (recurrent.keyHeads % count == 0 || count % recurrent.keyHeads == 0)
+    }
+  }
+}
+
+extension Attention {
+  /// Columns of the fused product that makes queries, keys and values, and the gate.
+  var queryKeyValueWidth: Int {
+    let gates =
+      switch gate {
+      case .none: 0
+      case .elements: heads * valueSize
+      case .heads: heads
+      }
+    return heads * headSize + gates + cachedElements
+  }
+
+  /// Elements that the output product reads.
+  var outputWidth: Int { heads * valueSize }
+}
+
+extension Indexer {
+  fileprivate var plainParameters: Int { isShared ? 0 : normalizationParameters }
+
+  func matrices(hidden: Int) -> [Matrix] {
+    if isShared { return [] }
+    let own = [
+      Matrix(name: .indexQuery, inputs: queryRank ?? hidden, outputs: heads * size),
+      Matrix(name: .indexKey, inputs: hidden, outputs: size),
+    ]
+    return hasWeights ? own + [Matrix(name: .indexWeights, inputs: hidden, outputs: heads)] : own
+  }
+}
+
+extension Recurrent {
+  fileprivate func matrices(hidden: Int) -> [Matrix] {
+    let output = Matrix(name: .recurrentOutput, inputs: width, outputs: hidden)
+    let keys = keyHeads * keySize
+    switch kind {
+    case .mamba2:
+      return [
+        Matrix(name: .recurrentInput, inputs: hidden, outputs: 2 * width + 2 * keys + heads),
+        output,
+      ]
+    case .gatedDelta:
+      return [
+        Matrix(name: .recurrentInput, inputs: hidden, outputs: 2 * width + 2 * keys),
+        Matrix(name: .recurrentGates, inputs: hidden, outputs: 2 * heads), output,
+      ]
+    case .lightning:
+      return [
+        Matrix(name: .recurrentInput, inputs: hidden, outputs: width + 2 * keys),
+        Matrix(name: .recurrentGates, inputs: hidden, outputs: width), output,
+      ]
+    case .mamba1:
+      return [
+        Matrix(name: .recurrentInput, inputs: hidden, outputs: 2 * width),
+        Matrix(name: .recurrentGates, inputs: width, outputs: timeRank + 2 * keySize),
+        Matrix(name: .timeStep, inputs: timeRank, outputs: width), output,
+      ]
+    }
+  }
+
+  fileprivate func plainParameters(hidden: Int) -> Int {
+    let convolutions = convolutionChannels * (convolution + (convolutionHasBias ? 1 : 0))
+    switch kind {
+    case .mamba2:
+      let biases = hasBias ? 2 * width + 2 * keyHeads * keySize + heads + hidden : 0
+      return convolutions + biases + 3 * heads + (hasNormalization ? width : 0)
+    case .gatedDelta: return convolutions + 2 * heads + valueSize
+    case .lightning: return convolutions + width
+    case .mamba1: return convolutions + width * (keySize + 2) + (hasBias ? hidden : 0)
+    }
+  }
+}
+
+extension Block.Channel {
+  func matrices(hidden: Int) -> [Matrix] {
+    switch self {
+    case .dense(let dense):
+      return [
+        Matrix(name: .up, inputs: hidden, outputs: dense.upWidth),
+        Matrix(name: .down, inputs: dense.width, outputs: hidden),
+      ]
+    case .experts(let mixture):
+      let width = mixture.latentWidth ?? hidden
+      var list = [Matrix(name: .router, inputs: hidden, outputs: mixture.routerWidth)]
+      if mixture.latentWidth != nil {
+        list.append(Matrix(name: .expertsDown, inputs: hidden, outputs: width))
+      }
+      list += [
+        Matrix(
+          name: .experts, inputs: width, outputs: mixture.upWidth(mixture.intermediate),
+          copies: mixture.experts),
+        Matrix(
+          name: .experts, inputs: mixture.intermediate, outputs: width, copies: mixture.experts),
+      ]
+      if mixture.latentWidth != nil {
+        list.append(Matrix(name: .expertsUp, inputs: width, outputs: hidden))
+      }
+      let shared = mixture.sharedIntermediate
+      if shared == 0 { return list }
+      return list + [
+        Matrix(name: .sharedUp, inputs: hidden, outputs: mixture.upWidth(shared)),
+        Matrix(name: .sharedDown, inputs: shared, outputs: hidden),
+      ]
+    }
+  }
+
+  func plainParameters(hidden: Int) -> Int {
+    switch self {
+    case .dense(let dense): dense.hasBias ? dense.upWidth + hidden : 0
+    case .experts(let mixture):
+      mixture.hasBias
+        ? mixture.experts * (mixture.upWidth(mixture.intermediate) + hidden + 1) : 0
+    }
+  }
+
+  func divided(among count: Int) -> Block.Channel {
+    switch self {
+    case .dense(var dense):
+      dense.width /= count
+      return .dense(dense)
+    case .experts(var mixture):
+      mixture.intermediate /= count
+      mixture.sharedIntermediate /= count
+      return .experts(mixture)
+    }
+  }
+
+  func canDivide(among count: Int) -> Bool {
+    switch self {
+    case .dense(let dense): dense.width % count == 0
+    case .experts(let mixture):
+      mixture.intermediate % count == 0 && mixture.sharedIntermediate % count == 0
+    }
+  }
+}
+
+extension Dense {
+  /// Columns of the first matrix: gate and up, or up alone.
+  var upWidth: Int { (isGated ? 2 : 1) * width }
+}
+
+extension Mixture {
+  /// Columns of the first matrix of an MLP of `width`: gate and up, or up alone.
+  func upWidth(_ width: Int) -> Int { (isGated ? 2 : 1) * width }
+
+  /// Columns of the router: the experts, and the shared experts' gate if they have one.
+  var routerWidth: Int { experts + zeroExperts + (hasSharedGate ? 1 : 0) }
+
+  /// Parameters of one routed expert, in a model of width `hidden`.
+  func parametersPerExpert(hidden: Int) -> Int {
+    let width = latentWidth ?? hidden
+    let biases = hasBias ? upWidth(intermediate) + hidden : 0
+    return width * upWidth(intermediate) + intermediate * width + biases
+  }
+}
