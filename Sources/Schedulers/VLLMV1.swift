@@ -30,6 +30,9 @@ struct VLLMV1: Scheduler {
     logs: [
       EngineLog("vllm_v1_0_33", newestKeys, options: "async-scheduling=false"),
       EngineLog("vllm_v1_async", newestKeys + ["async_scheduling", "effective"]),
+      EngineLog(
+        "vllm_v1_hybrid", newestKeys + ["async_scheduling", "effective", "groups"],
+        options: "async-scheduling=false"),
     ],
     options: options
   ) { setting in

@@ -6,6 +6,8 @@ public struct CacheGroup: Sendable, Equatable {
     case all
     /// Those of the last tokens.
     case last(Int)
+    /// Those since the last multiple of so many tokens.
+    case chunk(Int)
     /// An indexer's keys of all tokens.
     case indexer
     /// A recurrent state.
@@ -37,9 +39,14 @@ extension Shard {
     let element = model.cache.bytesPerInput
     for block in blocks {
       for attention in block.attentions where !attention.sharesKeyValues {
+        let kind: CacheGroup.Kind =
+          switch attention.reach {
+          case .all: .all
+          case .window(let tokens): .last(tokens)
+          case .chunk(let tokens): .chunk(tokens)
+          }
         add(
-          block, attention.keeps.map { .last($0) } ?? .all,
-          perToken: Double(attention.cachedElements) * element)
+          block, kind, perToken: Double(attention.cachedElements) * element)
       }
       for latent in block.latents {
         add(block, .all, perToken: Double(latent.cachedElements) * element)
@@ -56,11 +63,15 @@ extension Shard {
   }
 }
 
+extension CacheGroup {
+  var isOfChunks: Bool { if case .chunk = kind { true } else { false } }
+}
+
 extension CacheGroup.Kind {
   fileprivate var rank: Int {
     switch self {
     case .all: 0
-    case .last: 1
+    case .last, .chunk: 1
     case .indexer: 2
     case .state: 3
     }

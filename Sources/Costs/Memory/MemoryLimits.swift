@@ -13,6 +13,8 @@ public struct MemoryLimits: Sendable, Equatable {
   public var maxNumSeqs: Int
   /// The longest sequence that is served, in tokens.
   public var maxModelLen: Int
+  /// Whether the engine frees blocks behind windows.
+  public var slides = true
 
   public init(
     gpuMemoryUtilization: Double = 0.9, blockSize: Int = 16, maxNumBatchedTokens: Int,

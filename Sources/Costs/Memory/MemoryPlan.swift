@@ -26,7 +26,9 @@ public struct MemoryPlan: Sendable, Equatable {
   public var cacheBytes: Int { usableBytes - weightBytes - activationBytes - reserveBytes }
 
   /// Tokens of one sequence that the KV cache holds.
-  public var cacheTokens: Int { layout.tokens(in: blocks) }
+  public var cacheTokens: Int { layout.tokens(in: blocks, most: mostTokens) }
+  /// The most tokens of one iteration.
+  private let mostTokens: Int
 
   /// The plan for `shard` on `gpu`.
   ///
@@ -60,7 +62,8 @@ public struct MemoryPlan: Sendable, Equatable {
     activationBytes = ActivationPeak(of: shard, limits: limits).bytes
     reserveBytes =
       shard.tensorParallel == 1 ? Self.libraryBytes : Self.libraryBytes + Self.communicatorBytes
-    layout = CacheLayout(of: shard, blockSize: limits.blockSize)
+    layout = CacheLayout(of: shard, blockSize: limits.blockSize, slides: limits.slides)
+    mostTokens = min(limits.maxNumBatchedTokens, limits.maxModelLen)
     let left = usableBytes - weightBytes - activationBytes - reserveBytes
     blocks = max(0, left / layout.blockBytes)
   }

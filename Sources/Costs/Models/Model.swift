@@ -85,6 +85,9 @@ public struct Model: Sendable, Equatable {
   /// Layers with experts.
   public var expertLayers: Int { blocks.layers { !$0.mixtures.isEmpty } }
 
+  /// Whether some layers attend to less than the whole context, and keep no more.
+  public var hasWindows: Bool { blocks.contains { $0.attentions.contains { $0.keeps != nil } } }
+
   /// Whether every layer has one attention, and then an MLP or experts.
   public var hasPlainLayers: Bool {
     blocks.allSatisfy {

@@ -45,6 +45,7 @@ public enum MemoryText {
       switch group.kind {
       case .all: "all tokens"
       case .last(let tokens): "the last \(Numbers.grouped(tokens)) tokens"
+      case .chunk(let tokens): "the tokens of a chunk of \(Numbers.grouped(tokens))"
       case .indexer: "an indexer's keys of all tokens"
       case .state: "a state"
       }
@@ -122,7 +123,7 @@ public enum MemoryText {
   private static func keeps(_ group: MemoryReport.Layers) -> JSONValue {
     switch group.kind {
     case .all: .string("all")
-    case .last(let tokens): .integer(tokens)
+    case .last(let tokens), .chunk(let tokens): .integer(tokens)
     case .indexer: .string("indexer")
     case .state: .string("state")
     }

@@ -24,12 +24,16 @@ struct DecodePool: Sendable {
   init(_ group: CacheGroup, tag: Int = 0, smoothsGaps: Bool = false) {
     self.smoothsGaps = smoothsGaps
     self.tag = tag
-    ends = BlockEnds(group)
+    ends = group.ends
   }
 
   /// Blocks that the members lack for their next tokens.
   @inline(__always)
   var lackingBlocks: Int { ends.lacking }
+
+  /// Blocks that pass out of their windows before that.
+  @inline(__always)
+  var passingBlocks: Int { ends.passing }
 
   /// Tokens of `sequence`, a member, in the cache.
   func context(of sequence: Sequence) -> Int { sequence.context + emissions - sequence.joined }
@@ -51,6 +55,7 @@ struct DecodePool: Sendable {
     wheel.remove(id, last: lastEmission(of: sequence))
     let context = context(of: sequence)
     ends.leave(at: context)
+    if sequence.slidesWithPool { slide(-1, context, &sequence) }
     count -= 1
     contextSum -= context
     contextSquares -= context * context
@@ -69,6 +74,14 @@ struct DecodePool: Sendable {
       maxima.removeAll()
       times.removeAll(keepingCapacity: true)
     }
+  }
+
+  /// From now on `sequence`, a member, gives back blocks with the others.
+  mutating func slide(_ sequence: inout Sequence) { slide(1, context(of: sequence), &sequence) }
+
+  private mutating func slide(_ count: Int, _ context: Int, _ sequence: inout Sequence) {
+    ends.slide(count, at: context)
+    sequence.slidesWithPool = count > 0
   }
 
   /// Adds the last `emitted` gaps of `sequence`, which is about to leave.

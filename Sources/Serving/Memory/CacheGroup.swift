@@ -3,11 +3,15 @@
 public struct CacheGroups: Sendable, Equatable {
   /// Groups whose layers keep every token.
   public var whole = 1
+  /// The tokens that the layers of each further group keep, the last ones. Blocks wholly behind
+  /// them are free again when the sequence takes its next.
+  public var windows: [Int] = []
   /// Groups whose layers keep a state: one block of each sequence, however long it is.
   public var states = 0
 
-  public init(whole: Int = 1, states: Int = 0) {
+  public init(whole: Int = 1, windows: [Int] = [], states: Int = 0) {
     self.whole = whole
+    self.windows = windows
     self.states = states
   }
 }
@@ -16,31 +20,75 @@ public struct CacheGroups: Sendable, Equatable {
 struct CacheGroup: Sendable {
   /// Tokens in a block.
   let blockTokens: Int
-  var groups = CacheGroups()
+  /// Groups that take a block where one is full.
+  let growing: Int
+  private let states: Int
+  /// The tokens that groups keep that do not keep all, those in flight included.
+  let windows: [Int]
+  /// Tokens of a decode in flight when the next plan is made, which do not count as computed.
+  let ahead: Int
 
-  /// Blocks that hold `tokens` tokens.
-  @inline(__always)
-  func blocks(for tokens: Int) -> Int {
-    tokens == 0 ? 0 : (tokens + blockTokens - 1) / blockTokens * groups.whole + groups.states
+  /// - Parameter schedulesAhead: whether plans are made while a batch runs.
+  init(blockTokens: Int, groups: CacheGroups = CacheGroups(), schedulesAhead: Bool = false) {
+    self.blockTokens = blockTokens
+    growing = groups.whole + groups.windows.count
+    states = groups.states
+    ahead = schedulesAhead ? 1 : 0
+    windows = groups.windows.map { [ahead] in $0 + ahead }
   }
 
-  /// Blocks that a sequence with `context` tokens lacks for its next one.
+  /// Blocks that hold `tokens` tokens, taken when all but the last of them were computed.
   @inline(__always)
-  func lacking(at context: Int) -> Int { context % blockTokens == 0 ? groups.whole : 0 }
+  func blocks(for tokens: Int) -> Int { blocks(for: tokens, behind: tokens - 1) }
+
+  /// Blocks that hold `tokens` tokens, taken when `context` of them were computed.
+  @inline(__always)
+  func blocks(for tokens: Int, behind context: Int) -> Int {
+    if tokens == 0 { return 0 }
+    let taken = (tokens + blockTokens - 1) / blockTokens * growing + states
+    return windows.isEmpty ? taken : taken - passed(at: context)
+  }
+
+  /// Blocks that lie wholly behind the windows of a sequence with `context` computed tokens.
+  private func passed(at context: Int) -> Int {
+    windows.reduce(0) { $0 + max(0, context - $1 + 1) / blockTokens }
+  }
+
+  /// Blocks that a sequence with `context` tokens lacks for its next one, less those that it frees.
+  @inline(__always)
+  func lacking(at context: Int) -> Int {
+    let taken = context % blockTokens == 0 ? growing : 0
+    return windows.isEmpty ? taken : taken - passed(at: context) + passed(at: context - 1)
+  }
+
+  /// Blocks that a whole prompt of `tokens` tokens asks for where no iteration computes more than
+  /// `most`: of windows no more than they and those tokens reach (vLLM 0.33, the gate of
+  /// `scheduler_reserve_full_isl`).
+  func blocks(forWhole tokens: Int, most: Int) -> Int {
+    let all = (tokens + blockTokens - 1) / blockTokens
+    return windows.reduce(all * (growing - windows.count) + states) { sum, window in
+      sum + min(all, (window - ahead - 1 + most + blockTokens - 1) / blockTokens + 1)
+    }
+  }
+
+  /// The ends of blocks of sequences that grow together.
+  var ends: BlockEnds { BlockEnds(blockTokens: blockTokens, each: growing, windows: windows) }
 }
 
 extension EngineRules {
   /// Blocks that hold `tokens` tokens.
-  public func blocks(for tokens: Int) -> Int { memory.group.blocks(for: tokens) }
-}
+  public func blocks(for tokens: Int) -> Int { group.blocks(for: tokens) }
 
-extension EngineRules.Memory {
   /// Whose blocks the cache counts.
-  var group: CacheGroup { CacheGroup(blockTokens: blockSize, groups: groups) }
+  var group: CacheGroup {
+    CacheGroup(
+      blockTokens: memory.blockSize, groups: memory.groups,
+      schedulesAhead: outputs.schedulesAhead)
+  }
 }
 
-/// How many of the sequences that grow together, a token at a time, lack a block for their next
-/// one: known without a look at any of them.
+/// How many blocks those sequences take, and give back, for their next tokens that grow together, a
+/// token at a time: known without a look at any of them.
 struct BlockEnds: Sendable {
   /// Sequences by context less growth, modulo the tokens of a block.
   private var residues: [Int]
@@ -48,15 +96,20 @@ struct BlockEnds: Sendable {
   private var full = 0
   /// Blocks that each of those lacks.
   private let each: Int
+  private var windows: [WindowEnds]
 
-  init(_ group: CacheGroup) {
-    residues = Array(repeating: 0, count: group.blockTokens)
-    each = group.groups.whole
+  init(blockTokens: Int, each: Int, windows: [Int]) {
+    residues = Array(repeating: 0, count: blockTokens)
+    self.each = each
+    self.windows = windows.map { WindowEnds(window: $0, blockTokens: blockTokens) }
   }
 
   /// Blocks that they lack.
   @inline(__always)
   var lacking: Int { residues[full] * each }
+
+  /// Blocks that pass out of their windows before that.
+  var passing: Int { windows.reduce(0) { $0 + $1.passing(full) } }
 
   /// A sequence with `context` tokens grows with the others from now on.
   mutating func enter(at context: Int) { residues[(context + full) % residues.count] += 1 }
@@ -64,7 +117,47 @@ struct BlockEnds: Sendable {
   /// A sequence that has `context` tokens by now does so no more.
   mutating func leave(at context: Int) { residues[(context + full) % residues.count] -= 1 }
 
+  /// One more, or one less, of the sequences that grow has `context` tokens and gives back a block
+  /// whenever one has passed out of a window.
+  mutating func slide(_ count: Int, at context: Int) {
+    for index in windows.indices { windows[index].add(count, at: context, full) }
+  }
+
   /// All of them have a token more.
   @inline(__always)
-  mutating func grow() { full = full == 0 ? residues.count - 1 : full - 1 }
+  mutating func grow() {
+    full = full == 0 ? residues.count - 1 : full - 1
+    for index in windows.indices { windows[index].grow(full) }
+  }
+}
+
+/// The same of blocks that pass out of one window.
+private struct WindowEnds: Sendable {
+  let window: Int
+  /// Sequences that fill the window, by context less growth.
+  private var residues: [Int]
+  /// Sequences that do not yet, by the growth at which they will.
+  private var filling: [Int: Int] = [:]
+  private var growth = 0
+
+  init(window: Int, blockTokens: Int) {
+    self.window = window
+    residues = Array(repeating: 0, count: blockTokens)
+  }
+
+  func passing(_ full: Int) -> Int { residues[(window - 1 + full) % residues.count] }
+
+  mutating func add(_ count: Int, at context: Int, _ full: Int) {
+    if context >= window {
+      residues[(context + full) % residues.count] += count
+    } else {
+      filling[growth + window - context, default: 0] += count
+    }
+  }
+
+  mutating func grow(_ full: Int) {
+    growth += 1
+    guard let count = filling.removeValue(forKey: growth) else { return }
+    residues[(window + full) % residues.count] += count
+  }
 }

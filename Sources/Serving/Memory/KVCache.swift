@@ -28,14 +28,15 @@ public struct KVCache: Sendable {
   /// Why a sequence gives its blocks back.
   enum Release: Sendable { case finished, preempted }
 
-  init(_ memory: EngineRules.Memory, prefixes source: PrefixBlocks.Source? = nil) {
+  init(_ rules: EngineRules, prefixes source: PrefixBlocks.Source? = nil) {
+    let memory = rules.memory
     totalBlocks = memory.totalBlocks
     freeBlocks = totalBlocks
     freeHostBlocks = memory.swapBlocks
-    group = memory.group
+    group = rules.group
     isReserved = memory.reservesAll
     if memory.sharesPrefixes {
-      names = source.map { PrefixBlocks($0, blocks: memory.totalBlocks, memory.group) }
+      names = source.map { PrefixBlocks($0, blocks: memory.totalBlocks, rules.group) }
     }
     let lag = memory.releaseLag
     releasing = lag == 0 ? [] : Array(repeating: (0, 0), count: lag + 1)
@@ -69,7 +70,8 @@ public struct KVCache: Sendable {
     for _ in releasing.indices { beginPlan() }
   }
 
-  /// Takes `blocks`; those that decodes lack are not booked to their sequences until they settle.
+  /// Takes `blocks`, or gives them back where negative; those that decodes lack are not booked to
+  /// their sequences until they settle.
   mutating func take(_ blocks: Int) {
     precondition(blocks <= freeBlocks, "a replica takes only free blocks")
     freeBlocks -= blocks
@@ -98,17 +100,31 @@ extension KVCache {
   @inline(__always)
   func blocks(of id: SequenceID) -> Int { held[id.index] }
 
-  /// Free blocks that `id`, which does not decode, takes to hold `tokens` tokens.
+  /// Free blocks that `id`, which does not decode and has `context` tokens, takes to hold `tokens`
+  /// tokens, less those that it gives back.
   @inline(__always)
-  func lacking(_ id: SequenceID, to tokens: Int) -> Int {
-    max(0, group.blocks(for: tokens) - held[id.index])
+  func lacking(_ id: SequenceID, at context: Int, to tokens: Int) -> Int {
+    let lacking = group.blocks(for: tokens, behind: context) - held[id.index]
+    return slides ? lacking : max(0, lacking)
   }
 
-  /// Takes the blocks that `id` lacks to hold `tokens` tokens, those first that were found for it.
+  /// Blocks that `id`, which waits, takes for its whole prompt of `tokens`, of which no iteration
+  /// computes more than `most`.
+  func lacking(_ id: SequenceID, toWhole tokens: Int, most: Int) -> Int {
+    max(0, group.blocks(forWhole: tokens, most: most) - held[id.index])
+  }
+
+  /// Whether sequences give back blocks as they grow.
   @inline(__always)
-  mutating func grow(_ id: SequenceID, _ sequence: Sequence, to tokens: Int) {
-    let missing = group.blocks(for: tokens) - held[id.index]
-    if missing > 0 {
+  var slides: Bool { !group.windows.isEmpty }
+
+  /// Takes the blocks that `id` lacks to hold `tokens` tokens, those first that were found for it.
+  ///
+  /// - Parameter context: its tokens that are computed.
+  @inline(__always)
+  mutating func grow(_ id: SequenceID, _ sequence: Sequence, at context: Int, to tokens: Int) {
+    let missing = group.blocks(for: tokens, behind: context) - held[id.index]
+    if missing > 0 || slides {
       take(missing)
       held[id.index] += missing
     }
@@ -171,6 +187,9 @@ extension KVCache {
   mutating func settle(_ id: SequenceID, at tokens: Int) {
     if !isReserved { held[id.index] = group.blocks(for: tokens) }
   }
+
+  /// Books `blocks` that were taken for `id`.
+  mutating func book(_ blocks: Int, for id: SequenceID) { held[id.index] += blocks }
 
   /// Keeps the blocks of `id`, which is done, while it is decoded past its end.
   mutating func keepPastEnd(_ id: SequenceID) {

@@ -39,6 +39,8 @@ public struct Replica: Sendable {
   var cachedTokens = 0
   /// Sequences that the plan under way decodes by name.
   var scheduledByName = 0
+  /// Members of the pool whose blocks behind windows are counted by themselves.
+  var alone: [SequenceID] = []
   /// Sequences that are ready to decode and were left out of the last batch.
   var skipped: [SequenceID] = []
   /// Batches in a pipeline, the first to end first.
@@ -72,7 +74,7 @@ public struct Replica: Sendable {
     rules: EngineRules, prefixes source: PrefixBlocks.Source?, smoothsGaps: Bool = false
   ) {
     self.rules = rules
-    cache = KVCache(rules.memory, prefixes: source)
+    cache = KVCache(rules, prefixes: source)
     pool = DecodePool(cache.group, smoothsGaps: smoothsGaps)
     stages = Array(repeating: 0, count: rules.limits.pipelineParallelSize)
     sparePools = (1..<rules.limits.pipelineParallelSize + 1).map { [group = cache.group] in
@@ -112,6 +114,7 @@ public struct Replica: Sendable {
   /// Puts `id` into the pool.
   mutating func joinPool(_ id: SequenceID) {
     pool.join(id, &sequences[id])
+    watchWindows(of: id)
     forecast?.enter(context: sequences[id].context)
   }
 
@@ -119,6 +122,7 @@ public struct Replica: Sendable {
   mutating func leavePool(_ id: SequenceID) {
     pool.leave(id, &sequences[id])
     forecast?.leave(context: sequences[id].context)
-    cache.settle(id, at: sequences[id].context)
+    if sequences[id].decodesAlone == 0 { cache.settle(id, at: sequences[id].context) }
+    sequences[id].decodesAlone = 0
   }
 }

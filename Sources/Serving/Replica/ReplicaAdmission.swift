@@ -10,7 +10,7 @@ extension Replica {
     running.append(id)
     prefilling.append(id)
     sequences[id].phase = .prefilling
-    cache.grow(id, sequences[id], to: held)
+    cache.grow(id, sequences[id], at: computedTokens(of: id), to: held)
     cachedTokens += sequences[id].context
     compute(id, tokens: tokens)
     return true
@@ -29,12 +29,14 @@ extension Replica {
       case .prompt: sequences[id].target
       case .chunk: sequences[id].context + tokens
       }
-    let need = cache.lacking(id, to: held)
+    let need = cache.lacking(id, at: computedTokens(of: id), to: held)
     guard cache.freeBlocks - need >= rules.memory.watermarkBlocks else { return nil }
     switch rules.memory.admission {
     case .whatItTakes: return held
     case .wholePrompt:
-      return cache.lacking(id, to: sequences[id].target) > cache.freeBlocks ? nil : held
+      let most = min(rules.tokenLimit, rules.limits.maxModelLen) * (schedulesAhead ? 2 : 1)
+      let whole = cache.lacking(id, toWhole: sequences[id].target, most: most)
+      return whole > cache.freeBlocks ? nil : held
     case .predictedPeak: return hasRoomAtPeak() ? held : nil
     }
   }

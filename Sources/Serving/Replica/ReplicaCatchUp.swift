@@ -7,7 +7,8 @@ extension Replica {
   public mutating func catchUp() -> Bool {
     let victimsComeLast = rules.order != .priority
     let onlyDecodes = prefilling.isEmpty && canDecodeAll
-    if decodesComeFirst && (victimsComeLast || onlyDecodes) {
+    let areAlike = victimsComeLast && (!cache.slides || canDecodeAll)
+    if decodesComeFirst && (areAlike || onlyDecodes) {
       decodeAll()
       catchUp(prefilling)
       return false

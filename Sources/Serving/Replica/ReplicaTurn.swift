@@ -128,6 +128,7 @@ extension Replica {
   /// Ends a plan: the pool holds just the sequences that decode, and the batch their sums.
   private mutating func endPlan(at now: Nanoseconds) {
     if selection == .byName { gatherNamed() }
+    if !alone.isEmpty { forgetAlone() }
     if selection != .none {
       batch.decodes = pool.count
       batch.decodeContext = pool.contextSum
@@ -165,6 +166,7 @@ extension Replica {
   ) -> Bool {
     let id = chunk.sequence
     sequences[id].context += chunk.tokens
+    sequences[id].lastChunk = chunk.tokens
     let completesPrompt = sequences[id].context == sequences[id].target
     ledger?.finishChunk(
       slot: id.index, tokens: chunk.tokens, context: sequences[id].context,

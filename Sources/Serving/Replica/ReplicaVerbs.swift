@@ -44,10 +44,12 @@ extension Replica {
   public func blocksNeeded(_ sequence: SequenceID, computing tokens: Int) -> Int {
     if rules.memory.reservesAll { return 0 }
     if sequences[sequence].phase == .decoding {
-      return cache.group.lacking(at: pool.context(of: sequences[sequence]))
+      let context = pool.context(of: sequences[sequence])
+      if sequences[sequence].decodesAlone == 0 { return cache.group.lacking(at: context) }
+      return cache.lacking(sequence, at: computedTokens(of: sequence), to: context + 1)
     }
-    return cache.lacking(
-      sequence, to: sequences[sequence].context + sequences[sequence].inFlight + tokens)
+    let context = sequences[sequence].context + sequences[sequence].inFlight
+    return cache.lacking(sequence, at: computedTokens(of: sequence), to: context + tokens)
   }
 
   /// Computes `tokens` more of the prompt of `sequence`, which is prefilling; its blocks are taken
@@ -62,7 +64,8 @@ extension Replica {
     )
     let context = sequences[sequence].context + sequences[sequence].inFlight
     if rules.memory.reservation == .chunk {
-      cache.grow(sequence, sequences[sequence], to: context + tokens)
+      cache.grow(
+        sequence, sequences[sequence], at: computedTokens(of: sequence), to: context + tokens)
     }
     sequences[sequence].scheduledIn = planNumber
     batch.chunks.append(Chunk(sequence: sequence, tokens: tokens, context: context))
@@ -74,7 +77,8 @@ extension Replica {
   public var canDecodeAll: Bool {
     switch rules.memory.decodeGate {
     case .open: true
-    case .neededBlock: blocksToDecodeAll <= cache.freeBlocks
+    // Who comes first may need what a later one gives back.
+    case .neededBlock: blocksToDecodeAll + pool.passingBlocks <= cache.freeBlocks
     case .anyFreeBlock:
       decoding == 0 || blocksToDecodeAll < cache.freeBlocks
         || blocksToDecodeAll == cache.freeBlocks && lastDecodeTakesBlock
@@ -89,7 +93,11 @@ extension Replica {
     precondition(selection == .none, "a plan decodes all once")
     while !canDecodeAll, let victim = running.last { preempt(victim) }
     cache.take(blocksToDecodeAll)
-    while let id = skipped.popLast() { joinPool(id) }
+    if !alone.isEmpty { slideAlone() }
+    while let id = skipped.popLast() {
+      if cache.slides { cache.book(blocksNeeded(id, computing: 1), for: id) }
+      joinPool(id)
+    }
     selection = .all
     if !cache.sharesPrefixes { return }
     for id in running.all where isDecoding(id) { nameDecodedBlock(of: id) }
@@ -101,7 +109,13 @@ extension Replica {
     precondition(isDecoding(sequence), "only a computed prompt decodes")
     precondition(
       sequences[sequence].scheduledIn != planNumber, "a sequence decodes once an iteration")
-    cache.take(blocksNeeded(sequence, computing: 1))
+    let blocks = blocksNeeded(sequence, computing: 1)
+    cache.take(blocks)
+    if cache.slides && sequences[sequence].phase != .decoding {
+      cache.book(blocks, for: sequence)
+    } else if sequences[sequence].decodesAlone > 0 {
+      decodedAlone(sequence, taking: blocks)
+    }
     nameDecodedBlock(of: sequence)
     sequences[sequence].scheduledIn = planNumber
     selection = .byName
@@ -190,7 +204,7 @@ extension Replica {
   @inline(__always)
   private var blocksToDecodeAll: Int {
     if rules.memory.reservesAll { return 0 }
-    var blocks = pool.lackingBlocks
+    var blocks = pool.lackingBlocks - pool.passingBlocks
     for id in skipped { blocks += blocksNeeded(id, computing: 1) }
     return blocks
   }

@@ -61,6 +61,12 @@ struct Sequence: Sendable {
   var pool = 0
   /// Emissions of the pool when this sequence joined it.
   var joined = 0
+  /// Tokens of the chunk of its prompt that was computed last.
+  var lastChunk = 0
+  /// Decodes for which its blocks behind windows are counted by themselves.
+  var decodesAlone = 0
+  /// Whether they are counted with those of the pool.
+  var slidesWithPool = false
   /// The plan that last named this sequence.
   var scheduledIn = -1
   /// The plan that last took its cache, and the tokens of its target that were missing then.

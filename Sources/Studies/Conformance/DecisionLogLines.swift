@@ -52,6 +52,7 @@ extension DecisionLog {
     let preemptionMode: String?
     let numCpuBlocks: Int?
     let pp: Int?
+    let groups: CacheGroups?
 
     /// KV blocks that a log with prefix caching may have, of which each has a name.
     private static let namedBlocks = 1...4_194_304
@@ -90,11 +91,36 @@ extension DecisionLog {
       schedulerReserveFullIsl = try keys.flag("scheduler_reserve_full_isl")
       enableChunkedPrefill = try keys.flag("enable_chunked_prefill")
       dynamic = try keys.object("dynamic").map(Dynamic.init)
+      groups = try Self.groups(keys)
       try check(keys, chunks: scheduler.chunksPrompts)
+    }
+
+    /// The groups of layers that take blocks: a list of objects with `kind` and `window`.
+    private static func groups(_ keys: JSONKeys) throws(InputError) -> CacheGroups? {
+      guard let list = try keys.objects("groups") else { return nil }
+      var groups = CacheGroups(whole: 0)
+      for group in list {
+        switch try group.word("kind", among: ["full", "swa", "mamba"]) {
+        case "swa":
+          groups.windows.append(
+            try group.count("window", in: EngineRange.tokens, "the tokens that are kept"))
+        case "mamba": groups.states += 1
+        default: groups.whole += 1
+        }
+      }
+      if list.isEmpty || list.count > 64 {
+        throw keys.mistake("groups", "\(list.count) groups are not understood", "give 1 to 64")
+      }
+      return groups
     }
 
     /// Refuses what stands against other keys, or is not understood.
     private func check(_ keys: JSONKeys, chunks: Bool?) throws(InputError) {
+      if prefixCaching == true, let groups, groups != CacheGroups() {
+        throw keys.mistake(
+          "groups", "prompts that share blocks of several groups are not understood",
+          "record without prefix caching")
+      }
       if preemptionMode == "swap" && numCpuBlocks == nil {
         throw keys.missing("num_cpu_blocks", "say what there is to swap to")
       }

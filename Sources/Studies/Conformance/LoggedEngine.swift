@@ -50,6 +50,7 @@ extension DecisionLog {
   private func setLimits(_ rules: inout EngineRules, _ length: Int) {
     rules.memory.blockSize = config.blockSize
     rules.memory.blocks = config.numBlocks
+    rules.memory.groups = config.groups ?? CacheGroups()
     rules.limits.maxNumSeqs =
       config.maxNumSeqs ?? config.maxTrackedSequences ?? rules.limits.maxNumSeqs
     rules.limits.maxBatchSequences = config.maxRaggedSequenceCount ?? rules.limits.maxNumSeqs

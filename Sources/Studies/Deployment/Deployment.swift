@@ -30,6 +30,8 @@ public struct Deployment: Sendable {
   public var blockSize: Int?
   /// KV blocks of a replica; what memory has room for where nil.
   public var blocks: Int?
+  /// Whether layers with windows keep all tokens, as vLLM without its hybrid cache manager.
+  public var countsWindowsInFull = false
   /// What the linear layers are quantised to; as the model is where nil.
   public var quantization: NumberFormat?
   /// What keys and values are cached in; as the model has it where nil.
@@ -106,7 +108,11 @@ public struct Deployment: Sendable {
     // All engines serve the same outputs here, whatever their originals do at the model's length.
     engine.rules.outputs.lengthLimit = .reached
     let plan = try MemoryPlan(
-      of: stage, on: gpu, limits: limits(of: rules, length), isOverridden: blocks != nil)
+      of: stage, on: gpu,
+      limits: limits(
+        of: rules, length,
+        sharing: rules.memory.sharesPrefixes && trace.columns.prefixHashes != nil),
+      isOverridden: blocks != nil)
     engine.rules.memory.blockSize = plan.blockSize
     engine.rules.memory.groups = plan.layout.groups
     if plan.layout.groups.states > 0 { engine.rules.memory.sharesPrefixes = false }
@@ -220,15 +226,7 @@ public struct Deployment: Sendable {
     served.maxNumBatchedTokens = rules.limits.maxNumBatchedTokens
     served.blockSize = rules.memory.blockSize
     served.blocks = rules.memory.blocks
-    let groups = rules.memory.groups
     return [Run.Setting("engine", engine.version)] + served.shown(Self.settings())
-      + (groups.states == 0
-        ? []
-        : [
-          Run.Setting(
-            "kv_cache_groups",
-            "\(groups.whole) of keys and values, \(groups.states) of states, without prefix caching"
-          )
-        ])
+      + [shownGroups(rules, model)].compactMap { $0 }
   }
 }

@@ -1,5 +1,6 @@
 import Costs
 import Formats
+import Metrics
 import Schedulers
 import Serving
 
@@ -17,11 +18,34 @@ extension Deployment {
 
   /// The limits under which memory is divided for an engine with `rules`, whose longest sequence
   /// has `length` tokens.
-  func limits(of rules: EngineRules, _ length: Int) -> MemoryLimits {
-    MemoryLimits(
+  ///
+  /// - Parameter sharing: whether prompts share what they begin with.
+  func limits(of rules: EngineRules, _ length: Int, sharing: Bool = false) -> MemoryLimits {
+    var limits = MemoryLimits(
       gpuMemoryUtilization: gpuMemoryUtilization, blockSize: rules.memory.blockSize,
       maxNumBatchedTokens: rules.limits.maxNumBatchedTokens ?? length,
       maxNumSeqs: rules.limits.maxBatchSequences, maxModelLen: length)
+    // Blocks behind windows are free again in vLLM's V1 alone; here not where prompts share blocks.
+    limits.slides =
+      !countsWindowsInFull && !sharing && pipelineParallelSize == 1
+      && rules.memory.reservation == .chunk && rules.memory.decodeGate == .neededBlock
+    return limits
+  }
+
+  /// What reports say of the groups of layers that take blocks of their own; nil where all are one.
+  func shownGroups(_ rules: EngineRules, _ model: Model) -> Run.Setting? {
+    let groups = rules.memory.groups
+    func setting(_ text: String) -> Run.Setting { Run.Setting("kv_cache_groups", text) }
+    if groups.states > 0 {
+      return setting(
+        "\(groups.whole) of all tokens, \(groups.states) of states, without prefix caching")
+    }
+    if let window = groups.windows.first {
+      return setting(
+        "\(groups.whole) of all tokens, \(groups.windows.count) of the last "
+          + (Set(groups.windows).count == 1 ? "\(window)" : "\(window) or more"))
+    }
+    return model.hasWindows ? setting("1, windows kept in full") : nil
   }
 
   /// The KV blocks that memory has room for under `engine`.

@@ -84,6 +84,10 @@ extension Deployment {
       "num-gpu-blocks-override", \.blocks, in: EngineRange.blocks,
       standard: "what the memory holds", "blocks of the KV cache on a replica",
       printed: "num_gpu_blocks"),
+    .init(
+      "disable-hybrid-kv-cache-manager", .flag,
+      "keep all tokens in layers with a sliding window too",
+      set: { (root, _) throws(InputError) in root.countsWindowsInFull = true }),
   ]
 
   /// What weights and cache are stored in.

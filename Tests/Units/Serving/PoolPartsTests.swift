@@ -71,11 +71,11 @@ private func id(_ slot: Int) -> SequenceID { SequenceID(Int32(slot)) }
       maxNumSeqs: 2, maxNumBatchedTokens: nil, chunksPrompts: true, maxModelLen: 10, blockSize: 1,
       blocks: 10, reservation: .chunk, watermark: 0, decodeGate: .neededBlock,
       lengthLimit: .reached, releaseLag: releaseLag)
-    var cache = KVCache(rules.memory)
+    var cache = KVCache(rules)
     for (slot, tokens) in [3, 4].enumerated() {
       cache.addSlot()
       let request = Request(arrival: 0, promptTokens: tokens, outputTokens: 1)
-      cache.grow(id(slot), Sequence(RequestID(slot), request, outputTokens: 1), to: tokens)
+      cache.grow(id(slot), Sequence(RequestID(slot), request, outputTokens: 1), at: 0, to: tokens)
     }
     return cache
   }
