@@ -71,7 +71,7 @@ extension Efficiencies {
     switch kind {
     case .matrix, .experts, .elementwise, .collective: matrixCompute
     case .prefillAttention, .decodeAttention, .latentPrefill, .latentDecode, .recurrentPrefill,
-      .recurrentDecode, .indexer:
+      .recurrentDecode, .sparsePrefill, .sparseDecode:
       prefillAttention
     }
   }
@@ -81,7 +81,7 @@ extension Efficiencies {
     switch kind {
     case .matrix, .experts: matrixMemory
     case .prefillAttention, .decodeAttention, .latentPrefill, .latentDecode, .recurrentPrefill,
-      .recurrentDecode, .indexer:
+      .recurrentDecode, .sparsePrefill, .sparseDecode:
       decodeAttention
     case .elementwise, .collective: elementwise
     }

@@ -134,12 +134,20 @@ extension RooflineBound {
           iterations: load.decodeIterations, on: gpu)
       case .indexer(let indexer):
         let prefill = indexer.operation(
-          pairs: promptTokens * (promptTokens + 1) / 2, queries: promptTokens, keys: promptTokens)
+          pairs: promptTokens * (promptTokens + 1) / 2, queries: promptTokens, keys: promptTokens,
+          isDecode: false)
         add(prefill, share: 1, weights: 0, iterations: fewest, on: gpu)
         let keys = load.decoded * (promptTokens + outputTokens / 2)
         add(
-          indexer.operation(pairs: keys, queries: load.decoded, keys: keys), share: 1, weights: 0,
-          iterations: load.decodeIterations, on: gpu)
+          indexer.operation(pairs: keys, queries: load.decoded, keys: keys, isDecode: true),
+          share: 1, weights: 0, iterations: load.decodeIterations, on: gpu)
+      case .compressed(let compressed):
+        add(
+          compressed.prefill(tokens: promptTokens), share: 1, weights: 0, iterations: fewest,
+          on: gpu)
+        add(
+          compressed.decode(sequences: load.decoded, context: load.decoded * promptTokens),
+          share: 1, weights: 0, iterations: load.decodeIterations, on: gpu)
       }
     }
   }

@@ -35,6 +35,10 @@ struct ActivationPeak: Sendable, Equatable {
       case .latent(let latent):
         latent.queryRank + latent.cachedElements + latent.heads
           * (2 * (latent.headSize + latent.rotary) + 2 * latent.valueSize)
+      case .compressed(let compressed):
+        compressed.queryRank + compressed.headSize
+          + 2 * compressed.heads * compressed.headSize
+          + compressed.outputGroups * compressed.outputRank
       case .recurrent(let recurrent):
         2 * recurrent.width + 2 * recurrent.convolutionChannels
       }

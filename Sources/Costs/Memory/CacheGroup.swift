@@ -17,8 +17,9 @@ public struct CacheGroup: Sendable, Equatable {
   /// How many layers there are.
   public var layers: Int
   public var kind: Kind
-  /// Bytes that one token takes in all of them, on one GPU.
-  public var bytesPerToken = 0
+  /// Bytes that one token takes in all of them, on one GPU: no whole number where entries are of
+  /// several tokens.
+  public var bytesPerToken = 0.0
   /// Bytes that one sequence takes in all of them, however long.
   public var bytesPerSequence = 0
 }
@@ -29,7 +30,7 @@ extension Shard {
   public var cacheGroups: [CacheGroup] {
     var groups: [CacheGroup] = []
     func add(_ block: Block, _ kind: CacheGroup.Kind, perToken: Double, perSequence: Int = 0) {
-      let bytes = Int((Double(block.layers) * perToken).rounded(.up))
+      let bytes = Double(block.layers) * perToken
       let place = groups.firstIndex { $0.kind == kind } ?? groups.endIndex
       if place == groups.endIndex { groups.append(CacheGroup(layers: 0, kind: kind)) }
       groups[place].layers += block.layers
@@ -54,6 +55,14 @@ extension Shard {
       for indexer in block.attentions.compactMap(\.indexer) + block.latents.compactMap(\.indexer) {
         if indexer.isShared { continue }
         add(block, .indexer, perToken: Double(indexer.bytesPerToken))
+      }
+      for compressed in block.compresseds {
+        let (entry, ratio) = (Double(compressed.bytesPerEntry), Double(compressed.ratio))
+        if ratio > 0 { add(block, .all, perToken: entry / ratio) }
+        add(block, .last(compressed.window), perToken: entry)
+        if let indexer = compressed.indexer {
+          add(block, .indexer, perToken: Double(indexer.bytesPerToken) / ratio)
+        }
       }
       for recurrent in block.recurrents {
         add(block, .state, perToken: 0, perSequence: recurrent.bytesPerSequence)

@@ -30,7 +30,7 @@ public struct CacheLayout: Sendable, Equatable {
       let whole = kept.filter { $0.kind == .all }
       self.init(
         blockSize: blockSize,
-        blockBytes: size * blockSize * kept[0].bytesPerToken / kept[0].layers,
+        blockBytes: size * blockSize * Int(kept[0].bytesPerToken) / kept[0].layers,
         groups: CacheGroups(
           whole: whole.reduce(0) { $0 + Self.divided($1.layers, by: size) },
           windows: windows.flatMap { window, layers in
@@ -80,7 +80,7 @@ public struct CacheLayout: Sendable, Equatable {
       return nil
     }
     let areAlike = kept.allSatisfy {
-      $0.bytesPerToken * kept[0].layers == kept[0].bytesPerToken * $0.layers
+      $0.bytesPerToken * Double(kept[0].layers) == kept[0].bytesPerToken * Double($0.layers)
     }
     return areAlike ? windows : nil
   }

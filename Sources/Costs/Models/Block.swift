@@ -30,6 +30,7 @@ public struct Block: Sendable, Equatable {
     case attention(Attention)
     case latent(Latent)
     case recurrent(Recurrent)
+    case compressed(Compressed)
   }
 
   /// What a layer does with each token by itself.
@@ -63,6 +64,10 @@ extension Block {
     mixers.compactMap { if case .recurrent(let recurrent) = $0 { recurrent } else { nil } }
   }
 
+  var compresseds: [Compressed] {
+    mixers.compactMap { if case .compressed(let compressed) = $0 { compressed } else { nil } }
+  }
+
   var denses: [Dense] {
     channels.compactMap { if case .dense(let dense) = $0 { dense } else { nil } }
   }
@@ -78,7 +83,9 @@ extension Block {
   }
 
   /// Matrices that no quantiser changes.
-  private static let plainMatrices: Set<Operation.Name> = [.router, .indexWeights]
+  private static let plainMatrices: Set<Operation.Name> = [
+    .router, .indexWeights, .compressor,
+  ]
 }
 
 extension [Block] {

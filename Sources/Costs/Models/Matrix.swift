@@ -27,20 +27,6 @@ extension Block {
       + channels.reduce(0) { $0 + $1.plainParameters(hidden: hidden) }
   }
 
-  /// Its part of a layer on one of `count` GPUs that share it, as vLLM (and Megatron-LM) does: keys
-  /// and values are copied where there are more GPUs than heads of them.
-  func divided(among count: Int) -> Block {
-    var part = self
-    part.mixers = mixers.map { $0.divided(among: count) }
-    part.channels = channels.map { $0.divided(among: count) }
-    return part
-  }
-
-  /// Whether `count` GPUs can share it.
-  func canDivide(among count: Int) -> Bool {
-    mixers.allSatisfy { $0.canDivide(among: count) }
-      && channels.allSatisfy { $0.canDivide(among: count) }
-  }
 }
 
 extension Block.Mixer {
@@ -68,6 +54,7 @@ extension Block.Mixer {
       ]
       return own + (latent.indexer?.matrices(hidden: hidden) ?? [])
     case .recurrent(let recurrent): return recurrent.matrices(hidden: hidden)
+    case .compressed(let compressed): return compressed.matrices(hidden: hidden)
     }
   }
 
@@ -87,36 +74,10 @@ extension Block.Mixer {
     case .latent(let latent):
       return latent.queryRank + latent.rank + (latent.indexer?.plainParameters ?? 0)
     case .recurrent(let recurrent): return recurrent.plainParameters(hidden: hidden)
+    case .compressed(let compressed): return compressed.plainParameters
     }
   }
 
-  func divided(among count: Int) -> Block.Mixer {
-    switch self {
-    case .attention(var attention):
-      attention.heads /= count
-      attention.keyValueHeads = max(1, attention.keyValueHeads / count)
-      return .attention(attention)
-    case .latent(var latent):
-      latent.heads /= count
-      return .latent(latent)
-    case .recurrent(var recurrent):
-      recurrent.heads /= count
-      recurrent.keyHeads = max(1, recurrent.keyHeads / count)
-      return .recurrent(recurrent)
-    }
-  }
-
-  func canDivide(among count: Int) -> Bool {
-    switch self {
-    case .attention(let attention):
-      attention.heads % count == 0
-        && (attention.keyValueHeads % count == 0 || count % attention.keyValueHeads == 0)
-    case .latent(let latent): latent.heads % count == 0
-    case .recurrent(let recurrent):
-      recurrent.heads % count == 0
-        && (recurrent.keyHeads % count == 0 || count % recurrent.keyHeads == 0)
-    }
-  }
 }
 
 extension Attention {
@@ -133,6 +94,37 @@ extension Attention {
 
   /// Elements that the output product reads.
   var outputWidth: Int { heads * valueSize }
+}
+
+extension Compressed {
+  fileprivate func matrices(hidden: Int) -> [Matrix] {
+    var list = [
+      Matrix(name: .queryKeyValueDown, inputs: hidden, outputs: queryRank + headSize),
+      Matrix(name: .queryUp, inputs: queryRank, outputs: heads * headSize),
+      Matrix(
+        name: .outputDown, inputs: heads * headSize / max(1, outputGroups), outputs: outputRank,
+        copies: outputGroups),
+      Matrix(name: .attentionOutput, inputs: outputGroups * outputRank, outputs: hidden),
+    ]
+    // Keys and factors of the compressor, and of the indexer's own.
+    if ratio > 0 {
+      list.append(Matrix(name: .compressor, inputs: hidden, outputs: 2 * overlap * headSize))
+    }
+    guard let indexer else { return list }
+    return list + [
+      Matrix(name: .compressor, inputs: hidden, outputs: 2 * overlap * indexer.size),
+      Matrix(name: .indexQuery, inputs: queryRank, outputs: indexer.heads * indexer.size),
+      Matrix(name: .indexWeights, inputs: hidden, outputs: indexer.heads),
+    ]
+  }
+
+  /// Normalisations, sinks, and the positions within an entry.
+  fileprivate var plainParameters: Int {
+    let own = queryRank + headSize + heads
+    let compressor = ratio > 0 ? ratio * overlap * headSize + headSize : 0
+    let index = indexer.map { ratio * overlap * $0.size + $0.size } ?? 0
+    return own + compressor + index
+  }
 }
 
 extension Indexer {
@@ -232,25 +224,6 @@ extension Block.Channel {
     }
   }
 
-  func divided(among count: Int) -> Block.Channel {
-    switch self {
-    case .dense(var dense):
-      dense.width /= count
-      return .dense(dense)
-    case .experts(var mixture):
-      mixture.intermediate /= count
-      mixture.sharedIntermediate /= count
-      return .experts(mixture)
-    }
-  }
-
-  func canDivide(among count: Int) -> Bool {
-    switch self {
-    case .dense(let dense): dense.width % count == 0
-    case .experts(let mixture):
-      mixture.intermediate % count == 0 && mixture.sharedIntermediate % count == 0
-    }
-  }
 }
 
 extension Dense {

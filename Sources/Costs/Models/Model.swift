@@ -24,6 +24,8 @@ public struct Model: Sendable, Equatable {
   public var learnedPositions = 0
   /// Elements that each layer adds of a second embedding; 0 without one (Gemma 3n and 4).
   public var layerEmbedding = 0
+  /// Residual streams that layers mix (hyper-connections, arXiv 2512.24880); one in most models.
+  public var residualStreams = 1
   /// What the linear layers are stored in and multiplied by, unless their block says else.
   /// Embedding, normalisations, biases and routers stay in bfloat16, as vLLM keeps them; and the
   /// head where nothing else is said of it.
@@ -91,7 +93,8 @@ public struct Model: Sendable, Equatable {
   /// Whether every layer has one attention, and then an MLP or experts.
   public var hasPlainLayers: Bool {
     blocks.allSatisfy {
-      $0.mixers.count == 1 && $0.recurrents.isEmpty && $0.channels.count == 1
+      $0.mixers.count == 1 && $0.recurrents.isEmpty && $0.compresseds.isEmpty
+        && $0.channels.count == 1
     }
   }
 

@@ -53,6 +53,7 @@ extension Model {
       ("vocabulary", vocabulary, ModelRange.vocabulary),
       ("maxPositions", maxPositions, ModelRange.positions),
       ("learnedPositions", learnedPositions, 0...ModelRange.positions.upperBound),
+      ("residualStreams", residualStreams, 1...64),
       ("layerEmbedding", layerEmbedding, 0...ModelRange.headSize.upperBound),
     ]
   }
@@ -109,6 +110,7 @@ extension Block {
     }
     sizes += attentions.compactMap(\.indexer).flatMap(\.sizes)
     sizes += latents.compactMap(\.indexer).flatMap(\.sizes)
+    sizes += compresseds.flatMap(\.sizes)
     sizes += recurrents.flatMap(\.sizes)
     for dense in denses { sizes.append(("intermediate", dense.width, ModelRange.width)) }
     return sizes + mixtures.flatMap(\.sizes)
@@ -139,6 +141,7 @@ extension Block {
       switch mixer {
       case .attention(let attention): sum + 4 * Double(attention.heads * attention.headSize)
       case .latent(let latent): sum + 4 * Double(latent.heads * latent.headSize)
+      case .compressed(let compressed): sum + 4 * Double(compressed.heads * compressed.headSize)
       case .recurrent(let recurrent):
         sum + 4 * Double(recurrent.width) + 4 * Double(recurrent.keyHeads * recurrent.keySize)
       }
@@ -163,6 +166,21 @@ extension Indexer {
       ("indexer.chosen", chosen, ModelRange.positions),
       ("indexer.bytesPerToken", bytesPerToken, ModelRange.rank),
     ]
+  }
+}
+
+extension Compressed {
+  fileprivate var sizes: [ModelRange.Size] {
+    [
+      ("compressed.heads", heads, ModelRange.heads),
+      ("compressed.headSize", headSize, 65...ModelRange.headSize.upperBound),
+      ("compressed.heads", heads &* headSize, ModelRange.attentionWidth),
+      ("compressed.queryRank", queryRank, ModelRange.rank),
+      ("compressed.outputGroups", outputGroups, ModelRange.heads),
+      ("compressed.outputRank", outputRank, ModelRange.rank),
+      ("compressed.window", window, ModelRange.positions),
+      ("compressed.ratio", ratio, 0...65_536),
+    ] + (indexer?.sizes ?? [])
   }
 }
 

@@ -80,6 +80,10 @@ public struct Operation: Sendable, Equatable {
     case recurrentOutput = "recurrent output"
     case prefillAttention = "prefill attention"
     case decodeAttention = "decode attention"
+    /// Makes keys of several tokens.
+    case compressor
+    /// Compresses what groups of heads return.
+    case outputDown = "attention output down"
     case attentionOutput = "attention output"
     case router
     case experts
@@ -122,8 +126,8 @@ public struct Operation: Sendable, Equatable {
       sequences: Int, context: Int, contextSquares: Int, heads: Int, rank: Int, rotary: Int)
     /// Recurrent mixers on `tokens` of `sequences`: of prompts, or one of each in decodes.
     case recurrent(tokens: Double, sequences: Double, isDecode: Bool)
-    /// An indexer's choice for `tokens` among `keys` that are read.
-    case indexer(tokens: Double, keys: Double)
+    /// An indexer's choice for `tokens`, or attention to compressed ones; `keys` are read.
+    case sparse(tokens: Double, keys: Double, isDecode: Bool)
     /// Work on each of `rows` by `width` elements.
     case elements(rows: Int, width: Int)
     /// A collective over `ranks` GPUs on `rows` by `width` elements.

@@ -28,7 +28,7 @@ extension Operation {
       return .latentDecode(
         sequences: Double(sequences), context: Double(context) / Double(sequences) + 1,
         heads: Double(heads), format)
-    case .recurrent, .indexer: return nil
+    case .recurrent, .sparse: return nil
     case .elements:
       switch name {
       case .normalization, .finalNormalization:

@@ -3,7 +3,7 @@ extension Operation {
   public enum Kind: CaseIterable, Sendable {
     case matrix, experts
     case prefillAttention, decodeAttention, latentPrefill, latentDecode
-    case recurrentPrefill, recurrentDecode, indexer
+    case recurrentPrefill, recurrentDecode, sparsePrefill, sparseDecode
     case elementwise, collective
   }
 
@@ -40,8 +40,8 @@ extension Operation {
   public var group: Group {
     switch kind {
     case .matrix, .experts: .linear
-    case .prefillAttention, .latentPrefill, .recurrentPrefill: .prefillAttention
-    case .decodeAttention, .latentDecode, .recurrentDecode, .indexer: .decodeAttention
+    case .prefillAttention, .latentPrefill, .recurrentPrefill, .sparsePrefill: .prefillAttention
+    case .decodeAttention, .latentDecode, .recurrentDecode, .sparseDecode: .decodeAttention
     case .elementwise: .other
     case .collective: .collective
     }
@@ -59,7 +59,7 @@ extension Operation.Shape {
     case .latentPrefill: .latentPrefill
     case .latentDecode: .latentDecode
     case .recurrent(_, _, let isDecode): isDecode ? .recurrentDecode : .recurrentPrefill
-    case .indexer: .indexer
+    case .sparse(_, _, let isDecode): isDecode ? .sparseDecode : .sparsePrefill
     case .elements: .elementwise
     case .collective: .collective
     }

@@ -7,6 +7,7 @@ enum ShardMixer: Sendable, Equatable {
   case recurrent(ShardRecurrent)
   /// The attention over an indexer's own keys that chooses what another one attends to.
   case indexer(ShardIndexer)
+  case compressed(ShardCompressed)
 
   /// The mixers of all layers of `shard`: those of a kind together, those that attend to the whole
   /// context first.
@@ -23,13 +24,16 @@ enum ShardMixer: Sendable, Equatable {
       let expansion = block.format(of: .keyValueUp, main: shard.model.formats.main)
       for mixer in block.mixers {
         add(.mixer(mixer.counted, expansion), block.layers)
-        if let indexer = mixer.indexer { add(.indexer(indexer), block.layers) }
+        if let indexer = mixer.indexer { add(.indexer(indexer.0, ratio: indexer.1), block.layers) }
       }
     }
     let windowed = found.filter { $0.key.window > 0 }
     return (found.filter { $0.key.window == 0 } + windowed).map { key, layers in
       switch key {
-      case .indexer(let indexer): .indexer(ShardIndexer(indexer, layers: layers))
+      case .indexer(let indexer, let ratio):
+        .indexer(ShardIndexer(indexer, ratio: ratio, layers: layers))
+      case .mixer(.compressed(let compressed), _):
+        .compressed(ShardCompressed(compressed, layers: layers))
       case .mixer(.attention(let attention), _):
         .attention(ShardAttention(attention, layers: layers, cache: shard.model.cache))
       case .mixer(.latent(let latent), let expansion):
@@ -44,13 +48,13 @@ enum ShardMixer: Sendable, Equatable {
   /// What mixers are told apart by.
   private enum Key: Equatable {
     case mixer(Block.Mixer, WeightFormat)
-    case indexer(Indexer)
+    case indexer(Indexer, ratio: Int)
 
     var window: Int {
       switch self {
       case .mixer(.attention(let attention), _): attention.window
       case .mixer(.latent(let latent), _): latent.window
-      case .mixer(.recurrent, _), .indexer: 0
+      case .mixer(.recurrent, _), .mixer(.compressed, _), .indexer: 0
       }
     }
   }
@@ -59,7 +63,7 @@ enum ShardMixer: Sendable, Equatable {
   var isAttention: Bool {
     switch self {
     case .attention, .latent: true
-    case .recurrent, .indexer: false
+    case .recurrent, .indexer, .compressed: false
     }
   }
 
@@ -73,6 +77,7 @@ enum ShardMixer: Sendable, Equatable {
       body(latent.prefill(chunks))
     case .recurrent(let recurrent): body(recurrent.prefill(chunks))
     case .indexer(let indexer): body(indexer.prefill(chunks))
+    case .compressed(let compressed): body(compressed.prefill(chunks))
     }
   }
 
@@ -90,19 +95,23 @@ enum ShardMixer: Sendable, Equatable {
       body(latent.absorbValue(rows: sequences))
     case .recurrent(let recurrent): body(recurrent.decode(sequences: Double(sequences)))
     case .indexer(let indexer): body(indexer.decode(sequences: sequences, context: context))
+    case .compressed(let compressed):
+      body(compressed.decode(sequences: Double(sequences), context: Double(context)))
     }
   }
 }
 
 extension Block.Mixer {
-  fileprivate var indexer: Indexer? {
-    let indexer: Indexer? =
+  /// The indexer that works for it, and the tokens of one of its keys.
+  fileprivate var indexer: (Indexer, Int)? {
+    let found: (indexer: Indexer?, ratio: Int) =
       switch self {
-      case .attention(let attention): attention.indexer
-      case .latent(let latent): latent.indexer
-      case .recurrent: nil
+      case .attention(let attention): (attention.indexer, 1)
+      case .latent(let latent): (latent.indexer, 1)
+      case .compressed(let compressed): (compressed.indexer, compressed.ratio)
+      case .recurrent: (nil, 1)
       }
-    return indexer?.isShared == true ? nil : indexer
+    return found.indexer.flatMap { $0.isShared ? nil : ($0, found.ratio) }
   }
 
   /// The mixer as far as its own work goes, so that layers that differ in nothing else are one.

@@ -6,7 +6,7 @@ struct TokenStep: Sendable, Equatable {
   enum Place: Int, Sendable {
     case normalization, outputNormalization, headNormalization, latentNormalization
     case queryKeyValueDown, queryKeyValue, indexer, recurrentInput, convolution, rotary
-    case attentionOutput
+    case outputDown, attentionOutput
     case up, activation, down
     case router, expertsDown, experts, expertsUp, sharedUp, sharedActivation, sharedDown, combine
 
@@ -86,7 +86,9 @@ extension Block {
     }
     // One of the residual stream adds to it first, in one kernel: both are read and written. One of
     // results, heads or latents reads and writes nothing else.
-    add(.normalization, .normalization, moves: 4, width: model.hidden, times: normalizations)
+    add(
+      .normalization, .normalization, moves: 4, width: model.hidden * model.residualStreams,
+      times: normalizations)
     add(
       .outputNormalization, .normalization, moves: 2, width: model.hidden,
       times: outputNormalizations)
@@ -98,6 +100,11 @@ extension Block {
       add(
         .latentNormalization, .normalization, moves: 2, width: latent.queryRank + latent.rank,
         launches: latent.queryRank == 0 ? 1 : 2)
+    }
+    for compressed in compresseds {
+      add(
+        .latentNormalization, .normalization, moves: 2,
+        width: compressed.queryRank + compressed.headSize, launches: 2)
     }
     // The gate, the result, and what is made of both.
     for recurrent in recurrents where recurrent.hasNormalization {
@@ -147,7 +154,8 @@ extension Block {
       steps.append(
         TokenStep(
           place: place, name: matrix.name,
-          work: .product(inputs: matrix.inputs, outputs: matrix.outputs, format),
+          work: .product(
+            inputs: matrix.inputs, outputs: matrix.outputs * matrix.copies, format),
           repeats: layers))
     }
     return steps
@@ -166,10 +174,11 @@ extension Operation.Name {
   /// Where in a layer every token goes through the matrix of this name; nil where only some do.
   fileprivate var place: TokenStep.Place? {
     switch self {
-    case .queryKeyValueDown: .queryKeyValueDown
+    case .queryKeyValueDown, .compressor: .queryKeyValueDown
     case .queryKeyValue, .queryUp: .queryKeyValue
     case .indexQuery, .indexKey, .indexWeights: .indexer
     case .recurrentInput, .recurrentGates, .timeStep: .recurrentInput
+    case .outputDown: .outputDown
     case .attentionOutput, .recurrentOutput: .attentionOutput
     case .router: .router
     case .expertsDown: .expertsDown

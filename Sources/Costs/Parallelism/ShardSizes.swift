@@ -39,17 +39,28 @@ extension Shard {
   ///
   /// Layers with a sliding window are counted in full: what vLLM's hybrid cache manager frees
   /// behind the window is not modelled. A latent cache is on every GPU of a group.
-  public var keyValueBytesPerToken: Int { cacheGroups.reduce(0) { $0 + $1.bytesPerToken } }
+  public var keyValueBytesPerToken: Int {
+    Int(cacheGroups.reduce(0) { $0 + $1.bytesPerToken }.rounded(.up))
+  }
 
   /// All parameters that are of no matrix of a layer: tables, normalisations, biases.
   private var plainParameters: Int {
     let rows = (model.hasTiedHead ? 1 : 2) * vocabulary + model.learnedPositions
     let perNormalization = model.hidden * (model.normalizationHasBias ? 2 : 1)
-    return rows * model.hidden + perNormalization + layerEmbeddingParameters
+    return rows * model.hidden + perNormalization + layerEmbeddingParameters + streamParameters
       + blocks.reduce(0) {
         $0 + $1.layers
           * $1.plainParameters(hidden: model.hidden, perNormalization: perNormalization)
       }
+  }
+
+  /// Those that mix several residual streams in front of and behind mixers and channels, and before
+  /// the head.
+  private var streamParameters: Int {
+    let streams = model.residualStreams
+    if streams == 1 { return 0 }
+    let (mixes, width) = ((2 + streams) * streams, streams * model.hidden)
+    return model.layers * 2 * (mixes * width + mixes + 3) + streams * width + streams + 1
   }
 
   /// Those of an embedding for each layer: its table, its product with the token's own embedding,

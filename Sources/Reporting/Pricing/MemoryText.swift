@@ -52,7 +52,7 @@ public enum MemoryText {
     let bytes =
       group.kind == .state
       ? "\(Numbers.grouped(group.bytesPerSequence)) bytes per sequence"
-      : "\(Numbers.grouped(group.bytesPerToken)) bytes per token"
+      : "\(Numbers.grouped(Int(group.bytesPerToken.rounded()))) bytes per token"
     return "\(group.layers) layers keep \(kept), \(bytes)"
   }
 
@@ -85,9 +85,9 @@ public enum MemoryText {
   public static func json(_ report: MemoryReport) -> String {
     let model = report.model
     let groups = report.whole.cacheGroups
-    let growing = groups.filter { $0.kind == .all }.reduce(0) { $0 + $1.bytesPerToken }
+    let growing = groups.filter { $0.kind == .all }.reduce(0.0) { $0 + $1.bytesPerToken }
     let cache = JSONValue.object([
-      .init("dtype", .string(model.cache.rawValue)), .init("bytes_per_token", .integer(growing)),
+      .init("dtype", .string(model.cache.rawValue)), .init("bytes_per_token", number(growing)),
       .init("bytes_per_sequence", .integer(groups.reduce(0) { $0 + $1.bytesPerSequence })),
       .init(
         "groups",
@@ -96,7 +96,7 @@ public enum MemoryText {
             .object([
               .init("layers", .integer(group.layers)),
               .init("keeps", keeps(group)),
-              .init("bytes_per_token", .integer(group.bytesPerToken)),
+              .init("bytes_per_token", number(group.bytesPerToken)),
               .init("bytes_per_sequence", .integer(group.bytesPerSequence)),
             ])
           })),
@@ -118,6 +118,11 @@ public enum MemoryText {
         "problem",
         report.problem.map { .string("\($0.problem); \($0.remedy)") } ?? .null),
     ]).text()
+  }
+
+  /// A whole number where it is one.
+  private static func number(_ value: Double) -> JSONValue {
+    value == value.rounded() ? .integer(Int(value)) : JSONValue(value)
   }
 
   private static func keeps(_ group: MemoryReport.Layers) -> JSONValue {

@@ -162,7 +162,7 @@ extension Operation.Shape {
       .latentDecode(let sequences, let context, _, _, _, _):
       "\(sequences)x\(context / max(1, sequences))"
     case .recurrent(let tokens, let sequences, _): "\(Int(tokens)) in \(Int(sequences))"
-    case .indexer(let tokens, let keys): "\(Int(tokens)) of \(Int(keys))"
+    case .sparse(let tokens, let keys, _): "\(Int(tokens)) of \(Int(keys))"
     case .elements(let rows, let width): "\(rows)x\(width)"
     case .collective(let rows, let width, let ranks): "\(rows)x\(width) over \(ranks)"
     }

@@ -6,7 +6,8 @@ extension HuggingFaceFile {
   static let haveExperts: Set<String> = [
     "mixtral", "phimoe", "gpt_oss", "minimax_m2", "minimax_m3", "glm4_moe", "hunyuan_v1_moe",
     "bailing_moe_v2", "qwen2_moe", "qwen3_moe", "qwen3_next", "qwen3_5_moe", "gemma4",
-    "deepseek_v2", "deepseek_v3", "deepseek_v32", "glm_moe_dsa", "llama4", "mimo_v2_flash",
+    "deepseek_v2", "deepseek_v3", "deepseek_v32", "deepseek_v4", "glm_moe_dsa", "llama4",
+    "mimo_v2_flash",
     "step3p7", "step3p5", "nemotron_h", "jamba", "granitemoehybrid",
   ]
 
@@ -87,7 +88,8 @@ extension HuggingFaceFile {
         "shared_intermediate_size", in: 0...ModelRange.width.upperBound, meaning) ?? 0
     case "step3p7", "step3p5":
       return try keys.count("share_expert_dim", in: ModelRange.width, meaning)
-    case "deepseek_v2", "deepseek_v3", "deepseek_v32", "glm_moe_dsa", "glm4_moe", "mimo_v2_flash",
+    case "deepseek_v2", "deepseek_v3", "deepseek_v32", "deepseek_v4", "glm_moe_dsa", "glm4_moe",
+      "mimo_v2_flash",
       "nemotron_h", "hunyuan_v1_moe", "bailing_moe_v2":
       let own = try keys.optionalCount(
         "moe_shared_expert_intermediate_size", in: ModelRange.width, meaning)

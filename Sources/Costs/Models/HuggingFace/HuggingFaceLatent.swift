@@ -41,6 +41,49 @@ extension HuggingFaceFile {
     }
   }
 
+  /// DeepSeek-V4: attention to compressed tokens, experts in every layer, several residual streams.
+  func deepSeekV4() throws(InputError) -> Model {
+    let hidden = try keys.count(
+      "hidden_size", in: ModelRange.width, "the width of the residual stream")
+    let layers = try keys.count("num_hidden_layers", in: ModelRange.layers, "the number of layers")
+    let compressed = Compressed(
+      heads: try keys.count("num_attention_heads", in: ModelRange.heads, "the query heads"),
+      headSize: try keys.count("head_dim", in: ModelRange.headSize, "the elements of one head"),
+      queryRank: try keys.count(
+        "q_lora_rank", in: ModelRange.rank, "what queries are compressed to"),
+      outputGroups: try keys.count("o_groups", in: ModelRange.heads, "groups of heads"),
+      outputRank: try keys.count(
+        "o_lora_rank", in: ModelRange.rank, "what results are compressed to"),
+      window: try keys.count(
+        "sliding_window", in: ModelRange.positions, "the tokens that a layer attends to"),
+      ratio: 0)
+    let size = try keys.count("index_head_dim", in: ModelRange.headSize, "elements of a head")
+    let indexer = Indexer(
+      heads: try keys.count("index_n_heads", in: ModelRange.heads, "the heads of an indexer"),
+      size: size,
+      chosen: try keys.count("index_topk", in: ModelRange.positions, "the entries that are chosen"),
+      bytesPerToken: size + 4)
+    // One for each layer, and one for each that predicts further tokens.
+    let ratios = try keys.counts("compress_ratios", in: 0...65_536, "tokens of an entry")
+    guard let ratios, ratios.count >= layers else {
+      throw keys.missing("compress_ratios", "the tokens of an entry, for each layer")
+    }
+    let experts = Block.Channel.experts(try mixture())
+    var model = Model(
+      name: source, source: source, hidden: hidden, vocabulary: try vocabulary(),
+      maxPositions: try positions(),
+      blocks: ratios.prefix(layers).map { ratio in
+        var mixer = compressed
+        mixer.ratio = ratio
+        if ratio > 0 && ratio <= 4 { mixer.indexer = indexer }
+        return Block([.compressed(mixer)], [experts])
+      }.runs)
+    model.residualStreams =
+      try keys.optionalCount("hc_mult", in: 1...64, "the residual streams") ?? 4
+    model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? false
+    return model
+  }
+
   /// LongCat-Flash: a layer has two latent attentions, two dense MLPs and, beside the first of
   /// them, experts, some of which compute nothing. It counts as two layers.
   func longCat() throws(InputError) -> Model {

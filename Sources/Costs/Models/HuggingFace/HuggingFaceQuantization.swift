@@ -26,13 +26,17 @@ extension HuggingFaceFile {
     }
   }
 
-  /// Throws if the file, or its folder, is named after a format that nothing in it states.
-  private func requirePlainName() throws(InputError) {
+  /// The words of the name of the file, or of its folder.
+  var wordsOfName: [Substring] {
     let path = source.split(separator: "/")
     let name = path.last == "config.json" ? path.dropLast().last ?? "" : path.last ?? ""
-    let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }
+    return Substring(name.lowercased()).split { !$0.isLetter && !$0.isNumber }
+  }
+
+  /// Throws if the file, or its folder, is named after a format that nothing in it states.
+  private func requirePlainName() throws(InputError) {
     let formats = ["fp8", "nvfp4", "mxfp4", "awq", "gptq", "int4", "int8", "w4a16", "w8a8"]
-    if let format = words.first(where: { formats.contains(String($0)) }) {
+    if let format = wordsOfName.first(where: { formats.contains(String($0)) }) {
       throw keys.mistake(
         "quantization_config", "its name says \(format), and nothing in it does",
         "put hf_quant_config.json of the same repository beside it; or, where weights are in 16 "
@@ -125,7 +129,7 @@ extension QuantizationRule {
       ignored.map(\.text) + groups.flatMap { $0.targets.map(\.text) }.filter { $0 != "Linear" }
     case .overrides(let rules, let only): rules.map(\.pattern.text) + only
     case .named(let formats): formats.keys.sorted()
-    case .allButExperts: ["model.layers"]
+    case .allButExperts, .experts: ["model.layers"]
     }
   }
 

@@ -15,7 +15,7 @@ extension HuggingFaceFile {
     "gemma2": gemma, "gemma3": gemma, "gemma4": gemma4,
     "falcon": falcon, "RefinedWeb": falcon, "RefinedWebModel": falcon, "phi": phi, "opt": opt,
     "gpt2": gpt2, "deepseek_v2": deepSeek, "deepseek_v3": deepSeek, "deepseek_v32": deepSeek,
-    "glm_moe_dsa": deepSeek, "longcat_flash": longCat, "llama4": llama4,
+    "glm_moe_dsa": deepSeek, "deepseek_v4": deepSeekV4, "longcat_flash": longCat, "llama4": llama4,
     "mimo_v2_flash": mimoFlash, "step3p7": step, "step3p5": step, "nemotron_h": nemotron,
     "mamba2": mamba, "bamba": bamba, "granitemoehybrid": bamba, "falcon_h1": falconH1,
     "jamba": jamba,
@@ -23,7 +23,8 @@ extension HuggingFaceFile {
 
   /// Families whose files and models are those of another.
   static let alike = [
-    "kimi_k2": "deepseek_v3", "kimi_k25": "deepseek_v3", "mimo": "qwen2", "qwen2_vl": "qwen2",
+    "deepseek_ref": "deepseek_v4", "kimi_k2": "deepseek_v3", "kimi_k25": "deepseek_v3",
+    "mimo": "qwen2", "qwen2_vl": "qwen2",
     "qwen2_5_vl": "qwen2", "qwen3_vl": "qwen3", "qwen3_vl_moe": "qwen3_moe", "ministral": "mistral",
     "mistral3": "mistral", "smollm3": "llama", "glm4v_moe": "glm4_moe", "exaone": "llama",
   ]

@@ -49,6 +49,13 @@ extension HuggingFaceFile {
         LinearModule(.indexKey, prefix, "self_attn.index_k_proj"),
       ]
     case .latent(let latent): return latentModules(prefix, latent)
+    case .compressed:
+      return [
+        LinearModule(.queryKeyValueDown, prefix, "attn.fused_wqa_wkv", of: ["wq_a", "wkv"]),
+        LinearModule(.queryUp, prefix, "attn.wq_b"), LinearModule(.outputDown, prefix, "attn.wo_a"),
+        LinearModule(.attentionOutput, prefix, "attn.wo_b"),
+        LinearModule(.indexQuery, prefix, "attn.indexer.wq_b"),
+      ]
     case .recurrent:
       return [
         LinearModule(

@@ -20,6 +20,8 @@ struct QuantizationRule {
     case named([String: WeightFormat])
     /// All but routed experts.
     case allButExperts
+    /// Routed experts, which are stored in a format of their own.
+    case experts(WeightFormat)
   }
 
   /// Modules of compressed-tensors that are stored alike.
@@ -52,6 +54,7 @@ struct QuantizationRule {
       let names = module.isOfRoutedExperts ? [module.name] : module.parts
       return unless(names.map { name in texts.contains { name.contains($0) } })
     case .shell(let patterns): return shellFormat(of: module, patterns)
+    case .experts(let own): return module.isOfRoutedExperts ? own : format
     case .allButExperts: return module.isOfRoutedExperts ? format : Self.plain
     case .named(let formats):
       if let own = formats[module.name] { return own }

@@ -8,8 +8,31 @@ extension HuggingFaceFile {
     let ignored = try config.texts("ignored_layers") ?? []
     let left = try ignored.isEmpty ? config.texts("modules_to_not_convert") ?? [] : ignored
     let block = try config.counts("weight_block_size", in: 1...65_536, "two sizes of a block")
+    if family == "deepseek_v4" {
+      return QuantizationRule(
+        format: try floats(config, block: block), exclusions: .experts(try expertFormat(config)))
+    }
     return QuantizationRule(
       format: try floats(config, block: block), exclusions: .exact(Set(left.map(ofText))))
+  }
+
+  /// What DeepSeek-V4's experts are stored in, beside 8-bit floats (vLLM 0.33).
+  private func expertFormat(_ config: JSONKeys) throws(InputError) -> WeightFormat {
+    if let algorithm = try config.text("moe_quant_algo") {
+      if algorithm.uppercased() == "NVFP4" { return WeightFormat(.nvfp4) }
+      throw unknown(config, "moe_quant_algo \(algorithm) is not known")
+    }
+    switch try keys.text("expert_dtype") {
+    case "fp4": return WeightFormat(.mxfp4)
+    case "fp8": return WeightFormat(.fp8Block)
+    case nil:
+      if wordsOfName.contains("fp8") {
+        throw keys.missing("expert_dtype", "fp8 or fp4, as its experts are stored")
+      }
+      return WeightFormat(.mxfp4)
+    case let other?:
+      throw keys.mistake("expert_dtype", "experts in \(other) are not known", "use fp4 or fp8")
+    }
   }
 
   func awq(_ config: JSONKeys) throws(InputError) -> QuantizationRule {

@@ -27,6 +27,7 @@ extension Model {
         hidden * (mixer.rank + mixer.rotary)
         + mixer.rank * (mixer.heads * mixer.headSize + values)
       return Double(query + keys + values * hidden)
+    case .compressed: return .nan
     case .recurrent(let mixer):
       // Queries, keys, values and a factor for each; two gates for each head; the output.
       let keys = mixer.keyHeads * mixer.keySize
