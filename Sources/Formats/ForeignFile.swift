@@ -28,6 +28,11 @@ public enum ForeignFile {
     for kind in kinds where bytes.starts(with: kind.start) {
       throw InputError(path, problem: "the file is \(kind.name)", remedy: kind.remedy)
     }
+    if bytes.dropFirst(257).starts(with: Array("ustar".utf8)) {
+      throw InputError(
+        path, problem: "the file is an archive of files",
+        remedy: "unpack it with tar -xf, and name a file in it")
+    }
     let beginning = String(decoding: bytes.prefix(64), as: UTF8.self).lowercased()
     let text = beginning.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
     if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") {

@@ -43,6 +43,7 @@ public enum InputFile {
       if count > 0 {
         if bytes.isEmpty, GZip.begins(part[..<count]), status.st_mode & S_IFMT == S_IFREG {
           let unpacked = try GZip.unpacked(path, atMost: mostBytes)
+          try ForeignFile.check(unpacked.prefix(512), at: path)
           if unpacked.count <= mostBytes { return unpacked }
           throw tooLong(path, "longer than \(mostBytes >> 30) GiB")
         }

@@ -179,6 +179,14 @@ extension JSONReader {
     }
   }
 
+  /// The place of `key` among `names`, which are told by their UTF-8.
+  public func index(of key: Key, among names: [[UInt8]]) -> Int? {
+    if key.hasEscapes {
+      return text(of: key).flatMap { text in names.firstIndex { $0.elementsEqual(text.utf8) } }
+    }
+    return names.firstIndex { $0.count == key.range.count && $0.elementsEqual(bytes[key.range]) }
+  }
+
   /// Moves over `close`, or the comma before a member, if it needs one; false where it closes.
   private mutating func passMark(
     _ close: UInt8, _ problem: StaticString

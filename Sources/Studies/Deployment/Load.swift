@@ -37,11 +37,25 @@ public struct Load: Sendable, Equatable {
   /// What the arrival times are made from.
   public var process: ArrivalProcess { arrivals ?? .trace }
 
-  /// Reads the trace at `path`, or as FORMAT:PATH, and takes what is to be served.
-  public func read(_ path: String, checksums: Bool) throws(InputError) -> LoadedTrace {
-    var loaded = try TraceFile.read(path, checksums: checksums)
-    loaded.trace = try selected(from: loaded.trace)
-    return loaded
+  /// This load of `loaded`: where the trace has no arrivals, a process makes them at the rate that
+  /// is asked for.
+  ///
+  /// - Parameter hasRate: whether a rate comes from elsewhere.
+  public func settled(
+    on loaded: LoadedTrace, hasRate: Bool = false
+  ) throws(InputError) -> Load {
+    if loaded.hasArrivals || clientCount != nil { return self }
+    guard hasRate || requestRate != nil, arrivals != .trace else {
+      throw InputError(
+        Settings.requestRate.option,
+        problem: "the trace has lengths and no arrivals (\(loaded.formatName))",
+        remedy:
+          "give \(Settings.requestRate.option) RATE, at which they are drawn with exponential "
+          + "gaps, or \(Settings.clients.option) N")
+    }
+    var load = self
+    load.arrivals = .poisson
+    return load
   }
 
   /// The requests of `trace` that are to be served, with its own arrivals.

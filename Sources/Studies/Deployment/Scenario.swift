@@ -116,8 +116,10 @@ public struct Scenario: Sendable {
     progress: ((Double) -> Void)? = nil
   ) throws -> Replay {
     let objective = try objective()
-    let trace = try load.arriving(load.selected(from: loaded.trace))
-    let service = try service(
+    var scenario = self
+    scenario.load = try load.settled(on: loaded)
+    let trace = try scenario.load.arriving(load.selected(from: loaded.trace))
+    let service = try scenario.service(
       for: trace, loaded.notes, benchmark: benchmark, hasBounds: hasBounds)
     return try service.replay(
       trace, from: load.clients, objective: objective, observing: observation, progress: progress)

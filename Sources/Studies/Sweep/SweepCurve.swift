@@ -22,16 +22,17 @@ public struct SweepCurve: Sendable {
   /// - Parameters:
   ///   - loaded: the whole trace.
   ///   - files: what was read for other combinations.
+  ///   - hasRate: whether its points have rates.
   ///   - tool: what serves and its version, whose results are no other's.
   init(
     _ combination: SweepGrid.Combination, _ loaded: LoadedTrace, _ files: DescribedFiles,
-    tool: String
+    hasRate: Bool, tool: String
   ) throws(InputError) {
     self.combination = combination
     let scenario = try Scenario(files, combination.given)
     objective = try scenario.objective()
     modelError = scenario.deployment.modelError
-    load = scenario.load
+    load = try scenario.load.settled(on: loaded, hasRate: hasRate)
     base = try load.selected(from: loaded.trace)
     notes = loaded.notes
     service = try scenario.serving(base)

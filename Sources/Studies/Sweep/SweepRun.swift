@@ -30,7 +30,7 @@ public struct SweepRun: Sendable {
     let files = DescribedFiles()
     let results = parallelMap(grid.combinations, jobs: jobs) { _, combination in
       Swift.Result { () throws(InputError) in
-        try SweepCurve(combination, loaded, files, tool: tool)
+        try SweepCurve(combination, loaded, files, hasRate: grid.loads != .given, tool: tool)
       }
     }
     var curves: [SweepCurve] = []

@@ -11,6 +11,8 @@ struct AzureFormat: TraceFormat {
   let summary = "the CSV of Azure's public LLM inference traces, 2023 and 2024"
   let header = "TIMESTAMP,ContextTokens,GeneratedTokens"
 
+  let required = ["TIMESTAMP", "ContextTokens", "GeneratedTokens"]
+
   func recognises(_ firstLine: FirstLine) -> Bool {
     guard case .columns(let columns) = firstLine else { return false }
     return columns.contains("TIMESTAMP")
@@ -27,7 +29,9 @@ struct AzureFormat: TraceFormat {
       besides: ["TIMESTAMP", "ContextTokens", "GeneratedTokens"])
     var earliest = Nanoseconds.max
     while try reader.nextRow() {
-      let time = try time(timestamp, of: reader)
+      if reader.rows == 1 { builder.hasArrivals = !isBlankedOut(timestamp, of: reader) }
+      let time =
+        try builder.hasArrivals ? Self.time(timestamp, of: reader) : blank(timestamp, reader)
       earliest = min(earliest, time)
       _ = builder.add(
         arrival: time, promptTokens: try reader.tokens(context),
@@ -36,8 +40,24 @@ struct AzureFormat: TraceFormat {
     return try builder.finish(source: source, formatName: name, origin: earliest)
   }
 
+  /// Whether `XXX` stands where a time should be, as in copies that hold lengths only.
+  private func isBlankedOut(_ column: Column, of reader: borrowing CSVReader) -> Bool {
+    let bytes = reader.bytes.span
+    return bytes.extracting(bytes.trimmed(reader.range(of: column))).isWord("xxx")
+  }
+
+  /// The time of a row that has none, as all rows before it.
+  private func blank(
+    _ column: Column, _ reader: borrowing CSVReader
+  ) throws(InputError) -> Nanoseconds {
+    if isBlankedOut(column, of: reader) { return 0 }
+    throw reader.error(
+      in: column, "\(reader.excerpt(of: column)) stands below rows without a time",
+      "give every row a time, or XXX to none")
+  }
+
   /// Nanoseconds since 1970.
-  private func time(
+  static func time(
     _ column: Column, of reader: borrowing CSVReader
   ) throws(InputError) -> Nanoseconds {
     let field = reader.range(of: column)
@@ -49,7 +69,7 @@ struct AzureFormat: TraceFormat {
     }
   }
 
-  private func describe(
+  private static func describe(
     _ problem: TimeProblem, in column: Column, of reader: borrowing CSVReader
   ) -> String {
     switch problem {
@@ -61,9 +81,9 @@ struct AzureFormat: TraceFormat {
     }
   }
 
-  private func remedy(for problem: TimeProblem) -> String {
+  private static func remedy(for problem: TimeProblem) -> String {
     switch problem {
-    case .blankedOut: "this copy holds lengths only; take the original, which has times"
+    case .blankedOut: "give every row a time, or XXX to all of them"
     case .impossible: "a time that was on the calendar and the clock, from 1970 to 2199"
     default:
       "a time such as 2023-11-16 18:15:46.6805900, or seconds or milliseconds since 1970; "

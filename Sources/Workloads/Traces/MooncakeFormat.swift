@@ -5,26 +5,30 @@ import Serving
 ///
 /// Qin et al., Mooncake, FAST 2025; github.com/kvcache-ai/Mooncake. `timestamp` is milliseconds
 /// since the start. `hash_ids` are opaque 64-bit numbers, one for each block of 512 tokens of the
-/// prompt, with or without the last block where that is not full.
+/// prompt, with or without the last block where that is not full; where blocks of another size fit
+/// and no others do, they are those. Dynamo's names of the keys are known too.
 struct MooncakeFormat: TraceFormat {
   let name = "mooncake"
   let summary = "Mooncake's JSON lines: milliseconds since the start, hashes of 512-token blocks"
-  let header = "{timestamp,input_length,output_length,hash_ids[,session_id][,priority]}"
+  let header = "{timestamp,input_length,output_length[,hash_ids][,session_id][,priority]}"
+  let required = ["timestamp", "input_length", "output_length"]
   private static let blockTokens = 512
 
   /// Objects with a `chat_id` are Qwen-Bailian's, whose times are seconds.
   func recognises(_ firstLine: FirstLine) -> Bool {
     guard case .keys(let keys) = firstLine else { return false }
-    return keys.contains("timestamp") && keys.contains("input_length") && !keys.contains("chat_id")
+    if keys.contains("chat_id") { return false }
+    return keys.contains("timestamp") && keys.contains("input_length")
+      || keys.contains("created_time") && keys.contains { $0.hasPrefix("input_") }
   }
 
   func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
     var objects = JSONObjects(bytes, source: source, header: header)
     var builder = TraceBuilder()
     builder.columns.prefixHashes = []
-    builder.columns.prefixBlockTokens = Self.blockTokens
     builder.ignored = IgnoredNames(kind: "key", read: MooncakeRow.names)
     var withoutPriority = 0
+    var hasHashes = false
     var row = MooncakeRow()
     while try objects.next() {
       try row.read(&objects)
@@ -36,6 +40,7 @@ struct MooncakeFormat: TraceFormat {
         arrival: row.arrival, promptTokens: row.promptTokens, outputTokens: row.outputTokens)
       guard isKept else { continue }
       builder.columns.prefixHashes?.append(row.hashes)
+      hasHashes = hasHashes || row.hasHashes
       if row.session != nil && builder.columns.sessions == nil {
         builder.columns.sessions = Array(repeating: "", count: earlier)
       }
@@ -46,6 +51,8 @@ struct MooncakeFormat: TraceFormat {
       builder.columns.priorities?.append(row.priority ?? 0)
       if row.priority == nil { withoutPriority += 1 }
     }
+    if !hasHashes { builder.columns.prefixHashes = nil }
+    builder.settleBlockTokens(usually: Self.blockTokens)
     var loaded = try builder.finish(source: source, formatName: name)
     if let note = try blockNote(loaded.trace, source: source) { loaded.notes.append(note) }
     if builder.columns.priorities != nil && withoutPriority > 0 {
@@ -58,14 +65,27 @@ struct MooncakeFormat: TraceFormat {
 
 extension MooncakeFormat {
   /// Many programs write `timestamp` in seconds under the same keys. Read as milliseconds those
-  /// arrive a thousand times too fast, at a rate that no single service has been seen to have.
-  func checkUnits(of trace: Trace, source: String) throws(InputError) {
+  /// arrive a thousand times too fast, at a rate that no single service has been seen to have; with
+  /// fractions, which Mooncake's have not, they are taken for seconds.
+  func settleUnits(of loaded: inout LoadedTrace, source: String) throws(InputError) {
+    let trace = loaded.trace
     guard let rate = trace.meanRate, rate > Self.highestRate else { return }
+    let times = trace.requests.map(\.arrival)
+    let clause =
+      "as milliseconds, these times make \(Int(min(rate, 0x1p62))) requests per second"
+    let latest = EngineRange.time.upperBound / 1000
+    let hasFractions = times.contains { !$0.isMultiple(of: 1_000_000) }
+    if hasFractions, rate / 1000 <= Self.highestRate, times.allSatisfy({ $0 <= latest }) {
+      loaded.trace = trace.arriving(at: times.map { $0 * 1000 })
+      loaded.notes.append("timestamp was read as seconds: \(clause)")
+      return
+    }
+    let hashes = trace.columns.prefixHashes == nil ? "" : ",hashes=hash_ids"
     throw InputError(
-      source, column: "timestamp",
-      problem: "as milliseconds, these times make \(Int(min(rate, 0x1p62))) requests per second",
-      remedy: "multiply them by 1000 if they are seconds, or read the file as \(name):\(source) if "
-        + "they are milliseconds")
+      source, column: "timestamp", problem: clause,
+      remedy:
+        "read the file as \(name):\(source) if they are milliseconds; if they are seconds, add "
+        + "--columns arrival=timestamp,prompt=input_length,output=output_length\(hashes),unit=s")
   }
 
   /// Requests a second, on average.
@@ -73,37 +93,19 @@ extension MooncakeFormat {
 
   /// What to say of requests whose hashes are not one a block; an error if they are many.
   private func blockNote(_ trace: Trace, source: String) throws(InputError) -> String? {
-    let misfits = trace.count - fits(Self.blockTokens, in: trace)
+    let size = trace.columns.prefixBlockTokens
+    let hashes = trace.columns.prefixHashes ?? []
+    let misfits = trace.count - trace.requests.fits(size, hashes)
     if misfits == 0 { return nil }
     let problem =
       "\(misfits) of \(trace.count) requests have hash_ids other than one for each block of "
-      + "\(Self.blockTokens) tokens"
-    if isNearlyAll(trace.count - misfits, of: trace) { return problem }
+      + "\(size) tokens"
+    if trace.requests.isNearlyAll(trace.count - misfits) { return problem }
     throw InputError(
-      source, column: "hash_ids", problem: problem, remedy: blockRemedy(for: trace))
-  }
-
-  /// How many requests have as many hashes as there are blocks of `size` tokens in their prompts,
-  /// the last of them counted or not where it is not full, or none at all.
-  private func fits(_ size: Int, in trace: Trace) -> Int {
-    zip(trace.requests, trace.columns.prefixHashes ?? []).count { request, hashes in
-      let (blocks, rest) = request.promptTokens.quotientAndRemainder(dividingBy: size)
-      return hashes.isEmpty || hashes.count == blocks || rest > 0 && hashes.count == blocks + 1
-    }
-  }
-
-  private func isNearlyAll(_ count: Int, of trace: Trace) -> Bool {
-    count * 100 >= trace.count * 99
-  }
-
-  private func blockRemedy(for trace: Trace) -> String {
-    let best = (0...13).map { (size: 1 << $0, fits: fits(1 << $0, in: trace)) }
-      .max { $0.fits < $1.fits }
-    guard let best, isNearlyAll(best.fits, of: trace) else {
-      return "no power of two up to 8192 fits as the size of a block"
-    }
-    return "blocks of \(best.size) tokens fit; write the trace as native CSV, which says so in a "
-      + "line `# block_size=\(best.size)`"
+      source, column: "hash_ids", problem: problem,
+      remedy: "blocks of no one power of two up to 8192 fit; say what they are, as in --columns "
+        + "arrival=timestamp,prompt=input_length,output=output_length,hashes=hash_ids,block=16,"
+        + "unit=ms")
   }
 }
 
@@ -123,6 +125,8 @@ private struct MooncakeRow {
   private static let keys: [StaticString] = [
     "timestamp", "input_length", "output_length", "hash_ids", "session_id", "priority",
   ]
+  /// What Dynamo calls the first of them.
+  private static let others: [StaticString] = ["created_time", "input_tokens", "output_tokens"]
   /// The keys that are read.
   static let names = keys.map(\.description)
 
@@ -133,7 +137,10 @@ private struct MooncakeRow {
   mutating func read(_ objects: inout JSONObjects) throws(InputError) {
     clear()
     while let key = try objects.nextKey() {
-      guard let index = objects.index(of: key, among: Self.keys) else {
+      guard
+        let index = objects.index(of: key, among: Self.keys)
+          ?? objects.index(of: key, among: Self.others)
+      else {
         others.append(try objects.name(of: key))
         try objects.skip()
         continue
@@ -144,7 +151,8 @@ private struct MooncakeRow {
       found |= 1 << index
       try read(index, &objects)
     }
-    for index in 0..<4 where !has(index) {
+    for index in 0..<3 where !has(index) {
+      if index == 0, others.contains(where: { $0.hasPrefix("delay") }) { throw waits(objects) }
       throw objects.mistake(Self.keys[index], "the key is missing", Self.remedy(index))
     }
   }
@@ -157,6 +165,16 @@ private struct MooncakeRow {
   }
 
   private func has(_ index: Int) -> Bool { found >> index & 1 == 1 }
+
+  /// Whether the object has hashes, if only none.
+  var hasHashes: Bool { has(3) }
+
+  private func waits(_ objects: JSONObjects) -> InputError {
+    objects.mistake(
+      Self.keys[0], "the request has a delay and no time, so it waits for an earlier one",
+      "give each request the time at which it was sent; turns that wait for answers are not "
+        + "served yet")
+  }
 
   private mutating func read(_ index: Int, _ objects: inout JSONObjects) throws(InputError) {
     switch index {

@@ -12,6 +12,8 @@ struct NativeFormat: TraceFormat {
   let summary = "servesim's own CSV; `# block_size=16` above it is the tokens in a block of hashes"
   let header = "[id,]arrival_s,prompt_tokens,output_tokens[,session_id][,priority][,prefix_hashes]"
 
+  let required = ["arrival_s", "prompt_tokens", "output_tokens"]
+
   private static let columns = [
     "id", "arrival_s", "prompt_tokens", "output_tokens", "session_id", "priority", "prefix_hashes",
   ]

@@ -12,6 +12,8 @@ struct TraceBuilder {
   var columns = Columns()
   /// What the file has that is not read.
   var ignored: IgnoredNames?
+  /// Whether the file says when requests arrive.
+  var hasArrivals = true
 
   /// Requests kept so far.
   var count: Int { requests.count }
@@ -33,6 +35,13 @@ struct TraceBuilder {
     requests.append(
       Request(arrival: arrival, promptTokens: promptTokens, outputTokens: outputTokens))
     return true
+  }
+
+  /// Finds how many tokens a block of the hashes has, which no key says.
+  mutating func settleBlockTokens(usually: Int) {
+    columns.prefixBlockTokens = usually
+    guard let hashes = columns.prefixHashes else { return }
+    columns.prefixBlockTokens = requests.blockTokens(of: hashes, usually: usually)
   }
 
   /// The trace, with times counted from `origin`; an error if no row was kept.
@@ -58,8 +67,10 @@ struct TraceBuilder {
     if origin != 0 {
       for index in requests.indices { requests[index].arrival -= origin }
     }
-    return LoadedTrace(
+    var loaded = LoadedTrace(
       trace: Trace(requests: requests, columns: columns), formatName: formatName, notes: notes)
+    loaded.hasArrivals = hasArrivals
+    return loaded
   }
 
   private var notes: [String] {

@@ -4,56 +4,68 @@ import Serving
 /// Trace files, as a user names them.
 public enum TraceFile {
   /// Reads the trace that `specification` names: `FILE`, whose first line tells its format,
-  /// or `FORMAT:FILE`. A file whose own name has a colon in it comes first.
+  /// `FORMAT:FILE`, a folder of sessions, or `-` for the standard input. A file whose own name has
+  /// a colon in it comes first.
   ///
-  /// - Parameter checksums: whether the bytes are summed up too.
+  /// - Parameters:
+  ///   - columns: what the columns or keys of the file mean, where it is of no format.
+  ///   - checksums: whether the bytes are summed up too.
   public static func read(
-    _ specification: String, checksums: Bool = false
+    _ specification: String, columns: ColumnMeanings? = nil, checksums: Bool = false
   ) throws(InputError) -> LoadedTrace {
-    let (bytes, format, source) = try file(specification)
-    var loaded =
-      if let format {
-        try format.parse(bytes, source: source)
-      } else {
-        try parse(bytes, source: source)
-      }
+    let (path, named) = try parts(of: specification)
+    if let named, let columns {
+      throw InputError(
+        columns.source, problem: "the trace is named to be of the format \(named.name)",
+        remedy: "leave out one of both")
+    }
+    if TraceFolder.isAt(path) {
+      return try TraceFolder(path).read(named, columns, checksums: checksums)
+    }
+    let bytes = try InputFile.read(path == "-" ? "/dev/stdin" : path)
+    var loaded = try parse(bytes, source: path, as: named, columns)
     if let note = Self.note(on: loaded.trace) { loaded.notes.append(note) }
     if checksums { loaded.checksum = SHA256.hexadecimal(bytes) }
     return loaded
   }
 
-  /// The bytes of the file, its format if that is named, and its path.
-  private static func file(
-    _ specification: String
-  ) throws(InputError) -> ([UInt8], (any TraceFormat)?, String) {
-    if let colon = specification.firstIndex(of: ":"), !InputFile.exists(specification) {
-      let prefix = String(specification[..<colon])
-      let path = String(specification[specification.index(after: colon)...])
-      if let format = TraceFormats.named(prefix) {
-        return (try InputFile.read(path), format, path)
-      }
-      if !prefix.contains("/") { throw unknownFormat(prefix, in: specification) }
+  /// The path of the file, and its format if that is named.
+  private static func parts(
+    of specification: String
+  ) throws(InputError) -> (path: String, format: (any TraceFormat)?) {
+    guard let colon = specification.firstIndex(of: ":"), !InputFile.exists(specification) else {
+      return (specification, nil)
     }
-    return (try InputFile.read(specification), nil, specification)
+    let prefix = String(specification[..<colon])
+    if let format = TraceFormats.named(prefix) {
+      return (String(specification[specification.index(after: colon)...]), format)
+    }
+    if !prefix.contains("/") { throw unknownFormat(prefix, in: specification) }
+    return (specification, nil)
   }
 
   /// Reads the bytes of a trace whose first line tells its format; `source` is what messages call
   /// it.
   public static func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+    try parse(bytes, source: source, as: nil, nil)
+  }
+
+  /// Likewise, in a format or with meanings that are given.
+  static func parse(
+    _ bytes: [UInt8], source: String, as named: (any TraceFormat)?, _ columns: ColumnMeanings?
+  ) throws(InputError) -> LoadedTrace {
+    if let named { return try named.parse(bytes, source: source) }
+    if let columns {
+      let format = columns.format(ofObjects: JSONObjects.areIn(bytes))
+      return try format.parse(bytes, source: source)
+    }
     let (firstLine, line) = try FirstLine.read(bytes, source: source)
-    if let format = TraceFormats.recognising(firstLine) {
-      let loaded = try format.parse(bytes, source: source)
-      try format.checkUnits(of: loaded.trace, source: source)
-      return loaded
+    guard let format = TraceFormats.recognising(firstLine) else {
+      throw TraceRefusals.error(firstLine, source: source, line: line)
     }
-    if let separator = firstLine.otherSeparator {
-      throw InputError(
-        source, line: line, problem: "\(firstLine.excerpt), parted by \(separator)",
-        remedy: "save the table with commas between its columns")
-    }
-    throw InputError(
-      source, line: line, problem: "\(firstLine.excerpt) of no known format",
-      remedy: "the formats are \(TraceFormats.headers)")
+    var loaded = try format.parse(bytes, source: source)
+    try format.settleUnits(of: &loaded, source: source)
+    return loaded
   }
 
   /// What to say of arrivals that come faster or more slowly than at any service, so that the unit

@@ -9,18 +9,22 @@ public protocol TraceFormat: Sendable {
   var summary: String { get }
   /// The header, or the keys of an object, with those that may be left out in brackets.
   var header: String { get }
+  /// The columns or keys without which a file is not of this format, so far as any are.
+  var required: [String] { get }
   /// Whether a file that begins with `firstLine` is meant to be of this format.
   func recognises(_ firstLine: FirstLine) -> Bool
   /// Reads a whole file; `source` is what messages call it.
   func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace
-  /// Refuses a trace whose times are more likely in another unit than in the format's own. It is
-  /// asked where the user has not named the format.
-  func checkUnits(of trace: Trace, source: String) throws(InputError)
+  /// Mends, or refuses, a trace whose times are more likely in another unit than in the format's
+  /// own. It is asked where the user has not named the format.
+  func settleUnits(of loaded: inout LoadedTrace, source: String) throws(InputError)
 }
 
 extension TraceFormat {
-  /// A format whose names or values tell the unit has nothing to check.
-  func checkUnits(of trace: Trace, source: String) throws(InputError) {}
+  /// A format of which no name is needed.
+  public var required: [String] { [] }
+  /// A format whose names or values tell the unit has nothing to settle.
+  public func settleUnits(of loaded: inout LoadedTrace, source: String) throws(InputError) {}
 }
 
 /// A trace that was read, and what its user should know about the reading.
@@ -30,6 +34,8 @@ public struct LoadedTrace: Sendable, Equatable {
   public var formatName: String
   /// What was sorted, dropped or carried along, a sentence each with its count.
   public var notes: [String]
+  /// Whether the source says when requests arrive; where it does not, all of them are at 0.
+  public var hasArrivals = true
   /// The SHA-256 of the file's bytes in hexadecimal digits, where it was asked for.
   public var checksum: String?
 
@@ -47,6 +53,15 @@ public enum TraceFormats {
     NativeFormat(),
     AzureFormat(),
     MooncakeFormat(),
+    TableFormat.burstGPT, TableFormat.vidur, TableFormat.splitwise, TableFormat.serveGen,
+    TableFormat.blis,
+    ObjectFormat.bailian, ObjectFormat.weka, ObjectFormat.claudeCodeRows,
+    ObjectFormat.openTelemetry, ObjectFormat.exgenticSpans, ObjectFormat.llmServingSim,
+    ObjectFormat.aiBrix,
+    ObjectFormat.flexLB, ObjectFormat.apexPlus, ObjectFormat.dynamoRequests,
+    ObjectFormat.inferencePerf, ObjectFormat.llmPerf, ObjectFormat.customDataset,
+    ObjectFormat.shareGPT,
+    BenchmarkFormat(),
   ]
 
   /// The format called `name`.
@@ -61,9 +76,4 @@ public enum TraceFormats {
 
   /// The names of all formats, for a message.
   static var names: String { all.map(\.name).joined(separator: ", ") }
-
-  /// The names and headers of all formats, for a message.
-  static var headers: String {
-    all.map { "\($0.name) (`\($0.header)`)" }.joined(separator: ", ")
-  }
 }

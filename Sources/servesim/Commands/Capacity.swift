@@ -12,6 +12,8 @@ import Workloads
 struct CapacityOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
+  /// What its columns mean, where that was said.
+  var columns: ColumnMeanings?
   /// What each of the schedulers serves, and on what; its arrivals are as the trace has them, where
   /// it has times, if they are not set.
   var scenario: Scenario
@@ -30,6 +32,7 @@ struct CapacityOptions: Sendable {
 
   init(_ invocation: Invocation) throws {
     trace = invocation.argument("TRACE")
+    columns = try invocation.columnMeanings()
     schedulers = try invocation.schedulers()
     seeds = invocation["--seeds"]
     _ = try seeds?.int(min: 1, max: 30)
@@ -60,7 +63,8 @@ struct CapacityOptions: Sendable {
 
   /// Searches, reports, and writes the outputs.
   func run() throws {
-    let loaded = try TraceFile.read(trace.string(), checksums: outputs.includes("--report"))
+    let loaded = try TraceFile.read(
+      trace.string(), columns: columns, checksums: outputs.includes("--report"))
     let study = try study(of: loaded)
     let bar = ProgressBar("capacity", parts: study.services.count * study.seeds.count)
     let capacities = try study.run(jobs: jobs) { place, tries in
@@ -216,7 +220,9 @@ extension Command {
       name: "capacity",
       summary: "find the highest request rate at which each scheduler meets an objective",
       arguments: [.trace],
-      options: Option.deployment + [.schedulers(group: "Deployment")] + CapacityOptions.load
+      options: Option.deployment + [.schedulers(group: "Deployment")] + CapacityOptions.load + [
+        .columns
+      ]
         + [.objectives] + CapacityOptions.search
         + CapacityOptions.files + [OutputOptions.report, OutputOptions.force],
       examples: [

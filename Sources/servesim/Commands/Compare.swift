@@ -11,6 +11,8 @@ import Workloads
 struct CompareOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
+  /// What its columns mean, where that was said.
+  var columns: ColumnMeanings?
   /// What each of the schedulers serves, and on what.
   var scenario: Scenario
   /// Schedulers with their options, none twice, each a value of its own.
@@ -32,6 +34,7 @@ struct CompareOptions: Sendable {
 
   init(_ invocation: Invocation) throws {
     trace = invocation.argument("TRACE")
+    columns = try invocation.columnMeanings()
     schedulers = try invocation.schedulers()
     seeds = try Self.seeds(invocation, Load { invocation.value(of: $0) })
     jobs = try invocation.jobs()
@@ -79,9 +82,17 @@ struct CompareOptions: Sendable {
   /// - Parameter isShown: whether the closing sentence is wanted even where no output has it.
   @discardableResult
   func serve(isShown: Bool = false) throws -> Answer {
+    var loaded = try TraceFile.read(
+      trace.string(), columns: columns, checksums: outputs.includes("--report"))
+    loaded.trace = try scenario.load.selected(from: loaded.trace)
+    var settled = self
+    settled.scenario.load = try scenario.load.settled(on: loaded)
+    return try settled.serve(loaded, isShown: isShown)
+  }
+
+  private func serve(_ loaded: LoadedTrace, isShown: Bool) throws -> Answer {
     let objective = try scenario.objective()
     let hasReport = outputs.includes("--report")
-    let loaded = try scenario.load.read(self.trace.string(), checksums: hasReport)
     let trace = try scenario.load.arriving(loaded.trace)
     let services = try schedulers.map { name in
       try scenario.under(name).service(
@@ -187,7 +198,7 @@ extension Command {
       name: "compare",
       summary: "serve a trace with several schedulers and show them side by side",
       arguments: [.trace],
-      options: CompareOptions.runs + Option.deployment + Option.load
+      options: CompareOptions.runs + Option.deployment + Option.load + [.columns]
         + [.objectives] + CompareOptions.files
         + [
           OutputOptions.report, OutputOptions.force, OutputOptions.attribution,

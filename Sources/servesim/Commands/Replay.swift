@@ -9,6 +9,8 @@ import Workloads
 struct ReplayOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
+  /// What its columns mean, where that was said.
+  var columns: ColumnMeanings?
   var scenario: Scenario
   /// Whether the run tells where latencies came from.
   var attributesLatency: Bool
@@ -23,6 +25,7 @@ struct ReplayOptions: Sendable {
 
   init(_ invocation: Invocation) throws {
     trace = invocation.argument("TRACE")
+    columns = try invocation.columnMeanings()
     attributesLatency = invocation.has("--attribution")
     showsBounds = invocation.has("--bounds")
     benchmark = try OutputOptions.benchmark(invocation)
@@ -35,7 +38,8 @@ struct ReplayOptions: Sendable {
   func run() throws {
     let objective = try scenario.objective()
     let (hasReport, hasSpans) = (outputs.includes("--report"), outputs.includes("--perfetto"))
-    let loaded = try TraceFile.read(trace.string(), checksums: hasReport)
+    let loaded = try TraceFile.read(
+      trace.string(), columns: columns, checksums: hasReport)
     var observation: Observation = hasReport || hasSpans ? [.iterations, .attribution] : []
     if outputs.includes("--iterations-csv") { observation.insert(.iterations) }
     if attributesLatency { observation.insert(.attribution) }
@@ -101,7 +105,7 @@ extension Command {
       summary: "serve a trace with one scheduler and report latency, throughput and utilisation",
       arguments: [.trace],
       options: [Option(Scenario.Settings.scheduler)] + Option.deployment + Option.load + [
-        .objectives
+        .columns, .objectives,
       ]
         + ReplayOptions.files
         + [

@@ -2,6 +2,7 @@ import Formats
 import Foundation
 import Schedulers
 import Studies
+import Workloads
 
 /// The options that several commands have.
 extension Option {
@@ -13,6 +14,12 @@ extension Option {
   /// What runs where, without the limits of a server.
   static let placement = (Deployment.placement() + Deployment.formats + Deployment.host)
     .under("Deployment").map(Option.init)
+
+  /// What the columns of a trace mean that is of no format.
+  static let columns = Option(
+    name: "--columns", placeholder: "MEANINGS", standard: nil,
+    help: "what the columns, or the keys, of a trace of no known format mean: "
+      + ColumnMeanings.help, group: "Workload")
 
   /// The beginning of the random numbers.
   static func seed(group: String) -> Option { Option(Load.Settings.seed.under(group)) }
@@ -34,6 +41,11 @@ extension Option {
 }
 
 extension Invocation {
+  /// What was given for `--columns`.
+  func columnMeanings() throws -> ColumnMeanings? {
+    try self[Option.columns.name].map { given throws(InputError) in try ColumnMeanings(given) }
+  }
+
   /// The schedulers that were asked for, each with its options; all where none was.
   func schedulers() throws -> [String] {
     try self["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)

@@ -11,6 +11,8 @@ import Workloads
 struct SweepOptions: Sendable {
   /// The path of the trace.
   var trace: GivenValue
+  /// What its columns mean, where that was said.
+  var columns: ColumnMeanings?
   var grid: SweepGrid
   /// Runs at the same time, at most.
   var jobs: Int
@@ -29,6 +31,7 @@ struct SweepOptions: Sendable {
 
   init(_ invocation: Invocation) throws {
     trace = invocation.argument("TRACE")
+    columns = try invocation.columnMeanings()
     grid = try SweepGrid(
       of: Self.axes.filter { $0.placeholder != nil }.map { String($0.name.dropFirst(2)) },
       schedulers: try invocation.schedulers(), invocation.value)
@@ -49,7 +52,8 @@ struct SweepOptions: Sendable {
 
   /// Serves all points, and writes and shows what came of them.
   func run() throws {
-    let loaded = try TraceFile.read(trace.string(), checksums: outputs.includes("--report"))
+    let loaded = try TraceFile.read(
+      trace.string(), columns: columns, checksums: outputs.includes("--report"))
     let sweep = try SweepRun(grid, loaded, jobs: jobs, tool: version)
     var others = 0
     let points: [SweepRun.Result]
@@ -152,7 +156,7 @@ extension Command {
         + "them, for any option of deployment and workload; --request-rate also takes auto, which "
         + "finds where the latency bends and puts points there",
       arguments: [.trace],
-      options: SweepOptions.axes + [.objectives] + SweepOptions.runs
+      options: SweepOptions.axes + [.columns, .objectives] + SweepOptions.runs
         + SweepOptions.folders + SweepOptions.files
         + [OutputOptions.report, OutputOptions.force],
       examples: [

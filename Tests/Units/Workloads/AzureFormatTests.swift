@@ -34,10 +34,10 @@ private func nanoseconds(_ text: String) throws -> Nanoseconds {
   #expect(loaded.notes.count == 1)
 }
 
-@Test func `times that were blanked out are refused with a hint`() {
-  let error = refusal("\(header)\nXXX,2,1\n")
-  #expect(isAbout(error, line: 2, column: "TIMESTAMP", says: "XXX"))
-  #expect(error?.remedy.contains("lengths only") == true)
+@Test func `times that were blanked out in some rows are refused with a hint`() {
+  let error = refusal("\(header)\n1700158546680,2,1\nXXX,2,1\n")
+  #expect(isAbout(error, line: 3, column: "TIMESTAMP", says: "XXX"))
+  #expect(error?.remedy.contains("to all of them") == true)
 }
 
 @Test(arguments: [

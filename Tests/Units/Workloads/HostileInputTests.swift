@@ -18,6 +18,16 @@ private let samples = [
 
   {"hash_ids": [18446744073709551615], "timestamp": 1.5, "input_length": 6, "output_length": 1,
   """# + #" "session_id": "é", "chats": [{"a": [null, "\u00e9\\"]}]}"#,
+  #"""
+  {"id": "a", "block_size": 64, "requests": [{"t": 0.5, "in": 130, "out": 4, "hash_ids": [1, 2]},
+  {"t": 10, "requests": [{"t": 2, "in": 70, "out": 3, "hash_ids": ["1"]}]}]}
+  """#,
+  #"""
+  {"spans": [{"start_time": "2026-02-25T10:00:00.5", "attributes": {"gen_ai.input.messages":
+  "[{\"role\": \"user\", \"content\": \"1\"}]", "gen_ai.output.text": "1234"}},
+  {"startTimeUnixNano": "17", "attributes": [{"key": "error.type", "value": {"intValue": "1"}}]}]}
+  """#,
+  "Timestamp,Session ID,Request tokens,Response tokens\n5,a,472.0,18\n9,,1,1\n",
   "# block_size = 512\narrival_s,priority,prompt_tokens,output_tokens\n0,-5,1,1\n1,7.0,1,1",
 ]
 

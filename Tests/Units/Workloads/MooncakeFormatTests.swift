@@ -85,7 +85,6 @@ func `hash ids are 64 bits, signed or unsigned, and exact`(list: String, ids: [U
   Misfit(row(nil), "timestamp", "the key is missing"),
   Misfit(row("0", nil), "input_length", "the key is missing"),
   Misfit(row("0", "1", nil), "output_length", "the key is missing"),
-  Misfit(row("0", "1", "1", nil), "hash_ids", "the key is missing"),
   Misfit(row("-1"), "timestamp", "`-1` is negative"),
   Misfit(row("2000000000001"), "timestamp", "`2000000000001` is too large"),
   Misfit(row("1e30"), "timestamp", "is too large"),
@@ -177,16 +176,46 @@ private func blocks(of size: Int, tokens: Int = 4096, strays: Int = 0) -> String
   }.joined(separator: "\n")
 }
 
-@Test func `hashes of blocks of another size are refused with the size that fits`() {
+@Test func `hashes of blocks of another size are read where no other size fits`() throws {
   for size in [16, 32, 256, 1024] {
-    let error = refusal(blocks(of: size))
-    #expect(isAbout(error, line: nil, column: "hash_ids", says: "200 of 200 requests"))
-    #expect(error?.remedy.hasPrefix("blocks of \(size) tokens fit;") == true)
-    #expect(error?.remedy.contains("`# block_size=\(size)`") == true)
+    let loaded = try load(blocks(of: size))
+    #expect(loaded.trace.columns.prefixBlockTokens == size)
+    #expect(loaded.notes.contains { $0.hasPrefix("prefix hashes of \(size)-token blocks: 200") })
   }
   let none = refusal(blocks(of: 512, strays: 100))
   #expect(isAbout(none, line: nil, column: "hash_ids", says: "100 of 200 requests"))
-  #expect(none?.remedy.hasPrefix("no power of two") == true)
+  #expect(none?.remedy.contains("--columns arrival=timestamp,") == true)
+  let several = refusal((0..<9).map { _ in row("0", "3000", "1", "[7]") }.joined(separator: "\n"))
+  #expect(isAbout(several, line: nil, column: "hash_ids", says: "9 of 9 requests"))
+}
+
+@Test func `hashes may be missing from all rows or from some`() throws {
+  let bare = row("0", "600", "3", nil)
+  let none = try load("\(bare)\n\(bare)")
+  #expect(none.trace.columns.prefixHashes == nil && none.notes == [])
+  #expect(try load("\(bare)\n\(row())").trace.columns.prefixHashes == [[], [1, 2]])
+}
+
+@Test func `times that are seconds are told by their fractions, and asked for without them`() throws
+{
+  let seconds = try load([row("0.5"), row("1.5"), row("3")].joined(separator: "\n"))
+  #expect(seconds.trace.requests.map(\.arrival) == [500_000_000, 1_500_000_000, 3_000_000_000])
+  #expect(seconds.notes.last?.hasPrefix("timestamp was read as seconds: as milliseconds") == true)
+  let whole = refusal([row("1"), row("2"), row("3")].joined(separator: "\n"))
+  #expect(isAbout(whole, line: nil, column: "timestamp", says: "1000 requests per second"))
+  #expect(whole?.remedy.contains("hashes=hash_ids,unit=s") == true)
+}
+
+@Test func `a turn that waits for the one before is refused, with what is missing`() {
+  let turn = #"{"session_id": "s", "delay": 10, "input_length": 5, "output_length": 6}"#
+  let error = refusal("\(row())\n\(turn)")
+  #expect(isAbout(error, line: 2, column: "timestamp", says: "has a delay and no time"))
+}
+
+@Test func `Dynamo's names of the keys are known`() throws {
+  let text = #"{"created_time": 5, "input_tokens": 7, "output_tokens": 8}"#
+  let trace = try load(text).trace
+  #expect(trace.requests == [Request(arrival: 5_000_000, promptTokens: 7, outputTokens: 8)])
 }
 
 @Test func `a hundredth of the requests may have hashes of their own count`() throws {

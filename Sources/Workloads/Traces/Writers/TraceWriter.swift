@@ -47,7 +47,7 @@ public enum TraceWriter {
 }
 
 /// The bytes of a CSV while it is written.
-private struct CSVText {
+struct CSVText {
   var bytes: [UInt8] = []
 
   mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
@@ -93,19 +93,23 @@ private struct CSVText {
   }
 
   /// A time in seconds, exact, without zeros at its end.
-  mutating func seconds(_ time: Nanoseconds) {
-    let (whole, fraction) = UInt64(time).quotientAndRemainder(dividingBy: 1_000_000_000)
+  mutating func seconds(_ time: Nanoseconds) { self.time(time, .seconds) }
+
+  /// Likewise in `unit`.
+  mutating func time(_ time: Nanoseconds, _ unit: TimeUnit) {
+    let scale = (0..<unit.places).reduce(UInt64(1)) { scale, _ in scale * 10 }
+    let (whole, fraction) = UInt64(time).quotientAndRemainder(dividingBy: scale)
     append(whole)
     if fraction == 0 { return }
     let start = bytes.count
-    append(fraction + 1_000_000_000)
+    append(fraction + scale)
     bytes[start] = .point
     while bytes.last == .zero { bytes.removeLast() }
   }
 
-  mutating func list(_ hashes: ArraySlice<UInt64>) {
+  mutating func list(_ hashes: ArraySlice<UInt64>, separator: String = " ") {
     for (index, hash) in hashes.enumerated() {
-      if index > 0 { bytes.append(.space) }
+      if index > 0 { append(separator) }
       append(hash)
     }
   }
