@@ -13,7 +13,7 @@ struct Tool: Sendable {
     commands = [
       .replay(), .compare(), .sweep(), .capacity(),
       .cost(), .memory(), .pipeline(), .calibrate(catalogue), .reproduce(),
-      .list(catalogue), .conform(), .validate(), .synthesize(), .bench(catalogue),
+      .list(catalogue), .conform(), .validate(), .synthesize(), .convert(), .bench(catalogue),
     ]
   }
 

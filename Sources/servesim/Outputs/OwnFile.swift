@@ -5,7 +5,7 @@ import Studies
 enum OwnFile: Sendable {
   /// Figures and pictures, which a command can make again.
   case result
-  /// A trace that `synthesize` made.
+  /// A trace that `synthesize` or `convert` made.
   case trace
   /// A GPU that `calibrate` fitted.
   case gpu
@@ -32,7 +32,8 @@ enum OwnFile: Sendable {
   private func begins(_ text: String) -> Bool {
     switch self {
     case .result: Self.beginsRow(text) || Self.signs.contains { $0.isIn(text) }
-    case .trace: text.hasPrefix("# made by: servesim synthesize ")
+    case .trace:
+      ["synthesize", "convert"].contains { text.hasPrefix("# made by: servesim \($0) ") }
     case .gpu: text.hasPrefix("{\n  \(Self.gpuMark)")
     }
   }

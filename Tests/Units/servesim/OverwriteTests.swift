@@ -10,7 +10,7 @@ private let root = Repository.root
 /// Command lines with every output that each command has, to be run in a folder with `t.csv`,
 /// `m.csv` and `b.csv`.
 private let commands = [
-  "synthesize --requests 5 --output made.csv",
+  "synthesize --requests 5 --output made.csv", "convert t.csv --to native --output made.csv",
   "replay t.csv --json r.json --requests-csv r.csv --iterations-csv i.csv --svg r.svg "
     + "--perfetto p.json --report report",
   "compare t.csv --schedulers vllm --json r.json --csv r.csv --markdown r.md --svg r.svg "
@@ -94,7 +94,8 @@ private func among(_ folder: borrowing TemporaryFolder, _ script: String) throws
   }
 
   @Test(arguments: [
-    "replay t.csv --json t.csv", "replay native:t.csv --svg ./t.csv", "compare t.csv --csv t.csv",
+    "replay t.csv --json t.csv", "convert t.csv --to azure --output t.csv",
+    "replay native:t.csv --svg ./t.csv", "compare t.csv --csv t.csv",
     "replay l.csv --json h.csv", "capacity t.csv --slo 'ttft<1s' --markdown t.csv",
     "sweep t.csv --gpu h100-sxm,./g.json --csv g.json", "sweep t.csv --model ./c.json --csv c.json",
     "pipeline --gpu ./g.json --json g.json", "pipeline --model ./c.json --svg c.json",
