@@ -7,7 +7,7 @@ public struct CostBasis: Sendable, Equatable {
   public private(set) var beyond: [Operation.Name] = []
   /// Operations whose kernels were measured on another GPU, or in another format, and where.
   public private(set) var borrowed: [(owner: String, names: [Operation.Name])] = []
-  /// Operations that tables are kept of, and this GPU has none.
+  /// Operations that tables are kept of, and this GPU has none; and mixers that have none anywhere.
   public private(set) var unmeasured: [Operation.Name] = []
 
   /// What the times of `batches` rest on as `cost` prices them.
@@ -27,7 +27,8 @@ public struct CostBasis: Sendable, Equatable {
     case .measured: break
     case .extrapolated: if !beyond.contains(name) { beyond.append(name) }
     case .roofline:
-      if operation.kernel != nil && !unmeasured.contains(name) { unmeasured.append(name) }
+      let isOfTables = operation.kernel != nil || operation.isMixer
+      if isOfTables && !unmeasured.contains(name) { unmeasured.append(name) }
     case .borrowed:
       let owner = operation.owner(on: gpu) ?? "another GPU"
       let place = borrowed.firstIndex { $0.owner == owner } ?? borrowed.endIndex
@@ -54,6 +55,14 @@ public struct CostBasis: Sendable, Equatable {
 }
 
 extension Operation {
+  /// Whether it mixes tokens by other rules than those that tables are kept of.
+  fileprivate var isMixer: Bool {
+    switch kind {
+    case .recurrentPrefill, .recurrentDecode, .sparsePrefill, .sparseDecode: true
+    default: false
+    }
+  }
+
   /// Where the kernels were measured that stand in for its own on `gpu`, if others do: the GPU
   /// whose they are, or their format.
   func owner(on gpu: GPU) -> String? {

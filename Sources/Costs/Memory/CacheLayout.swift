@@ -96,6 +96,14 @@ public struct CacheLayout: Sendable, Equatable {
 
   private static func divided(_ sum: Int, by count: Int) -> Int { (sum + count - 1) / count }
 
+  /// Blocks that a sequence of `tokens` takes at most, where no iteration computes over `most`.
+  func blocks(for tokens: Int, most: Int) -> Int {
+    let all = Self.divided(tokens, by: blockSize)
+    return groups.windows.reduce(all * groups.whole + groups.states) {
+      $0 + min(all, Self.divided($1 - 1 + most, by: blockSize) + 1)
+    }
+  }
+
   /// Tokens of one sequence that `blocks` hold, where no iteration computes more than `most`.
   func tokens(in blocks: Int, most: Int) -> Int {
     let reaches = groups.windows.reduce(0) { $0 + Self.divided($1 - 1 + most, by: blockSize) + 1 }

@@ -30,6 +30,11 @@ public struct MemoryPlan: Sendable, Equatable {
   /// The most tokens of one iteration.
   private let mostTokens: Int
 
+  /// Sequences of `tokens` that the cache holds at once.
+  public func concurrency(of tokens: Int) -> Double {
+    Double(blocks) / Double(max(1, layout.blocks(for: tokens, most: mostTokens)))
+  }
+
   /// The plan for `shard` on `gpu`.
   ///
   /// Throws if the cache cannot hold one sequence of `limits.maxModelLen` tokens, which vLLM asks

@@ -73,15 +73,18 @@ extension Replica {
   }
 
   /// Whether every sequence that can decode finds the gate open when they decode in order.
+  ///
+  /// `mutating` only to avoid a copy of `self`.
   @inline(__always)
   public var canDecodeAll: Bool {
-    switch rules.memory.decodeGate {
-    case .open: true
-    // Who comes first may need what a later one gives back.
-    case .neededBlock: blocksToDecodeAll + pool.passingBlocks <= cache.freeBlocks
-    case .anyFreeBlock:
-      decoding == 0 || blocksToDecodeAll < cache.freeBlocks
-        || blocksToDecodeAll == cache.freeBlocks && lastDecodeTakesBlock
+    mutating get {
+      switch rules.memory.decodeGate {
+      case .open: true
+      case .neededBlock: blocksToDecodeAll + blocksPassing <= cache.freeBlocks
+      case .anyFreeBlock:
+        decoding == 0 || blocksToDecodeAll < cache.freeBlocks
+          || blocksToDecodeAll == cache.freeBlocks && lastDecodeTakesBlock
+      }
     }
   }
 
@@ -201,10 +204,24 @@ extension Replica {
     return cursor.map { blocksNeeded($0, computing: 1) > 0 } ?? false
   }
 
+  /// Blocks that those who decode take, less those that they give back.
   @inline(__always)
   private var blocksToDecodeAll: Int {
-    if rules.memory.reservesAll { return 0 }
-    var blocks = pool.lackingBlocks - pool.passingBlocks
+    mutating get {
+      if rules.memory.reservesAll { return 0 }
+      var blocks = pool.lackingBlocks - blocksPassing
+      if !skipped.isEmpty { blocks += blocksToDecodeSkipped() }
+      return blocks
+    }
+  }
+
+  /// Blocks that the pool gives back; who comes first may need what a later one does.
+  @inline(__always)
+  private var blocksPassing: Int { cache.slides ? pool.passingBlocks : 0 }
+
+  @inline(never)
+  private mutating func blocksToDecodeSkipped() -> Int {
+    var blocks = 0
     for id in skipped { blocks += blocksNeeded(id, computing: 1) }
     return blocks
   }

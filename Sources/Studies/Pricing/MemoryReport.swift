@@ -31,22 +31,24 @@ public struct MemoryReport: Sendable {
     model = try deployment.servedModel()
     whole = try Shard(of: model, tensorParallel: 1)
     maxModelLen = deployment.maxModelLen ?? model.maxPositions
-    let engine = try deployment.engine(scheduler)
-    settings = deployment.settings(engine, model).filter { $0.name != "num_gpu_blocks" }
+    var engine = try deployment.engine(scheduler)
     do throws(InputError) {
       let shard = try deployment.largestShard()
       let limits = deployment.limits(of: engine.rules, maxModelLen)
       var plan = MemoryPlan(unchecked: shard, on: deployment.gpu, limits: limits)
       problem = plan.problem(of: shard, on: deployment.gpu, limits: limits)
       if let blocks = deployment.blocks { plan.blocks = blocks }
+      engine.rules.memory.blockSize = plan.blockSize
+      engine.rules.memory.groups = plan.layout.groups
       self.plan = plan
     } catch {
       problem = error
     }
+    settings = deployment.settings(engine, model).filter { $0.name != "num_gpu_blocks" }
   }
 
   /// Sequences of the greatest length that the cache holds at once.
   public var maxConcurrency: Double? {
-    plan.map { Double($0.cacheTokens) / Double(maxModelLen) }
+    plan.map { $0.concurrency(of: maxModelLen) }
   }
 }

@@ -19,6 +19,9 @@ import Testing
     #expect(layout.layersPerGroup == 10)
     #expect(layout.groups == CacheGroups(windows: [Int](repeating: 1024, count: 6)))
     #expect(layout.blockBytes == 10 * 16 * 2 * 16 * 128 * 2)
+    // The gate of vLLM 0.33: a window and what is in flight, and a block more.
+    #expect(layout.blocks(for: 131_072, most: 8192) == 8192 + 6 * ((1023 + 8192 + 15) / 16 + 1))
+    #expect(layout.blocks(for: 160, most: 8192) == 7 * 10)
     let whole = try self.layout(gemma, slides: false)
     #expect(whole.groups == CacheGroups() && whole.blockBytes == 62 * 16 * 2 * 16 * 128 * 2)
   }

@@ -55,7 +55,8 @@ private func shown(_ words: String...) throws -> String? {
   }
 
   @Test func `the schedulers are in the help, and where models and GPUs are listed`() {
-    let help = Help.full(.replay())
+    // As it would be without ends of lines.
+    let help = Help.full(.replay()).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(help.contains("one of request-level, orca, "))
     #expect(help.contains("(servesim list models)") && help.contains("(servesim list gpus)"))
     #expect(help.contains("(default: llama-3-8b)"))
