@@ -37,8 +37,8 @@ extension Shard {
 
   /// Bytes of keys and values that one token of one sequence holds on this GPU, over all layers.
   ///
-  /// Layers with a sliding window are counted in full: what vLLM's hybrid cache manager frees
-  /// behind the window is not modelled. A latent cache is on every GPU of a group.
+  /// Layers with a sliding window are counted in full; `CacheLayout` tells what they keep. A latent
+  /// cache is on every GPU of a group.
   public var keyValueBytesPerToken: Int {
     Int(cacheGroups.reduce(0) { $0 + $1.bytesPerToken }.rounded(.up))
   }

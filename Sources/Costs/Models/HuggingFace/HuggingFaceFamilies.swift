@@ -5,9 +5,7 @@ import Serving
 extension HuggingFaceFile {
   /// A model of this kind that has keys for all that it differs in.
   func gatedModel() throws(InputError) -> Model {
-    var file = self
-    if family == "minimax_m3" || family == "hunyuan_v1_moe" { file.assume(0, "rope_theta") }
-    var model = try file.skeleton(width: denseWidth)
+    var model = try skeleton(width: denseWidth)
     model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? (family == "granite")
     try setWindows(of: &model)
     let biases = try attentionBiases()
