@@ -98,10 +98,7 @@ public struct CacheLayout: Sendable, Equatable {
 
   /// Blocks that a sequence of `tokens` takes at most, where no iteration computes over `most`.
   func blocks(for tokens: Int, most: Int) -> Int {
-    let all = Self.divided(tokens, by: blockSize)
-    return groups.windows.reduce(all * groups.whole + groups.states) {
-      $0 + min(all, Self.divided($1 - 1 + most, by: blockSize) + 1)
-    }
+    groups.blocks(forWhole: tokens, of: blockSize, most: most)
   }
 
   /// Tokens of one sequence that `blocks` hold, where no iteration computes more than `most`.

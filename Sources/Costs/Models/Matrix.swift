@@ -26,7 +26,6 @@ extension Block {
       + mixers.reduce(0) { $0 + $1.plainParameters(hidden: hidden) }
       + channels.reduce(0) { $0 + $1.plainParameters(hidden: hidden) }
   }
-
 }
 
 extension Block.Mixer {
@@ -77,7 +76,6 @@ extension Block.Mixer {
     case .compressed(let compressed): return compressed.plainParameters
     }
   }
-
 }
 
 extension Attention {
@@ -155,11 +153,6 @@ extension Recurrent {
         Matrix(name: .recurrentInput, inputs: hidden, outputs: 2 * width + 2 * keys),
         Matrix(name: .recurrentGates, inputs: hidden, outputs: 2 * heads), output,
       ]
-    case .lightning:
-      return [
-        Matrix(name: .recurrentInput, inputs: hidden, outputs: width + 2 * keys),
-        Matrix(name: .recurrentGates, inputs: hidden, outputs: width), output,
-      ]
     case .mamba1:
       return [
         Matrix(name: .recurrentInput, inputs: hidden, outputs: 2 * width),
@@ -176,7 +169,6 @@ extension Recurrent {
       let biases = hasBias ? 2 * width + 2 * keyHeads * keySize + heads + hidden : 0
       return convolutions + biases + 3 * heads + (hasNormalization ? width : 0)
     case .gatedDelta: return convolutions + 2 * heads + valueSize
-    case .lightning: return convolutions + width
     case .mamba1: return convolutions + width * (keySize + 2) + (hasBias ? hidden : 0)
     }
   }
@@ -223,7 +215,6 @@ extension Block.Channel {
         ? mixture.experts * (mixture.upWidth(mixture.intermediate) + hidden + 1) : 0
     }
   }
-
 }
 
 extension Dense {

@@ -22,8 +22,6 @@ public struct Model: Sendable, Equatable {
   /// Rows of a table of learned positions; 0 where positions turn queries and keys. It is on every
   /// GPU, as vLLM keeps it.
   public var learnedPositions = 0
-  /// Elements that each layer adds of a second embedding; 0 without one (Gemma 3n and 4).
-  public var layerEmbedding = 0
   /// Residual streams that layers mix (hyper-connections, arXiv 2512.24880); one in most models.
   public var residualStreams = 1
   /// What the linear layers are stored in and multiplied by, unless their block says else.

@@ -54,7 +54,6 @@ extension Model {
       ("maxPositions", maxPositions, ModelRange.positions),
       ("learnedPositions", learnedPositions, 0...ModelRange.positions.upperBound),
       ("residualStreams", residualStreams, 1...64),
-      ("layerEmbedding", layerEmbedding, 0...ModelRange.headSize.upperBound),
     ]
   }
 
@@ -193,7 +192,7 @@ extension Recurrent {
       ("recurrent.keySize", keySize, ModelRange.headSize),
       ("recurrent.heads", heads &* valueSize, ModelRange.attentionWidth),
       ("recurrent.keyHeads", keyHeads &* keySize, ModelRange.attentionWidth),
-      ("recurrent.convolution", convolution, 0...64),
+      ("recurrent.convolution", convolution, 1...64),
       ("recurrent.timeRank", timeRank, 0...ModelRange.rank.upperBound),
       ("recurrent.bytesPerState", bytesPerState, 1...8),
     ]

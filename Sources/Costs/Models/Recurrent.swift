@@ -7,8 +7,6 @@ public struct Recurrent: Sendable, Equatable {
     case mamba2 = "Mamba-2"
     /// Yang et al., "Gated Delta Networks", arXiv 2412.06464.
     case gatedDelta = "gated delta rule"
-    /// Qin et al., "Lightning Attention-2", arXiv 2401.04658.
-    case lightning
     /// Gu and Dao, "Mamba", arXiv 2312.00752: a head for each channel.
     case mamba1 = "Mamba-1"
   }
@@ -22,7 +20,7 @@ public struct Recurrent: Sendable, Equatable {
   /// head's state.
   public var keyHeads: Int
   public var keySize: Int
-  /// Tokens that the convolution in front reads, itself included; 0 without one.
+  /// Tokens that the convolution in front reads, the last one included.
   public var convolution = 4
   public var convolutionHasBias = false
   /// Elements that the time step is made of (Mamba-1).
@@ -50,12 +48,11 @@ public struct Recurrent: Sendable, Equatable {
 
   /// What the convolution runs over: values, and what else goes through it.
   public var convolutionChannels: Int {
-    if convolution == 0 { return 0 }
-    return kind == .mamba1 ? width : width + 2 * keyHeads * keySize
+    kind == .mamba1 ? width : width + 2 * keyHeads * keySize
   }
 
   /// Elements that the convolution remembers of a sequence, in bfloat16.
-  public var convolutionElements: Int { max(0, convolution - 1) * convolutionChannels }
+  public var convolutionElements: Int { (convolution - 1) * convolutionChannels }
 
   /// Bytes that are kept of a sequence.
   public var bytesPerSequence: Int {

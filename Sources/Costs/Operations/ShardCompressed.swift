@@ -30,9 +30,10 @@ struct ShardCompressed: Sendable, Equatable {
     return operation(.decodeAttention, pairs: keys, tokens: sequences, keys: keys, isDecode: true)
   }
 
-  /// The attention of one prompt of `tokens`, from its first.
+  /// No more than the attention of one prompt of `tokens`, from its first, however it is cut:
+  /// entries grow ever more slowly, so that their mean is above that of the first and the last.
   func prefill(tokens: Double) -> Operation {
-    let entries = compressed.entries(after: tokens / 2)
+    let entries = (compressed.entries(after: 0) + compressed.entries(after: tokens)) / 2
     return operation(
       .prefillAttention, pairs: tokens * entries, tokens: tokens, keys: 0, isDecode: false)
   }

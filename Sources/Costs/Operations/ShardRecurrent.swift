@@ -19,7 +19,7 @@ struct ShardRecurrent: Sendable, Equatable {
     switch recurrent.kind {
     case .gatedDelta: 64
     case .mamba1: 1
-    case .mamba2, .lightning: 256
+    case .mamba2: 256
     }
   }
 

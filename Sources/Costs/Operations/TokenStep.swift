@@ -5,7 +5,7 @@ struct TokenStep: Sendable, Equatable {
   /// Its place in a layer; what is at one place and alike runs as often as there are such layers.
   enum Place: Int, Sendable {
     case normalization, outputNormalization, headNormalization, latentNormalization
-    case queryKeyValueDown, queryKeyValue, indexer, recurrentInput, convolution, rotary
+    case queryKeyValueDown, queryKeyValue, indexer, recurrentInput, rotary
     case outputDown, attentionOutput
     case up, activation, down
     case router, expertsDown, experts, expertsUp, sharedUp, sharedActivation, sharedDown, combine

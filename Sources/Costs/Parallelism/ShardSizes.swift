@@ -47,7 +47,7 @@ extension Shard {
   private var plainParameters: Int {
     let rows = (model.hasTiedHead ? 1 : 2) * vocabulary + model.learnedPositions
     let perNormalization = model.hidden * (model.normalizationHasBias ? 2 : 1)
-    return rows * model.hidden + perNormalization + layerEmbeddingParameters + streamParameters
+    return rows * model.hidden + perNormalization + streamParameters
       + blocks.reduce(0) {
         $0 + $1.layers
           * $1.plainParameters(hidden: model.hidden, perNormalization: perNormalization)
@@ -61,14 +61,5 @@ extension Shard {
     if streams == 1 { return 0 }
     let (mixes, width) = ((2 + streams) * streams, streams * model.hidden)
     return model.layers * 2 * (mixes * width + mixes + 3) + streams * width + streams + 1
-  }
-
-  /// Those of an embedding for each layer: its table, its product with the token's own embedding,
-  /// and what each layer does with it.
-  private var layerEmbeddingParameters: Int {
-    let (width, layers) = (model.layerEmbedding, model.layers)
-    if width == 0 { return 0 }
-    return layers * width * (vocabulary + model.hidden) + width
-      + layers * (2 * width * model.hidden + model.hidden)
   }
 }

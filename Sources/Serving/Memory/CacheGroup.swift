@@ -14,6 +14,16 @@ public struct CacheGroups: Sendable, Equatable {
     self.windows = windows
     self.states = states
   }
+
+  /// Blocks of `blockTokens` that a sequence of `tokens` takes at most where no iteration computes
+  /// more than `most`: of windows no more than they and those tokens reach (vLLM 0.33, the gate of
+  /// `scheduler_reserve_full_isl`).
+  public func blocks(forWhole tokens: Int, of blockTokens: Int, most: Int) -> Int {
+    let all = (tokens + blockTokens - 1) / blockTokens
+    return windows.reduce(all * whole + states) { sum, window in
+      sum + min(all, (window - 1 + most + blockTokens - 1) / blockTokens + 1)
+    }
+  }
 }
 
 /// How many blocks sequences take in all groups together.
@@ -22,7 +32,7 @@ struct CacheGroup: Sendable {
   let blockTokens: Int
   /// Groups that take a block where one is full.
   let growing: Int
-  private let states: Int
+  let groups: CacheGroups
   /// The tokens that groups keep that do not keep all, those in flight included.
   let windows: [Int]
   /// Tokens of a decode in flight when the next plan is made, which do not count as computed.
@@ -31,8 +41,8 @@ struct CacheGroup: Sendable {
   /// - Parameter schedulesAhead: whether plans are made while a batch runs.
   init(blockTokens: Int, groups: CacheGroups = CacheGroups(), schedulesAhead: Bool = false) {
     self.blockTokens = blockTokens
+    self.groups = groups
     growing = groups.whole + groups.windows.count
-    states = groups.states
     ahead = schedulesAhead ? 1 : 0
     windows = groups.windows.map { [ahead] in $0 + ahead }
   }
@@ -45,7 +55,7 @@ struct CacheGroup: Sendable {
   @inline(__always)
   func blocks(for tokens: Int, behind context: Int) -> Int {
     if tokens == 0 { return 0 }
-    let taken = (tokens + blockTokens - 1) / blockTokens * growing + states
+    let taken = (tokens + blockTokens - 1) / blockTokens * growing + groups.states
     return windows.isEmpty ? taken : taken - passed(at: context)
   }
 
@@ -59,16 +69,6 @@ struct CacheGroup: Sendable {
   func lacking(at context: Int) -> Int {
     let taken = context % blockTokens == 0 ? growing : 0
     return windows.isEmpty ? taken : taken - passed(at: context) + passed(at: context - 1)
-  }
-
-  /// Blocks that a whole prompt of `tokens` tokens asks for where no iteration computes more than
-  /// `most`: of windows no more than they and those tokens reach (vLLM 0.33, the gate of
-  /// `scheduler_reserve_full_isl`).
-  func blocks(forWhole tokens: Int, most: Int) -> Int {
-    let all = (tokens + blockTokens - 1) / blockTokens
-    return windows.reduce(all * (growing - windows.count) + states) { sum, window in
-      sum + min(all, (window - ahead - 1 + most + blockTokens - 1) / blockTokens + 1)
-    }
   }
 
   /// The ends of blocks of sequences that grow together.

@@ -111,7 +111,8 @@ extension KVCache {
   /// Blocks that `id`, which waits, takes for its whole prompt of `tokens`, of which no iteration
   /// computes more than `most`.
   func lacking(_ id: SequenceID, toWhole tokens: Int, most: Int) -> Int {
-    max(0, group.blocks(forWhole: tokens, most: most) - held[id.index])
+    let whole = group.groups.blocks(forWhole: tokens, of: group.blockTokens, most: most)
+    return max(0, whole - held[id.index])
   }
 
   /// Whether sequences give back blocks as they grow.

@@ -5,8 +5,9 @@ import Serving
 extension HuggingFaceFile {
   /// A model of this kind that has keys for all that it differs in.
   func gatedModel() throws(InputError) -> Model {
+    try refuse("use_cla", "layers that share keys and values")
     var model = try skeleton(width: denseWidth)
-    model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? (family == "granite")
+    model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? false
     try setWindows(of: &model)
     let biases = try attentionBiases()
     let mlpBias = try keys.flag("mlp_bias") ?? false
@@ -124,12 +125,10 @@ extension HuggingFaceFile {
   func gemma4() throws(InputError) -> Model {
     var file = self
     file.assume(256, "head_dim")
+    try refuse("hidden_size_per_layer_input", "a second embedding in each layer")
+    try refuse("use_double_wide_mlp", "MLPs twice as wide in some layers")
     var model = try file.skeleton(width: "intermediate_size")
     model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? true
-    model.layerEmbedding =
-      try keys.optionalCount(
-        "hidden_size_per_layer_input", in: 0...ModelRange.headSize.upperBound,
-        "elements that each layer adds of a second embedding") ?? 0
     model.changeAttention { $0.normalization = .head }
     let size = try keys.optionalCount(
       "global_head_dim", in: ModelRange.headSize, "elements of a head")
@@ -233,6 +232,16 @@ extension HuggingFaceFile {
 }
 
 extension HuggingFaceFile {
+  /// Throws where something is under `name` that is neither 0 nor false: `what` it asks for.
+  func refuse(_ name: String, _ what: String) throws(InputError) {
+    switch keys.value(name) {
+    case nil, .integer(0), .bool(false): return
+    default:
+      throw keys.mistake(
+        name, "\(what) are not supported", "use a model of this family without it")
+    }
+  }
+
   /// Takes `value` for what is under `name` where there is nothing.
   mutating func assume(_ value: Int, _ name: String) {
     if !keys.has(name) { keys.values[name] = .integer(value) }

@@ -26,7 +26,7 @@ extension HuggingFaceFile {
     "deepseek_ref": "deepseek_v4", "kimi_k2": "deepseek_v3", "kimi_k25": "deepseek_v3",
     "mimo": "qwen2", "qwen2_vl": "qwen2",
     "qwen2_5_vl": "qwen2", "qwen3_vl": "qwen3", "qwen3_vl_moe": "qwen3_moe", "ministral": "mistral",
-    "mistral3": "mistral", "smollm3": "llama", "glm4v_moe": "glm4_moe", "exaone": "llama",
+    "mistral3": "mistral", "glm4v_moe": "glm4_moe",
   ]
 
   /// Families of models that see or hear too, whose text part is an object in the file.

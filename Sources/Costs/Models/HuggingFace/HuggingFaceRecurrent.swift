@@ -133,7 +133,7 @@ extension HuggingFaceFile {
       isGranite && keys.has("num_local_experts") && keys.values["num_local_experts"] != .integer(0)
     var model = try skeleton(
       width: isGranite ? "shared_intermediate_size" : "intermediate_size")
-    model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? isGranite
+    model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? false
     let hasBias = try keys.flag("attention_bias") ?? false
     model.changeAttention { $0.biases = hasBias ? .all : [] }
     let state = try mamba2(

@@ -56,9 +56,9 @@ extension SeededNumbers {
 extension Model {
   /// The same model with a state in some layers, of `heads` heads.
   fileprivate func with(recurrent heads: Int, _ dice: inout SeededNumbers) -> Model {
-    let kinds: [Recurrent.Kind] = [.mamba1, .mamba2, .gatedDelta, .lightning]
+    let kinds: [Recurrent.Kind] = [.mamba1, .mamba2, .gatedDelta]
     var recurrent = Recurrent(
-      kinds[dice.size(0...3)], heads: heads * dice.size(1...4),
+      kinds[dice.size(0...2)], heads: heads * dice.size(1...4),
       valueSize: dice.size(ModelRange.headSize), keyHeads: heads,
       keySize: dice.size(ModelRange.headSize))
     recurrent.timeRank = dice.size(ModelRange.rank)
