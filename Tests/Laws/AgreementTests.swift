@@ -20,6 +20,16 @@ import Testing
       "memory was short where it can be")
   }
 
+  @Test(arguments: ReferencePolicy.allCases)
+  func `agree where clients stop waiting`(_ policy: ReferencePolicy) throws {
+    _ = try preemptionsWhereAgreeing(on: 9000..<9150, policy, \.impatient)
+  }
+
+  @Test(arguments: ReferenceOption.allCases)
+  func `agree where clients stop waiting, under every option`(_ option: ReferenceOption) throws {
+    _ = try preemptionsWhereAgreeing(on: 9000..<9060, option, \.impatient)
+  }
+
   @Test func `cover every scheduler in the list`() {
     #expect(ReferencePolicy.allCases.map(\.rawValue) == Schedulers.all.map(\.name))
   }
@@ -27,11 +37,12 @@ import Testing
   /// Serves the seeded cases with both engines and returns how often a request lost its cache.
   /// Where they disagree, the smallest part of the case that shows it tells how.
   private func preemptionsWhereAgreeing(
-    on seeds: Range<Int>, _ policy: any ReferencePlanner
+    on seeds: Range<Int>, _ policy: any ReferencePlanner,
+    _ variant: KeyPath<RandomCase, RandomCase> = \.self
   ) throws -> Int {
     var preemptions = 0
     for seed in seeds {
-      let example = try RandomCase(planner: policy, seed: seed)
+      let example = try RandomCase(planner: policy, seed: seed)[keyPath: variant]
       let served = try serve(example)
       preemptions += served.preemptions
       guard served.difference != nil else { continue }
@@ -46,6 +57,7 @@ import Testing
   private func serve(_ example: RandomCase) throws -> (difference: String?, preemptions: Int) {
     var reference = ReferenceEngine(
       example.trace, rules: example.rules, policy: example.policy, cost: example.cost)
+    reference.timeout = example.timeout
     guard reference.run() else { return ("the reference engine stalls", 0) }
     let timeline = try example.simulate()
     let gaps = timeline.gaps.sorted().flatMap { Array(repeating: $0.gap, count: $0.weight) }

@@ -13,6 +13,8 @@ struct EdgeCase: CustomStringConvertible {
   private(set) var replicas: Int
   /// Clients of a closed loop, if it is one.
   private var clients: Int?
+  /// For how long clients wait, if not for ever.
+  private(set) var timeout: Nanoseconds?
   private let setting: EngineSetting
   private let seed: Int
 
@@ -22,7 +24,8 @@ struct EdgeCase: CustomStringConvertible {
     seed \(seed), or a part of it: \(engine.name) where maxModelLen is \(setting.maxModelLen) and \
     maxNumSeqs \(setting.maxNumSeqs.map(String.init) ?? "nil"); \
     \(changes(of: rules, from: engine.rules, in: "rules")); replicas: \(replicas), \
-    clients: \(clients.map { "Clients(\($0))" } ?? "nil"), \(trace.literal)
+    clients: \(clients.map { "Clients(\($0))" } ?? "nil"), \
+    clientTimeout: \(timeout.map(String.init) ?? "nil"), \(trace.literal)
     """
   }
 
@@ -36,6 +39,7 @@ struct EdgeCase: CustomStringConvertible {
     var all = trace.smaller.map { trace in with { $0.trace = trace } }
     if replicas > 1 { all.append(with { $0.replicas = 1 }) }
     if clients != nil { all.append(with { $0.clients = nil }) }
+    if timeout != nil { all.append(with { $0.timeout = nil }) }
     if rules.limits.pipelineParallelSize > 1 {
       all.append(with { $0.rules.limits.pipelineParallelSize = 1 })
     }
@@ -58,6 +62,7 @@ struct EdgeCase: CustomStringConvertible {
     rules.memory.blocks = rules.memory.nullBlocks + other.rules.memory.totalBlocks
     rules.limits.pipelineParallelSize = other.rules.limits.pipelineParallelSize
     (trace, replicas, clients) = (other.trace, other.replicas, other.clients)
+    timeout = other.timeout
     (setting, seed) = (other.setting, other.seed)
   }
 
@@ -84,6 +89,7 @@ struct EdgeCase: CustomStringConvertible {
     replicas = [1, 1, 1, 2].randomElement(using: &random)!
     clients = [nil, nil, nil, 3].randomElement(using: &random)!
     trace = Self.trace(length, &random)
+    timeout = [nil, nil, 1_000_000, 40_000_000, 300_000_000].randomElement(using: &random)!
   }
 
   /// The name of `entry` with some of its options.
@@ -152,6 +158,6 @@ struct EdgeCase: CustomStringConvertible {
   func simulation() -> Simulation {
     Simulation(
       trace, rules: rules, scheduler: engine.scheduler, cost: LinearCost(), replicas: replicas,
-      clients: clients.map { Clients($0) }, observing: .iterations)
+      clients: clients.map { Clients($0) }, clientTimeout: timeout, observing: .iterations)
   }
 }

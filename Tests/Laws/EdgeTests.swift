@@ -55,9 +55,19 @@ import Testing
 
   private func brokenAtEnd(_ simulation: Simulation, _ example: EdgeCase) -> String? {
     let records = simulation.timeline.records
-    for (request, record) in zip(example.trace.requests, records) {
+    for (row, (request, record)) in zip(example.trace.requests, records).enumerated() {
       let rules = example.rules
+      if let timeout = example.timeout, let end = record.timeOut {
+        let arrival = simulation.arrivals[row]
+        if end != arrival + timeout || !rules.canServe(request) { return "a wrong time-out" }
+        continue
+      }
       if record.isCompleted != rules.canServe(request) { return "a request is lost" }
+      if let timeout = example.timeout, record.isCompleted,
+        record.finish > simulation.arrivals[row] + timeout
+      {
+        return "an answer nobody waits for"
+      }
       let least = record.isCompleted ? rules.emittedTokens(of: request) : 0
       let exact = record.emittedTokens == least
       if !(exact || rules.outputs.restartsAnswers && record.emittedTokens > least) {

@@ -10,6 +10,8 @@ struct RandomCase: CustomStringConvertible {
   private(set) var trace: Trace
   private(set) var rules: EngineRules
   let cost: LinearCost
+  /// For how long clients wait, if not for ever.
+  private(set) var timeout: Nanoseconds?
 
   var description: String { "\(policy.specification), seed \(seed)" }
 
@@ -18,7 +20,7 @@ struct RandomCase: CustomStringConvertible {
     get throws {
       let standard = try Schedulers.engine(policy.specification, Self.setting).rules
       return "\(self), or a part of it: \(changes(of: rules, from: standard, in: "rules")); "
-        + "cost: \(cost), \(trace.literal)"
+        + "cost: \(cost), clientTimeout: \(timeout ?? -1), \(trace.literal)"
     }
   }
 
@@ -36,6 +38,11 @@ struct RandomCase: CustomStringConvertible {
       var smaller = self
       smaller.rules[keyPath: limit] = plain
       all.append(smaller)
+    }
+    if timeout != nil {
+      var patient = self
+      patient.timeout = nil
+      all.append(patient)
     }
     return all
   }
@@ -111,6 +118,15 @@ struct RandomCase: CustomStringConvertible {
     return example
   }
 
+  /// The same where clients give up, some of them in vain.
+  var impatient: RandomCase {
+    var example = self
+    var random = SeededNumbers(state: UInt64(seed) &* 31 &+ 5)
+    example.timeout = [2_000_000, 30_000_000, 200_000_000, 1_000_000_000]
+      .randomElement(using: &random)!
+    return example
+  }
+
   /// The scheduler under test.
   func scheduler() throws -> any Scheduler {
     try Schedulers.engine(policy.specification, Self.setting).scheduler
@@ -120,7 +136,7 @@ struct RandomCase: CustomStringConvertible {
   func simulation(replicas: Int = 1) throws -> Simulation {
     Simulation(
       trace, rules: rules, scheduler: try scheduler(), cost: cost, replicas: replicas,
-      observing: .iterations)
+      clientTimeout: timeout, observing: .iterations)
   }
 
   /// What the real engine makes of this case.

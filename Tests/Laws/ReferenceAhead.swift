@@ -19,6 +19,7 @@ extension ReferenceEngine {
         if rules.canServe(requests[arrived]) { waiting.append(arrived) }
         arrived += 1
       }
+      letGo(at: now)
       while queue.count < 2 && !isIdle {
         plan += 1
         evicted = []

@@ -22,6 +22,9 @@ struct ReferenceEngine {
     var inFlight = 0
     var late = 0
     var preemptions = 0
+    /// Tokens that it had, or was to get from batches in flight, when the engine let it go because
+    /// its client had stopped waiting.
+    var tokensWhenLetGo: Int?
     /// Tokens of its prompt that were missing when it last lost its cache.
     var tokensLeftAtPreemption = 0
 
@@ -40,6 +43,8 @@ struct ReferenceEngine {
   let rules: EngineRules
   let cost: any CostModel
   let policy: any ReferencePlanner
+  /// After which time clients stop waiting.
+  var timeout: Nanoseconds?
   let requests: [Request]
   var states: [State]
   var waiting: [Int] = []
@@ -88,6 +93,7 @@ struct ReferenceEngine {
         arrived += 1
       }
       batch = []
+      letGo(at: now)
       if isIdle {
         guard arrived < requests.count else { return true }
         now = requests[arrived].arrival
@@ -156,6 +162,20 @@ struct ReferenceEngine {
     return end
   }
 
+  /// Lets those go whose clients have stopped waiting by `now`, with their blocks.
+  mutating func letGo(at now: Nanoseconds) {
+    guard let timeout else { return }
+    for id in states.indices
+    where states[id].arrival + timeout <= now && (waiting + running + swapped).contains(id) {
+      if states[id].tokensWhenLetGo != nil { continue }
+      states[id].tokensWhenLetGo = states[id].tokens.count + states[id].inFlight
+      if running.contains(id) { releaseBlocks(of: id, seenBy: plan + 1 + rules.memory.releaseLag) }
+      running.removeAll { $0 == id }
+      waiting.removeAll { $0 == id }
+      swapped.removeAll { $0 == id }
+    }
+  }
+
   var isIdle: Bool {
     waiting.isEmpty && running.isEmpty && swapped.isEmpty && pastEnd.isEmpty
   }
@@ -180,13 +200,29 @@ struct ReferenceEngine {
   /// What every request's user saw.
   var records: [RequestRecord] {
     states.map { state in
-      guard state.tokens.count == state.output, state.output > 0 else { return .refused }
+      let isDone = state.output > 0 && state.tokens.count == state.output
+      if let timeout, state.tokensWhenLetGo != nil || isDone {
+        let deadline = state.arrival + timeout
+        if !isDone || state.tokens.last! > deadline || state.tokensWhenLetGo != nil {
+          return timedOut(state, at: deadline)
+        }
+      }
+      guard isDone else { return .refused }
       let gaps = zip(state.tokens.dropFirst(), state.tokens).map { $0 - $1 }
       return RequestRecord(
         firstScheduled: state.firstScheduled, firstToken: state.tokens[0],
         finish: state.tokens.last!, longestGap: gaps.max() ?? 0,
         emittedTokens: state.tokens.count, preemptions: state.preemptions)
     }
+  }
+
+  private func timedOut(_ state: State, at deadline: Nanoseconds) -> RequestRecord {
+    RequestRecord(
+      timedOutAt: deadline,
+      RequestRecord(
+        firstScheduled: state.firstScheduled, firstToken: state.tokens.first ?? -1, finish: -1,
+        longestGap: 0, emittedTokens: state.tokensWhenLetGo ?? state.tokens.count,
+        preemptions: state.preemptions))
   }
 
   /// Every time between consecutive tokens, from the shortest.

@@ -6,6 +6,7 @@ public struct HandmadeRun {
   public var records: [RequestRecord] = []
   public var gaps = TokenGaps()
   public var occupancy = Occupancy()
+  public var clientTimeout: Nanoseconds?
 
   public init() {}
 
@@ -34,6 +35,13 @@ public struct HandmadeRun {
     records.append(.refused)
   }
 
+  /// A request whose client gives it up after `timeout` milliseconds; all clients wait so long.
+  public mutating func giveUp(arrival: Int, after timeout: Int) {
+    requests.append(Request(arrival: arrival * 1_000_000, promptTokens: 10, outputTokens: 5))
+    records.append(RequestRecord(timedOutAt: (arrival + timeout) * 1_000_000, .refused))
+    clientTimeout = timeout * 1_000_000
+  }
+
   public var trace: Trace { Trace(requests: requests) }
 
   public var timeline: Timeline {
@@ -41,6 +49,7 @@ public struct HandmadeRun {
     timeline.records = records
     timeline.gaps = gaps
     timeline.occupancy = occupancy
+    timeline.clientTimeout = clientTimeout
     timeline.end = records.reduce(0) { max($0, $1.finish) }
     return timeline
   }

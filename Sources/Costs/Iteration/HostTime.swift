@@ -13,9 +13,9 @@ public struct HostTime: Sendable, Equatable {
   public var secondsPerIteration: Double
   public var secondsPerSequence: Double
   public var secondsAmongGPUs: Double
-  /// Seconds by which a collective takes longer than it does by itself, for each other GPU that
-  /// takes part: in serving, the GPUs do not arrive together.
-  public var secondsPerPeer: Double
+  /// Mean seconds by which a GPU comes late to a collective: in serving they do not arrive
+  /// together, and the last of all, each late by an exponential time, is waited for.
+  public var secondsLate: Double
   /// Seconds in which kernels of one layer are started one by one, faster than which the GPU cannot
   /// be; 0 where CUDA graphs start them.
   public var secondsPerLayer: Double
@@ -25,7 +25,7 @@ public struct HostTime: Sendable, Equatable {
 
   public init(
     name: String = "own", source: String = "", secondsPerIteration: Double = 0,
-    secondsPerSequence: Double = 0, secondsAmongGPUs: Double = 0, secondsPerPeer: Double = 0,
+    secondsPerSequence: Double = 0, secondsAmongGPUs: Double = 0, secondsLate: Double = 0,
     secondsPerLayer: Double = 0, isAsynchronous: Bool = false
   ) {
     self.name = name
@@ -33,7 +33,7 @@ public struct HostTime: Sendable, Equatable {
     self.secondsPerIteration = secondsPerIteration
     self.secondsPerSequence = secondsPerSequence
     self.secondsAmongGPUs = secondsAmongGPUs
-    self.secondsPerPeer = secondsPerPeer
+    self.secondsLate = secondsLate
     self.secondsPerLayer = secondsPerLayer
     self.isAsynchronous = isAsynchronous
   }
@@ -45,13 +45,22 @@ public struct HostTime: Sendable, Equatable {
       secondsPerIteration + Double(sequences) * secondsPerSequence
       + (gpus > 1 ? secondsAmongGPUs : 0)
     // Two collectives a layer, and one of the embeddings.
-    let skew = gpus > 1 ? Double((2 * layers + 1) * (gpus - 1)) * secondsPerPeer : 0
+    let skew = gpus > 1 ? Double(2 * layers + 1) * secondsLate * Self.latest(of: gpus) : 0
     let device = max(gpuSeconds + skew, Double(layers) * secondsPerLayer)
     return isAsynchronous ? max(program, device) : program + device
   }
 }
 
 extension HostTime {
+  /// The mean of the greatest of so many exponential times, less that of each, where that is 1:
+  /// 1/2 + 1/3 + … + 1/`gpus`.
+  @inline(__always)
+  private static func latest(of gpus: Int) -> Double {
+    var sum = 0.0
+    for gpu in stride(from: 2, through: gpus, by: 1) { sum += 1 / Double(gpu) }
+    return sum
+  }
+
   /// The engines that host times are known of.
   public static let all = [vllmV1, vllmV0, sarathi2024, fastGen2023, none]
 
@@ -68,9 +77,9 @@ extension HostTime {
   public static let vllmV1 = HostTime(
     name: "vllm-v1",
     source: "fitted to what decode iterations of vLLM 0.15.1 on H100 (inference-sim/training "
-      + "c4f0340) leave beyond the kernels: the iteration's to Llama-2-7B on one GPU, the peers' "
+      + "c4f0340) leave beyond the kernels: the iteration's to Llama-2-7B on one GPU, the lateness "
       + "to CodeLlama-34B and Mixtral-8x7B on two and Llama-2-70B on four",
-    secondsPerIteration: 0.12e-3, secondsPerPeer: 2.4e-6)
+    secondsPerIteration: 0.12e-3, secondsLate: 4.8e-6)
 
   /// An engine of 2024 in Python that schedules, prepares, samples and detokenises in turn; several
   /// GPUs talk through Ray.

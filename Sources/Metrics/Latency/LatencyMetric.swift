@@ -80,10 +80,11 @@ public enum LatencyMetric: CaseIterable, Sendable, Hashable {
     self = named
   }
 
-  /// One request's own latency in nanoseconds, or nil where it has none: it was refused, or its
-  /// output is too short. Its TBT is its longest gap.
+  /// One request's own latency in nanoseconds, or nil where it has none: it was not answered to its
+  /// end, or its output is too short. Its TBT is its longest gap.
   public func nanoseconds(of record: RequestRecord, for request: Request) -> Double? {
-    switch self {
+    if !record.isCompleted { return nil }
+    return switch self {
     case .ttft: span(request.arrival, record.firstToken)
     case .e2e: span(request.arrival, record.finish)
     case .schedulingDelay: span(request.arrival, record.firstScheduled)

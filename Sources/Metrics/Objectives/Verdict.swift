@@ -10,7 +10,8 @@ public struct Verdict: Sendable, Equatable {
     public var valueSeconds: Double?
     /// Whether the run keeps the clause; nil where the clause judges only requests.
     ///
-    /// Where no request has the latency, the clause is kept if any request was completed.
+    /// Where no request has the latency, the clause is kept if any request was completed. A request
+    /// whose client gave it up counts as slower than any other.
     public var isMet: Bool?
 
     /// A clause, and what became of it.
@@ -82,13 +83,44 @@ extension ServiceLevelObjective {
     guard let statistic = clause.statistic else {
       return Verdict.ClauseVerdict(clause: clause, valueSeconds: nil, isMet: nil)
     }
+    let gaveUp = metrics.requests.timedOut ?? 0
+    if gaveUp > 0, clause.metric != .tbt {
+      return judge(clause, statistic, trace, timeline, besides: gaveUp)
+    }
     var value = metrics[clause.metric].flatMap { $0[statistic] }
     if case .percentile(let share) = statistic, value == nil {
       value = clause.metric.percentile(share, trace: trace, timeline: timeline)
     }
+    return judge(clause, value, isMetWithout: metrics.requests.completed > 0)
+  }
+
+  /// Judges a clause where `gaveUp` requests were given up, which are slower than any other.
+  private func judge(
+    _ clause: Clause, _ statistic: Statistic, _ trace: Trace, _ timeline: Timeline,
+    besides gaveUp: Int
+  ) -> Verdict.ClauseVerdict {
+    let known = zip(trace.requests, timeline.records).count {
+      clause.metric.nanoseconds(of: $1, for: $0) != nil
+    }
+    let rank: Double? =
+      if case .percentile(let share) = statistic {
+        Double(known + gaveUp - 1) * share / 100
+      } else { nil }
+    guard known > 0, let rank, rank <= Double(known - 1) else {
+      return Verdict.ClauseVerdict(clause: clause, valueSeconds: nil, isMet: false)
+    }
+    let share = known == 1 ? 100 : min(100, rank / Double(known - 1) * 100)
+    return judge(
+      clause, clause.metric.percentile(share, trace: trace, timeline: timeline),
+      isMetWithout: false)
+  }
+
+  private func judge(
+    _ clause: Clause, _ value: Double?, isMetWithout: Bool
+  ) -> Verdict.ClauseVerdict {
     let limit = clause.limit.seconds
     let isMet = value.map { clause.includesLimit ? $0 <= limit : $0 < limit }
     return Verdict.ClauseVerdict(
-      clause: clause, valueSeconds: value, isMet: isMet ?? (metrics.requests.completed > 0))
+      clause: clause, valueSeconds: value, isMet: isMet ?? isMetWithout)
   }
 }

@@ -8,6 +8,9 @@ public struct RequestCounts: Sendable, Equatable {
   public var completed = 0
   /// Requests that were turned away on arrival because they could never fit.
   public var refused = 0
+  /// Requests whose clients stopped waiting before the answer had ended; nil where clients wait for
+  /// ever.
+  public var timedOut: Int?
   /// Requests that lost their cache at least once.
   public var preempted = 0
   /// How often requests lost their cache, in all.
@@ -23,16 +26,19 @@ public struct RequestCounts: Sendable, Equatable {
 
   public init(trace: Trace, timeline: Timeline) {
     total = trace.count
+    var gaveUp = 0
     for (request, record) in zip(trace.requests, timeline.records) {
       preempted += record.preemptions > 0 ? 1 : 0
       preemptions += record.preemptions
+      gaveUp += record.timeOut != nil ? 1 : 0
       guard record.isCompleted else { continue }
       completed += 1
       truncated += record.emittedTokens < request.outputTokens ? 1 : 0
       promptTokens += request.promptTokens
       outputTokens += record.emittedTokens
     }
-    refused = total - completed
+    refused = total - completed - gaveUp
+    timedOut = timeline.clientTimeout.map { _ in gaveUp }
   }
 
   /// The counts by name; tokens are left to the throughput.
@@ -41,6 +47,7 @@ public struct RequestCounts: Sendable, Equatable {
       NamedValue("requests", "total", .count(total)),
       NamedValue("requests", "completed", .count(completed)),
       NamedValue("requests", "refused", .count(refused)),
+    ] + (timedOut.map { [NamedValue("requests", "timed_out", .count($0))] } ?? []) + [
       NamedValue("requests", "preempted", .count(preempted)),
       NamedValue("requests", "preemptions", .count(preemptions)),
       NamedValue("requests", "truncated", .count(truncated)),

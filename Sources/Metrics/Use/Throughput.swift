@@ -1,10 +1,11 @@
 import Serving
 
-/// How much was served in a second, from the first arrival to the last finish.
+/// How much was served in a second, from the first arrival until the last request is finished or
+/// given up.
 ///
-/// A run that completes nothing has no span, and all its rates are zero.
+/// A run that completes nothing has no rates but zero.
 public struct Throughput: Sendable, Equatable {
-  /// The time from the first arrival to the last finish.
+  /// The time from the first arrival until the last request is finished or given up by its client.
   public var spanSeconds: Double
   /// Completed requests a second.
   public var requestsPerSecond: Double
@@ -19,7 +20,7 @@ public struct Throughput: Sendable, Equatable {
 
   public init(_ counts: RequestCounts, trace: Trace, timeline: Timeline) {
     let start = trace.requests.first?.arrival ?? 0
-    let end = timeline.records.reduce(start) { max($0, $1.finish) }
+    let end = timeline.records.reduce(start) { max($0, $1.timeOut ?? $1.finish) }
     let seconds = (end - start).seconds
     func rate(_ count: Int) -> Double { seconds > 0 ? Double(count) / seconds : 0 }
     spanSeconds = seconds

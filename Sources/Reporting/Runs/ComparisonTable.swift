@@ -8,12 +8,14 @@ public enum ComparisonTable {
   public static func table(_ runs: [Run], stopped: [StoppedRun] = []) -> Table {
     let latencies = shownLatencies.map { Latency(metric: $0, statistics: $1, runs) }
     let hasObjective = runs.contains { $0.verdict != nil }
-    var columns = [Table.Column("scheduler", isNumeric: false)] + counts
+    let givesUp = runs.contains { $0.metrics.requests.timedOut != nil }
+    var columns = [Table.Column("scheduler", isNumeric: false)] + counts(givesUp)
     columns += latencies.flatMap(\.columns)
     columns.append(Table.Column("tokens/s", group: "output", best: .highest))
     if hasObjective { columns += objective }
     let rows = runs.map { run in
-      [Table.Cell(run.scheduler)] + counts(of: run) + latencies.flatMap { $0.cells(of: run) }
+      [Table.Cell(run.scheduler)] + counts(of: run, givesUp)
+        + latencies.flatMap { $0.cells(of: run) }
         + [rate(run.metrics.throughput.outputTokensPerSecond)]
         + (hasObjective ? objective(of: run) : [])
     }
@@ -31,6 +33,7 @@ public enum ComparisonTable {
       [
         runs.count > 1 ? "* best of its column" : nil,
         runs.contains { $0.verdict?.isMet != nil } ? objectiveNote : nil,
+        runs.contains { $0.metrics.requests.timedOut != nil } ? timeOutNote : nil,
       ].compactMap { $0 } + stopped.map(line)
     return TextTable.text(table(runs, stopped: stopped))
       + (notes.isEmpty ? "" : "\n" + notes.map { $0 + "\n" }.joined())
@@ -52,6 +55,11 @@ public enum ComparisonTable {
     "SLO attainment counts requests that meet every limit themselves; SLO met compares percentiles "
     + "of the run."
 
+  /// What latencies leave out where clients give up.
+  static let timeOutNote =
+    "Latencies are of the requests that were answered; one that its client gave up keeps no "
+    + "objective."
+
   private static let shownLatencies: [(LatencyMetric, [Statistic])] = [
     (.ttft, [.percentile(50), .percentile(99)]),
     (.tbt, [.percentile(50), .percentile(99), .max]),
@@ -60,15 +68,17 @@ public enum ComparisonTable {
     (.schedulingDelay, [.percentile(50), .percentile(99)]),
   ]
 
-  private static let counts = [
-    Table.Column("done", group: "requests", best: .highest),
-    Table.Column("refused", group: "requests", best: .lowest),
-    Table.Column("preempted", group: "requests", best: .lowest),
-  ]
+  private static func counts(_ givesUp: Bool) -> [Table.Column] {
+    [Table.Column("done", group: "requests", best: .highest)]
+      + (["refused"] + (givesUp ? ["timed out"] : []) + ["preempted"]).map {
+        Table.Column($0, group: "requests", best: .lowest)
+      }
+  }
 
-  private static func counts(of run: Run) -> [Table.Cell] {
+  private static func counts(of run: Run, _ givesUp: Bool) -> [Table.Cell] {
     let counts = run.metrics.requests
-    return [counts.completed, counts.refused, counts.preempted].map {
+    let timedOut = givesUp ? [counts.timedOut ?? 0] : []
+    return ([counts.completed, counts.refused] + timedOut + [counts.preempted]).map {
       Table.Cell($0.description, value: Double($0))
     }
   }

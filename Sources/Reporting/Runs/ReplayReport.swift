@@ -31,16 +31,22 @@ public enum ReplayReport {
   private static func requests(_ counts: RequestCounts) -> String {
     let times = counts.preemptions == 1 ? "once" : "\(Numbers.grouped(counts.preemptions)) times"
     return "Requests\n"
-      + lines([
-        ("in the trace", Numbers.grouped(counts.total)),
-        ("completed", Numbers.grouped(counts.completed)),
-        ("truncated", "\(Numbers.grouped(counts.truncated)) of the completed"),
-        ("refused", Numbers.grouped(counts.refused)),
-        (
-          "preempted",
-          Numbers.grouped(counts.preempted) + (counts.preemptions > 0 ? ", \(times) in total" : "")
-        ),
-      ])
+      + lines(
+        [
+          ("in the trace", Numbers.grouped(counts.total)),
+          ("completed", Numbers.grouped(counts.completed)),
+          ("truncated", "\(Numbers.grouped(counts.truncated)) of the completed"),
+          ("refused", Numbers.grouped(counts.refused)),
+        ]
+          + (counts.timedOut.map {
+            [("timed out", Numbers.grouped($0) + ", left out of the latencies")]
+          } ?? []) + [
+            (
+              "preempted",
+              Numbers.grouped(counts.preempted)
+                + (counts.preemptions > 0 ? ", \(times) in total" : "")
+            )
+          ])
   }
 
   private static func latencies(_ metrics: RunMetrics) -> String {

@@ -54,7 +54,7 @@ public enum RequestsCSV {
   }
 
   private static func status(_ record: RequestRecord, of request: Request) -> String {
-    if !record.isCompleted { return "refused" }
+    if !record.isCompleted { return record.timeOut == nil ? "refused" : "timed out" }
     return record.emittedTokens < request.outputTokens ? "truncated" : "completed"
   }
 }

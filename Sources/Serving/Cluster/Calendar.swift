@@ -1,7 +1,7 @@
 /// What is to happen of its own accord, and when.
 ///
-/// At one instant steps end, timers fire, requests of the trace arrive, and then the replicas to
-/// which something happened plan; of equals the lower goes first.
+/// At one instant steps end, clients stop waiting, timers fire, requests of the trace arrive, and
+/// then the replicas to which something happened plan; of equals the lower goes first.
 struct Calendar: Sendable {
   /// By replica: when its next step ends, or its first stage is free for one.
   var steps: MinimumTree<Nanoseconds>
@@ -9,6 +9,8 @@ struct Calendar: Sendable {
   var timers: MinimumTree<Nanoseconds>
   /// When the next request of the trace arrives, if those who send them do not wait.
   var arrival = Simulation.never
+  /// When the next client may stop waiting for an answer.
+  var timeOut = Simulation.never
 
   init(replicas: Int, clients: Clients?) {
     steps = MinimumTree(Simulation.never, count: replicas)
@@ -28,4 +30,8 @@ struct Calendar: Sendable {
   /// When the next request comes.
   @inline(__always)
   var nextRequest: Nanoseconds { min(timers.least, arrival) }
+
+  /// When a client does something next: sends a request, or stops waiting.
+  @inline(__always)
+  var nextCall: Nanoseconds { min(nextRequest, timeOut) }
 }

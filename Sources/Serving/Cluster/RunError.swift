@@ -27,7 +27,7 @@ public struct EndOfClock: Equatable, Sendable, CustomStringConvertible {
   public var event: Event
   /// The last instant at which anything happened.
   public var time: Nanoseconds
-  /// Requests that are completed or refused by then.
+  /// Requests that are completed, refused or timed out by then.
   public var settled: Int
 
   public var description: String {

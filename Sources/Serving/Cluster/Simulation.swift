@@ -22,6 +22,8 @@ public struct Simulation: Sendable {
   /// The clients, where requests arrive when those send them, and which of them sent each request.
   private let clients: Clients?
   private var senders: [Int32] = []
+  /// Until when they wait for answers; nil where they do for ever.
+  private var deadlines: Deadlines?
   private var calendar: Calendar
   /// The replicas to which something happened at this instant.
   private var due: [Int] = []
@@ -31,20 +33,27 @@ public struct Simulation: Sendable {
   ///   - replicas: how many copies of the model serve the trace, each with its own `scheduler`.
   ///   - router: how requests are spread over them; in turn unless given.
   ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
+  ///   - clientTimeout: how long after sending a request its client gives it up, if the answer has
+  ///     not ended by then; the engine lets it go with its next plan. Nil for never.
   ///   - observation: what the timeline keeps besides what becomes of each request.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
     replicas: Int = 1, router: (any Router)? = nil, clients: Clients? = nil,
-    observing observation: Observation = []
+    clientTimeout: Nanoseconds? = nil, observing observation: Observation = []
   ) {
     precondition(EngineRange.replicas.contains(replicas), "replicas are in range")
     precondition(
       EngineRange.time.contains(trace.requests.last?.arrival ?? 0), "arrivals are on the clock")
+    precondition(
+      clientTimeout.map { $0 > 0 && EngineRange.time.contains($0) } ?? true,
+      "a client waits for a time on the clock")
     let rules = rules.withAverageLengths(of: trace.requests)
     precondition(rules.excess(serving: trace) == nil, "the engine's numbers stay in range")
     requests = trace.requests
     priorities = trace.columns.priorities
     timeline = Timeline(count: trace.count, observing: observation)
+    timeline.clientTimeout = clientTimeout
+    deadlines = clientTimeout.map { Deadlines($0) }
     if replicas > 1 { timeline.servedBy = Array(repeating: 0, count: trace.count) }
     self.cost = cost
     self.router = router ?? RoundRobin(replicas: replicas)
@@ -85,7 +94,8 @@ public struct Simulation: Sendable {
   /// Advances to the next instant at which anything happens; false if nothing is left to happen.
   public mutating func step() throws(RunError) -> Bool {
     if replicas.count == 1 { return try stepAlone() }
-    let next = min(calendar.nextRequest, calendar.steps.least)
+    passOverAnswers()
+    let next = min(calendar.nextCall, calendar.steps.least)
     guard try isOnClock(next) else { return false }
     now = next
     while calendar.steps.least == now {
@@ -94,6 +104,7 @@ public struct Simulation: Sendable {
       markDue(index)
       if replicas[index].batchEnd == now { finishBatch(of: index) }
     }
+    if calendar.timeOut <= now { giveUp() }
     while calendar.nextRequest <= now { dispatch() }
     try planTouched()
     return true
@@ -102,10 +113,12 @@ public struct Simulation: Sendable {
   /// `step` for one replica, which needs no calendar.
   @inline(__always)
   private mutating func stepAlone() throws(RunError) -> Bool {
-    let next = min(calendar.nextRequest, replicas[0].nextEvent(after: now))
+    passOverAnswers()
+    let next = min(calendar.nextCall, replicas[0].nextEvent(after: now))
     guard try isOnClock(next) else { return false }
     now = next
     if replicas[0].batchEnd == now { finishBatch(of: 0) }
+    if calendar.timeOut <= now { giveUp() }
     while calendar.nextRequest <= now { dispatch() }
     if replicas[0].canPlan(at: now) {
       try replicas[0].start(at: now, 0, &schedulers[0], cost, &timeline)
@@ -150,15 +163,37 @@ public struct Simulation: Sendable {
       precondition(replicas.indices.contains(index), "a router names a replica that there is")
       timeline.servedBy[arrived] = UInt16(index)
     }
-    let taken = replicas[index].enqueue(
+    let sequence = replicas[index].enqueue(
       id, requests[arrived], priority: priorities?[arrived] ?? 0)
     if replicas.count > 1 { markDue(index) }
     arrived += 1
-    if !taken {
+    deadlines?.slots.append(sequence)
+    if sequence == nil {
       timeline.settled += 1
       noteEnd(of: id, on: index)
     }
     setNextArrival()
+  }
+
+  /// Has the calendar forget deadlines of requests that are answered, so that nothing is looked at
+  /// when those come.
+  @inline(__always)
+  private mutating func passOverAnswers() {
+    if deadlines != nil { calendar.timeOut = deadlines!.next(requests, timeline.records) }
+  }
+
+  /// Has clients whose patience ends now stop waiting, and tells router and replica.
+  private mutating func giveUp() {
+    while deadlines!.next(requests, timeline.records) <= now {
+      let (id, sequence) = deadlines!.pop()
+      guard let sequence else { continue }
+      let index = timeline.servedBy.isEmpty ? 0 : Int(timeline.servedBy[id.index])
+      timeline.records[id.index] = RequestRecord(timedOutAt: now, .refused)
+      timeline.settled += 1
+      replicas[index].abandon(sequence)
+      if replicas.count > 1 { markDue(index) }
+      noteEnd(of: id, on: index)
+    }
   }
 
   /// Tells router and clients that the answer to `id` has ended or will never come.

@@ -161,6 +161,12 @@ extension KVCache {
     return true
   }
 
+  /// Gives back the blocks of `id` in the host's memory.
+  mutating func releaseHost(_ id: SequenceID) {
+    freeHostBlocks += held[id.index]
+    held[id.index] = 0
+  }
+
   /// Brings them back.
   mutating func reload(_ id: SequenceID) {
     freeHostBlocks += held[id.index]

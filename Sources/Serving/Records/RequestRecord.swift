@@ -4,7 +4,8 @@ public struct RequestRecord: Sendable, Equatable {
   public internal(set) var firstScheduled: Nanoseconds
   /// The end of the iteration that emitted its first token; negative if there was none.
   public internal(set) var firstToken: Nanoseconds
-  /// The end of the iteration that emitted its last token; negative if it was refused.
+  /// The end of the iteration that emitted its last token; negative if it was not answered to its
+  /// end.
   public internal(set) var finish: Nanoseconds
   /// The longest time between two consecutive tokens; zero for a one-token answer.
   public internal(set) var longestGap: Nanoseconds
@@ -35,7 +36,26 @@ public struct RequestRecord: Sendable, Equatable {
   public static let refused = RequestRecord(
     firstScheduled: -1, firstToken: -1, finish: -1, longestGap: 0, emittedTokens: 0, preemptions: 0)
 
-  /// Tokens of the answer; fewer than the trace asks for where the model's length ran out.
+  /// A request whose client stopped waiting at `time`.
+  ///
+  /// - Parameter seen: what is known of it then.
+  package init(timedOutAt time: Nanoseconds, _ seen: RequestRecord) {
+    self = seen
+    if firstToken > time { firstToken = -1 }
+    finish = Self.noFinish - 1 - time
+    longestGap = 0
+    smoothed = -1
+  }
+
+  private static let noFinish: Nanoseconds = -1
+
+  /// When its client stopped waiting for it; nil where none did.
+  public var timeOut: Nanoseconds? {
+    finish < Self.noFinish ? Self.noFinish - 1 - finish : nil
+  }
+
+  /// Tokens of the answer; fewer than the trace asks for where the model's length ran out. Where
+  /// its client stopped waiting, those that were computed or planned until the engine let it go.
   public var emittedTokens: Int { Int(emitted) }
   /// How often it lost its cache and was computed again.
   public var preemptions: Int { Int(evictions) }
@@ -44,6 +64,10 @@ public struct RequestRecord: Sendable, Equatable {
   /// Has its user see its tokens later.
   mutating func delay(by time: Nanoseconds) {
     if firstToken >= 0 { firstToken += time }
-    if finish >= 0 { finish += time }
+    if isCompleted {
+      finish += time
+    } else if timeOut != nil {
+      finish -= time
+    }
   }
 }

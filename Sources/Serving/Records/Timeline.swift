@@ -20,10 +20,13 @@ public struct Timeline: Sendable, Equatable {
   /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back,
   /// or computes a cache again that the original would leave in the host's memory for ever.
   public internal(set) var deadlockedSteps = 0
-  /// Requests that are completed or refused.
+  /// Requests that are completed, refused or timed out.
   public internal(set) var settled = 0
   /// When the last request finished.
   public package(set) var end: Nanoseconds = 0
+
+  /// For how long clients wait for an answer; nil where they wait for ever.
+  public package(set) var clientTimeout: Nanoseconds?
 
   /// Whether the iterations are kept.
   let keepsIterations: Bool

@@ -59,6 +59,8 @@ public struct Replica: Sendable {
   /// and how many those are.
   var leaving: [SequenceID] = []
   var leavingFirst = 0
+  /// Sequences for which nobody waits any more, and which the next plan lets go.
+  var abandoned: [SequenceID] = []
   /// What the batch that was planned last decides, where that is asked for.
   public internal(set) var decisions: Decisions?
   /// The number of the plan under way.
@@ -85,10 +87,9 @@ public struct Replica: Sendable {
     }
   }
 
-  /// Takes `request` on at the end of the queue; refuses it, and says so, if it could never
-  /// be served.
-  mutating func enqueue(_ id: RequestID, _ request: Request, priority: Int) -> Bool {
-    guard rules.canServe(request) else { return false }
+  /// Takes `request` on at the end of the queue; returns nil if it could never be served.
+  mutating func enqueue(_ id: RequestID, _ request: Request, priority: Int) -> SequenceID? {
+    guard rules.canServe(request) else { return nil }
     if !hasWork && batchEnd == Simulation.never { cache.releaseAll() }
     let sequence = Sequence(
       id, request, outputTokens: rules.emittedTokens(of: request), priority: priority)
@@ -108,7 +109,7 @@ public struct Replica: Sendable {
     } else {
       waiting.append(SequenceID(slot))
     }
-    return true
+    return SequenceID(slot)
   }
 
   /// Puts `id` into the pool.

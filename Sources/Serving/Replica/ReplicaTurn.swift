@@ -13,6 +13,7 @@ extension Replica {
   ) throws(RunError) {
     let begin = beginOfNext(at: now)
     ledger?.advance(to: begin)
+    if !abandoned.isEmpty && !letGoAbandoned(&timeline) { return }
     while true {
       beginPlan()
       scheduler.plan(&self)
@@ -204,13 +205,7 @@ extension Replica {
 
   /// Books `id`, whose last token has come out, and lets it go with its blocks.
   mutating func complete(_ id: SequenceID, _ timeline: inout Timeline) {
-    timeline.settled += 1
-    timeline.ended.append(sequences[id].request)
-    timeline.records[sequences[id].request.index] = sequences[id].record
-    if pool.smoothsGaps {
-      timeline.records[sequences[id].request.index].smoothedGap =
-        sequences[id].smoothedGap.greatest
-    }
+    book(id, &timeline)
     if sequences[id].phase == .waiting {
       // It lost its cache while its last token was in flight.
       waiting.remove(id)
@@ -228,6 +223,18 @@ extension Replica {
     }
     running.remove(id)
     freeSlots.append(id.slot)
+  }
+
+  /// Books the end of `id`, unless its client has stopped waiting for it.
+  private mutating func book(_ id: SequenceID, _ timeline: inout Timeline) {
+    let row = sequences[id].request.index
+    if sequences[id].isAbandoned { return bookAbandoned(id, &timeline) }
+    timeline.settled += 1
+    timeline.ended.append(sequences[id].request)
+    timeline.records[row] = sequences[id].record
+    if pool.smoothsGaps {
+      timeline.records[row].smoothedGap = sequences[id].smoothedGap.greatest
+    }
   }
 
   /// Gives back the blocks of sequences that are done in the order of `running`, which decides

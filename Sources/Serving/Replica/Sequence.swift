@@ -79,6 +79,8 @@ struct Sequence: Sendable {
   /// Up to date where the replica smooths gaps.
   var smoothedGap = SmoothedGap()
   var preemptions = 0
+  /// Whether nobody waits for it any more.
+  var isAbandoned = false
 
   init(_ id: RequestID, _ request: Request, outputTokens: Int, priority: Int = 0) {
     self.request = id

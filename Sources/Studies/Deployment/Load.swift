@@ -17,6 +17,8 @@ public struct Load: Sendable, Equatable {
   public var thinkTime: Nanoseconds?
   /// Client i, from 0, starts after i times this.
   public var stagger: Nanoseconds?
+  /// For how long clients wait for an answer before they give it up; nil where they do for ever.
+  public var clientTimeout: Nanoseconds?
   /// The beginning of every random number stream.
   public var seed = 0
 
@@ -154,6 +156,20 @@ extension Load {
     static let stagger = Setting<Load>.span(
       "stagger", \.stagger, "client i, from 0, starts after i times this")
 
+    /// For how long an answer is waited for.
+    public static let clientTimeout = Setting<Load>(
+      "client-timeout", .number(0...EngineRange.time.upperBound.seconds, "SECONDS"),
+      standard: "none",
+      "time after which a client gives up a request that is not answered to its end; the engine "
+        + "drops it then, and latencies are of the others",
+      printed: "client_timeout_seconds",
+      shown: { load in load.clientTimeout.map { "\($0.seconds)" } },
+      set: { (load, given) throws(InputError) in
+        let longest = EngineRange.time.upperBound.seconds
+        load.clientTimeout = max(
+          1, Nanoseconds(seconds: try given.double(min: 0, max: longest, exclusive: true)))
+      })
+
     /// What every random number is drawn from.
     public static let seed = Setting<Load>.count(
       "seed", \.seed, in: 0...Int.max, standard: "0",
@@ -163,7 +179,7 @@ extension Load {
   /// All of them.
   public static let settings = [
     Settings.limit, Settings.arrivals, Settings.requestRate, Settings.clients, Settings.thinkTime,
-    Settings.stagger, Settings.seed,
+    Settings.stagger, Settings.clientTimeout, Settings.seed,
   ].under("Workload")
 
   /// What reports say of this load of `trace`, which is served, and of the trace.

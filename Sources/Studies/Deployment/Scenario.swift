@@ -79,6 +79,7 @@ public struct Scenario: Sendable {
   public func serving(_ trace: Trace) throws(InputError) -> Service {
     var service = try deployment.service(scheduler, for: trace)
     service.fleet.seed = UInt64(load.seed)
+    service.clientTimeout = load.clientTimeout
     try service.fleet.check(trace)
     return service
   }

@@ -10,6 +10,8 @@ public struct Service: Sendable {
   public var fleet: Fleet
   /// What clients wait for besides the engine, request by request.
   public var frontend: Nanoseconds = 0
+  /// For how long clients wait for an answer before they give it up; nil where they do for ever.
+  public var clientTimeout: Nanoseconds?
   /// What was set, as reports show it.
   public var settings: [Run.Setting]
   /// The same with other sizes of iterations, of which the best for a trace serves it; none where
@@ -59,7 +61,7 @@ public struct Service: Sendable {
       replicas: fleet.replicas,
       router: fleet.makeRouter(
         trace, cachedTokens: engine.rules.memory.totalBlocks * engine.rules.memory.blockSize),
-      clients: awaited,
+      clients: awaited, clientTimeout: clientTimeout.map { max(1, $0 - frontend) },
       observing: observation.union(
         objective?.metrics.contains(.smoothedTBT) == true ? .smoothedGaps : []))
     var timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }

@@ -10,7 +10,8 @@ public struct Observed: Sendable {
   public var e2e: Distribution?
   /// Means alone, where those are all that is known.
   public var means: [MeasuredRun.Measure: Double] = [:]
-  /// Output tokens a second, from the first arrival to the last token.
+  /// Output tokens of answers a second, from the first arrival until the last request is answered
+  /// or given up.
   public var throughput: Double?
   /// Whether the queue grew until the end; nil where nothing is known of single requests.
   public var isSaturated: Bool?
@@ -29,6 +30,12 @@ public struct Observed: Sendable {
     throughput = means[.throughput]
     if latencies.isEmpty { return }
     let rows = latencies.indices.filter { latencies[$0].isComplete }
+    if rows.allSatisfy({ latencies[$0].whole != nil }) {
+      let ends = latencies.indices.map { latencies[$0].whole ?? 0 }
+      throughput = Self.throughput(
+        of: rows, in: trace,
+        until: zip(trace.requests, ends).map { $0.arrival + $1 }.max())
+    }
     take(
       trace, rows, firstTokens: rows.map { latencies[$0].firstToken },
       wholes: rows.map { latencies[$0].whole })
@@ -40,6 +47,9 @@ public struct Observed: Sendable {
       records[$0].isCompleted && (seen.isEmpty || seen[$0].isComplete)
     }
     let arrivals = trace.requests
+    throughput = Self.throughput(
+      of: records.indices.filter { records[$0].isCompleted }, in: trace,
+      until: records.map { $0.timeOut ?? $0.finish }.max())
     take(
       trace, rows, firstTokens: rows.map { records[$0].firstToken - arrivals[$0].arrival },
       wholes: rows.map { records[$0].finish - arrivals[$0].arrival })
@@ -60,14 +70,16 @@ public struct Observed: Sendable {
     tpot = Distribution(nanoseconds: perToken)
     self.firstTokens = firstTokens.map(\.seconds)
     self.wholes = ends.map(\.seconds)
-    let last = zip(known, ends).map { requests[$0].arrival + $1 }.max()
-    if let first = trace.requests.first?.arrival, let last, last > first,
-      known.count == rows.count
-    {
-      let tokens = requests.reduce(0) { $0 + $1.outputTokens }
-      throughput = Double(tokens) / (last - first).seconds
-    }
     isSaturated = Self.grows(self.firstTokens)
+  }
+
+  /// Output tokens a second of the answers in `rows` of `trace`, until `end`.
+  private static func throughput(
+    of rows: [Int], in trace: Trace, until end: Nanoseconds?
+  ) -> Double? {
+    guard let first = trace.requests.first?.arrival, let end, end > first else { return nil }
+    let tokens = rows.reduce(0) { $0 + trace.requests[$1].outputTokens }
+    return Double(tokens) / (end - first).seconds
   }
 
   /// Whether the times to the first token of the last fifth show a queue that has grown: they are

@@ -84,7 +84,7 @@ struct CampaignFolder {
         arrival: Nanoseconds(try reader.amount(arrival) * 1000),
         promptTokens: tokens, outputTokens: outputTokens,
         hasFailed
-          ? .failed
+          ? .failed(after: MeasuredRuns.time(milliseconds: try reader.amount(whole)))
           : MeasuredRun.Latency(
             firstToken: MeasuredRuns.time(milliseconds: try reader.amount(ttft)),
             whole: MeasuredRuns.time(milliseconds: try reader.amount(whole))),

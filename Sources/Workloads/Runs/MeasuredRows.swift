@@ -57,11 +57,26 @@ struct MeasuredRows {
     }
     var run = MeasuredRun(name, source: source, trace: Trace(requests: requests, columns: columns))
     run.requests = order.map { rows[$0].latency }
+    state(in: &run)
     let unknown = rows.count { $0.promptTokens == nil }
     if unknown > 0 {
       run.notes.append("\(unknown) requests whose length is not known are as long as the others")
     }
     return run
+  }
+
+  /// States the time after which the client gave requests up, where failures show one: all of them
+  /// came after much the same time, and no answer took longer.
+  private func state(in run: inout MeasuredRun) {
+    let failures = run.requests.filter { !$0.isComplete }.compactMap(\.whole)
+    let answers = run.requests.filter(\.isComplete).compactMap(\.whole)
+    guard let least = failures.min(), let most = failures.max(), failures.count >= 10,
+      most - least <= least / 50, answers.allSatisfy({ $0 <= most })
+    else { return }
+    run.settings[.clientTimeout] = "\(least.seconds)"
+    run.notes.append(
+      "\(failures.count) requests failed \(least.seconds) to \(most.seconds) s after they were "
+        + "sent: the client's time-out")
   }
 
   private static func mean(_ lengths: [Int]) -> Int {

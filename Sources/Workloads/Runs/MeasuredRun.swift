@@ -40,7 +40,7 @@ public struct MeasuredRun: Sendable {
   public enum Stated: String, Sendable, CaseIterable {
     case model, gpu, tensorParallelSize, pipelineParallelSize, maxModelLen, maxNumSeqs
     case maxNumBatchedTokens, blockSize, numGpuBlocksOverride, clients, requestRate, arrivals
-    case frontend, quantization
+    case frontend, quantization, clientTimeout
 
     /// As the setting is called: in small letters, with dashes between words.
     public var name: String {
@@ -50,7 +50,7 @@ public struct MeasuredRun: Sendable {
 
   /// What the client saw of one request.
   public struct Latency: Sendable, Equatable {
-    /// From sending it to its first token, and to its last, where that is known.
+    /// From sending it to its first token, and to its last, or its failure, where that is known.
     public var firstToken: Nanoseconds
     public var whole: Nanoseconds?
 
@@ -61,6 +61,10 @@ public struct MeasuredRun: Sendable {
 
     /// A request that was not answered to its end.
     public static let failed = Latency(firstToken: -1, whole: nil)
+    /// A request that failed after `time`; that is not known where it is 0.
+    public static func failed(after time: Nanoseconds) -> Latency {
+      Latency(firstToken: -1, whole: time > 0 ? time : nil)
+    }
     /// Whether it was answered to its end.
     public var isComplete: Bool { firstToken >= 0 }
   }

@@ -3,6 +3,12 @@ import Serving
 
 /// Runs of which only the means are known, one a row: prompts and outputs of one length each, asked
 /// for by so many clients that each wait for their answer (aiconfigurator's `silicon` points).
+///
+/// InferenceX's lengths vary: its benchmark draws each prompt and each output from 0.8 of the
+/// length to the length (`--random-range-ratio 0.8`), and starts all clients at once (`--request-rate
+/// inf`, README of InferenceMAX). Alike, its requests would stay in step to the end, each prompt in
+/// the way of all others. Points whose `origin` is aiconfigurator's own are alike (genai-perf with
+/// a deviation of 0).
 enum OperatingPoints {
   private static let header =
     "id,backend,backend_version,model_path,system,mode,isl,osl,gemm_quant_mode,tp_size,pp_size,"
@@ -11,6 +17,28 @@ enum OperatingPoints {
 
   /// Requests for each client, as the campaign sent them.
   private static let requestsPerClient = 10
+
+  /// Prompt and output of InferenceX's workloads, and the least share of them that it draws.
+  private static let varied = [(1024, 1024), (8192, 1024), (1024, 8192)]
+  private static let leastShare = 0.8
+
+  /// `count` requests like `longest`, as the campaign sent them.
+  private static func requests(_ longest: Request, _ count: Int, from origin: String) -> [Request] {
+    let isVaried =
+      !origin.contains("aic-auto")
+      && varied.contains { $0 == (longest.promptTokens, longest.outputTokens) }
+    guard isVaried else { return Array(repeating: longest, count: count) }
+    var stream = RandomStream(seed: 0, named: "operating-points")
+    func drawn(_ most: Int) -> Int {
+      let least = max(1, Int(Double(most) * leastShare))
+      return least + stream.integer(below: most - least + 1)
+    }
+    return (0..<count).map { _ in
+      Request(
+        arrival: 0, promptTokens: drawn(longest.promptTokens),
+        outputTokens: drawn(longest.outputTokens))
+    }
+  }
 
   /// Tokens beyond a request's own that the engines were set up for.
   private static let spareTokens = 256
@@ -32,6 +60,7 @@ enum OperatingPoints {
     for name in header.split(separator: ",").map(String.init) {
       columns[name] = try reader.column(name, of: header)
     }
+    let origin = try reader.optionalColumn("origin")
     var runs: [MeasuredRun] = []
     while try reader.nextRow() {
       func text(_ name: String) throws(InputError) -> String {
@@ -56,7 +85,9 @@ enum OperatingPoints {
       var run = MeasuredRun(
         try text("id"), source: reader.source,
         trace: Trace(
-          requests: Array(repeating: request, count: clients * requestsPerClient)))
+          requests: requests(
+            request, clients * requestsPerClient,
+            from: try origin.map { column throws(InputError) in try reader.text(column) } ?? "")))
       run.engine = MeasuredRun.Engine(try text("backend"), try text("backend_version"))
       run.settings[.model] = try text("model_path")
       run.settings[.gpu] = StatedGPU.name(of: try text("system"))

@@ -121,4 +121,48 @@ import Testing
   func `names GPUs as others do`(_ stated: String, _ ours: String) {
     #expect(StatedGPU.name(of: stated) == ours)
   }
+
+  /// Twelve requests, of which the first answers and the rest fail after 300 s and a little.
+  @Test(arguments: [(300_000.0, true), (250_000, false)])
+  func `state a time-out where failures show one`(_ first: Double, _ isOne: Bool) throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/vllm_0.15.1_h100"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try experiments.write(toFile: path + "/experiments.csv", atomically: false, encoding: .utf8)
+    let head = "index,prompt_id,arrival_us,input_tokens,output_tokens,has_error,ttft_ms,e2e_ms\n"
+    let failed = (0..<11).map { row in
+      "\(row),1,\(row * 1000),0,0,1,,\(row == 0 ? first : 300_000 + Double(row) * 10)\n"
+    }
+    try (head + "0,3,0,17,9,0,12.5,290000\n" + failed.joined())
+      .write(toFile: path + "/requests_one.csv", atomically: false, encoding: .utf8)
+    let run = try #require(try MeasuredRuns.read(path, experiment: "one").first)
+    #expect(run.settings[.clientTimeout] == (isOne ? "300.0" : nil))
+    #expect(run.notes.contains { $0.contains("time-out") } == isOne)
+  }
+
+  /// InferenceX's lengths are drawn from 0.8 of the length to the length; others' are alike.
+  @Test(arguments: [("db-dump/2026-04-27", true), ("source_file=aic-auto-gap/x.csv", false)])
+  func `has lengths as its campaign drew them`(_ origin: String, _ isVaried: Bool) throws {
+    let folder = try TemporaryFolder()
+    try folder.put(
+      """
+      id,backend,backend_version,model_path,system,mode,isl,osl,gemm_quant_mode,tp_size,pp_size,\
+      attention_dp_size,moe_ep_size,silicon_ttft_ms,silicon_tpot_ms,silicon_concurrency,origin
+      a,vllm,0.12.0,org/m,h100_sxm,agg,1024,8192,fp8,2,1,1,1,100,20,64,\(origin)
+
+      """, in: "p.csv")
+    let run = try #require(try MeasuredRuns.read(folder.path + "/p.csv").first)
+    #expect(run.trace.count == 640)
+    let prompts = run.trace.requests.map(\.promptTokens)
+    let outputs = run.trace.requests.map(\.outputTokens)
+    if isVaried {
+      #expect(prompts.min()! >= 819 && prompts.max()! <= 1024 && outputs.min()! >= 6553)
+      // The mean of 640 such lengths is within four of its standard errors of 0.9 of the length.
+      let mean = Double(prompts.reduce(0, +)) / 640
+      #expect(abs(mean - 921.5) < 4 * 205 / 12.0.squareRoot() / 640.0.squareRoot())
+    } else {
+      #expect(Set(prompts) == [1024] && Set(outputs) == [8192])
+    }
+    #expect(run.settings[.maxModelLen] == "9472")
+  }
 }

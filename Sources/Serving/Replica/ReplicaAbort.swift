@@ -1,0 +1,60 @@
+/// Requests whose clients have stopped waiting: the engine lets them go before its next plan, with
+/// their blocks, and drops what is in flight for them.
+///
+/// vLLM 0.33.0: `AsyncLLM.abort` reaches the engine between two steps, where
+/// `Scheduler.finish_requests` frees the blocks at once; `update_from_output` passes over the late
+/// result.
+extension Replica {
+  /// Notes that nobody waits for `id` any more.
+  mutating func abandon(_ id: SequenceID) {
+    sequences[id].isAbandoned = true
+    abandoned.append(id)
+  }
+
+  /// Lets those go for whom nobody waits; says whether there is anything left to plan.
+  mutating func letGoAbandoned(_ timeline: inout Timeline) -> Bool {
+    // One that has ended since is abandoned no more, and its slot may be another's.
+    for id in abandoned where sequences[id].isAbandoned { letGo(id, &timeline) }
+    abandoned.removeAll(keepingCapacity: true)
+    if !hasWork { plansOn = false }
+    return hasWork
+  }
+
+  private mutating func letGo(_ id: SequenceID, _ timeline: inout Timeline) {
+    if isPipelined && !isDecoding(id) { cancelInFlight(id) }
+    if let place = leaving.firstIndex(of: id) {
+      leaving.remove(at: place)
+      if place < leavingFirst { leavingFirst -= 1 }
+    }
+    switch sequences[id].phase {
+    case .waiting: waiting.remove(id)
+    case .swapped: swapped.remove(id)
+    case .decoding: if isDecoding(id) { leavePool(id) }
+    case .skipped: skipped.removeLast(id)
+    case .prefilling: prefilling.removeLast(id)
+    case .leaving, .done: break
+    }
+    if sequences[id].phase == .swapped {
+      cache.releaseHost(id)
+    } else if sequences[id].phase != .waiting {
+      cache.release(id, .finished)
+      running.remove(id)
+    }
+    alone.removeAll { $0 == id }
+    _ = ledger?.retire(slot: id.index)
+    bookAbandoned(id, &timeline)
+    sequences[id].phase = .done
+    freeSlots.append(id.slot)
+    circle.end()
+  }
+
+  /// Books what `id` had when the engine let it go.
+  mutating func bookAbandoned(_ id: SequenceID, _ timeline: inout Timeline) {
+    let row = sequences[id].request.index
+    guard let time = timeline.records[row].timeOut else {
+      preconditionFailure("its client stopped waiting at a time")
+    }
+    timeline.records[row] = RequestRecord(timedOutAt: time, sequences[id].record)
+    sequences[id].isAbandoned = false
+  }
+}
