@@ -13,7 +13,8 @@ public enum Models {
     "mixtral-8x22b", "yi-34b", "yi-34b-200k", "falcon-40b", "falcon-180b", "qwen2.5-7b",
     "qwen2.5-32b", "qwen2.5-72b", "qwen2-57b-a14b", "qwen3-8b", "qwen3-32b", "qwen3-30b-a3b",
     "qwen3-235b-a22b", "phi-2", "phi-3-mini", "phi-3-medium", "gemma-2-9b", "gemma-2-27b",
-    "gemma-3-27b", "deepseek-v2-lite", "deepseek-v2", "deepseek-v3", "longcat-flash", "opt-13b",
+    "gemma-3-27b", "gpt-oss-20b", "gpt-oss-120b", "qwen3.5-397b-a17b", "minimax-m2.5",
+    "deepseek-v2-lite", "deepseek-v2", "deepseek-v3", "kimi-k2.5", "longcat-flash", "opt-13b",
     "opt-66b", "opt-175b", "gpt-3-175b",
   ]
 

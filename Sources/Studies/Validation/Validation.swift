@@ -37,10 +37,11 @@ public struct Validation: Sendable {
         run.source, column: run.name, problem: "its requests arrive over too long a time",
         remedy: "check the unit of its times")
     }
-    let stated = try Self.settings(of: run, given, &notes)
-    let scenario = try Scenario(files) { name in
-      given(name) ?? stated[name].map { GivenValue(source: "--\(name)", text: $0) }
+    var stated = try Self.settings(of: run, given, &notes)
+    try Self.quantize(&stated, run) { settings throws(InputError) in
+      try Self.scenario(files, given, settings).deployment.model
     }
+    let scenario = try Self.scenario(files, given, stated)
     let trace = try scenario.load.arriving(scenario.load.selected(from: run.trace))
     let service = try scenario.service(for: trace, notes)
     let replay: Replay
@@ -85,7 +86,6 @@ public struct Validation: Sendable {
           remedy: "give --\(model) with the path of its config.json")
       }
       settings[model] = known
-      try quantize(&settings, try Models.named(known), run)
     }
     let frontend = MeasuredRun.Stated.frontend.name
     settings[frontend] = settings[frontend] ?? Frontend.vllmOpenAI.name
@@ -101,13 +101,32 @@ public struct Validation: Sendable {
     return settings
   }
 
-  /// Leaves out a quantisation that `model` has by itself; throws where it has another.
+  /// What is simulated where a run states `settings`, and a user sets what is `given`.
+  private static func scenario(
+    _ files: DescribedFiles, _ given: (String) -> GivenValue?, _ settings: [String: String]
+  ) throws(InputError) -> Scenario {
+    try Scenario(files) { name in
+      given(name) ?? settings[name].map { GivenValue(source: "--\(name)", text: $0) }
+    }
+  }
+
+  /// Leaves out a quantisation that the model has by itself, of which runs tell only how many bits
+  /// its floats have; throws where it has another.
   private static func quantize(
-    _ settings: inout [String: String], _ model: Model, _ run: MeasuredRun
+    _ settings: inout [String: String], _ run: MeasuredRun,
+    _ served: ([String: String]) throws(InputError) -> Model
   ) throws(InputError) {
     let name = MeasuredRun.Stated.quantization.name
-    guard let stated = settings[name], model.weights != .bf16 else { return }
-    guard model.weights.rawValue.hasPrefix(stated) else {
+    guard let stated = settings[name] else { return }
+    var plain = settings
+    plain[name] = nil
+    let model = try served(plain)
+    guard !model.isPlain else { return }
+    let floats4 = [NumberFormat.nvfp4, .nvfp4Weight, .mxfp4]
+    let isAlike =
+      model.weights.rawValue.hasPrefix(stated)
+      || floats4.contains(model.weights) && floats4.contains { $0.rawValue == stated }
+    guard isAlike else {
       throw InputError(
         run.source, column: run.name,
         problem: "\(model.name) is in \(model.weights.rawValue), and the run's in \(stated)",

@@ -20,6 +20,9 @@ import Testing
     ("qwen3-8b", 8_190_735_360), ("qwen3-32b", 32_762_123_264),
     ("qwen3-30b-a3b", 30_532_122_624), ("qwen3-235b-a22b", 235_093_634_560),
     ("deepseek-v2-lite", 15_706_484_224), ("deepseek-v2", 235_741_434_880),
+    ("gpt-oss-20b", 20_914_757_184), ("gpt-oss-120b", 116_829_156_672),
+    ("minimax-m2.5", 228_689_748_992), ("qwen3.5-397b-a17b", 396_346_350_336),
+    ("kimi-k2.5", 1_026_408_209_408),
   ])
   func `parameters add up to what the publisher counts`(name: String, count: Int) throws {
     #expect(try Models.named(name).parameters == count)
@@ -49,6 +52,8 @@ import Testing
     ("mixtral-8x7b", 46.7, 12.9), ("mixtral-8x22b", 141, 39), ("qwen2-57b-a14b", 57.4, 14),
     ("qwen3-30b-a3b", 30.5, 3.3), ("qwen3-235b-a22b", 235, 22), ("deepseek-v2", 236, 21),
     ("deepseek-v2-lite", 15.7, 2.4), ("deepseek-v3", 671, 37), ("longcat-flash", 560, 27),
+    ("gpt-oss-20b", 20.9, 3.6), ("gpt-oss-120b", 116.8, 5.1), ("qwen3.5-397b-a17b", 397, 17),
+    ("minimax-m2.5", 229, 10),
   ])
   func `a mixture has the parameters of its card, all and active`(
     name: String, all: Double, active: Double
