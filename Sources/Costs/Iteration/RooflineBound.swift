@@ -126,12 +126,18 @@ extension RooflineBound {
       case .attention: break
       case .latent(let latent): addLatent(latent, load, fewest, on: gpu)
       case .recurrent(let recurrent):
-        add(
-          recurrent.prefill(tokens: promptTokens, sequences: 1), share: 1, weights: 0,
-          iterations: fewest, on: gpu)
-        add(
-          recurrent.decode(sequences: load.decoded), share: 1, weights: 0,
-          iterations: load.decodeIterations, on: gpu)
+        for operation in [
+          recurrent.convolution(tokens: promptTokens, sequences: 1, isDecode: false),
+          recurrent.prefill(tokens: promptTokens, sequences: 1),
+        ] {
+          add(operation, share: 1, weights: 0, iterations: fewest, on: gpu)
+        }
+        for operation in [
+          recurrent.convolution(tokens: load.decoded, sequences: load.decoded, isDecode: true),
+          recurrent.decode(sequences: load.decoded),
+        ] {
+          add(operation, share: 1, weights: 0, iterations: load.decodeIterations, on: gpu)
+        }
       case .indexer(let indexer):
         let prefill = indexer.operation(
           pairs: promptTokens * (promptTokens + 1) / 2, queries: promptTokens, keys: promptTokens,

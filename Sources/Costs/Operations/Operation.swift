@@ -75,6 +75,7 @@ public struct Operation: Sendable, Equatable {
     case recurrentInput = "recurrent input"
     case recurrentGates = "recurrent gates"
     case timeStep = "time step"
+    case convolution
     case recurrentPrefill = "recurrent prefill"
     case recurrentDecode = "recurrent decode"
     case recurrentOutput = "recurrent output"
@@ -124,9 +125,17 @@ public struct Operation: Sendable, Equatable {
     /// Latent attention of decodes, on the cached latents themselves.
     case latentDecode(
       sequences: Int, context: Int, contextSquares: Int, heads: Int, rank: Int, rotary: Int)
-    /// Recurrent mixers on `tokens` of `sequences`: of prompts, or one of each in decodes.
-    case recurrent(tokens: Double, sequences: Double, isDecode: Bool)
-    /// An indexer's choice for `tokens`, or attention to compressed ones; `keys` are read.
+    /// The convolution before a recurrence, over `length` tokens of each of `channels`, on `tokens`
+    /// of `sequences`: of prompts, or one of each in decodes.
+    case convolution(
+      tokens: Double, sequences: Double, channels: Int, length: Int, isDecode: Bool)
+    /// Recurrent mixers, likewise.
+    case recurrent(Recurrent, tokens: Double, sequences: Double, isDecode: Bool)
+    /// An indexer's choice for each of `queries` among `keys` on average, of heads of `headSize`.
+    case indexer(queries: Double, keys: Double, heads: Int, headSize: Int, isDecode: Bool)
+    /// Latent attention of `tokens` to `chosen` cached latents each.
+    case sparseLatent(tokens: Double, chosen: Int, heads: Int, isDecode: Bool)
+    /// Attention of `tokens` to compressed ones; `keys` are read.
     case sparse(tokens: Double, keys: Double, isDecode: Bool)
     /// Work on each of `rows` by `width` elements.
     case elements(rows: Int, width: Int)

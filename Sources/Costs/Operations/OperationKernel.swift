@@ -28,7 +28,24 @@ extension Operation {
       return .latentDecode(
         sequences: Double(sequences), context: Double(context) / Double(sequences) + 1,
         heads: Double(heads), format)
-    case .recurrent, .sparse: return nil
+    case .convolution(let tokens, let sequences, let channels, let length, let isDecode):
+      return .convolution(
+        sequences: sequences, tokens: tokens / sequences, channels: Double(channels),
+        length: Double(length), isDecode: isDecode)
+    case .recurrent(let recurrent, let tokens, let sequences, let isDecode):
+      guard let states = recurrent.measuredStates else { return nil }
+      return .recurrence(
+        states, sequences: sequences, tokens: tokens / sequences, isDecode: isDecode)
+    case .indexer(let queries, let keys, let heads, let headSize, _):
+      var kernel = Kernel.indexer(
+        queries: queries, keys: keys, heads: Double(heads), headSize: Double(headSize))
+      // The choice reads the scores once more.
+      kernel.otherBytes = 4 * queries * keys
+      return kernel
+    case .sparseLatent(let tokens, let chosen, let heads, _):
+      return .sparseLatent(
+        tokens: tokens, chosen: Double(chosen), heads: Double(heads), format)
+    case .sparse: return nil
     case .elements:
       switch name {
       case .normalization, .finalNormalization:

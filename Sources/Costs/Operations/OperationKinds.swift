@@ -58,8 +58,11 @@ extension Operation.Shape {
     case .decode: .decodeAttention
     case .latentPrefill: .latentPrefill
     case .latentDecode: .latentDecode
-    case .recurrent(_, _, let isDecode): isDecode ? .recurrentDecode : .recurrentPrefill
-    case .sparse(_, _, let isDecode): isDecode ? .sparseDecode : .sparsePrefill
+    case .convolution(_, _, _, _, let isDecode), .recurrent(_, _, _, let isDecode):
+      isDecode ? .recurrentDecode : .recurrentPrefill
+    case .indexer(_, _, _, _, let isDecode), .sparseLatent(_, _, _, let isDecode),
+      .sparse(_, _, let isDecode):
+      isDecode ? .sparseDecode : .sparsePrefill
     case .elements: .elementwise
     case .collective: .collective
     }

@@ -37,8 +37,11 @@ struct ShardIndexer: Sendable, Equatable {
     let scores = 2 * 4 * pairs
     let own = queries * Double(indexer.heads * indexer.size)
     return Operation(
-      .indexer, .sparse(tokens: queries, keys: keys, isDecode: isDecode), format: .fp8,
-      repeats: layers,
+      .indexer,
+      .indexer(
+        queries: queries, keys: pairs / max(1, queries), heads: indexer.heads,
+        headSize: indexer.size, isDecode: isDecode),
+      format: .fp8, repeats: layers,
       flops: 2 * pairs * Double(indexer.heads * indexer.size),
       otherBytes: keys * Double(indexer.bytesPerToken) + own + scores, launches: 3)
   }

@@ -4,7 +4,8 @@ import Serving
 /// their latents and attended to as usual; decodes take their queries to the latents, and attend to
 /// the cache as it is.
 ///
-/// Latents of a prompt's earlier chunks are expanded again for each chunk.
+/// Latents of a prompt's earlier chunks are expanded again for each chunk. Where an indexer chooses,
+/// prompts attend to the cache as decodes do.
 struct ShardLatent: Sendable, Equatable {
   let layers: Int
   private let latent: Latent
@@ -47,6 +48,7 @@ struct ShardLatent: Sendable, Equatable {
   /// The attention of the prompts of `chunks`.
   func prefill(_ chunks: [Chunk]) -> Operation {
     let work = work(of: chunks)
+    if isChosen { return sparse(tokens: work.tokens, pairs: work.pairs, isDecode: false) }
     return prefill(
       shape: .latentPrefill(
         work, heads: heads, rank: latent.rank, rotary: latent.rotary, headSize: headSize),
@@ -107,11 +109,27 @@ struct ShardLatent: Sendable, Equatable {
   /// The attention of one new token of each of `sequences`, whose cached tokens sum to `context`.
   func decode(sequences: Int, context: Int, contextSquares: Int) -> Operation {
     let context = seen(context, by: sequences)
+    if isChosen {
+      let tokens = Double(sequences)
+      return sparse(tokens: tokens, pairs: Double(context) + tokens, isDecode: true)
+    }
     return decode(
       shape: .latentDecode(
         sequences: sequences, context: context, contextSquares: contextSquares, heads: heads,
         rank: latent.rank, rotary: latent.rotary),
       queries: Double(sequences), keys: Double(context) + Double(sequences))
+  }
+
+  /// Whether an indexer chooses what is attended to.
+  var isChosen: Bool { latent.window > 0 }
+
+  /// The attention of `tokens` to what was chosen, over `pairs` of a token and one of that.
+  private func sparse(tokens: Double, pairs: Double, isDecode: Bool) -> Operation {
+    Operation(
+      isDecode ? .decodeAttention : .prefillAttention,
+      .sparseLatent(tokens: tokens, chosen: latent.window, heads: heads, isDecode: isDecode),
+      format: cache, repeats: layers, flops: decodeFlops(pairs),
+      otherBytes: decodeBytes(queries: tokens, keys: isDecode ? pairs : 0))
   }
 
   /// The cached latents that one new token of each of `sequences` attends to, of `context`.

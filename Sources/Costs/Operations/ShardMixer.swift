@@ -72,10 +72,17 @@ enum ShardMixer: Sendable, Equatable {
   func forEachPrefillOperation(_ chunks: [Chunk], _ body: (Operation) -> Void) {
     switch self {
     case .attention(let attention): body(attention.prefill(chunks))
+    case .latent(let latent) where latent.isChosen:
+      let tokens = chunks.reduce(0) { $0 + $1.tokens }
+      body(latent.absorbQuery(rows: tokens))
+      body(latent.prefill(chunks))
+      body(latent.absorbValue(rows: tokens))
     case .latent(let latent):
       body(latent.expand(rows: latent.latents(of: chunks)))
       body(latent.prefill(chunks))
-    case .recurrent(let recurrent): body(recurrent.prefill(chunks))
+    case .recurrent(let recurrent):
+      body(recurrent.convolve(chunks))
+      body(recurrent.prefill(chunks))
     case .indexer(let indexer): body(indexer.prefill(chunks))
     case .compressed(let compressed): body(compressed.prefill(chunks))
     }
@@ -93,7 +100,10 @@ enum ShardMixer: Sendable, Equatable {
       body(latent.absorbQuery(rows: sequences))
       body(latent.decode(sequences: sequences, context: context, contextSquares: contextSquares))
       body(latent.absorbValue(rows: sequences))
-    case .recurrent(let recurrent): body(recurrent.decode(sequences: Double(sequences)))
+    case .recurrent(let recurrent):
+      let count = Double(sequences)
+      body(recurrent.convolution(tokens: count, sequences: count, isDecode: true))
+      body(recurrent.decode(sequences: count))
     case .indexer(let indexer): body(indexer.decode(sequences: sequences, context: context))
     case .compressed(let compressed):
       body(compressed.decode(sequences: Double(sequences), context: Double(context)))

@@ -14,55 +14,80 @@ struct ShardRecurrent: Sendable, Equatable {
     self.layers = layers
   }
 
-  /// Tokens of a block, which are computed as attention among themselves.
-  private var block: Int {
-    switch recurrent.kind {
-    case .gatedDelta: 64
-    case .mamba1: 1
-    case .mamba2: 256
-    }
+  /// The convolution of the prompts of `chunks`.
+  func convolve(_ chunks: [Chunk]) -> Operation {
+    let tokens = chunks.reduce(0) { $0 + $1.tokens }
+    return convolution(
+      tokens: Double(tokens), sequences: Double(chunks.count), isDecode: false)
   }
 
-  /// The convolution and the recurrence of the prompts of `chunks`, each of which reads and writes
-  /// its state.
+  /// The recurrence of the prompts of `chunks`, each of which reads and writes its state.
   func prefill(_ chunks: [Chunk]) -> Operation {
     let tokens = chunks.reduce(0) { $0 + $1.tokens }
     return prefill(tokens: Double(tokens), sequences: Double(chunks.count))
   }
 
-  /// The same of `tokens` in all.
+  /// The convolution of `tokens` of `sequences`: of prompts, or one of each.
+  func convolution(tokens: Double, sequences: Double, isDecode: Bool) -> Operation {
+    let channels = recurrent.convolutionChannels
+    let state = sequences * 2 * Double(recurrent.convolutionElements)
+    return Operation(
+      .convolution,
+      .convolution(
+        tokens: tokens, sequences: sequences, channels: channels, length: recurrent.convolution,
+        isDecode: isDecode),
+      repeats: layers, flops: 2 * tokens * Double(recurrent.convolution * channels),
+      otherBytes: (2 * tokens * Double(channels) + state) * Model.bytesPerActivation)
+  }
+
+  /// The recurrence of `tokens` of prompts in all.
   func prefill(tokens: Double, sequences: Double) -> Operation {
     let (heads, values) = (Double(recurrent.heads), Double(recurrent.valueSize))
     let keys = Double(recurrent.keySize)
-    let inBlock = heads * Double(block) * (values + keys)
+    let inBlock = heads * Double(recurrent.blockTokens) * (values + keys)
     let withState = 2 * heads * keys * values * (recurrent.kind == .gatedDelta ? 2 : 1)
     return Operation(
-      .recurrentPrefill, .recurrent(tokens: tokens, sequences: sequences, isDecode: false),
-      repeats: layers,
-      flops: 2 * tokens * (inBlock + withState + convolutionProducts),
-      otherBytes: tokens * bytesPerToken + sequences * stateBytes, launches: 4)
+      .recurrentPrefill,
+      .recurrent(recurrent, tokens: tokens, sequences: sequences, isDecode: false),
+      repeats: layers, flops: 2 * tokens * (inBlock + withState),
+      otherBytes: tokens * bytesPerToken + sequences * stateBytes, launches: 3)
   }
 
-  /// The same of one new token of each of `sequences`.
+  /// That of one new token of each of `sequences`.
   func decode(sequences: Double) -> Operation {
-    let products = 3 * Double(recurrent.stateElements) + convolutionProducts
-    return Operation(
-      .recurrentDecode, .recurrent(tokens: sequences, sequences: sequences, isDecode: true),
-      repeats: layers,
-      flops: 2 * sequences * products, otherBytes: sequences * (bytesPerToken + stateBytes),
-      launches: 2)
+    Operation(
+      .recurrentDecode,
+      .recurrent(recurrent, tokens: sequences, sequences: sequences, isDecode: true),
+      repeats: layers, flops: 2 * sequences * 3 * Double(recurrent.stateElements),
+      otherBytes: sequences * (bytesPerToken + stateBytes))
   }
 
-  private var convolutionProducts: Double {
-    Double(recurrent.convolution * recurrent.convolutionChannels)
-  }
-
-  /// Bytes for each token: what goes in, through the convolution, and out.
+  /// Bytes of what goes in for each token, and out.
   private var bytesPerToken: Double {
-    let elements = 2 * recurrent.convolutionChannels + 2 * recurrent.width
-    return Double(elements) * Model.bytesPerActivation
+    Double(recurrent.convolutionChannels + recurrent.width) * Model.bytesPerActivation
   }
 
   /// Bytes of a sequence's state, read and written.
-  private var stateBytes: Double { 2 * Double(recurrent.bytesPerSequence) }
+  private var stateBytes: Double {
+    2 * Double(recurrent.stateElements * recurrent.bytesPerState)
+  }
+}
+
+extension Recurrent {
+  /// Tokens of a prompt that are computed together, as attention among themselves.
+  fileprivate var blockTokens: Int {
+    switch kind {
+    case .gatedDelta: Int(RecurrentStates.block)
+    case .mamba1: 1
+    case .mamba2: 256
+    }
+  }
+
+  /// What tables of its recurrence go by, where there are any.
+  var measuredStates: RecurrentStates? {
+    guard kind == .gatedDelta, bytesPerState == 4 else { return nil }
+    return RecurrentStates(
+      heads: Double(heads), keyHeads: Double(keyHeads), valueSize: Double(valueSize),
+      keySize: Double(keySize))
+  }
 }

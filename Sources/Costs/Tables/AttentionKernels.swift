@@ -108,7 +108,7 @@ extension Kernel {
 
   /// DeepSeek-V2's and V3's sizes in elements, the only ones measured: a head of 128 and 64 that
   /// carry the position, values of 128, a latent vector of 512.
-  private enum LatentSizes {
+  enum LatentSizes {
     static let head = 192.0
     static let value = 128.0
     static let rank = 512.0

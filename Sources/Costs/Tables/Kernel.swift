@@ -80,6 +80,13 @@ extension Kernel {
     .elementwise(.rotary, bytes: rows * width * 4)
   }
 
+  /// Reads `rows` of `width` elements and writes them in 8 bits.
+  static func quantize(rows: Double, width: Double) -> Kernel {
+    Kernel(
+      operation: .quantize, format: .bf16, memoryBytes: rows * width * 3,
+      point: SIMD4(log2(rows), log2(width), 0, 0))
+  }
+
   /// A kernel that moves `bytes` and computes little.
   static func elementwise(_ operation: MeasuredOperation, bytes: Double) -> Kernel {
     Kernel(

@@ -32,6 +32,8 @@ enum Knots {
     case (_, .alignment): []
     case (_, .group): [2, 8]
     case (_, .keyValueHeads): [2, 8, 32]
+    case (.quantize, .inputs): outputs
+    case (.quantize, .rows): rows
     case (.attentionPrefill, .parallel): (0...20).map { exp2(2 * Double($0) - 10) }
     case (.experts, .rows): (0...10).map { exp2(Double($0)) } + [4096, 16384]
     case (.experts, .experts): (0...10).map { exp2(2 * Double($0)) }

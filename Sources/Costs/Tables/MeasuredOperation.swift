@@ -10,6 +10,22 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Encodable {
   /// The same two with multi-head latent attention.
   case latentPrefill = "mla_prefill"
   case latentDecode = "mla_decode"
+  /// Bidirectional attention of `batch` sequences of `query_tokens`, without a cache.
+  case encoderAttention = "encoder_attention"
+  /// Attention of each of `query_tokens` of `batch` sequences to `topk` cached latents that an
+  /// indexer chose.
+  case sparseAttention = "sparse_attention"
+  /// An indexer's scores of each of `query_tokens` of `batch` sequences against the
+  /// `context_tokens` before it, in 8-bit floats.
+  case indexer
+  /// The convolution before a recurrence, over n channels of k tokens each: of `batch` prompts of
+  /// `query_tokens`, and of one new token of each of `batch` sequences.
+  case convolutionPrefill = "convolution_prefill"
+  case convolutionDecode = "convolution_decode"
+  /// The recurrence of the gated delta rule, likewise: `heads` states of `head_size` values by k
+  /// keys, of which `kv_heads` are different.
+  case recurrentPrefill = "recurrent_prefill"
+  case recurrentDecode = "recurrent_decode"
   /// All of a layer's routed experts: both products and what is between them.
   case experts = "moe"
   case allReduce = "all_reduce"
@@ -23,6 +39,8 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Encodable {
   case activation
   /// Turns queries and keys by their positions: m rows of n elements of both.
   case rotary
+  /// Makes 8-bit floats of m rows of n elements.
+  case quantize
 
   /// What the coordinates of its tables are, in the order of the axes.
   func axes(_ format: NumberFormat) -> [Axis] {
@@ -33,9 +51,12 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Encodable {
     case .attentionDecode: [.group, .keyValueHeads, .parallel, .keys]
     case .latentPrefill: [.parallel, .keys]
     case .latentDecode: [.heads, .sequences, .keys]
+    case .encoderAttention, .indexer, .convolutionPrefill, .recurrentPrefill: [.parallel, .keys]
+    case .sparseAttention, .convolutionDecode, .recurrentDecode: [.parallel]
     case .experts: [.rows, .experts, .outputs, .pairs]
     case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: [.gpus, .bytes]
     case .normalization, .activation, .rotary: [.bytes]
+    case .quantize: [.rows, .inputs]
     }
   }
 }

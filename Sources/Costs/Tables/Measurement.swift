@@ -57,9 +57,16 @@ public struct Measurement: Sendable, Equatable {
     case .attentionDecode: [.batch, .contextTokens, .heads, .keyValueHeads, .headSize]
     case .latentPrefill: [.batch, .queryTokens, .heads]
     case .latentDecode: [.batch, .contextTokens, .heads]
+    case .encoderAttention: [.batch, .queryTokens, .heads, .headSize]
+    case .sparseAttention: [.batch, .queryTokens, .heads, .topk]
+    case .indexer: [.batch, .queryTokens, .heads, .headSize]
+    case .convolutionPrefill: [.batch, .queryTokens, .n, .k]
+    case .convolutionDecode: [.batch, .n, .k]
+    case .recurrentPrefill: [.batch, .queryTokens, .heads, .keyValueHeads, .headSize, .k]
+    case .recurrentDecode: [.batch, .heads, .keyValueHeads, .headSize, .k]
     case .experts: [.m, .n, .k, .experts, .topk]
     case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: [.bytes, .gpus]
-    case .normalization, .activation, .rotary: [.m, .n]
+    case .normalization, .activation, .rotary, .quantize: [.m, .n]
     }
   }
 }
@@ -96,6 +103,32 @@ extension Measurement {
         sequences: size(.batch), context: size(.contextTokens), heads: size(.heads), format)
     case .experts:
       return .experts(expertWork, format)
+    case .encoderAttention:
+      return .encoder(
+        sequences: size(.batch), tokens: size(.queryTokens), heads: size(.heads),
+        headSize: size(.headSize), format)
+    case .sparseAttention:
+      return .sparseLatent(
+        tokens: size(.batch) * size(.queryTokens), chosen: size(.topk), heads: size(.heads), format)
+    case .indexer:
+      let queries = size(.batch) * size(.queryTokens)
+      return .indexer(
+        queries: queries, keys: size(.contextTokens) + (size(.queryTokens) + 1) / 2,
+        heads: size(.heads), headSize: size(.headSize))
+    case .convolutionPrefill, .convolutionDecode:
+      let isDecode = operation == .convolutionDecode
+      return .convolution(
+        sequences: size(.batch), tokens: isDecode ? 1 : size(.queryTokens), channels: size(.n),
+        length: size(.k), isDecode: isDecode)
+    case .recurrentPrefill, .recurrentDecode:
+      let isDecode = operation == .recurrentDecode
+      let states = RecurrentStates(
+        heads: size(.heads), keyHeads: size(.keyValueHeads), valueSize: size(.headSize),
+        keySize: size(.k))
+      return .recurrence(
+        states, sequences: size(.batch), tokens: isDecode ? 1 : size(.queryTokens),
+        isDecode: isDecode)
+    case .quantize: return .quantize(rows: size(.m), width: size(.n))
     case .normalization: return .normalization(rows: size(.m), width: size(.n))
     case .activation: return .activation(rows: size(.m), width: size(.n))
     case .rotary: return .rotary(rows: size(.m), width: size(.n))

@@ -161,7 +161,11 @@ extension Operation.Shape {
     case .decode(let sequences, let context, _, _, _, _, _),
       .latentDecode(let sequences, let context, _, _, _, _):
       "\(sequences)x\(context / max(1, sequences))"
-    case .recurrent(let tokens, let sequences, _): "\(Int(tokens)) in \(Int(sequences))"
+    case .convolution(let tokens, let sequences, _, _, _),
+      .recurrent(_, let tokens, let sequences, _):
+      "\(Int(tokens)) in \(Int(sequences))"
+    case .indexer(let queries, let keys, _, _, _): "\(Int(queries)) of \(Int(keys))"
+    case .sparseLatent(let tokens, let chosen, _, _): "\(Int(tokens)) of \(chosen)"
     case .sparse(let tokens, let keys, _): "\(Int(tokens)) of \(Int(keys))"
     case .elements(let rows, let width): "\(rows)x\(width)"
     case .collective(let rows, let width, let ranks): "\(rows)x\(width) over \(ranks)"
