@@ -23,7 +23,8 @@ public func nearest(to word: String, among names: [String]) -> String? {
   }
   let close = ranked.filter { $0.distance <= max(1, $0.name.unicodeScalars.count / 3) }
   if let best = close.min(by: { $0.distance < $1.distance }) { return best.name }
-  return word.count > 2 ? names.first { $0.lowercased().hasPrefix(word.lowercased()) } : nil
+  let longer = ranked.filter { $0.name.lowercased().hasPrefix(word.lowercased()) }
+  return word.count > 2 ? longer.min { $0.distance < $1.distance }?.name : nil
 }
 
 /// Keystrokes between two words: a letter added, dropped or replaced, or two neighbours swapped.

@@ -23,24 +23,6 @@ private let own = Repository.root.appending(path: "Tests/Golden/configs")
     #expect(try check(shared, "expected_public.csv") == 56)
   }
 
-  private func rows(_ file: URL) throws -> [[String: String]] {
-    let text = try String(contentsOf: file, encoding: .utf8)
-    let lines = text.split(whereSeparator: \.isNewline).map { fields(String($0)) }
-    return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
-  }
-
-  private func fields(_ line: String) -> [String] {
-    var (fields, isQuoted) = ([""], false)
-    for character in line {
-      switch character {
-      case "\"": isQuoted.toggle()
-      case "," where !isQuoted: fields.append("")
-      default: fields[fields.count - 1].append(character)
-      }
-    }
-    return fields
-  }
-
   private func model(_ name: String, in folder: URL) throws -> Model {
     let file = folder.appending(path: name)
     let sibling = folder.appending(path: "siblings/\(name.dropLast(5))/hf_quant_config.json")
@@ -53,7 +35,8 @@ private let own = Repository.root.appending(path: "Tests/Golden/configs")
   /// Holds the files of `folder` against `list`; returns how many are not refused.
   private func check(_ folder: URL, _ list: String) throws -> Int {
     var accepted = 0
-    for row in try rows(folder.appending(path: list)) {
+    let text = try String(contentsOf: folder.appending(path: list), encoding: .utf8)
+    for row in CSVTable(text).rows {
       let name = try #require(row["file"])
       guard let model = try? model(name, in: folder) else { continue }
       accepted += 1

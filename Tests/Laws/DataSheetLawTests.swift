@@ -88,7 +88,7 @@ extension SeededNumbers {
 
   /// Prompts as long as the longest that were measured, and longer.
   @Test(arguments: names, ["llama-3.1-8b", "llama-3.1-70b", "llama-2-7b", "deepseek-v3"])
-  func `attend no faster together than the prompt in one go, but for a fiftieth`(
+  func `attend no faster together than the prompt in one go, but for a fortieth`(
     name: String, model: String
   ) throws {
     let shard = try Shard(of: Models.named(model))
@@ -97,7 +97,7 @@ extension SeededNumbers {
       let whole = attention(cost, [(tokens, 0)])
       for size in [512, 2048, 8192, 16_384] {
         let chunks = pieces(tokens, of: size).reduce(0) { $0 + attention(cost, [$1]) }
-        #expect(chunks > 0.98 * whole, "\(tokens) in \(size)")
+        #expect(chunks > 0.975 * whole, "\(tokens) in \(size)")
       }
     }
   }

@@ -24,12 +24,14 @@ public struct GPU: Sendable, Equatable {
   public var hostBytesPerSecond: Double
   /// How long kernels were measured to take.
   public var tables: KernelTables
+  /// What other GPUs lend it besides tables, each of which names its own; nil where nothing.
+  public var lent: Lent?
 
   public init(
     name: String, source: String, memoryBytes: Int, memoryBytesPerSecond: Double, peaks: Peaks,
     multiprocessors: Double = 108, links: [Link], sustainedRate: Double? = nil,
     efficiencies: Efficiencies, hostBytesPerSecond: Double = 25e9,
-    tables: KernelTables = KernelTables()
+    tables: KernelTables = KernelTables(), lent: Lent? = nil
   ) {
     precondition(!links.isEmpty, "a GPU has a link")
     self.name = name
@@ -43,11 +45,25 @@ public struct GPU: Sendable, Equatable {
     self.efficiencies = efficiencies
     self.hostBytesPerSecond = hostBytesPerSecond
     self.tables = tables
+    self.lent = lent
   }
 
   /// The link over which `gpus` of them talk; the farthest-reaching one if none reaches all.
   public func link(among gpus: Int) -> Link {
     links.first { $0.gpus >= gpus } ?? links[links.count - 1]
+  }
+
+  /// Figures that are not known of a GPU, and of which others.
+  public struct Lent: Sendable, Equatable, Encodable {
+    /// The keys of a GPU's file, such as `efficiencies`, in the order of the alphabet.
+    public var figures: [String]
+    /// The GPU that they are of.
+    public var from: String
+
+    public init(_ figures: [String], from: String) {
+      self.figures = figures
+      self.from = from
+    }
   }
 
   /// The data sheet's rates of dense matrix arithmetic, in operations a second.
@@ -91,6 +107,7 @@ public struct GPU: Sendable, Equatable {
       case pcie = "PCIe"
       case infiniband = "InfiniBand"
       case ethernet = "Ethernet"
+      case infinityFabric = "Infinity Fabric"
     }
 
     public init(_ kind: Kind, gpus: Int, bytesPerSecond: Double) {

@@ -3,6 +3,10 @@ import Foundation
 import Serving
 
 /// A GPU as JSON: what `--gpu file.json` reads and `servesim calibrate` writes.
+///
+/// A file with the key `like`, the name of a GPU or a list of them, has no more than a data sheet:
+/// name, source, memory, its bandwidth, rates of arithmetic, and links where they differ. All else
+/// is that GPU's, times as shares of the data sheets.
 struct GPUFile: Encodable {
   var name: String
   var source: String
@@ -15,6 +19,7 @@ struct GPUFile: Encodable {
   var links: [Link]
   var efficiencies: Efficiencies
   var tables: [Table]?
+  var lent: GPU.Lent?
 
   struct Peaks: Encodable {
     var bf16: Double
@@ -27,6 +32,16 @@ struct GPUFile: Encodable {
     var kind: GPU.Link.Kind
     var gpus: Int
     var bytesPerSecond: Double
+
+    init(kind: GPU.Link.Kind, gpus: Int, bytesPerSecond: Double) {
+      self.kind = kind
+      self.gpus = gpus
+      self.bytesPerSecond = bytesPerSecond
+    }
+
+    init(_ link: GPU.Link) {
+      self.init(kind: link.kind, gpus: link.gpus, bytesPerSecond: link.bytesPerSecond)
+    }
   }
 
   /// A table; knots are in their own units, values are packed two characters a cell.
@@ -62,9 +77,10 @@ extension GPUFile {
       bf16: gpu.peaks.bf16, fp8: gpu.peaks.fp8, int8: gpu.peaks.int8, fp4: gpu.peaks.fp4)
     sustainedFlopsPerSecond = gpu.sustainedRate
     multiprocessors = gpu.multiprocessors
-    links = gpu.links.map { Link(kind: $0.kind, gpus: $0.gpus, bytesPerSecond: $0.bytesPerSecond) }
+    links = gpu.links.map(Link.init)
     efficiencies = gpu.efficiencies
     tables = gpu.tables.all.map(Table.init)
+    lent = gpu.lent
   }
 }
 

@@ -9,7 +9,37 @@ extension GPU {
   ///   - json: the file's contents.
   ///   - source: the file, as the user named it.
   public init(json: [UInt8], source: String) throws(InputError) {
-    try self.init(try GPUFile(json, source: source), source: source)
+    let keys = try JSONKeys(json, source: source, remedy: GPUFile.remedy)
+    let lenders = try Self.lenders(keys)
+    let gpu = try GPU(try GPUFile(keys, like: lenders.first), source: source)
+    self = gpu.completed(by: lenders)
+  }
+
+  /// The GPUs that a file says it is like, the most like first.
+  private static func lenders(_ keys: JSONKeys) throws(InputError) -> [GPU] {
+    var lenders: [GPU] = []
+    for name in try keys.words("like", among: GPUs.names) ?? [] {
+      lenders.append(try GPUs.named(name))
+    }
+    return lenders
+  }
+
+  /// This GPU with tables of `lenders` for what it has none of: kernels are taken to fall as far
+  /// short of the data sheet as on the first that has them.
+  ///
+  /// Collectives come from the first whose links are of the same kind, if there is one.
+  private func completed(by lenders: [GPU]) -> GPU {
+    var gpu = self
+    let alike = lenders.filter { $0.links[0].kind == links[0].kind }
+    for lender in alike + lenders {
+      let tables = lender.tables.all.filter(\.operation.isCollective)
+      gpu.tables = gpu.tables.completed(by: KernelTables(tables), of: lender.name)
+    }
+    for lender in lenders {
+      let tables = lender.tables.all.filter { !$0.operation.isCollective }
+      gpu.tables = gpu.tables.completed(by: KernelTables(tables), of: lender.name)
+    }
+    return gpu
   }
 
   /// The GPU as JSON, which `init(json:source:)` reads back: a table a line.
@@ -55,6 +85,6 @@ extension GPU {
         .sorted { $0.gpus < $1.gpus },
       sustainedRate: file.sustainedFlopsPerSecond,
       efficiencies: file.efficiencies, hostBytesPerSecond: file.hostBytesPerSecond,
-      tables: KernelTables(tables))
+      tables: KernelTables(tables), lent: file.lent)
   }
 }

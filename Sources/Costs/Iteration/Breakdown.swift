@@ -12,6 +12,8 @@ public struct Breakdown: Sendable, Equatable {
     public var limit: Roofline.Limit
     /// What its time rests on.
     public var basis: TimeBasis
+    /// The GPU, or the format, of the kernels that stand in for its own, if others do.
+    public var owner: String?
   }
 
   /// Every operation, in the order in which they run.
@@ -28,7 +30,8 @@ public struct Breakdown: Sendable, Equatable {
       Entry(
         operation: operation, secondsPerRun: layers.seconds(operation),
         limit: limits.limit(of: operation, on: layers.gpu),
-        basis: layers.times.basis(of: operation, on: layers.gpu))
+        basis: layers.times.basis(of: operation, on: layers.gpu),
+        owner: layers.times == .measured ? operation.owner(on: layers.gpu) : nil)
     }
     if let handOver = cost.handOver(batch.tokens) {
       entries.append(

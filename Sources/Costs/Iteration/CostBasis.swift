@@ -9,10 +9,13 @@ public struct CostBasis: Sendable, Equatable {
   public private(set) var borrowed: [(owner: String, names: [Operation.Name])] = []
   /// Operations that tables are kept of, and this GPU has none; and mixers that have none anywhere.
   public private(set) var unmeasured: [Operation.Name] = []
+  /// Figures of the GPU that are another's.
+  public private(set) var lent: GPU.Lent?
 
   /// What the times of `batches` rest on as `cost` prices them.
   public init(of batches: [Batch], by cost: PipelineCost) {
     let layers = cost.layers
+    lent = layers.gpu.lent
     if layers.times == .roofline { return }
     for batch in batches where !batch.isEmpty {
       for operation in layers.operations.operations(for: batch) where operation.part == .layers {
@@ -45,13 +48,19 @@ public struct CostBasis: Sendable, Equatable {
     var clauses = borrowed.map { "taken from \($0.owner): \(list($0.names))" }
     if !beyond.isEmpty { clauses.append("beyond the sizes measured: \(list(beyond))") }
     if !unmeasured.isEmpty { clauses.append("by the roofline alone: \(list(unmeasured))") }
+    if let lent { clauses.append(lent.words) }
     return clauses.isEmpty ? nil : clauses.joined(separator: "; ")
   }
 
   public static func == (a: CostBasis, b: CostBasis) -> Bool {
-    a.beyond == b.beyond && a.unmeasured == b.unmeasured
+    a.beyond == b.beyond && a.unmeasured == b.unmeasured && a.lent == b.lent
       && a.borrowed.elementsEqual(b.borrowed) { $0.owner == $1.owner && $0.names == $1.names }
   }
+}
+
+extension GPU.Lent {
+  /// The figures, and whose they are, as a clause.
+  public var words: String { "\(figures.joined(separator: ", ")) as on \(from)" }
 }
 
 extension Operation {

@@ -153,6 +153,17 @@ extension JSONKeys {
     throw placed(.unknown(name, word, among: words, in: source), name)
   }
 
+  /// Those of `words` that stand under `name`, as a text or as a list of them.
+  public func words(_ name: String, among words: [String]) throws(InputError) -> [String]? {
+    guard let value = value(name) else { return nil }
+    if case .string = value { return try word(name, among: words).map { [$0] } }
+    let given = try texts(name)
+    for word in given ?? [] where !words.contains(word) {
+      throw placed(.unknown(name, word, among: words, in: source), name)
+    }
+    return given
+  }
+
   /// The one of all choices whose word stands under `name`.
   public func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ name: String

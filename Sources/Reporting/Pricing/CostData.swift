@@ -7,7 +7,8 @@ import Studies
 ///
 /// An operation is `operation`, `size`, `part`, `runs`, `seconds_per_run`, `seconds` (of all runs),
 /// `share` (of the iteration), `bound_by`, `basis` (`measured` kernels,
-/// `extrapolated` beyond their sizes, `borrowed` from another GPU or format, `roofline`), `flops`,
+/// `extrapolated` beyond their sizes, `borrowed` from another GPU or format, `roofline`),
+/// `borrowed_from` (that GPU or format), `flops`,
 /// `memory_bytes`, `sent_bytes` (of all runs, on
 /// one GPU of each pipeline stage), `mfu`, `memory_use` and `link_use` (shares of the data sheet's
 /// peaks).
@@ -70,6 +71,7 @@ public enum CostData {
       .init("share", .number(row.share)),
       .init("bound_by", row.limit.map { .string($0) } ?? .null),
       .init("basis", row.basis.map { .string($0) } ?? .null),
+      .init("borrowed_from", row.owner.map { .string($0) } ?? .null),
     ] + work(row)
   }
 

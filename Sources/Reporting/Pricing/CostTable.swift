@@ -19,18 +19,23 @@ public enum CostTable {
 
   /// Which operations' times rest on something else than measured kernels of this GPU.
   private static func bases(_ report: CostReport) -> String {
-    let reasons = [
-      ("extrapolated", "Beyond the sizes measured"),
-      ("borrowed", "By another GPU's or format's kernels"),
-      ("roofline", "By the roofline, no kernel measured"),
-    ]
-    return reasons.map { basis, words in
-      var names: [String] = []
-      for row in report.operations where row.basis == basis && !names.contains(row.name) {
-        names.append(row.name)
+    func words(for row: CostReport.Row) -> String? {
+      switch row.basis {
+      case "extrapolated": "Beyond the sizes measured"
+      case "borrowed": row.owner.map { "By kernels of \($0)" } ?? "By kernels of another grouping"
+      case "roofline": "By the roofline, no kernel measured"
+      default: nil
       }
-      return names.isEmpty ? "" : "\(words): \(names.joined(separator: ", ")).\n"
-    }.joined()
+    }
+    var lines: [(words: String, names: [String])] = []
+    for row in report.operations {
+      guard let words = words(for: row) else { continue }
+      let place = lines.firstIndex { $0.words == words } ?? lines.endIndex
+      if place == lines.endIndex { lines.append((words, [])) }
+      if !lines[place].names.contains(row.name) { lines[place].names.append(row.name) }
+    }
+    return lines.map { "\($0.words): \($0.names.joined(separator: ", ")).\n" }.joined()
+      + (report.lent.map { "Besides, \($0).\n" } ?? "")
   }
 
   /// The tables as Markdown, with an empty line between them.

@@ -22,6 +22,8 @@ public struct CostReport: Sendable, Equatable {
     public var limit: String?
     /// What its time rests on, a `TimeBasis`; nil for a sum.
     public var basis: String?
+    /// The GPU, or the format, of the kernels that its time is borrowed from, if it is.
+    public var owner: String?
     /// Floating-point operations of all runs.
     public var flops = 0.0
     /// Bytes of memory that all runs read or write.
@@ -51,6 +53,8 @@ public struct CostReport: Sendable, Equatable {
   public let settings: [Run.Setting]
   /// What was priced.
   public let batch: Batch
+  /// What the GPU has of another besides times of kernels, as a clause; nil where nothing.
+  public let lent: String?
   /// The operations in the order in which they run, then the host.
   ///
   /// Operations of one name and size that follow each other are one row.
@@ -67,6 +71,7 @@ public struct CostReport: Sendable, Equatable {
     served.model = try deployment.servedModel()
     settings = served.shown(Deployment.placement() + Deployment.formats)
     self.batch = batch
+    lent = deployment.gpu.lent?.words
     total = Row(name: "total", part: "total", seconds: breakdown.parts.totalSeconds)
     for entry in breakdown.entries { add(Row(entry, on: deployment.gpu)) }
     let host = breakdown.parts[.host]
@@ -113,6 +118,7 @@ extension CostReport.Row {
     seconds = entry.totalSeconds
     limit = entry.limit.rawValue
     basis = entry.basis.rawValue
+    owner = entry.owner
     flops = operation.flops * runs
     memoryBytes = operation.memoryBytes * runs
     sentBytes = operation.wireBytes * runs

@@ -84,9 +84,13 @@ extension Catalogue {
     let arithmetic = Int(gpu.peaks.bf16 / 1e12)
     let tables = gpu.tables.all
     let borrowed = tables.count { $0.borrowedFrom != nil }
+    var owners: [String] = []
+    for case let owner? in tables.map(\.borrowedFrom) where !owners.contains(owner) {
+      owners.append(owner)
+    }
     return "\(memory) GiB at \(bandwidth) GB/s, \(arithmetic) TFLOP/s (BF16), "
       + "\(gpu.links[0].kind.rawValue); \(tables.count - borrowed) tables of measured kernels"
-      + (borrowed == 0 ? "" : ", \(borrowed) borrowed from other GPUs")
+      + (borrowed == 0 ? "" : ", \(borrowed) borrowed from \(owners.joined(separator: ", "))")
   }
 
   private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }

@@ -36,6 +36,17 @@ private func times(_ deployment: Deployment, prompt: Int, scheduler: String = "v
     #expect(words?.contains(Operation.Name.decodeAttention.rawValue) == true)
   }
 
+  /// A data sheet has no shares of its peaks that kernels reach.
+  @Test func `is said of figures of another GPU too`() throws {
+    let words = try times(deployment("llama-3.1-8b", "h20"), prompt: 1000)
+    #expect(words?.contains("taken from h100-sxm: ") == true)
+    let figures = "efficiencies, host_bytes_per_second as on h100-sxm"
+    #expect(words?.contains(figures) == true)
+    var deployment = try deployment("llama-3.1-8b", "h20")
+    deployment.times = .roofline
+    #expect(try times(deployment, prompt: 1000) == figures)
+  }
+
   @Test func `is said of a GPU without tables`() throws {
     var deployment = try deployment("llama-3.1-8b")
     deployment.gpu.tables = KernelTables()
