@@ -23,6 +23,35 @@ private let own = Repository.root.appending(path: "Tests/Golden/configs")
     #expect(try check(shared, "expected_public.csv") == 56)
   }
 
+  /// Sizes that published files have, and what follows from them by other code than this.
+  @Test func `of other families are read to the last parameter and byte`() throws {
+    func text(_ name: String) throws -> String {
+      try String(contentsOf: own.appending(path: name), encoding: .utf8)
+    }
+    let rows = CSVTable(try text("families.csv")).rows
+    let lines = try text("families.jsonl").split(separator: "\n")
+    #expect(rows.count == lines.count && rows.count == 67)
+    for (row, line) in zip(rows, lines) {
+      let entry = try JSONSerialization.jsonObject(with: Data(line.utf8))
+      let members = try #require(entry as? [String: Any])
+      let name = try #require(members["file"] as? String)
+      #expect(name == row["file"])
+      let config = try JSONSerialization.data(withJSONObject: try #require(members["config"]))
+      let model = try Model(huggingFaceConfiguration: Array(config), source: name)
+      func number(_ column: String) -> Int? { Int(row[column] ?? "") }
+      #expect(model.parameters == number("parameters") ?? model.parameters, "\(name)")
+      #expect(model.maxPositions == number("max_model_len") ?? 1 << 20, "\(name)")
+      let groups = try Shard(of: model).cacheGroups
+      func bytes(_ kinds: (CacheGroup.Kind) -> Bool) -> Int {
+        Int(groups.filter { kinds($0.kind) }.reduce(0) { $0 + $1.bytesPerToken })
+      }
+      #expect(bytes { $0 == .all } == number("bytes_per_token"), "\(name)")
+      #expect(bytes { $0 != .all } == number("window_bytes_per_token"), "\(name)")
+      let states = groups.reduce(0) { $0 + $1.bytesPerSequence }
+      #expect(states == number("state_bytes"), "\(name)")
+    }
+  }
+
   private func model(_ name: String, in folder: URL) throws -> Model {
     let file = folder.appending(path: name)
     let sibling = folder.appending(path: "siblings/\(name.dropLast(5))/hf_quant_config.json")

@@ -129,13 +129,13 @@ extension RooflineBound {
         for operation in [
           recurrent.convolution(tokens: promptTokens, sequences: 1, isDecode: false),
           recurrent.prefill(tokens: promptTokens, sequences: 1),
-        ] {
+        ].compactMap(\.self) {
           add(operation, share: 1, weights: 0, iterations: fewest, on: gpu)
         }
         for operation in [
           recurrent.convolution(tokens: load.decoded, sequences: load.decoded, isDecode: true),
           recurrent.decode(sequences: load.decoded),
-        ] {
+        ].compactMap(\.self) {
           add(operation, share: 1, weights: 0, iterations: load.decodeIterations, on: gpu)
         }
       case .indexer(let indexer):

@@ -14,6 +14,8 @@ public struct Latent: Sendable, Equatable {
   public var rotary: Int
   /// Elements of one head's values.
   public var valueSize: Int
+  /// Whether a factor for each element of the result is made of the token (Kimi-K3).
+  public var hasGate = false
   /// What chooses the tokens that are attended to, where not all are.
   public var indexer: Indexer?
 

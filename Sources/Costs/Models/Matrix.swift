@@ -51,7 +51,10 @@ extension Block.Mixer {
           outputs: latent.heads * (latent.headSize + latent.valueSize)),
         Matrix(name: .attentionOutput, inputs: latent.heads * latent.valueSize, outputs: hidden),
       ]
-      return own + (latent.indexer?.matrices(hidden: hidden) ?? [])
+      let gates = [
+        Matrix(name: .attentionGate, inputs: hidden, outputs: latent.heads * latent.valueSize)
+      ]
+      return own + (latent.hasGate ? gates : []) + (latent.indexer?.matrices(hidden: hidden) ?? [])
     case .recurrent(let recurrent): return recurrent.matrices(hidden: hidden)
     case .compressed(let compressed): return compressed.matrices(hidden: hidden)
     }
@@ -159,6 +162,20 @@ extension Recurrent {
         Matrix(name: .recurrentGates, inputs: width, outputs: timeRank + 2 * keySize),
         Matrix(name: .timeStep, inputs: timeRank, outputs: width), output,
       ]
+    case .kimiDelta:
+      let gate = gateRank == 0 ? width : gateRank
+      let own = [
+        Matrix(name: .recurrentInput, inputs: hidden, outputs: width + 2 * keys),
+        Matrix(name: .recurrentGates, inputs: hidden, outputs: timeRank + gate + heads),
+        Matrix(name: .timeStep, inputs: timeRank, outputs: keys),
+      ]
+      let gates = Matrix(name: .timeStep, inputs: gateRank, outputs: width)
+      return gateRank == 0 ? own + [output] : own + [gates, output]
+    case .lightning:
+      return [
+        Matrix(name: .recurrentInput, inputs: hidden, outputs: width + 2 * keys),
+        Matrix(name: .recurrentGates, inputs: hidden, outputs: width), output,
+      ]
     }
   }
 
@@ -169,7 +186,12 @@ extension Recurrent {
       let biases = hasBias ? 2 * width + 2 * keyHeads * keySize + heads + hidden : 0
       return convolutions + biases + 3 * heads + (hasNormalization ? width : 0)
     case .gatedDelta: return convolutions + 2 * heads + valueSize
-    case .mamba1: return convolutions + width * (keySize + 2) + (hasBias ? hidden : 0)
+    case .mamba1:
+      let norms = hasNormalization ? timeRank + 2 * keySize : 0
+      let biases = hasBias ? 2 * width + hidden : 0
+      return convolutions + width * (keySize + 2) + norms + biases
+    case .kimiDelta: return convolutions + heads + keyHeads * keySize + valueSize
+    case .lightning: return width
     }
   }
 }
@@ -211,8 +233,9 @@ extension Block.Channel {
     switch self {
     case .dense(let dense): dense.hasBias ? dense.upWidth + hidden : 0
     case .experts(let mixture):
-      mixture.hasBias
-        ? mixture.experts * (mixture.upWidth(mixture.intermediate) + hidden + 1) : 0
+      (mixture.hasBias
+        ? mixture.experts * (mixture.upWidth(mixture.intermediate) + hidden + 1) : 0)
+        + (mixture.normalizesLatent ? mixture.latentWidth ?? 0 : 0)
     }
   }
 }

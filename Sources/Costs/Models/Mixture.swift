@@ -19,6 +19,8 @@ public struct Mixture: Sendable, Equatable {
   /// Elements that experts read and write, to which tokens are compressed; nil for those of the
   /// residual stream.
   public var latentWidth: Int?
+  /// Whether what experts return is normalised before it is expanded (Kimi-K3).
+  public var normalizesLatent = false
   /// Experts that return what they are given, which a token may be sent to as well (LongCat-Flash).
   public var zeroExperts = 0
   /// How unevenly tokens choose: the expert of rank i is chosen in proportion to i^-skew; 0 is

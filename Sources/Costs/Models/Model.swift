@@ -24,6 +24,11 @@ public struct Model: Sendable, Equatable {
   public var learnedPositions = 0
   /// Residual streams that layers mix (hyper-connections, arXiv 2512.24880); one in most models.
   public var residualStreams = 1
+  /// Layers of a block of the residual stream, where mixers and channels weigh what it was at the
+  /// end of each earlier block (Kimi-K3); nil in most models.
+  public var residualBlockLayers: Int?
+  /// Whether the head adds a bias.
+  public var headHasBias = false
   /// What the linear layers are stored in and multiplied by, unless their block says else.
   /// Embedding, normalisations, biases and routers stay in bfloat16, as vLLM keeps them; and the
   /// head where nothing else is said of it.

@@ -54,6 +54,7 @@ extension Model {
       ("maxPositions", maxPositions, ModelRange.positions),
       ("learnedPositions", learnedPositions, 0...ModelRange.positions.upperBound),
       ("residualStreams", residualStreams, 1...64),
+      ("residualBlockLayers", residualBlockLayers ?? 1, ModelRange.layers),
     ]
   }
 
@@ -192,8 +193,9 @@ extension Recurrent {
       ("recurrent.keySize", keySize, ModelRange.headSize),
       ("recurrent.heads", heads &* valueSize, ModelRange.attentionWidth),
       ("recurrent.keyHeads", keyHeads &* keySize, ModelRange.attentionWidth),
-      ("recurrent.convolution", convolution, 1...64),
+      ("recurrent.convolution", convolution, 0...64),
       ("recurrent.timeRank", timeRank, 0...ModelRange.rank.upperBound),
+      ("recurrent.gateRank", gateRank, 0...ModelRange.rank.upperBound),
       ("recurrent.bytesPerState", bytesPerState, 1...8),
     ]
   }

@@ -9,6 +9,11 @@ public struct Recurrent: Sendable, Equatable {
     case gatedDelta = "gated delta rule"
     /// Gu and Dao, "Mamba", arXiv 2312.00752: a head for each channel.
     case mamba1 = "Mamba-1"
+    /// Kimi Team, "Kimi Linear", arXiv 2510.26692: the gated delta rule with a decay for each
+    /// channel.
+    case kimiDelta = "Kimi delta rule"
+    /// Qin et al., "Lightning Attention-2", arXiv 2401.04658, gated as MiniMax's.
+    case lightning = "lightning attention"
   }
 
   /// What updates the state.
@@ -20,12 +25,15 @@ public struct Recurrent: Sendable, Equatable {
   /// head's state.
   public var keyHeads: Int
   public var keySize: Int
-  /// Tokens that the convolution in front reads, the last one included.
+  /// Tokens that the convolution in front reads, the last one included; 0 where there is none.
   public var convolution = 4
   public var convolutionHasBias = false
-  /// Elements that the time step is made of (Mamba-1).
+  /// Elements that the time step is made of (Mamba-1), or the decay (Kimi).
   public var timeRank = 0
-  /// Whether the result is normalised (Mamba-2).
+  /// Elements that the gate of the result is made of (Kimi); 0 for those of the residual stream.
+  public var gateRank = 0
+  /// Whether the result is normalised (Mamba-2), or what the time step and the state's columns are
+  /// made of (Jamba's Mamba-1).
   public var hasNormalization = true
   /// Whether the products add biases.
   public var hasBias = false
@@ -52,7 +60,7 @@ public struct Recurrent: Sendable, Equatable {
   }
 
   /// Elements that the convolution remembers of a sequence, in bfloat16.
-  public var convolutionElements: Int { (convolution - 1) * convolutionChannels }
+  public var convolutionElements: Int { max(0, convolution - 1) * convolutionChannels }
 
   /// Bytes that are kept of a sequence.
   public var bytesPerSequence: Int {

@@ -62,6 +62,8 @@ public struct Operation: Sendable, Equatable {
     /// Makes queries, and a prompt's keys and values, of latents.
     case queryUp = "query up"
     case keyValueUp = "KV up"
+    /// A factor for each element of the result.
+    case attentionGate = "attention gate"
     case rotaryAndCache = "rotary and cache"
     /// Takes decodes' queries to where the cached latents are, and their results back.
     case absorbQuery = "absorb query"

@@ -81,7 +81,7 @@ enum ShardMixer: Sendable, Equatable {
       body(latent.expand(rows: latent.latents(of: chunks)))
       body(latent.prefill(chunks))
     case .recurrent(let recurrent):
-      body(recurrent.convolve(chunks))
+      recurrent.convolve(chunks).map(body)
       body(recurrent.prefill(chunks))
     case .indexer(let indexer): body(indexer.prefill(chunks))
     case .compressed(let compressed): body(compressed.prefill(chunks))
@@ -102,7 +102,7 @@ enum ShardMixer: Sendable, Equatable {
       body(latent.absorbValue(rows: sequences))
     case .recurrent(let recurrent):
       let count = Double(sequences)
-      body(recurrent.convolution(tokens: count, sequences: count, isDecode: true))
+      recurrent.convolution(tokens: count, sequences: count, isDecode: true).map(body)
       body(recurrent.decode(sequences: count))
     case .indexer(let indexer): body(indexer.decode(sequences: sequences, context: context))
     case .compressed(let compressed):

@@ -14,8 +14,8 @@ struct ShardRecurrent: Sendable, Equatable {
     self.layers = layers
   }
 
-  /// The convolution of the prompts of `chunks`.
-  func convolve(_ chunks: [Chunk]) -> Operation {
+  /// The convolution of the prompts of `chunks`, if there is one.
+  func convolve(_ chunks: [Chunk]) -> Operation? {
     let tokens = chunks.reduce(0) { $0 + $1.tokens }
     return convolution(
       tokens: Double(tokens), sequences: Double(chunks.count), isDecode: false)
@@ -27,8 +27,9 @@ struct ShardRecurrent: Sendable, Equatable {
     return prefill(tokens: Double(tokens), sequences: Double(chunks.count))
   }
 
-  /// The convolution of `tokens` of `sequences`: of prompts, or one of each.
-  func convolution(tokens: Double, sequences: Double, isDecode: Bool) -> Operation {
+  /// The convolution of `tokens` of `sequences`: of prompts, or one of each; nil where there is none.
+  func convolution(tokens: Double, sequences: Double, isDecode: Bool) -> Operation? {
+    if recurrent.convolution == 0 { return nil }
     let channels = recurrent.convolutionChannels
     let state = sequences * 2 * Double(recurrent.convolutionElements)
     return Operation(
@@ -45,7 +46,8 @@ struct ShardRecurrent: Sendable, Equatable {
     let (heads, values) = (Double(recurrent.heads), Double(recurrent.valueSize))
     let keys = Double(recurrent.keySize)
     let inBlock = heads * Double(recurrent.blockTokens) * (values + keys)
-    let withState = 2 * heads * keys * values * (recurrent.kind == .gatedDelta ? 2 : 1)
+    let isDelta = recurrent.kind == .gatedDelta || recurrent.kind == .kimiDelta
+    let withState = 2 * heads * keys * values * (isDelta ? 2 : 1)
     return Operation(
       .recurrentPrefill,
       .recurrent(recurrent, tokens: tokens, sequences: sequences, isDecode: false),
@@ -77,9 +79,9 @@ extension Recurrent {
   /// Tokens of a prompt that are computed together, as attention among themselves.
   fileprivate var blockTokens: Int {
     switch kind {
-    case .gatedDelta: Int(RecurrentStates.block)
+    case .gatedDelta, .kimiDelta: Int(RecurrentStates.block)
     case .mamba1: 1
-    case .mamba2: 256
+    case .mamba2, .lightning: 256
     }
   }
 

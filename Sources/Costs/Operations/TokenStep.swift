@@ -106,8 +106,13 @@ extension Block {
         .latentNormalization, .normalization, moves: 2,
         width: compressed.queryRank + compressed.headSize, launches: 2)
     }
+    // What each mixer and channel reads of the residual stream at the end of earlier blocks.
+    if let size = model.residualBlockLayers {
+      let earlier = 1 + Double(model.layers) / Double(2 * size)
+      add(.normalization, .normalization, moves: earlier, width: model.hidden, times: 2)
+    }
     // The gate, the result, and what is made of both.
-    for recurrent in recurrents where recurrent.hasNormalization {
+    for recurrent in recurrents where recurrent.hasNormalization && recurrent.kind != .mamba1 {
       add(.headNormalization, .normalization, moves: 3, width: recurrent.width)
     }
     for dense in denses {
@@ -175,7 +180,7 @@ extension Operation.Name {
   fileprivate var place: TokenStep.Place? {
     switch self {
     case .queryKeyValueDown, .compressor: .queryKeyValueDown
-    case .queryKeyValue, .queryUp: .queryKeyValue
+    case .queryKeyValue, .queryUp, .attentionGate: .queryKeyValue
     case .indexQuery, .indexKey, .indexWeights: .indexer
     case .recurrentInput, .recurrentGates, .timeStep: .recurrentInput
     case .outputDown: .outputDown

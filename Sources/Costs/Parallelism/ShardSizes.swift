@@ -48,10 +48,17 @@ extension Shard {
     let rows = (model.hasTiedHead ? 1 : 2) * vocabulary + model.learnedPositions
     let perNormalization = model.hidden * (model.normalizationHasBias ? 2 : 1)
     return rows * model.hidden + perNormalization + streamParameters
+      + (model.headHasBias ? vocabulary : 0) + blockParameters
       + blocks.reduce(0) {
         $0 + $1.layers
           * $1.plainParameters(hidden: model.hidden, perNormalization: perNormalization)
       }
+  }
+
+  /// Those by which mixers, channels and the head weigh earlier blocks of the residual stream: a
+  /// normalisation and a product with one vector each.
+  private var blockParameters: Int {
+    model.residualBlockLayers == nil ? 0 : (2 * model.layers + 1) * 2 * model.hidden
   }
 
   /// Those that mix several residual streams in front of and behind mixers and channels, and before

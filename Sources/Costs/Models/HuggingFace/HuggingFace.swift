@@ -67,8 +67,13 @@ struct HuggingFaceFile {
     isPartOfLarger = Self.larger.contains(stated)
     var family = stated
     if isPartOfLarger {
-      keys = try whole.object("text_config") ?? JSONKeys(source: source)
+      let text = whole.has("llm_config") ? "llm_config" : "text_config"
+      let outer = try whole.object("thinker_config") ?? whole
+      keys = try outer.object(text) ?? JSONKeys(source: source)
       family = try keys.text("model_type") ?? stated
+      for (name, value) in Self.standards[family] ?? [] where !keys.has(name) {
+        keys.values[name] = .integer(value)
+      }
       if !keys.has("tie_word_embeddings") {
         keys.values["tie_word_embeddings"] = whole.values["tie_word_embeddings"]
       }
@@ -76,6 +81,20 @@ struct HuggingFaceFile {
     if family.hasSuffix("_text") { family = String(family.dropLast("_text".count)) }
     self.family = Self.alike[family] ?? family
   }
+
+  /// What Hugging Face's configuration classes have, which a file with more than text may leave out
+  /// of its text part.
+  private static let standards = [
+    "llama": [
+      ("hidden_size", 4096), ("intermediate_size", 11008), ("num_hidden_layers", 32),
+      ("num_attention_heads", 32), ("vocab_size", 32000), ("max_position_embeddings", 2048),
+    ],
+    "mistral": [
+      ("hidden_size", 4096), ("intermediate_size", 14336), ("num_hidden_layers", 32),
+      ("num_attention_heads", 32), ("num_key_value_heads", 8), ("vocab_size", 32000),
+      ("max_position_embeddings", 131_072),
+    ],
+  ]
 
   /// Where the file says that it is from.
   var repository: String? {

@@ -5,7 +5,6 @@ import Serving
 extension HuggingFaceFile {
   /// A model of this kind that has keys for all that it differs in.
   func gatedModel() throws(InputError) -> Model {
-    try refuse("use_cla", "layers that share keys and values")
     var model = try skeleton(width: denseWidth)
     model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? false
     try setWindows(of: &model)
@@ -19,8 +18,10 @@ extension HuggingFaceFile {
     }
     model.changeDense { $0.hasBias = mlpBias && family == "llama" }
     if family == "phimoe" { model.normalizationHasBias = true }
+    model.headHasBias = try keys.flag("lm_head_bias") ?? false
     if Self.haveExperts.contains(family) { try setExperts(of: &model) }
     if family == "minimax_m3" { try setBlockIndexers(of: &model) }
+    try setSharedKeys(of: &model)
     return model
   }
 

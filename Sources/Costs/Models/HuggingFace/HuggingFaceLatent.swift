@@ -121,7 +121,7 @@ extension HuggingFaceFile {
   }
 
   /// A model with latent attention and an MLP in each layer.
-  private func latentModel(width: String) throws(InputError) -> Model {
+  func latentModel(width: String) throws(InputError) -> Model {
     var file = self
     let headSize = try keys.count(
       "qk_nope_head_dim", in: ModelRange.headSize, "the elements of a head without positions")

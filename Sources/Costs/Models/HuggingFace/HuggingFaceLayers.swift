@@ -39,6 +39,21 @@ extension HuggingFaceFile {
     }
   }
 
+  /// Lets layers read the keys and values of the one that they are in a group with, where the file
+  /// says so: only the first of each group has its own (cross-layer attention, arXiv 2405.12981).
+  func setSharedKeys(of model: inout Model) throws(InputError) {
+    guard try keys.flag("use_cla") ?? false else { return }
+    let factor = try keys.optionalCount(
+      "cla_share_factor", in: ModelRange.layers, "the layers of a group")
+    model.changeLayers { layer, block in
+      guard layer % (factor ?? 1) != 0, case .attention(var attention) = block.mixers[0] else {
+        return
+      }
+      attention.sharesKeyValues = true
+      block.mixers[0] = .attention(attention)
+    }
+  }
+
   /// What `layer_types` says of each of `layers` layers, one of `known`; nil without that key.
   func layerTypes(of layers: Int, among known: [String]) throws(InputError) -> [String]? {
     guard let types = try keys.texts("layer_types") else { return nil }
@@ -81,8 +96,10 @@ extension HuggingFaceFile {
       }
       return (0..<layers).map { ($0 + 1) % (step ?? 1) == 0 }
     case "deepseek_v2", "deepseek_v3", "deepseek_v32", "glm_moe_dsa", "glm4_moe", "minimax_m3",
-      "mimo_v2_flash", "step3p7", "step3p5", "bailing_moe_v2":
+      "mimo_v2_flash", "step3p7", "step3p5", "bailing_moe_v2", "bailing_moe", "deepseek", "dots1",
+      "kimi_linear":
       return try laterLayers(of: layers)
+    case "ernie4_5_moe": return try ernieLayers(of: layers)
     default: return none.map { !$0 }
     }
   }
@@ -102,7 +119,28 @@ extension HuggingFaceFile {
       "moe_layer_freq", in: ModelRange.layers, "how often a layer has experts")
     let first = try keys.optionalCount(
       "first_k_dense_replace", in: 0...layers, "the first layers, which have no experts")
-    let standard = ["deepseek_v2": 0, "glm4_moe": 1, "bailing_moe_v2": 0][family] ?? 3
+    let standards = [
+      "deepseek_v2": 0, "glm4_moe": 1, "bailing_moe_v2": 0, "bailing_moe": 0, "deepseek": 0,
+      "dots1": 0, "kimi_linear": 1,
+    ]
+    let standard = standards[family] ?? 3
     return (0..<layers).map { $0 >= first ?? standard && $0 % (step ?? 1) == 0 }
+  }
+
+  /// Those from a first to a last, every so many.
+  private func ernieLayers(of layers: Int) throws(InputError) -> [Bool] {
+    let first = try keys.optionalCount(
+      "moe_layer_start_index", in: 0...layers, "the first layer with experts")
+    var last: Int?
+    // -1 stands for the last layer.
+    if keys.value("moe_layer_end_index") != .integer(-1) {
+      last = try keys.optionalCount(
+        "moe_layer_end_index", in: 0...layers, "the last layer with experts")
+    }
+    let step = try keys.optionalCount(
+      "moe_layer_interval", in: ModelRange.layers, "how often a layer has experts")
+    return (0..<layers).map {
+      $0 >= first ?? 1 && $0 <= last ?? layers && ($0 + 1) % (step ?? 1) == 0
+    }
   }
 }

@@ -40,6 +40,7 @@ extension HuggingFaceFile {
     model.hasTiedHead = try keys.flag("tie_word_embeddings") ?? false
     for index in model.blocks.indices { model.blocks[index].normalizations = 1 }
     model.setBiases(true)
+    model.headHasBias = true
     return model
   }
 

@@ -84,6 +84,12 @@ extension HuggingFaceFile {
         formats.insert(format.numbers)
         if format != rule.format { block.formats[module.matrix] = format }
       }
+      // What has no name that a quantiser knows, none has touched.
+      let plain = WeightFormat(.bf16)
+      for matrix in block.matrices(hidden: read.hidden).map(\.name)
+      where !modules.contains(where: { $0.matrix == matrix }) {
+        if block.format(of: matrix, main: rule.format) != plain { block.formats[matrix] = plain }
+      }
     }
     if rule.head != WeightFormat(.bf16) {
       if model.hasTiedHead { throw unknown(config, "the head is quantised, and is the embedding") }

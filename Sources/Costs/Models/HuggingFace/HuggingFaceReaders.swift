@@ -5,7 +5,12 @@ extension HuggingFaceFile {
   typealias Reader = @Sendable (HuggingFaceFile) -> () throws(InputError) -> Model
 
   /// What reads the files of each family.
-  static let readers: [String: Reader] = [
+  static let readers: [String: Reader] = own.merging(
+    FamilyTraits.all.mapValues { _ in modelOfTraits }
+  ) { own, _ in own }
+
+  /// The readers of families that traits do not tell all of.
+  private static let own: [String: Reader] = [
     "llama": gatedModel, "mistral": gatedModel, "mixtral": gatedModel, "phi3": gatedModel,
     "phimoe": gatedModel, "granite": gatedModel, "minimax_m2": gatedModel, "minimax_m3": gatedModel,
     "gpt_oss": gatedModel, "glm4_moe": gatedModel, "olmo2": gatedModel, "seed_oss": gatedModel,
@@ -18,7 +23,8 @@ extension HuggingFaceFile {
     "glm_moe_dsa": deepSeek, "deepseek_v4": deepSeekV4, "longcat_flash": longCat, "llama4": llama4,
     "mimo_v2_flash": mimoFlash, "step3p7": step, "step3p5": step, "nemotron_h": nemotron,
     "mamba2": mamba, "bamba": bamba, "granitemoehybrid": bamba, "falcon_h1": falconH1,
-    "jamba": jamba,
+    "jamba": jamba, "mamba": mamba1, "falcon_mamba": mamba1, "kimi_linear": kimiLinear,
+    "minimax": miniMax, "nemotron-nas": nemotronNAS,
   ]
 
   /// Families whose files and models are those of another.
@@ -26,17 +32,23 @@ extension HuggingFaceFile {
     "deepseek_ref": "deepseek_v4", "kimi_k2": "deepseek_v3", "kimi_k25": "deepseek_v3",
     "mimo": "qwen2", "qwen2_vl": "qwen2",
     "qwen2_5_vl": "qwen2", "qwen3_vl": "qwen3", "qwen3_vl_moe": "qwen3_moe", "ministral": "mistral",
-    "mistral3": "mistral", "glm4v_moe": "glm4_moe",
+    "mistral3": "mistral", "glm4v_moe": "glm4_moe", "ministral3": "mistral", "glm4v": "glm4",
+    "minimax_m1": "minimax", "minimax_text_01": "minimax", "hunyuan": "hunyuan_v1_moe",
+    "kimi_vl": "deepseek_v3", "qwen2_5_omni": "qwen2", "qwen3_omni_moe": "qwen3_moe",
   ]
 
   /// Families of models that see or hear too, whose text part is an object in the file.
   static let larger: Set<String> = [
     "gemma3", "gemma4", "llama4", "kimi_k25", "qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe",
-    "qwen3_5", "qwen3_5_moe", "mistral3", "glm4v_moe",
+    "qwen3_5", "qwen3_5_moe", "mistral3", "glm4v_moe", "glm4v", "kimi_vl", "kimi_k3", "llava",
+    "llava_next", "llava_next_video", "llava_onevision", "pixtral", "aya_vision", "idefics3",
+    "smolvlm", "paligemma", "internvl", "internvl_chat", "cohere2_vision", "qwen2_5_omni",
+    "qwen3_omni_moe",
   ]
 
   /// The values of `model_type` that are understood.
   static var families: [String] {
-    Set(readers.keys).union(alike.keys).subtracting(["RefinedWeb", "RefinedWebModel"]).sorted()
+    Set(readers.keys).union(alike.keys).union(larger).subtracting(["RefinedWeb", "RefinedWebModel"])
+      .sorted()
   }
 }

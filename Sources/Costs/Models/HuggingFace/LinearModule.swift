@@ -23,7 +23,9 @@ extension HuggingFaceFile {
   func linearModules(of layer: Int, _ block: Block) -> [LinearModule]? {
     let prefix = "model.layers.\(layer)."
     switch family {
-    case "longcat_flash", "mamba2", "jamba", "falcon_h1": return nil
+    case "longcat_flash", "mamba2", "jamba", "falcon_h1", "mamba", "falcon_mamba", "minimax",
+      "gpt_neox", "internlm2", "starcoder2", "chatglm", "exaone":
+      return nil
     case "nemotron_h": return mixedModules("backbone.layers.\(layer).", block)
     case "opt": return optModules("model.decoder.layers.\(layer).")
     case "phi": return plainModules(prefix, "self_attn", qkv: ["q_proj", "k_proj", "v_proj"])
@@ -56,6 +58,12 @@ extension HuggingFaceFile {
         LinearModule(.attentionOutput, prefix, "attn.wo_b"),
         LinearModule(.indexQuery, prefix, "attn.indexer.wq_b"),
       ]
+    case .recurrent where family == "kimi_linear":
+      return [
+        LinearModule(
+          .recurrentInput, prefix, "self_attn.qkv_proj", of: ["q_proj", "k_proj", "v_proj"]),
+        LinearModule(.recurrentOutput, prefix, "self_attn.o_proj"),
+      ]
     case .recurrent:
       return [
         LinearModule(
@@ -87,7 +95,8 @@ extension HuggingFaceFile {
 
   private func modules(_ prefix: String, _ channel: Block.Channel) -> [LinearModule] {
     let up = family == "phi3" ? [] : ["gate_proj", "up_proj"]
-    let feedForward = family == "llama4" ? "feed_forward" : "mlp"
+    var feedForward = family == "llama4" ? "feed_forward" : "mlp"
+    if family == "kimi_linear", case .experts = channel { feedForward = "block_sparse_moe" }
     guard case .experts(let mixture) = channel else {
       return [
         LinearModule(.up, prefix, "\(feedForward).gate_up_proj", of: up),
@@ -107,6 +116,9 @@ extension HuggingFaceFile {
     switch family {
     case "mixtral", "minimax_m2", "phimoe":
       return [LinearModule(.experts, prefix, "block_sparse_moe.experts", of: ["w1", "w2", "w3"])]
+    case "kimi_linear":
+      return [LinearModule(.experts, prefix, "block_sparse_moe.experts", of: ["w1", "w2", "w3"])]
+        + shared
     case "gemma4":
       return [LinearModule(.experts, prefix, "moe.experts", of: up + ["down_proj"])]
     default:

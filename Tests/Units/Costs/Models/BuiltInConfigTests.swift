@@ -29,6 +29,7 @@ private let byHand = [
     $0.hasTiedHead = false
     $0.blocks[0].normalizations = 1
     $0.setBiases(true)
+    $0.headHasBias = true
   },
   Model(
     name: "phi-3-mini", source: "microsoft/Phi-3-mini-4k-instruct", layers: 32, hidden: 3072,
