@@ -34,6 +34,9 @@ public struct Deployment: Sendable {
   public var countsWindowsInFull = false
   /// What the linear layers are quantised to; as the model is where nil.
   public var quantization: NumberFormat?
+  /// What matrices of some kinds are quantised to, in the order given; all others are as the model
+  /// is then.
+  public var quantizedKinds: [(kind: MatrixKind, format: NumberFormat)] = []
   /// What keys and values are cached in; as the model has it where nil.
   public var kvCacheDtype: NumberFormat?
   /// How long operations take.
@@ -184,6 +187,7 @@ public struct Deployment: Sendable {
       }
       served.weights = quantization
     }
+    try quantizeKinds(of: &served)
     if let kvCacheDtype {
       guard kvCacheDtype == .bf16 || kvCacheDtype == .fp8 else {
         throw InputError(

@@ -96,11 +96,10 @@ extension Deployment {
       "quantization", .words(["none"] + NumberFormat.allCases.dropFirst().map(\.rawValue)),
       standard: "the model's own",
       "what linear layers are stored in: none, "
-        + NumberFormat.allCases.dropFirst().map(\.rawValue).joined(separator: ", "),
+        + NumberFormat.allCases.dropFirst().map(\.rawValue).joined(separator: ", ")
+        + "; or by kinds, as experts=mxfp4,attention=fp8",
       shown: { $0.model.isPlain ? nil : $0.model.formatsInWords },
-      set: { (root, given) throws(InputError) in
-        root.quantization = try given.format(of: NumberFormat.allCases, or: "none") ?? .bf16
-      }),
+      set: { (root, given) throws(InputError) in try root.setQuantization(given) }),
     .init(
       "kv-cache-dtype", .words(["auto", "bf16", "fp8"]), standard: "auto",
       "what keys and values are cached in: auto, bf16 or fp8",
@@ -200,7 +199,7 @@ extension Deployment.Host {
 
 extension GivenValue {
   /// The one of `formats` that the text names, or nil if it is `none`.
-  fileprivate func format(
+  func format(
     of formats: [NumberFormat], or none: String
   ) throws(InputError) -> NumberFormat? {
     if text == none { return nil }

@@ -49,6 +49,59 @@ import Testing
     }
   }
 
+  private func given(_ text: String) -> GivenValue {
+    GivenValue(source: "--quantization", text: text)
+  }
+
+  /// Of Mixtral-8x7B 32 layers of 8 experts of 3 x 4096 x 14336 weights, half a byte and a 32nd
+  /// each; of its attention 4096 x (6144 + 4096), one byte each.
+  @Test func `kinds of matrices are stored each in its own format`() throws {
+    var deployment = try deployment("mixtral-8x7b", "h100-sxm")
+    let plain = try Shard(of: deployment.servedModel()).weightBytes
+    try deployment.setQuantization(given("experts=mxfp4,attention=fp8"))
+    let model = try deployment.servedModel()
+    #expect(model.formatsInWords == "bf16, QKV in fp8, attention output in fp8, experts in mxfp4")
+    let (experts, attention) = (32 * 8 * 3 * 4096 * 14336, 32 * 4096 * (6144 + 4096))
+    let saved = Double(experts) * (2 - 17.0 / 32) + Double(attention)
+    #expect(abs(Double(plain - (try Shard(of: model).weightBytes)) - saved) <= 1)
+    try deployment.setQuantization(given("fp8"))
+    #expect(deployment.quantizedKinds.isEmpty && deployment.quantization == .fp8)
+    try deployment.setQuantization(given("head=fp8"))
+    let head = plain - (try Shard(of: deployment.servedModel()).weightBytes)
+    #expect(head == 32_000 * 4096)
+  }
+
+  @Test(arguments: [
+    "experts", "experts=", "experts=int3", "expert=fp8", "experts=fp8,experts=int8", "=fp8",
+    "experts=fp8,", "fp8,experts=mxfp4",
+  ])
+  func `kinds that are none, or without a format, are refused`(text: String) throws {
+    var deployment = try deployment("mixtral-8x7b", "h100-sxm")
+    let error = #expect(throws: InputError.self) { try deployment.setQuantization(given(text)) }
+    #expect(error?.source == "--quantization")
+  }
+
+  @Test(arguments: [
+    ("llama-3-8b", "experts=fp8", "no matrices of the kind experts"),
+    ("gemma-2-9b", "head=fp8", "is the embedding's matrix"),
+    ("deepseek-v3", "attention=fp8", "is in fp8-block already"),
+  ])
+  func `what the model has not is refused`(name: String, text: String, problem: String) throws {
+    var deployment = try deployment(name, "h200-sxm")
+    try deployment.setQuantization(given(text))
+    let error = #expect(throws: InputError.self) { try deployment.servedModel() }
+    #expect(error?.problem.contains(problem) == true)
+  }
+
+  @Test func `a sweep takes several kinds as one value`() throws {
+    let grid = try SweepGrid(schedulers: ["vllm"]) { name in
+      name == "quantization" ? given("fp8,experts=mxfp4,attention=fp8,experts=fp8") : nil
+    }
+    #expect(
+      grid.axes.first { $0.name == "quantization" }?.values
+        == ["fp8", "experts=mxfp4,attention=fp8", "experts=fp8"])
+  }
+
   @Test func `a cache is in bfloat16 or 8-bit floats`() throws {
     let error = #expect(throws: InputError.self) { try blocks { $0.kvCacheDtype = .nvfp4 } }
     #expect(error?.source == "--kv-cache-dtype")
