@@ -6,10 +6,10 @@ import Testing
 
 @Suite struct MixerBasisTests {
   @Test func `times of mixers that no table is kept of are said to be the roofline's`() throws {
-    let delta = Recurrent(.gatedDelta, heads: 4, valueSize: 8, keyHeads: 2, keySize: 8)
+    let mamba = Recurrent(.mamba2, heads: 4, valueSize: 8, keyHeads: 2, keySize: 8)
     let model = tiny.with { model in
       model.changeLayers { layer, block in
-        if layer == 0 { block.mixers = [.recurrent(delta)] }
+        if layer == 0 { block.mixers = [.recurrent(mamba)] }
       }
     }
     let layers = IterationCost(of: try Shard(of: model), on: try gpu("h100-sxm"))
