@@ -129,10 +129,12 @@ extension Setting {
 
   /// One of some words, each of which does something to the root; the first is the default.
   public static func choice(
-    _ name: String, _ help: String, _ choices: KeyValuePairs<String, @Sendable (inout Root) -> Void>
+    _ name: String, standard: String? = nil, _ help: String,
+    _ choices: KeyValuePairs<String, @Sendable (inout Root) -> Void>
   ) -> Setting {
     let words = choices.map(\.key)
-    return Setting(name, .words(words), help) { (root, given) throws(InputError) in
+    return Setting(name, .words(words), standard: standard, help) {
+      (root, given) throws(InputError) in
       let word = try given.choice(of: words)
       choices.first { $0.key == word }?.value(&root)
     }

@@ -5,8 +5,10 @@ import Workloads
 
 /// What is asked of a deployment: which requests of a trace, and when they arrive.
 public struct Load: Sendable, Equatable {
-  /// How many requests of the trace are served, counted from its beginning; nil for all.
-  public var limit: Int?
+  /// What is taken of the trace and what is changed of it.
+  public var transforms = TraceTransforms()
+  /// How many requests are served of those that are taken; nil for all.
+  public var limit: Int? { transforms.limit }
   /// What the arrival times are made from; left to whoever serves them where nil.
   public var arrivals: ArrivalProcess?
   /// Requests per second, on average; nil for the trace's own rate.
@@ -60,16 +62,32 @@ public struct Load: Sendable, Equatable {
     return load
   }
 
-  /// The requests of `trace` that are to be served, with its own arrivals.
-  public func selected(from trace: Trace) throws(InputError) -> Trace {
-    let trace = limit.map { trace.prefix($0) } ?? trace
-    if let clientCount, clientCount > trace.count {
+  /// The requests of `loaded` that are to be served, with its own arrivals.
+  public func selected(from loaded: LoadedTrace) throws(InputError) -> LoadedTrace {
+    let loaded = try transforms.applied(to: loaded, seed: UInt64(seed))
+    if let clientCount, clientCount > loaded.trace.count {
       throw InputError(
         Settings.clients.option,
-        problem: "\(clientCount) clients have \(trace.count) requests to send",
+        problem: "\(clientCount) clients have \(loaded.trace.count) requests to send",
         remedy: "give at most a client a request")
     }
-    return trace
+    return loaded
+  }
+
+  /// The trace that `loaded` makes, with the arrivals that are asked for or else its own, and what
+  /// reports say of it; one without arrivals stays so unless they are asked for.
+  public func described(
+    _ loaded: LoadedTrace
+  ) throws(InputError) -> (trace: LoadedTrace, settings: [Run.Setting]) {
+    var selected = try selected(from: loaded)
+    if loaded.hasArrivals || requestRate != nil || arrivals != nil {
+      selected.trace = try settled(on: selected).arriving(selected.trace)
+      selected.hasArrivals = true
+    }
+    var served = self
+    (served.transforms.limit, served.requestRate) = (nil, selected.trace.meanRate)
+    let settings = Self.traceSettings.shown(of: served)
+    return (selected, selected.hasArrivals ? settings : [])
   }
 
   /// `trace` with the arrivals that were asked for, where no clients make them.
@@ -114,11 +132,8 @@ public struct Load: Sendable, Equatable {
 extension Load {
   /// The settings one by one.
   public enum Settings {
-    /// How many requests there are; vLLM's benchmark has another name for it.
-    public static let limit = Setting<Load>.count(
-      "limit", \.limit, in: 1...Int.max, standard: "all",
-      "requests to serve, from the beginning of the trace", printed: "requests"
-    ).known(as: "num-prompts")
+    /// How many requests there are.
+    public static let limit: Setting<Load> = TraceTransforms.limitSetting.on(\.transforms)
 
     /// How they arrive.
     public static let arrivals = Setting<Load>(
@@ -176,16 +191,23 @@ extension Load {
       "beginning of the random numbers; the same seed gives the same bytes")
   }
 
+  /// Those that make the requests and their arrivals from a trace, without clients.
+  public static let traceSettings: [Setting<Load>] =
+    (TraceTransforms.settings.map { $0.on(\.transforms) } + [
+      Settings.arrivals, Settings.requestRate, Settings.seed,
+    ]).under("Workload")
+
   /// All of them.
-  public static let settings = [
-    Settings.limit, Settings.arrivals, Settings.requestRate, Settings.clients, Settings.thinkTime,
-    Settings.stagger, Settings.clientTimeout, Settings.seed,
-  ].under("Workload")
+  public static let settings =
+    Array(traceSettings.dropLast())
+    + [
+      Settings.clients, Settings.thinkTime, Settings.stagger, Settings.clientTimeout, Settings.seed,
+    ].under("Workload")
 
   /// What reports say of this load of `trace`, which is served, and of the trace.
   public func shown(serving trace: Trace, _ notes: [String]) -> [Run.Setting] {
     var served = self
-    (served.limit, served.requestRate) = (trace.count, trace.meanRate)
+    (served.transforms.limit, served.requestRate) = (trace.count, trace.meanRate)
     let noted = notes.isEmpty ? [] : [Run.Setting("notes", notes.joined(separator: "; "))]
     return Self.settings.shown(of: served) + noted
   }

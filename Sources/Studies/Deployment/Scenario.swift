@@ -119,9 +119,10 @@ public struct Scenario: Sendable {
     let objective = try objective()
     var scenario = self
     scenario.load = try load.settled(on: loaded)
-    let trace = try scenario.load.arriving(load.selected(from: loaded.trace))
+    let selected = try load.selected(from: loaded)
+    let trace = try scenario.load.arriving(selected.trace)
     let service = try scenario.service(
-      for: trace, loaded.notes, benchmark: benchmark, hasBounds: hasBounds)
+      for: trace, selected.notes, benchmark: benchmark, hasBounds: hasBounds)
     return try service.replay(
       trace, from: load.clients, objective: objective, observing: observation, progress: progress)
   }

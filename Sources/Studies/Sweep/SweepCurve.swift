@@ -33,8 +33,9 @@ public struct SweepCurve: Sendable {
     objective = try scenario.objective()
     modelError = scenario.deployment.modelError
     load = try scenario.load.settled(on: loaded, hasRate: hasRate)
-    base = try load.selected(from: loaded.trace)
-    notes = loaded.notes
+    let selected = try load.selected(from: loaded)
+    base = selected.trace
+    notes = selected.notes
     service = try scenario.serving(base)
     var fingerprint = Fingerprint()
     fingerprint.add("\(tool) \(scenario.scheduler)")

@@ -42,7 +42,8 @@ public struct Validation: Sendable {
       try Self.scenario(files, given, settings).deployment.model
     }
     let scenario = try Self.scenario(files, given, stated)
-    let trace = try scenario.load.arriving(scenario.load.selected(from: run.trace))
+    let loaded = LoadedTrace(trace: run.trace, formatName: run.source, notes: [])
+    let trace = try scenario.load.arriving(scenario.load.selected(from: loaded).trace)
     let service = try scenario.service(for: trace, notes)
     let replay: Replay
     do {

@@ -19,12 +19,14 @@ struct AzureFormat: TraceFormat {
       && (columns.contains("ContextTokens") || columns.contains("GeneratedTokens"))
   }
 
-  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+  func parse(
+    _ bytes: [UInt8], source: String, _ reading: TraceReading
+  ) throws(InputError) -> LoadedTrace {
     var reader = try CSVReader(bytes, source: source)
     let timestamp = try reader.column("TIMESTAMP", of: header)
     let context = try reader.column("ContextTokens", of: header)
     let generated = try reader.column("GeneratedTokens", of: header)
-    var builder = TraceBuilder()
+    var builder = TraceBuilder(reading)
     builder.ignored = try reader.columns(
       besides: ["TIMESTAMP", "ContextTokens", "GeneratedTokens"])
     var earliest = Nanoseconds.max

@@ -18,7 +18,9 @@ struct BenchmarkFormat: TraceFormat {
     }
   }
 
-  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+  func parse(
+    _ bytes: [UInt8], source: String, _ reading: TraceReading
+  ) throws(InputError) -> LoadedTrace {
     let runs =
       JSONObjects.areIn(bytes)
       ? try BenchmarkResults.runs(bytes, source: source)

@@ -3,7 +3,7 @@ import Serving
 extension [Request] {
   /// How many have as many `hashes` as there are blocks of `size` tokens in their prompts, the last
   /// of them counted or not where it is not full, or none at all.
-  func fits(_ size: Int, _ hashes: PrefixHashes) -> Int {
+  public func fits(_ size: Int, _ hashes: PrefixHashes) -> Int {
     zip(self, hashes).count { request, hashes in
       let (blocks, rest) = request.promptTokens.quotientAndRemainder(dividingBy: size)
       return hashes.isEmpty || hashes.count == blocks || rest > 0 && hashes.count == blocks + 1

@@ -22,9 +22,11 @@ struct MooncakeFormat: TraceFormat {
       || keys.contains("created_time") && keys.contains { $0.hasPrefix("input_") }
   }
 
-  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+  func parse(
+    _ bytes: [UInt8], source: String, _ reading: TraceReading
+  ) throws(InputError) -> LoadedTrace {
     var objects = JSONObjects(bytes, source: source, header: header)
-    var builder = TraceBuilder()
+    var builder = TraceBuilder(reading)
     builder.columns.prefixHashes = []
     builder.ignored = IgnoredNames(kind: "key", read: MooncakeRow.names)
     var withoutPriority = 0

@@ -26,7 +26,9 @@ struct NativeFormat: TraceFormat {
     return columns.contains("arrival_s")
   }
 
-  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+  func parse(
+    _ bytes: [UInt8], source: String, _ reading: TraceReading
+  ) throws(InputError) -> LoadedTrace {
     var reader = try CSVReader(bytes, source: source)
     let arrival = try reader.column("arrival_s", of: header)
     let prompt = try reader.column("prompt_tokens", of: header)
@@ -35,7 +37,7 @@ struct NativeFormat: TraceFormat {
     let priority = try reader.optionalColumn("priority")
     let hashes = try reader.optionalColumn("prefix_hashes")
     var labels = try reader.optionalColumn("id").map { RowLabels(column: $0) }
-    var builder = TraceBuilder()
+    var builder = TraceBuilder(reading)
     builder.ignored = try reader.columns(besides: Self.columns)
     builder.columns.sessions = session.map { _ in [] }
     builder.columns.priorities = priority.map { _ in [] }

@@ -7,6 +7,7 @@ struct TraceBuilder {
   private var withoutOutput = 0
   private var withoutPrompt = 0
   private var outOfOrder = 0
+  private let reading: TraceReading
 
   /// What else is known of the requests that were kept.
   var columns = Columns()
@@ -14,6 +15,8 @@ struct TraceBuilder {
   var ignored: IgnoredNames?
   /// Whether the file says when requests arrive.
   var hasArrivals = true
+
+  init(_ reading: TraceReading) { self.reading = reading }
 
   /// Requests kept so far.
   var count: Int { requests.count }
@@ -23,17 +26,14 @@ struct TraceBuilder {
   /// Takes a row; false if it is dropped, because a request has a prompt and an output.
   @inline(__always)
   mutating func add(arrival: Nanoseconds, promptTokens: Int, outputTokens: Int) -> Bool {
-    if outputTokens == 0 {
-      withoutOutput += 1
-      return false
-    }
-    if promptTokens == 0 {
-      withoutPrompt += 1
-      return false
+    if outputTokens == 0 || promptTokens == 0 {
+      if outputTokens == 0 { withoutOutput += 1 } else { withoutPrompt += 1 }
+      guard reading.keepsZeroTokens else { return false }
     }
     if let last = requests.last, arrival < last.arrival { outOfOrder += 1 }
     requests.append(
-      Request(arrival: arrival, promptTokens: promptTokens, outputTokens: outputTokens))
+      Request(
+        arrival: arrival, promptTokens: max(1, promptTokens), outputTokens: max(1, outputTokens)))
     return true
   }
 
@@ -80,8 +80,12 @@ struct TraceBuilder {
       notes.append(
         "\(rows(outOfOrder)) earlier than the row above; the trace was sorted by arrival")
     }
-    if withoutOutput > 0 { notes.append("\(rows(withoutOutput)) dropped: no output tokens") }
-    if withoutPrompt > 0 { notes.append("\(rows(withoutPrompt)) dropped: no prompt tokens") }
+    for (count, kind) in [(withoutOutput, "output"), (withoutPrompt, "prompt")] where count > 0 {
+      notes.append(
+        reading.keepsZeroTokens
+          ? "\(rows(count)) without \(kind) tokens kept, with one"
+          : "\(rows(count)) dropped: no \(kind) tokens")
+    }
     if let hashes = columns.prefixHashes {
       let count = hashes.count { !$0.isEmpty }
       notes.append(

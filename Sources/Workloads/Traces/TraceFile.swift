@@ -8,22 +8,22 @@ public enum TraceFile {
   /// a colon in it comes first.
   ///
   /// - Parameters:
-  ///   - columns: what the columns or keys of the file mean, where it is of no format.
+  ///   - reading: what is said of how it is to be read.
   ///   - checksums: whether the bytes are summed up too.
   public static func read(
-    _ specification: String, columns: ColumnMeanings? = nil, checksums: Bool = false
+    _ specification: String, _ reading: TraceReading = TraceReading(), checksums: Bool = false
   ) throws(InputError) -> LoadedTrace {
     let (path, named) = try parts(of: specification)
-    if let named, let columns {
+    if let named, let columns = reading.columns {
       throw InputError(
         columns.source, problem: "the trace is named to be of the format \(named.name)",
         remedy: "leave out one of both")
     }
     if TraceFolder.isAt(path) {
-      return try TraceFolder(path).read(named, columns, checksums: checksums)
+      return try TraceFolder(path).read(named, reading, checksums: checksums)
     }
     let bytes = try InputFile.read(path == "-" ? "/dev/stdin" : path)
-    var loaded = try parse(bytes, source: path, as: named, columns)
+    var loaded = try parse(bytes, source: path, as: named, reading)
     if let note = Self.note(on: loaded.trace) { loaded.notes.append(note) }
     if checksums { loaded.checksum = SHA256.hexadecimal(bytes) }
     return loaded
@@ -47,25 +47,38 @@ public enum TraceFile {
   /// Reads the bytes of a trace whose first line tells its format; `source` is what messages call
   /// it.
   public static func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
-    try parse(bytes, source: source, as: nil, nil)
+    try parse(bytes, source: source, as: nil, TraceReading())
   }
 
-  /// Likewise, in a format or with meanings that are given.
+  /// Likewise, in a format that is named if it is, and as `reading` says.
   static func parse(
-    _ bytes: [UInt8], source: String, as named: (any TraceFormat)?, _ columns: ColumnMeanings?
+    _ bytes: [UInt8], source: String, as named: (any TraceFormat)?, _ reading: TraceReading
   ) throws(InputError) -> LoadedTrace {
-    if let named { return try named.parse(bytes, source: source) }
-    if let columns {
-      let format = columns.format(ofObjects: JSONObjects.areIn(bytes))
-      return try format.parse(bytes, source: source)
+    let format: any TraceFormat
+    if let named {
+      format = named
+    } else {
+      format = try self.format(of: bytes, source: source, reading.columns)
     }
-    let (firstLine, line) = try FirstLine.read(bytes, source: source)
-    guard let format = TraceFormats.recognising(firstLine) else {
-      throw TraceRefusals.error(firstLine, source: source, line: line)
+    if reading.leavesOutSubAgents && !format.hasSubAgents {
+      let others = TraceFormats.all.filter(\.hasSubAgents).map(\.name).joined(separator: ", ")
+      throw InputError(
+        TraceReading.subAgents.option, problem: "the format \(format.name) tells of no sub-agents",
+        remedy: "leave it out; \(others) does")
     }
-    var loaded = try format.parse(bytes, source: source)
-    try format.settleUnits(of: &loaded, source: source)
+    var loaded = try format.parse(bytes, source: source, reading)
+    if named == nil { try format.settleUnits(of: &loaded, source: source) }
     return loaded
+  }
+
+  /// The format that the first line of `bytes` tells, or that `columns` makes.
+  private static func format(
+    of bytes: [UInt8], source: String, _ columns: ColumnMeanings?
+  ) throws(InputError) -> any TraceFormat {
+    if let columns { return columns.format(ofObjects: JSONObjects.areIn(bytes)) }
+    let (firstLine, line) = try FirstLine.read(bytes, source: source)
+    if let format = TraceFormats.recognising(firstLine) { return format }
+    throw TraceRefusals.error(firstLine, source: source, line: line)
   }
 
   /// What to say of arrivals that come faster or more slowly than at any service, so that the unit

@@ -16,7 +16,7 @@ struct TraceFolder {
 
   /// The requests of all its files, in the order of their names.
   func read(
-    _ named: (any TraceFormat)?, _ columns: ColumnMeanings?, checksums: Bool
+    _ named: (any TraceFormat)?, _ reading: TraceReading, checksums: Bool
   ) throws(InputError) -> LoadedTrace {
     var all: [UInt8] = []
     let names = try names()
@@ -33,12 +33,12 @@ struct TraceFolder {
     }
     var loaded: LoadedTrace
     do throws(InputError) {
-      loaded = try TraceFile.parse(all, source: path, as: named, columns)
+      loaded = try TraceFile.parse(all, source: path, as: named, reading)
     } catch {
       // The file that is at fault says it better.
       for name in names {
         let file = URL(filePath: path).appending(path: name).relativePath
-        _ = try TraceFile.parse(try InputFile.read(file), source: file, as: named, columns)
+        _ = try TraceFile.parse(try InputFile.read(file), source: file, as: named, reading)
       }
       throw error
     }

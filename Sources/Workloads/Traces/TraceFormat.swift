@@ -13,8 +13,12 @@ public protocol TraceFormat: Sendable {
   var required: [String] { get }
   /// Whether a file that begins with `firstLine` is meant to be of this format.
   func recognises(_ firstLine: FirstLine) -> Bool
-  /// Reads a whole file; `source` is what messages call it.
-  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace
+  /// Whether a session's requests may hold those of agents that it started.
+  var hasSubAgents: Bool { get }
+  /// Reads a whole file, of which `reading` says more; `source` is what messages call it.
+  func parse(
+    _ bytes: [UInt8], source: String, _ reading: TraceReading
+  ) throws(InputError) -> LoadedTrace
   /// Mends, or refuses, a trace whose times are more likely in another unit than in the format's
   /// own. It is asked where the user has not named the format.
   func settleUnits(of loaded: inout LoadedTrace, source: String) throws(InputError)
@@ -23,6 +27,12 @@ public protocol TraceFormat: Sendable {
 extension TraceFormat {
   /// A format of which no name is needed.
   public var required: [String] { [] }
+  /// Sessions that start no others.
+  public var hasSubAgents: Bool { false }
+  /// Reads a whole file of which no more is said.
+  public func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+    try parse(bytes, source: source, TraceReading())
+  }
   /// A format whose names or values tell the unit has nothing to settle.
   public func settleUnits(of loaded: inout LoadedTrace, source: String) throws(InputError) {}
 }

@@ -10,10 +10,8 @@ import Workloads
 
 /// What `servesim capacity` is asked for.
 struct CapacityOptions: Sendable {
-  /// The path of the trace.
-  var trace: GivenValue
-  /// What its columns mean, where that was said.
-  var columns: ColumnMeanings?
+  /// The trace, and how it is read.
+  var trace: TraceSource
   /// What each of the schedulers serves, and on what; its arrivals are as the trace has them, where
   /// it has times, if they are not set.
   var scenario: Scenario
@@ -31,8 +29,7 @@ struct CapacityOptions: Sendable {
   var outputs: Outputs
 
   init(_ invocation: Invocation) throws {
-    trace = invocation.argument("TRACE")
-    columns = try invocation.columnMeanings()
+    trace = try invocation.trace()
     schedulers = try invocation.schedulers()
     seeds = invocation["--seeds"]
     _ = try seeds?.int(min: 1, max: 30)
@@ -63,8 +60,8 @@ struct CapacityOptions: Sendable {
 
   /// Searches, reports, and writes the outputs.
   func run() throws {
-    let loaded = try TraceFile.read(
-      trace.string(), columns: columns, checksums: outputs.includes("--report"))
+    let loaded = try scenario.load.selected(
+      from: trace.read(checksums: outputs.includes("--report")))
     let study = try study(of: loaded)
     let bar = ProgressBar("capacity", parts: study.services.count * study.seeds.count)
     let capacities = try study.run(jobs: jobs) { place, tries in
@@ -107,7 +104,7 @@ struct CapacityOptions: Sendable {
       ? OutputOptions.files(
         of: CapacityStudyReport.report(
           capacities, objective: study.objective, seeds: study.seeds, answer: verdict,
-          source: loaded.source(trace, command: commandLine, seed: study.seeds[0]))) : [:]
+          source: loaded.source(trace.path, command: commandLine, seed: study.seeds[0]))) : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
@@ -158,7 +155,7 @@ struct CapacityOptions: Sendable {
         remedy: "give one a statistic, as in ttft.p99<2s")
     }
     var scenario = scenario
-    let trace = try scenario.load.selected(from: loaded.trace)
+    let trace = loaded.trace
     let arrivals = scenario.load.arrivals ?? (trace.meanRate == nil ? .poisson : .trace)
     scenario.load.arrivals = arrivals
     let seeds = try drawn(arrivals)
@@ -191,19 +188,18 @@ struct CapacityOptions: Sendable {
   ]
 
   /// What can be set of a load that arrives at every rate.
-  fileprivate static let load = Option.load.compactMap { option -> Option? in
-    var option = option
-    switch option.name {
-    case Load.Settings.limit.option, Load.Settings.seed.option: return option
-    case Load.Settings.arrivals.option:
-      option.standard =
-        "\(ArrivalProcess.trace.rawValue), or \(ArrivalProcess.poisson.rawValue) where the trace "
-        + "has no times"
-      option.help =
-        "trace: the trace's own, stretched to each rate; poisson: drawn anew at each rate"
-      return option
-    default: return nil
+  fileprivate static let load = Load.traceSettings.map(Option.init).compactMap {
+    option -> Option? in
+    guard option.name == Load.Settings.arrivals.option else {
+      return option.name == Load.Settings.requestRate.option ? nil : option
     }
+    var option = option
+    option.standard =
+      "\(ArrivalProcess.trace.rawValue), or \(ArrivalProcess.poisson.rawValue) where the trace "
+      + "has no times"
+    option.help =
+      "trace: the trace's own, stretched to each rate; poisson: drawn anew at each rate"
+    return option
   }
 
   fileprivate static let files = [
@@ -220,10 +216,8 @@ extension Command {
       name: "capacity",
       summary: "find the highest request rate at which each scheduler meets an objective",
       arguments: [.trace],
-      options: Option.deployment + [.schedulers(group: "Deployment")] + CapacityOptions.load + [
-        .columns
-      ]
-        + [.objectives] + CapacityOptions.search
+      options: Option.deployment + [.schedulers(group: "Deployment")] + CapacityOptions.load
+        + Option.reading + [.objectives] + CapacityOptions.search
         + CapacityOptions.files + [OutputOptions.report, OutputOptions.force],
       examples: [
         Example(

@@ -9,10 +9,8 @@ import Workloads
 
 /// What `servesim compare` is asked for.
 struct CompareOptions: Sendable {
-  /// The path of the trace.
-  var trace: GivenValue
-  /// What its columns mean, where that was said.
-  var columns: ColumnMeanings?
+  /// The trace, and how it is read.
+  var trace: TraceSource
   /// What each of the schedulers serves, and on what.
   var scenario: Scenario
   /// Schedulers with their options, none twice, each a value of its own.
@@ -33,8 +31,7 @@ struct CompareOptions: Sendable {
   var outputs: Outputs
 
   init(_ invocation: Invocation) throws {
-    trace = invocation.argument("TRACE")
-    columns = try invocation.columnMeanings()
+    trace = try invocation.trace()
     schedulers = try invocation.schedulers()
     seeds = try Self.seeds(invocation, Load { invocation.value(of: $0) })
     jobs = try invocation.jobs()
@@ -82,9 +79,8 @@ struct CompareOptions: Sendable {
   /// - Parameter isShown: whether the closing sentence is wanted even where no output has it.
   @discardableResult
   func serve(isShown: Bool = false) throws -> Answer {
-    var loaded = try TraceFile.read(
-      trace.string(), columns: columns, checksums: outputs.includes("--report"))
-    loaded.trace = try scenario.load.selected(from: loaded.trace)
+    let loaded = try scenario.load.selected(
+      from: trace.read(checksums: outputs.includes("--report")))
     var settled = self
     settled.scenario.load = try scenario.load.settled(on: loaded)
     return try settled.serve(loaded, isShown: isShown)
@@ -116,7 +112,8 @@ struct CompareOptions: Sendable {
       hasReport
       ? OutputOptions.files(
         of: served.compactMap(\.entry), objective,
-        loaded.source(self.trace, command: commandLine, seed: UInt64(scenario.load.seed)), repeated,
+        loaded.source(self.trace.path, command: commandLine, seed: UInt64(scenario.load.seed)),
+        repeated,
         closing,
         stopped: field.stopped)
       : [:]
@@ -198,7 +195,7 @@ extension Command {
       name: "compare",
       summary: "serve a trace with several schedulers and show them side by side",
       arguments: [.trace],
-      options: CompareOptions.runs + Option.deployment + Option.load + [.columns]
+      options: CompareOptions.runs + Option.deployment + Option.load + Option.reading
         + [.objectives] + CompareOptions.files
         + [
           OutputOptions.report, OutputOptions.force, OutputOptions.attribution,

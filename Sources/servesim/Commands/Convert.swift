@@ -10,8 +10,7 @@ extension Command {
       name: "convert",
       summary: "write a trace in another format, with other arrivals where they are asked for",
       arguments: [.trace],
-      options: load + [
-        .columns,
+      options: Load.traceSettings.map(Option.init) + Option.reading + [
         Option(
           name: "--to", placeholder: "FORMAT", standard: targets[0].rawValue,
           help: targets.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "; "),
@@ -34,11 +33,6 @@ extension Command {
       run: { try convert($0) })
   }
 
-  /// Which requests there are, and when they arrive.
-  private static let load = [
-    Load.Settings.limit, Load.Settings.arrivals, Load.Settings.requestRate, Load.Settings.seed,
-  ].under("Workload").map(Option.init)
-
   private static func convert(_ invocation: Invocation) throws {
     let names = TraceTarget.allCases.map(\.rawValue)
     let name = try invocation["--to"]?.choice(of: names) ?? names[0]
@@ -49,14 +43,14 @@ extension Command {
         [(GivenValue(source: "--output", text: "-"), .trace)], rule: invocation.overwriteRule)
       : try invocation.outputs()
     let load = try Load { invocation.value(of: $0) }
-    let loaded = try TraceFile.read(
-      invocation.argument("TRACE").string(), columns: invocation.columnMeanings())
-    let trace = try load.settled(on: loaded).arriving(load.selected(from: loaded.trace))
+    let loaded = try invocation.trace().read()
+    let selected = try load.selected(from: loaded)
+    let trace = try load.settled(on: loaded).arriving(selected.trace)
     try outputs.write { _, writer in
       writer.write(target.bytes(of: trace, madeBy: invocation.commandLine))
     }
     if outputs.usesStandardOutput { return }
-    let notes = loaded.notes + target.notes(on: trace)
+    let notes = selected.notes + target.notes(on: trace)
     try show(
       "\(trace.count) requests, read as \(loaded.formatName) and written as \(name)\n"
         + notes.map { "Note: \($0).\n" }.joined())

@@ -7,10 +7,8 @@ import Workloads
 
 /// What `servesim replay` is asked for.
 struct ReplayOptions: Sendable {
-  /// The path of the trace.
-  var trace: GivenValue
-  /// What its columns mean, where that was said.
-  var columns: ColumnMeanings?
+  /// The trace, and how it is read.
+  var trace: TraceSource
   var scenario: Scenario
   /// Whether the run tells where latencies came from.
   var attributesLatency: Bool
@@ -24,8 +22,7 @@ struct ReplayOptions: Sendable {
   var outputs: Outputs
 
   init(_ invocation: Invocation) throws {
-    trace = invocation.argument("TRACE")
-    columns = try invocation.columnMeanings()
+    trace = try invocation.trace()
     attributesLatency = invocation.has("--attribution")
     showsBounds = invocation.has("--bounds")
     benchmark = try OutputOptions.benchmark(invocation)
@@ -38,8 +35,7 @@ struct ReplayOptions: Sendable {
   func run() throws {
     let objective = try scenario.objective()
     let (hasReport, hasSpans) = (outputs.includes("--report"), outputs.includes("--perfetto"))
-    let loaded = try TraceFile.read(
-      trace.string(), columns: columns, checksums: hasReport)
+    let loaded = try trace.read(checksums: hasReport)
     var observation: Observation = hasReport || hasSpans ? [.iterations, .attribution] : []
     if outputs.includes("--iterations-csv") { observation.insert(.iterations) }
     if attributesLatency { observation.insert(.attribution) }
@@ -67,7 +63,7 @@ struct ReplayOptions: Sendable {
     let entry = RunsReport.Entry(replay.run, trace: replay.trace, timeline: replay.timeline)
     return OutputOptions.files(
       of: [entry], objective,
-      loaded.source(trace, command: commandLine, seed: UInt64(scenario.load.seed)))
+      loaded.source(trace.path, command: commandLine, seed: UInt64(scenario.load.seed)))
   }
 
   private func write(
@@ -104,9 +100,9 @@ extension Command {
       name: "replay",
       summary: "serve a trace with one scheduler and report latency, throughput and utilisation",
       arguments: [.trace],
-      options: [Option(Scenario.Settings.scheduler)] + Option.deployment + Option.load + [
-        .columns, .objectives,
-      ]
+      options: [Option(Scenario.Settings.scheduler)] + Option.deployment + Option.load
+        + Option.reading
+        + [.objectives]
         + ReplayOptions.files
         + [
           OutputOptions.report, OutputOptions.force, OutputOptions.attribution,

@@ -9,17 +9,19 @@ extension Option {
   /// What can be set of what serves, of what is asked of it, and of what it is judged by.
   static let deployment = Deployment.settings().map(Option.init)
   static let load = Load.settings.map(Option.init)
+  /// What can be set of the load of a run whose requests are known one by one.
+  static let loadOfRuns = Load.settings.filter { setting in
+    setting.name == Load.Settings.limit.name
+      || !TraceTransforms.settings.contains { $0.name == setting.name }
+  }.map(Option.init)
   static let objectives = Option(Scenario.Settings.objectives)
 
   /// What runs where, without the limits of a server.
   static let placement = (Deployment.placement() + Deployment.formats + Deployment.host)
     .under("Deployment").map(Option.init)
 
-  /// What the columns of a trace mean that is of no format.
-  static let columns = Option(
-    name: "--columns", placeholder: "MEANINGS", standard: nil,
-    help: "what the columns, or the keys, of a trace of no known format mean: "
-      + ColumnMeanings.help, group: "Workload")
+  /// What can be said of how a trace is read.
+  static let reading = TraceReading.settings.map(Option.init)
 
   /// The beginning of the random numbers.
   static func seed(group: String) -> Option { Option(Load.Settings.seed.under(group)) }
@@ -41,9 +43,9 @@ extension Option {
 }
 
 extension Invocation {
-  /// What was given for `--columns`.
-  func columnMeanings() throws -> ColumnMeanings? {
-    try self[Option.columns.name].map { given throws(InputError) in try ColumnMeanings(given) }
+  /// The trace that the command is about.
+  func trace() throws -> TraceSource {
+    TraceSource(path: argument("TRACE"), reading: try TraceReading { value(of: $0) })
   }
 
   /// The schedulers that were asked for, each with its options; all where none was.
@@ -54,5 +56,16 @@ extension Invocation {
   /// How many threads there are at most.
   func jobs() throws -> Int {
     try self["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
+  }
+}
+
+/// A trace as a user names it, and how it is to be read.
+struct TraceSource: Sendable {
+  var path: GivenValue
+  var reading: TraceReading
+
+  /// The trace; with the checksum of its bytes if they are summed up.
+  func read(checksums: Bool = false) throws -> LoadedTrace {
+    try TraceFile.read(path.string(), reading, checksums: checksums)
   }
 }

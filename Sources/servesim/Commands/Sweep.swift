@@ -9,10 +9,8 @@ import Workloads
 
 /// What `servesim sweep` is asked for.
 struct SweepOptions: Sendable {
-  /// The path of the trace.
-  var trace: GivenValue
-  /// What its columns mean, where that was said.
-  var columns: ColumnMeanings?
+  /// The trace, and how it is read.
+  var trace: TraceSource
   var grid: SweepGrid
   /// Runs at the same time, at most.
   var jobs: Int
@@ -30,8 +28,7 @@ struct SweepOptions: Sendable {
   var outputs: Outputs
 
   init(_ invocation: Invocation) throws {
-    trace = invocation.argument("TRACE")
-    columns = try invocation.columnMeanings()
+    trace = try invocation.trace()
     grid = try SweepGrid(
       of: Self.axes.filter { $0.placeholder != nil }.map { String($0.name.dropFirst(2)) },
       schedulers: try invocation.schedulers(), invocation.value)
@@ -52,8 +49,7 @@ struct SweepOptions: Sendable {
 
   /// Serves all points, and writes and shows what came of them.
   func run() throws {
-    let loaded = try TraceFile.read(
-      trace.string(), columns: columns, checksums: outputs.includes("--report"))
+    let loaded = try trace.read(checksums: outputs.includes("--report"))
     let sweep = try SweepRun(grid, loaded, jobs: jobs, tool: version)
     var others = 0
     let points: [SweepRun.Result]
@@ -90,7 +86,8 @@ struct SweepOptions: Sendable {
           lines, by: sweep.load, SweepReport.table(entries, labels: sweep.labels),
           rows: points.map(\.row),
           objective: sweep.objective, answer: verdict,
-          remarks: notes, source: loaded.source(trace, command: commandLine, seed: seed))) : [:]
+          remarks: notes, source: loaded.source(trace.path, command: commandLine, seed: seed)))
+      : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
@@ -156,7 +153,7 @@ extension Command {
         + "them, for any option of deployment and workload; --request-rate also takes auto, which "
         + "finds where the latency bends and puts points there",
       arguments: [.trace],
-      options: SweepOptions.axes + [.columns, .objectives] + SweepOptions.runs
+      options: SweepOptions.axes + Option.reading + [.objectives] + SweepOptions.runs
         + SweepOptions.folders + SweepOptions.files
         + [OutputOptions.report, OutputOptions.force],
       examples: [

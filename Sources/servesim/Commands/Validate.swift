@@ -22,7 +22,7 @@ extension Command {
           name: "--experiment", placeholder: "NAME", standard: "all that there are",
           help: "the run of a folder or file that is validated", group: "Runs"),
         Option(Scenario.Settings.scheduler.under("Deployment")),
-      ] + Option.deployment + Option.load + [
+      ] + Option.deployment + Option.loadOfRuns + [
         OutputOptions.file("--json", "measured and simulated figures as JSON"),
         OutputOptions.report, OutputOptions.force,
       ],

@@ -263,7 +263,7 @@ struct `Real files of objects` {
     let trace = try TraceFile.read("\(shared)/kv-cache-tester/traces").trace
     let sessions = try #require(trace.columns.sessions)
     #expect(Set(sessions).count == 80)
-    // With the sub-agents' requests, of which the published 0.9616 has none.
+    // With the sub-agents' requests, of which the published 0.9616 has none; a row has no output.
     #expect(trace.count == 5188)
     #expect(abs(PrefixReuse(trace).hitRate - 0.95954) < 5e-6)
   }

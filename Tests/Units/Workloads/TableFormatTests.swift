@@ -88,7 +88,8 @@ private let samples: [(format: String, text: String, requests: [[Int]])] = [
 @Suite struct `Columns that are named` {
   private func read(_ words: String, _ text: String) throws(InputError) -> LoadedTrace {
     let columns = try ColumnMeanings(GivenValue(source: "--columns", text: words))
-    return try TraceFile.parse(Array(text.utf8), source: "trace.csv", as: nil, columns)
+    return try TraceFile.parse(
+      Array(text.utf8), source: "trace.csv", as: nil, TraceReading(columns: columns))
   }
 
   @Test(arguments: [

@@ -22,10 +22,11 @@ private let trace = Trace(
       target == .vllm
       ? try TraceFile.parse(
         bytes, source: "trace.csv", as: nil,
-        ColumnMeanings(
-          GivenValue(
-            source: "c",
-            text: "arrival=timestamp,prompt=input_length,output=output_length,hashes=hash_ids")))
+        TraceReading(
+          columns: ColumnMeanings(
+            GivenValue(
+              source: "c",
+              text: "arrival=timestamp,prompt=input_length,output=output_length,hashes=hash_ids"))))
       : try TraceFile.parse(bytes, source: "trace.csv")
     #expect(loaded.trace.requests == trace.requests)
     let columns = loaded.trace.columns

@@ -59,6 +59,8 @@ struct ObjectFormat: TraceFormat {
   var isChain = false
   /// Whether an object without tokens is passed, and not a mistake.
   var passesOthers = false
+  /// Whether an object inside a session that holds requests is an agent that the session started.
+  var hasSubAgents = false
   /// What is taken for granted of a file that has several sessions.
   var assumption: String?
 
@@ -74,9 +76,11 @@ struct ObjectFormat: TraceFormat {
     return signs.allSatisfy { $0.contains(where: keys.contains) }
   }
 
-  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+  func parse(
+    _ bytes: [UInt8], source: String, _ reading: TraceReading
+  ) throws(InputError) -> LoadedTrace {
     var scanner = ObjectScanner(bytes, source: source, format: self)
-    var rows = ObjectRows(self)
+    var rows = ObjectRows(self, reading)
     while try scanner.next() {
       var outer = ObjectRow(at: scanner.position)
       try scanner.read(&outer, &rows)

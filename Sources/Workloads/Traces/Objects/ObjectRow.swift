@@ -49,23 +49,35 @@ struct ObjectRow {
 /// The requests of a file of objects, and what is told of all of them.
 struct ObjectRows {
   private let format: ObjectFormat
-  private var builder = TraceBuilder()
+  private let reading: TraceReading
+  private var builder: TraceBuilder
   /// Requests inside an object that is still read.
   private var open: [ObjectRow] = []
   /// Hashes of the prompts in `open`.
   var hashes: [UInt64] = []
   private var isFirst = true
   private var earliest = Nanoseconds.max
-  private var (failed, others, estimated, hashed) = (0, 0, 0, 0)
+  private var (failed, others, estimated, hashed, leftOut) = (0, 0, 0, 0, 0)
   private var roots: [String: String] = [:]
 
-  init(_ format: ObjectFormat) { self.format = format }
+  init(_ format: ObjectFormat, _ reading: TraceReading) {
+    self.format = format
+    self.reading = reading
+    builder = TraceBuilder(reading)
+  }
 
   /// How many requests there are in the object that is read.
   var count: Int { open.count }
 
   /// Adds a request that stands inside another object.
   mutating func add(_ row: ObjectRow) { open.append(row) }
+
+  /// Leaves out the requests from `first` on, which an agent made, where that is asked for.
+  mutating func closeSubAgent(from first: Int) {
+    guard reading.leavesOutSubAgents else { return }
+    leftOut += open.count - first
+    open.removeSubrange(first...)
+  }
 
   /// Gives to the requests from `first` on what the object `outer` around them says.
   mutating func inherit(_ outer: ObjectRow, from first: Int) {
@@ -172,6 +184,7 @@ extension ObjectRows {
     loaded.notes += [
       (failed, "requests that failed were dropped"), (others, "objects are no requests"),
       (estimated, "requests have lengths estimated from characters, four to a token"),
+      (leftOut, "requests of sub-agents were left out"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     if let assumption = format.assumption,
       let sessions = loaded.trace.columns.sessions, sessions.contains(where: { $0 != sessions[0] })

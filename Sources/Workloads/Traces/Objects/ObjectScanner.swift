@@ -129,10 +129,15 @@ struct ObjectScanner {
     while try json({ reader throws(JSONFault) in try reader.nextElement() }) {
       _ = try kind()
       var inner = ObjectRow(at: reader.position)
+      let first = rows.count
       try read(&inner, &rows)
       inner.turn = turn
       turn += 1
-      if !inner.holdsRows { rows.add(inner) }
+      if !inner.holdsRows {
+        rows.add(inner)
+      } else if format.hasSubAgents {
+        rows.closeSubAgent(from: first)
+      }
     }
   }
 

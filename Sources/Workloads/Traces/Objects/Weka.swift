@@ -15,5 +15,6 @@ extension ObjectFormat {
       Field("in", .prompt),
       Field("out", .output),
       Field("hash_ids", .hashes),
-    ], blockTokens: 64, hashesAreLocal: true, assumption: ObjectFormat.startTogether)
+    ], blockTokens: 64, hashesAreLocal: true, hasSubAgents: true,
+    assumption: ObjectFormat.startTogether)
 }

@@ -51,9 +51,11 @@ struct TableFormat: TraceFormat {
     return required.allSatisfy(columns.contains)
   }
 
-  func parse(_ bytes: [UInt8], source: String) throws(InputError) -> LoadedTrace {
+  func parse(
+    _ bytes: [UInt8], source: String, _ reading: TraceReading
+  ) throws(InputError) -> LoadedTrace {
     var reader = try CSVReader(bytes, source: source)
-    var builder = TraceBuilder()
+    var builder = TraceBuilder(reading)
     builder.ignored = try reader.columns(besides: fields.map(\.column))
     let columns = try places(in: reader)
     var labels = columns.label.map { RowLabels(column: $0) }
