@@ -31,7 +31,7 @@ public enum ReplayReport {
   private static func requests(_ counts: RequestCounts) -> String {
     let times = counts.preemptions == 1 ? "once" : "\(Numbers.grouped(counts.preemptions)) times"
     return "Requests\n"
-      + lines(
+      + TextTable.lines(
         [
           ("in the trace", Numbers.grouped(counts.total)),
           ("completed", Numbers.grouped(counts.completed)),
@@ -65,7 +65,7 @@ public enum ReplayReport {
   private static func throughput(_ metrics: RunMetrics) -> String {
     let throughput = metrics.throughput
     return "Throughput, over \(Numbers.duration(throughput.spanSeconds))\n"
-      + lines(
+      + TextTable.lines(
         [
           ("requests", "\(Numbers.rate(throughput.requestsPerSecond)) /s"),
           ("output tokens", "\(Numbers.rate(throughput.outputTokensPerSecond)) /s"),
@@ -80,7 +80,7 @@ public enum ReplayReport {
     let memory = metrics.memory
     let busy = metrics.batches.busySeconds
     return "KV cache usage, while batches ran\n"
-      + lines([
+      + TextTable.lines([
         ("mean", Numbers.percent(memory.meanShare)),
         ("peak", Numbers.percent(memory.peakShare)),
         ("at 90 % or more", part(memory.atLeast90PercentSeconds, of: busy)),
@@ -90,7 +90,7 @@ public enum ReplayReport {
 
   private static func batches(_ batches: BatchUse) -> String {
     "Batches\n"
-      + lines(
+      + TextTable.lines(
         [
           ("iterations", Numbers.grouped(batches.iterations)),
           (
@@ -132,7 +132,7 @@ public enum ReplayReport {
       "\(Numbers.grouped(fewest)) to \(Numbers.grouped(most)) each"
     }
     return "Replicas, \(balance.replicas)\n"
-      + lines([
+      + TextTable.lines([
         ("requests", span(balance.fewestRequests, balance.mostRequests)),
         ("prompt and output", "\(span(balance.fewestTokens, balance.mostTokens)), in tokens"),
       ])
@@ -147,7 +147,7 @@ public enum ReplayReport {
     }
     let attainment = verdict.attainment.map { ", \(Numbers.percent($0))" } ?? ""
     return "Service level objective\(title)\n"
-      + lines(
+      + TextTable.lines(
         clauses + [
           (
             "attainment",
@@ -162,11 +162,5 @@ public enum ReplayReport {
   ) -> String {
     let share = busySeconds > 0 ? seconds / busySeconds : 0
     return "\(Numbers.duration(seconds)), \(Numbers.percent(share)) of the \(whole)"
-  }
-
-  /// Names and values below each other, the values in one column.
-  private static func lines(_ pairs: [(String, String)]) -> String {
-    let width = pairs.reduce(20) { max($0, $1.0.count) }
-    return pairs.map { "  \($0.0.padded(to: width))  \($0.1)\n" }.joined()
   }
 }

@@ -27,7 +27,8 @@ public enum RunsCSV {
     return text(rows)
   }
 
-  private static func text(_ rows: [[String]]) -> String {
+  /// The bytes of `rows`.
+  static func text(_ rows: [[String]]) -> String {
     var writer = CSVWriter()
     var bytes: [UInt8] = []
     for row in rows {

@@ -11,6 +11,12 @@ public enum TextTable {
     blocks(table, limit: terminalColumns ?? limit).map(block).joined(separator: "\n")
   }
 
+  /// Names and values below each other, the values in one column.
+  static func lines(_ pairs: [(String, String)]) -> String {
+    let width = pairs.reduce(20) { max($0, $1.0.count) }
+    return pairs.map { "  \($0.0.padded(to: width))  \($0.1)\n" }.joined()
+  }
+
   private static func block(_ table: Table) -> String {
     let widths = widths(table)
     var lines: [String] = []

@@ -11,6 +11,7 @@ private let root = Repository.root
 /// `m.csv` and `b.csv`.
 private let commands = [
   "synthesize --requests 5 --output made.csv", "convert t.csv --to native --output made.csv",
+  "describe t.csv --json r.json --report report",
   "replay t.csv --json r.json --requests-csv r.csv --iterations-csv i.csv --svg r.svg "
     + "--perfetto p.json --report report",
   "compare t.csv --schedulers vllm --json r.json --csv r.csv --markdown r.md --svg r.svg "
