@@ -8,6 +8,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var throughput: Throughput
   public var memory: MemoryUse
   public var batches: BatchUse
+  /// Nil where nothing says what prompts share.
+  public var prefixes: PrefixUse?
   /// Nil where there is one replica.
   public var balance: ReplicaBalance?
 
@@ -26,6 +28,7 @@ public struct RunMetrics: Sendable, Equatable {
       timeline.occupancy, requests, cachedTokens: timeline.cachedTokens,
       deadlockedSteps: timeline.deadlockedSteps,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
+    prefixes = PrefixUse(trace: trace, timeline: timeline)
     balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
     distributions = LatencyMetric.ofRuns.map {
       Distribution(of: $0, trace: trace, timeline: timeline)
@@ -44,7 +47,7 @@ public struct RunMetrics: Sendable, Equatable {
   /// All figures by name, in the order in which reports show them.
   public var values: [NamedValue] {
     requests.values + LatencyMetric.ofRuns.flatMap(latencies) + throughput.values + memory.values
-      + batches.values + (balance?.values ?? [])
+      + batches.values + (prefixes?.values ?? []) + (balance?.values ?? [])
   }
 
   private func latencies(_ metric: LatencyMetric) -> [NamedValue] {

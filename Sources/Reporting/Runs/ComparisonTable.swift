@@ -12,11 +12,14 @@ public enum ComparisonTable {
     var columns = [Table.Column("scheduler", isNumeric: false)] + counts(givesUp)
     columns += latencies.flatMap(\.columns)
     columns.append(Table.Column("tokens/s", group: "output", best: .highest))
+    let hasPrefixes = runs.contains { $0.metrics.prefixes != nil }
+    if hasPrefixes { columns.append(hits) }
     if hasObjective { columns += objective }
     let rows = runs.map { run in
       [Table.Cell(run.scheduler)] + counts(of: run, givesUp)
         + latencies.flatMap { $0.cells(of: run) }
         + [rate(run.metrics.throughput.outputTokensPerSecond)]
+        + (hasPrefixes ? [hits(of: run)] : [])
         + (hasObjective ? objective(of: run) : [])
     }
     return Table(columns, rows: rows + stopped.map { row(of: $0, columns: columns.count) })
@@ -81,6 +84,14 @@ public enum ComparisonTable {
     return ([counts.completed, counts.refused] + timedOut + [counts.preempted]).map {
       Table.Cell($0.description, value: Double($0))
     }
+  }
+
+  private static let hits = Table.Column("hits", group: "prefix cache", best: .highest)
+
+  /// The share of prompt tokens that was found in the cache.
+  private static func hits(of run: Run) -> Table.Cell {
+    let rate = run.metrics.prefixes?.hitRate
+    return Table.Cell(rate.map(Numbers.percent) ?? "-", value: rate)
   }
 
   private static let objective = [

@@ -7,7 +7,8 @@ public enum ReplayReport {
   public static func text(_ run: Run) -> String {
     var sections = [
       head(run), requests(run.metrics.requests), latencies(run.metrics),
-      throughput(run.metrics), memory(run.metrics), batches(run.metrics.batches),
+      throughput(run.metrics), memory(run.metrics),
+      batches(run.metrics.batches, run.metrics.prefixes),
     ]
     if let balance = run.metrics.balance { sections.append(replicas(balance)) }
     if let verdict = run.verdict { sections.append(objective(verdict)) }
@@ -88,8 +89,9 @@ public enum ReplayReport {
       ])
   }
 
-  private static func batches(_ batches: BatchUse) -> String {
-    "Batches\n"
+  private static func batches(_ batches: BatchUse, _ prefixes: PrefixUse?) -> String {
+    let share = prefixes.map { ", \(Numbers.percent($0.hitRate)) of all" } ?? ""
+    return "Batches\n"
       + TextTable.lines(
         [
           ("iterations", Numbers.grouped(batches.iterations)),
@@ -109,7 +111,10 @@ public enum ReplayReport {
               + "\(Numbers.grouped(batches.peakTokens)) max"
           ),
           ("at max-num-seqs", part(batches.atSequenceCapSeconds, of: batches.busySeconds)),
-          ("prefix cache hits", "\(Numbers.grouped(batches.cachedPromptTokens)) prompt tokens"),
+          (
+            "prefix cache hits",
+            "\(Numbers.grouped(batches.cachedPromptTokens)) prompt tokens\(share)"
+          ),
           (
             "recomputed",
             "\(Numbers.grouped(batches.recomputedPromptTokens)) prompt tokens, after preemption"

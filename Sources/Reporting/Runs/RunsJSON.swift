@@ -17,6 +17,7 @@ import Serving
 ///                 "at_sequence_cap_seconds", "busy_seconds", "span_seconds", "busy_share",
 ///                 "bubble_seconds", "hung_plans", "cached_prompt_tokens",
 ///                 "recomputed_prompt_tokens"},
+///       "prefix_cache": {"hit_rate", "cached_tokens", "computed_tokens"},
 ///       "replicas": {"count", "fewest_requests", "most_requests", "fewest_tokens", "most_tokens"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
@@ -30,6 +31,7 @@ import Serving
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
 /// request has it. `slo` is absent where there is no objective, `replicas` where there is one,
+/// `prefix_cache` where the trace has no hashes of prompts, and
 /// `closed_loop_requests_per_second` where clients do not wait for answers. `attribution`, of
 /// end-to-end latency, is absent where it was not asked for; its `tail` is the slowest hundredth of
 /// the requests. `bounds` and `as` are absent where `--bounds` or `--definitions` were not given.

@@ -19,7 +19,11 @@ public enum SweepReport {
   /// column where it did anywhere.
   public static func table(_ entries: [Entry], labels: [String]) -> Table {
     let figures = figures.filter { figure in
-      !figure.isTrouble || entries.contains { (figure.value(of: $0.row) ?? 0) > 0 }
+      switch figure.shows {
+      case .always: true
+      case .whereThere: entries.contains { figure.value(of: $0.row) != nil }
+      case .whereAny: entries.contains { (figure.value(of: $0.row) ?? 0) > 0 }
+      }
     }
     let hasObjective = entries.contains { $0.row.verdict?.attainment != nil }
     let columns =
@@ -78,12 +82,17 @@ public enum SweepReport {
     var unit: String
     /// How many of the unit make one of the figure's own.
     var scale: Double
-    /// Whether it counts what had better not have happened.
-    var isTrouble: Bool
+    /// Which tables have the column.
+    var shows: Showing
+
+    /// All tables, those of runs that have the figure, or those where it is above 0.
+    enum Showing {
+      case always, whereThere, whereAny
+    }
 
     init(
       _ section: String, _ name: String, _ heading: String, group: String = "", unit: String = "",
-      scale: Double = 1, isTrouble: Bool = false
+      scale: Double = 1, shows: Showing = .always
     ) {
       self.section = section
       self.name = name
@@ -91,7 +100,7 @@ public enum SweepReport {
       self.group = group
       self.unit = unit
       self.scale = scale
-      self.isTrouble = isTrouble
+      self.shows = shows
     }
 
     func value(of row: SweepRow) -> Double? { row.value(section, name) }
@@ -110,8 +119,11 @@ public enum SweepReport {
     Figure("tbt", "p99_seconds", "p99", group: "TBT", unit: "ms", scale: 1e3),
     Figure("e2e", "mean_seconds", "mean", group: "E2E", unit: "s"),
     Figure("e2e", "p99_seconds", "p99", group: "E2E", unit: "s"),
-    Figure("requests", "preemptions", "preemptions", isTrouble: true),
-    Figure("requests", "refused", "refused", isTrouble: true),
+    Figure(
+      "prefix_cache", "hit_rate", "hits", group: "prefix cache", unit: "%", scale: 100,
+      shows: .whereThere),
+    Figure("requests", "preemptions", "preemptions", shows: .whereAny),
+    Figure("requests", "refused", "refused", shows: .whereAny),
   ]
 
   private static let objective = [

@@ -101,10 +101,11 @@ public enum TraceStudyReport {
       "Requests per second", subtitle: subtitle,
       x: Chart.Axis("Time since the first arrival (s)"),
       y: Chart.Axis("Requests per second"), lines: [Chart.Line("arrivals", points)])
-    chart.levels = [Chart.Level("mean \(Numbers.rate(arrivals.rate ?? 0))", y: arrivals.rate ?? 0)]
     chart.plotHeight = 240
     return Report.Figure(
-      "arrivals.svg", caption: "Means over \(Numbers.duration(width)).", .lines(chart))
+      "arrivals.svg",
+      caption: "Means over \(Numbers.duration(width)); over all it is "
+        + "\(Numbers.rate(arrivals.rate ?? 0)).", .lines(chart))
   }
 
   /// The share of requests up to each length.

@@ -1,3 +1,5 @@
+import Metrics
+import Reporting
 import Serving
 import Studies
 import Testing
@@ -21,6 +23,7 @@ import Testing
     #expect(replay.timeline.cachedTokens == 19 * 768)
     #expect(replay.timeline.occupancy.promptTokens == 20 * 1024 - 19 * 768)
     #expect(replay.run.metrics.batches.recomputedPromptTokens == 0)
+    #expect(replay.run.metrics.prefixes?.hitRate == Double(19 * 768) / (20 * 1024))
     let first = replay.timeline.records[0]
     let second = replay.timeline.records[1]
     #expect(second.firstToken - 1_000_000_000 < first.firstToken)
@@ -31,6 +34,25 @@ import Testing
     let replay = try deployment().service(scheduler).replay(Self.trace())
     #expect(replay.timeline.cachedTokens == 0)
     #expect(replay.timeline.occupancy.promptTokens == 20 * 1024)
+    #expect(replay.run.metrics.prefixes?.hitRate == 0)
+  }
+
+  /// 14,592 of 20,480 tokens are 71.25 %.
+  @Test func `is told where prompts may share something, and nowhere else`() throws {
+    let service = try deployment().service("vllm")
+    let run = try service.replay(Self.trace()).run
+    #expect(
+      ReplayReport.text(run).contains("prefix cache hits     14,592 prompt tokens, 71.3 % of all"))
+    #expect(ComparisonTable.text([run]).contains("71.3 %"))
+    #expect(
+      run.values.contains { $0.column == "prefix_cache_hit_rate" && $0.value == .real(0.7125) })
+    let entry = SweepReport.Entry(labels: ["vllm"], row: SweepRow(key: "", run))
+    #expect(SweepReport.text([entry], labels: ["scheduler"]).contains("prefix cache"))
+    let plain = try service.replay(Trace(requests: Self.trace().requests)).run
+    #expect(
+      plain.metrics.prefixes == nil && !plain.values.contains { $0.section == "prefix_cache" })
+    #expect(!ComparisonTable.text([plain]).contains("prefix"))
+    #expect(ReplayReport.text(plain).contains("prefix cache hits     0 prompt tokens\n"))
   }
 
   /// Of a prompt that is in the cache whole, the last block is computed: a token comes out of it.

@@ -1,0 +1,31 @@
+import Serving
+
+/// What a prefix cache spared of prompts that may share what they begin with.
+public struct PrefixUse: Sendable, Equatable {
+  /// Prompt tokens that were found in the cache, and those that were computed; what was computed or
+  /// found once more after a preemption is in both.
+  public var cachedTokens: Int
+  public var computedTokens: Int
+
+  /// The use over a run; nil where nothing says what prompts share.
+  public init?(trace: Trace, timeline: Timeline) {
+    guard trace.columns.prefixHashes != nil else { return nil }
+    cachedTokens = timeline.cachedTokens
+    computedTokens = timeline.occupancy.promptTokens
+  }
+
+  /// The share of prompt tokens that was found; 0 where there were none.
+  public var hitRate: Double {
+    let all = cachedTokens + computedTokens
+    return all == 0 ? 0 : Double(cachedTokens) / Double(all)
+  }
+
+  /// The figures by name.
+  public var values: [NamedValue] {
+    [
+      NamedValue("prefix_cache", "hit_rate", .real(hitRate)),
+      NamedValue("prefix_cache", "cached_tokens", unit: "tokens", .count(cachedTokens)),
+      NamedValue("prefix_cache", "computed_tokens", unit: "tokens", .count(computedTokens)),
+    ]
+  }
+}
