@@ -15,6 +15,11 @@ public struct Block: Sendable, Equatable {
   public var outputNormalizations = 0
   /// Whether mixers and channels read the same input, and are reduced together (Falcon).
   public var isParallel = false
+  /// An input that each layer has of its own beside the residual stream (Gemma 3n); nil in most
+  /// models.
+  public var layerInput: LayerInput?
+  /// The rank of a product of low rank beside attention (LAuReL); 0 where there is none.
+  public var sideRank = 0
   /// What those matrices are stored in that are not in the model's main format.
   public var formats = MatrixFormats()
 
@@ -49,6 +54,19 @@ public struct Dense: Sendable, Equatable {
   public var hasBias = false
 
   public init(width: Int) { self.width = width }
+}
+
+/// What a layer reads of each token by itself: a row of a table, and a product of its embedding.
+public struct LayerInput: Sendable, Equatable {
+  /// Rows of the table.
+  public var vocabulary: Int
+  /// Elements of a row.
+  public var width: Int
+
+  public init(vocabulary: Int, width: Int) {
+    self.vocabulary = vocabulary
+    self.width = width
+  }
 }
 
 extension Block {

@@ -14,15 +14,31 @@ extension Block {
   /// The matrices of one of its layers in a model of width `hidden`, in the order in which they are
   /// used.
   func matrices(hidden: Int) -> [Matrix] {
-    mixers.flatMap { $0.matrices(hidden: hidden) }
+    mixers.flatMap { $0.matrices(hidden: hidden) } + sideMatrices(hidden: hidden)
       + channels.flatMap { $0.matrices(hidden: hidden) }
+  }
+
+  /// Those beside mixers and channels.
+  private func sideMatrices(hidden: Int) -> [Matrix] {
+    var list: [Matrix] = []
+    if sideRank > 0 {
+      list.append(Matrix(name: .sideProduct, inputs: hidden, outputs: sideRank))
+      list.append(Matrix(name: .sideProduct, inputs: sideRank, outputs: hidden))
+    }
+    if let input = layerInput {
+      // A product of the embedding, and a gate of the residual stream.
+      list.append(Matrix(name: .layerInput, inputs: hidden, outputs: 2 * input.width))
+      list.append(Matrix(name: .layerInput, inputs: input.width, outputs: hidden))
+    }
+    return list
   }
 
   /// All other parameters of one of its layers: normalisations, biases, and what is small.
   ///
   /// - Parameter perNormalization: those of one normalisation of the residual stream.
   func plainParameters(hidden: Int, perNormalization: Int) -> Int {
-    (normalizations + outputNormalizations) * perNormalization
+    (normalizations + outputNormalizations) * perNormalization + (sideRank > 0 ? hidden : 0)
+      + (layerInput.map { $0.vocabulary * $0.width + hidden } ?? 0)
       + mixers.reduce(0) { $0 + $1.plainParameters(hidden: hidden) }
       + channels.reduce(0) { $0 + $1.plainParameters(hidden: hidden) }
   }

@@ -27,6 +27,9 @@ public struct Model: Sendable, Equatable {
   /// Layers of a block of the residual stream, where mixers and channels weigh what it was at the
   /// end of each earlier block (Kimi-K3); nil in most models.
   public var residualBlockLayers: Int?
+  /// Residual streams of which each layer computes one and predicts the others (AltUp); nil in most
+  /// models.
+  public var alternatingStreams: Int?
   /// Whether the head adds a bias.
   public var headHasBias = false
   /// What the linear layers are stored in and multiplied by, unless their block says else.

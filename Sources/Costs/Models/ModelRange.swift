@@ -55,6 +55,7 @@ extension Model {
       ("learnedPositions", learnedPositions, 0...ModelRange.positions.upperBound),
       ("residualStreams", residualStreams, 1...64),
       ("residualBlockLayers", residualBlockLayers ?? 1, ModelRange.layers),
+      ("alternatingStreams", alternatingStreams ?? 1, 1...64),
     ]
   }
 
@@ -63,7 +64,8 @@ extension Model {
     let width = Double(hidden)
     let tables = width * (2 * Double(vocabulary) + Double(learnedPositions))
     return blocks.reduce(tables) { sum, block in
-      sum + Double(block.layers) * block.roughElements * width
+      let table = block.layerInput.map { Double($0.vocabulary) * Double($0.width) } ?? 0
+      return sum + Double(block.layers) * (block.roughElements * width + table)
     }
   }
 
@@ -83,6 +85,9 @@ extension Block {
       ("mixers", mixers.count + channels.count, 1...8),
       ("normalizations", normalizations, 0...16),
       ("outputNormalizations", outputNormalizations, 0...16),
+      ("layerInput.vocabulary", layerInput?.vocabulary ?? 1, ModelRange.vocabulary),
+      ("layerInput.width", layerInput?.width ?? 1, ModelRange.width),
+      ("sideRank", sideRank, 0...ModelRange.rank.upperBound),
     ]
     for attention in attentions {
       sizes += [

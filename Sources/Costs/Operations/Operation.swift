@@ -88,6 +88,9 @@ public struct Operation: Sendable, Equatable {
     /// Compresses what groups of heads return.
     case outputDown = "attention output down"
     case attentionOutput = "attention output"
+    case sideProduct = "side product"
+    /// What a layer makes of an input of its own.
+    case layerInput = "layer input"
     case router
     case experts
     /// Compress tokens for experts that work on fewer elements, and take their results back.

@@ -111,6 +111,10 @@ extension Block {
       let earlier = 1 + Double(model.layers) / Double(2 * size)
       add(.normalization, .normalization, moves: earlier, width: model.hidden, times: 2)
     }
+    // All streams are read and written, once to predict them and once to correct them.
+    if let streams = model.alternatingStreams {
+      add(.normalization, .normalization, moves: 4 * Double(streams), width: model.hidden)
+    }
     // The gate, the result, and what is made of both.
     for recurrent in recurrents where recurrent.hasNormalization && recurrent.kind != .mamba1 {
       add(.headNormalization, .normalization, moves: 3, width: recurrent.width)
@@ -184,7 +188,7 @@ extension Operation.Name {
     case .indexQuery, .indexKey, .indexWeights: .indexer
     case .recurrentInput, .recurrentGates, .timeStep: .recurrentInput
     case .outputDown: .outputDown
-    case .attentionOutput, .recurrentOutput: .attentionOutput
+    case .attentionOutput, .recurrentOutput, .sideProduct, .layerInput: .attentionOutput
     case .router: .router
     case .expertsDown: .expertsDown
     case .expertsUp: .expertsUp

@@ -5,6 +5,9 @@ extension Block {
     var part = self
     part.mixers = mixers.map { $0.divided(among: count) }
     part.channels = channels.map { $0.divided(among: count) }
+    if let input = layerInput {
+      part.layerInput?.vocabulary = (input.vocabulary + count - 1) / count
+    }
     return part
   }
 

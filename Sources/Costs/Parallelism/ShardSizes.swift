@@ -48,7 +48,8 @@ extension Shard {
     let rows = (model.hasTiedHead ? 1 : 2) * vocabulary + model.learnedPositions
     let perNormalization = model.hidden * (model.normalizationHasBias ? 2 : 1)
     return rows * model.hidden + perNormalization + streamParameters
-      + (model.headHasBias ? vocabulary : 0) + blockParameters
+      + (model.headHasBias ? vocabulary : 0) + blockParameters + alternationParameters
+      + (blocks.lazy.compactMap(\.layerInput).first?.width ?? 0)
       + blocks.reduce(0) {
         $0 + $1.layers
           * $1.plainParameters(hidden: model.hidden, perNormalization: perNormalization)
@@ -59,6 +60,13 @@ extension Shard {
   /// normalisation and a product with one vector each.
   private var blockParameters: Int {
     model.residualBlockLayers == nil ? 0 : (2 * model.layers + 1) * 2 * model.hidden
+  }
+
+  /// Those that predict residual streams from each other in each layer, and make and join them.
+  private var alternationParameters: Int {
+    guard let streams = model.alternatingStreams else { return 0 }
+    let ofLayer = (streams + 2) * model.hidden + streams * streams * (streams + 1)
+    return model.layers * ofLayer + 2 * (streams - 1) * model.hidden * model.hidden
   }
 
   /// Those that mix several residual streams in front of and behind mixers and channels, and before

@@ -37,7 +37,7 @@ extension Deployment {
   private static func gpu(_ files: DescribedFiles) -> Setting<Deployment> {
     Setting(
       "gpu", .name, standard: "h100-sxm",
-      "name (servesim list gpus) or calibrate's file",
+      "name (servesim list gpus), or file: calibrate's, or a data sheet with \"like\"",
       shown: \.gpu.name,
       set: { (root, given) throws(InputError) in root.gpu = try files.gpu(given) })
   }

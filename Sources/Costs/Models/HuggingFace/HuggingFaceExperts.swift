@@ -78,7 +78,7 @@ extension HuggingFaceFile {
   }
 
   /// The same file with one number under `name`, where it has the same for every layer.
-  private func uniform(_ name: String) -> HuggingFaceFile {
+  func uniform(_ name: String) -> HuggingFaceFile {
     guard case .array(let values) = keys.value(name), let first = values.first,
       values.allSatisfy({ $0 == first })
     else { return self }

@@ -17,7 +17,7 @@ extension HuggingFaceFile {
     "hunyuan_v1_dense": gatedModel, "hunyuan_v1_moe": gatedModel, "bailing_moe_v2": gatedModel,
     "qwen2": qwen, "qwen2_moe": qwen, "qwen3": qwen, "qwen3_moe": qwen,
     "qwen3_next": qwenNext, "qwen3_5": qwenNext, "qwen3_5_moe": qwenNext,
-    "gemma2": gemma, "gemma3": gemma, "gemma4": gemma4,
+    "gemma2": gemma, "gemma3": gemma, "gemma4": gemma4, "gemma3n": gemma3n,
     "falcon": falcon, "RefinedWeb": falcon, "RefinedWebModel": falcon, "phi": phi, "opt": opt,
     "gpt2": gpt2, "deepseek_v2": deepSeek, "deepseek_v3": deepSeek, "deepseek_v32": deepSeek,
     "glm_moe_dsa": deepSeek, "deepseek_v4": deepSeekV4, "longcat_flash": longCat, "llama4": llama4,
@@ -41,7 +41,8 @@ extension HuggingFaceFile {
   static let larger: Set<String> = [
     "gemma3", "gemma4", "llama4", "kimi_k25", "qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe",
     "qwen3_5", "qwen3_5_moe", "mistral3", "glm4v_moe", "glm4v", "kimi_vl", "kimi_k3", "llava",
-    "llava_next", "llava_next_video", "llava_onevision", "pixtral", "aya_vision", "idefics3",
+    "llava_next", "gemma3n", "llava_next_video", "llava_onevision", "pixtral", "aya_vision",
+    "idefics3",
     "smolvlm", "paligemma", "internvl", "internvl_chat", "cohere2_vision", "qwen2_5_omni",
     "qwen3_omni_moe",
   ]

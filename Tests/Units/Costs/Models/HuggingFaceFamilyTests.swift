@@ -252,6 +252,6 @@ import Testing
     let error = #expect(throws: InputError.self) { try read(#"{"model_type": "rwkv"}"#) }
     #expect(error?.column == "model_type")
     #expect(error?.problem == "the family rwkv is not supported")
-    #expect(error?.remedy.contains("gemma3, gemma4, glm, glm4, glm4_moe") == true)
+    #expect(error?.remedy.contains("gemma3, gemma3n, gemma4, glm, glm4, glm4_moe") == true)
   }
 }
