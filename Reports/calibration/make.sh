@@ -31,7 +31,7 @@ for gpu in a100-sxm-80gb:a100_sxm h100-sxm:h100_sxm h200-sxm:h200_sxm b200-sxm:b
   gb200:gb200 l40s:l40s; do
   name=${gpu%:*}
   measure aiconfigurator "$shared/profiles/aiconfigurator/${gpu#*:}" > "$work/$name.csv"
-  measure mixers "$shared/profiles/aiconfigurator-more" "${gpu#*:}" | tail -n +2 \
+  python3 Reports/calibration/mixers.py "$shared/profiles/aiconfigurator-more" "${gpu#*:}" \
     >> "$work/$name.csv"
   begin "$name"
   add "$name" "$work/$name.csv" --source "$nvidia"

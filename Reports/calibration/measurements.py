@@ -2,7 +2,6 @@
 """Rewrites published tables of kernel times as the CSV that `servesim calibrate` reads.
 
     measurements.py aiconfigurator FOLDER/h100_sxm > h100-sxm.csv
-    measurements.py mixers FOLDER/../aiconfigurator-more h100_sxm > h100-sxm-mixers.csv
     measurements.py vidur FOLDER a100 a100_pairwise_nvlink > a100-pcie-80gb.csv
 
 Needs Python's standard library only. For each operation it takes vLLM's rows, of the newest
@@ -148,44 +147,6 @@ def experts(gpu, path):
         row("moe", entry["moe_dtype"], float(entry["latency_ms"]), m=tokens,
             n=width // int(entry["moe_tp_size"]), k=hidden, experts=count, topk=topk, gpus=gpus,
             matrices=3 if gated else 2, **drawn)
-
-
-def mixers(folder, gpu):
-    """Recurrent mixers, encoders and the quantising of inputs, of the same package."""
-    path = lambda name: os.path.join(folder, name + ".csv.gz")
-    here = lambda entry: entry["gpu"] == gpu
-    # The convolution, and the recurrence in whichever kernel an engine has for it; the one that
-    # takes several tokens a sequence to verify drafts is another.
-    def part(entry):
-        name = "convolution" if "conv1d" in entry["kernel_source"] else "recurrent"
-        return name, entry["phase"]
-
-    usual = lambda e: here(e) and e["kernel_source"] != "fused_recurrent_gated_delta_rule"
-    for entry in chosen(path("gdn"), part, usual):
-        name, phase = part(entry)
-        decode = phase == "generation"
-        keys, heads = int(entry["num_k_heads"]), int(entry["num_v_heads"])
-        tokens = {} if decode else dict(query_tokens=entry["seq_len"])
-        if name == "convolution":
-            sizes = dict(n=128 * (2 * keys + heads), k=4)
-        else:
-            sizes = dict(heads=heads, kv_heads=keys, head_size=128, k=128)
-        row(f"{name}_{'decode' if decode else 'prefill'}", "bf16", float(entry["latency_ms"]),
-            batch=entry["batch_size"], **tokens, **sizes)
-    for entry in chosen(path("encoder_attention"), lambda e: e["head_dim"], here):
-        row("encoder_attention", "bf16", float(entry["latency_ms"]), batch=entry["batch_size"],
-            query_tokens=entry["isl"], heads=entry["num_heads"], head_size=entry["head_dim"])
-    for entry in rows(path("sparse_attn")):
-        if here(entry):
-            row("sparse_attention", "bf16", float(entry["latency_ms"]),
-                batch=entry["batch_size"], query_tokens=entry["isl"], heads=64, topk=2048)
-    for entry in plain(os.path.join(folder, "sparse_mqa_logits.csv")):
-        if here(entry):
-            row("indexer", "fp8", float(entry["latency_ms"]), batch=entry["batch_size"],
-                query_tokens=entry["isl"], context_tokens=entry["step"], heads=64, head_size=128)
-    for entry in plain(os.path.join(folder, "quantize_matrix.csv")):
-        if here(entry) and float(entry["latency_ms"]) > 1e-4:
-            row("quantize", "bf16", float(entry["latency_ms"]), m=entry["m"], n=entry["k"])
 
 
 @functools.cache
@@ -336,4 +297,4 @@ def profiled_attention(entry):
 if __name__ == "__main__":
     kind, *arguments = sys.argv[1:]
     out.writerow(HEADER)
-    {"aiconfigurator": aiconfigurator, "mixers": mixers, "vidur": vidur}[kind](*arguments)
+    {"aiconfigurator": aiconfigurator, "vidur": vidur}[kind](*arguments)

@@ -27,8 +27,8 @@ echo "gpu,operation,format,rows,median_percent,p90_percent,worst_percent,bias_pe
 for gpu in a100-sxm-80gb:a100_sxm h100-sxm:h100_sxm h200-sxm:h200_sxm b200-sxm:b200_sxm \
   gb200:gb200 l40s:l40s; do
   measure aiconfigurator "$shared/profiles/aiconfigurator/${gpu#*:}"
-  python3 $report/measurements.py mixers "$shared/profiles/aiconfigurator-more" "${gpu#*:}" \
-    | tail -n +2 >> "$work/measured.csv"
+  python3 $report/mixers.py "$shared/profiles/aiconfigurator-more" "${gpu#*:}" \
+    >> "$work/measured.csv"
   score "${gpu%:*}"
 done
 measure vidur "$shared/profiles/vidur" a100 a100_pairwise_nvlink

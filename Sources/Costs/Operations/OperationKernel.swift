@@ -28,6 +28,23 @@ extension Operation {
       return .latentDecode(
         sequences: Double(sequences), context: Double(context) / Double(sequences) + 1,
         heads: Double(heads), format)
+    case .convolution, .recurrent, .indexer, .sparseLatent, .sparse: return mixerKernel
+    case .elements: return elementKernel
+    case .collective(let rows, let width, let ranks):
+      let bytes = Double(rows) * Double(width) * Model.bytesPerActivation
+      let operation: MeasuredOperation =
+        switch name {
+        case .gatherLogits: .allGather
+        case .sendActivations: .sendReceive
+        default: .allReduce
+        }
+      return .collective(operation, bytes: bytes, gpus: ranks)
+    }
+  }
+
+  /// That of a mixer other than attention to all.
+  private var mixerKernel: Kernel? {
+    switch shape {
     case .convolution(let tokens, let sequences, let channels, let length, let isDecode):
       return .convolution(
         sequences: sequences, tokens: tokens / sequences, channels: Double(channels),
@@ -45,24 +62,17 @@ extension Operation {
     case .sparseLatent(let tokens, let chosen, let heads, _):
       return .sparseLatent(
         tokens: tokens, chosen: Double(chosen), heads: Double(heads), format)
-    case .sparse: return nil
-    case .elements:
-      switch name {
-      case .normalization, .finalNormalization:
-        return .elementwise(.normalization, bytes: memoryBytes)
-      case .activation: return .elementwise(.activation, bytes: memoryBytes)
-      case .rotaryAndCache: return .elementwise(.rotary, bytes: memoryBytes)
-      default: return nil
-      }
-    case .collective(let rows, let width, let ranks):
-      let bytes = Double(rows) * Double(width) * Model.bytesPerActivation
-      let operation: MeasuredOperation =
-        switch name {
-        case .gatherLogits: .allGather
-        case .sendActivations: .sendReceive
-        default: .allReduce
-        }
-      return .collective(operation, bytes: bytes, gpus: ranks)
+    default: return nil
+    }
+  }
+
+  /// That of work on single elements.
+  private var elementKernel: Kernel? {
+    switch name {
+    case .normalization, .finalNormalization: .elementwise(.normalization, bytes: memoryBytes)
+    case .activation: .elementwise(.activation, bytes: memoryBytes)
+    case .rotaryAndCache: .elementwise(.rotary, bytes: memoryBytes)
+    default: nil
     }
   }
 }

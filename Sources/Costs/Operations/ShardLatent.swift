@@ -4,8 +4,8 @@ import Serving
 /// their latents and attended to as usual; decodes take their queries to the latents, and attend to
 /// the cache as it is.
 ///
-/// Latents of a prompt's earlier chunks are expanded again for each chunk. Where an indexer chooses,
-/// prompts attend to the cache as decodes do.
+/// Latents of a prompt's earlier chunks are expanded again for each chunk. Where an indexer
+/// chooses, prompts attend to the cache as decodes do.
 struct ShardLatent: Sendable, Equatable {
   let layers: Int
   private let latent: Latent

@@ -27,7 +27,8 @@ struct ShardRecurrent: Sendable, Equatable {
     return prefill(tokens: Double(tokens), sequences: Double(chunks.count))
   }
 
-  /// The convolution of `tokens` of `sequences`: of prompts, or one of each; nil where there is none.
+  /// The convolution of `tokens` of `sequences`: of prompts, or one of each; nil where there is
+  /// none.
   func convolution(tokens: Double, sequences: Double, isDecode: Bool) -> Operation? {
     if recurrent.convolution == 0 { return nil }
     let channels = recurrent.convolutionChannels

@@ -23,8 +23,8 @@ struct RecurrentStates: Sendable, Equatable {
     2 * 3 * sequences * heads * keySize * valueSize
   }
 
-  /// Bytes of queries, keys, values and results of `tokens`, and of the states of `sequences`, which
-  /// are read and written.
+  /// Bytes of queries, keys, values and results of `tokens`, and of the states of `sequences`,
+  /// which are read and written.
   func bytes(tokens: Double, sequences: Double) -> Double {
     let elements = 2 * keyHeads * keySize + 2 * heads * valueSize
     return tokens * elements * 2 + sequences * 2 * 4 * heads * keySize * valueSize

@@ -18,7 +18,9 @@ extension Model {
   private func matrices(of mixer: Block.Mixer) -> Double {
     switch mixer {
     case .attention(let mixer):
-      return Double(hidden * mixer.headSize * (2 * mixer.heads + 2 * mixer.keyValueHeads))
+      // Queries, output, keys, values, and a gate that is as wide as the queries.
+      let asWide = mixer.gate == .elements ? 3 : 2
+      return Double(hidden * mixer.headSize * (asWide * mixer.heads + 2 * mixer.keyValueHeads))
     case .latent(let mixer):
       let queries = mixer.heads * (mixer.headSize + mixer.rotary)
       let query = mixer.queryRank == 0 ? hidden * queries : mixer.queryRank * (hidden + queries)
