@@ -6,8 +6,10 @@ enum GZip {
   static func begins(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
   /// The bytes that were compressed into the file at `path`, at most `limit` of them and one more;
-  /// the system's own gzip unpacks them.
-  static func unpacked(_ path: String, atMost limit: Int) throws(InputError) -> [UInt8] {
+  /// `source` is what messages call it. The system's own gzip unpacks them.
+  static func unpacked(
+    _ path: String, named source: String, atMost limit: Int
+  ) throws(InputError) -> [UInt8] {
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(filePath: "/usr/bin/env")
@@ -18,7 +20,7 @@ enum GZip {
       try process.run()
     } catch {
       throw InputError(
-        path, problem: "the file is compressed, and gzip cannot be started",
+        source, problem: "the file is compressed, and gzip cannot be started",
         remedy: "unpack it with gunzip")
     }
     var bytes: [UInt8] = []
@@ -33,7 +35,7 @@ enum GZip {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       throw InputError(
-        path, problem: "the file is compressed, and gzip cannot unpack it",
+        source, problem: "the file is compressed, and gzip cannot unpack it",
         remedy: "check it with gzip -t")
     }
     return bytes

@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -29,6 +31,7 @@ public enum InputFile {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(Int(status.st_size), 1 << 28))
     var part = [UInt8](repeating: 0, count: 1 << 18)
+    var isPacked = false
     while true {
       let count = part.withUnsafeMutableBytes {
         #if canImport(Darwin)
@@ -39,18 +42,16 @@ public enum InputFile {
           Glibc.read(descriptor, $0.baseAddress, $0.count)
         #endif
       }
-      if count == 0 { return bytes }
+      if count == 0 { return isPacked ? try unpacked(bytes, from: path) : bytes }
       if count > 0 {
-        if bytes.isEmpty, GZip.begins(part[..<count]), status.st_mode & S_IFMT == S_IFREG {
-          let unpacked = try GZip.unpacked(path, atMost: mostBytes)
-          try ForeignFile.check(unpacked.prefix(512), at: path)
-          if unpacked.count <= mostBytes { return unpacked }
-          throw tooLong(path, "longer than \(mostBytes >> 30) GiB")
+        if bytes.isEmpty && GZip.begins(part[..<count]) {
+          if status.st_mode & S_IFMT == S_IFREG { return try unpacked(path, from: path) }
+          isPacked = true
         }
-        if bytes.isEmpty { try ForeignFile.check(part[..<count], at: path) }
+        if bytes.isEmpty && !isPacked { try ForeignFile.check(part[..<count], at: path) }
         bytes.append(contentsOf: part[..<count])
         // Where a zero stands in a text, its reader says so; what is full of them may not end.
-        if bytes.count > 1 << 22, part[..<count].contains(0) {
+        if bytes.count > 1 << 22, !isPacked, part[..<count].contains(0) {
           throw InputError(
             path, problem: "the file holds NUL bytes", remedy: "name a file that is text")
         }
@@ -58,6 +59,30 @@ public enum InputFile {
       }
       if count < 0 && errno != EINTR { throw problem(with: path, errno) }
     }
+  }
+
+  /// What gzip compressed into the file at `path`, which stands for `source`.
+  private static func unpacked(_ path: String, from source: String) throws(InputError) -> [UInt8] {
+    let bytes = try GZip.unpacked(path, named: source, atMost: mostBytes)
+    try ForeignFile.check(bytes.prefix(512), at: source)
+    if bytes.count > mostBytes { throw tooLong(source, "longer than \(mostBytes >> 30) GiB") }
+    return bytes
+  }
+
+  /// Likewise of `packed`, which came through a pipe.
+  private static func unpacked(
+    _ packed: [UInt8], from source: String
+  ) throws(InputError) -> [UInt8] {
+    let file = FileManager.default.temporaryDirectory.appending(path: "servesim-\(UUID()).gz")
+    defer { try? FileManager.default.removeItem(at: file) }
+    do {
+      try Data(packed).write(to: file)
+    } catch {
+      throw InputError(
+        source, problem: "what comes is compressed, and there is no room to unpack it",
+        remedy: "unpack it with gunzip -c")
+    }
+    return try unpacked(file.path, from: source)
   }
 
   private static func tooLong(_ path: String, _ length: String) -> InputError {

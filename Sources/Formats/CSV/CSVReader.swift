@@ -1,4 +1,5 @@
-/// A table of comma-separated values (RFC 4180), read row by row from its bytes.
+/// A table of comma-separated values (RFC 4180), read row by row from its bytes; where the header
+/// has tabs and no commas, tabs part the values.
 ///
 /// Lines end in LF, CRLF or CR. A byte-order mark, blank lines and lines that begin with `#` are
 /// skipped. The first line left is the header; columns are found by their names in it.
@@ -8,6 +9,8 @@ public struct CSVReader: Sendable {
   public let bytes: [UInt8]
   /// What a row is, for messages.
   private let rowMeaning: String
+  /// What stands between fields.
+  private var separator: UInt8 = .comma
   /// The names of the columns.
   public private(set) var header: [String] = []
   /// The line on which the row last read begins, counted from 1.
@@ -49,6 +52,9 @@ public struct CSVReader: Sendable {
     self.bytes = bytes
     self.rowMeaning = rowMeaning
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    guard skipToRow() else { throw emptiness }
+    let head = bytes[position...].prefix { !$0.endsLine }
+    if head.contains(.tab) && !head.contains(.comma) { separator = .tab }
     guard try scanRow(keeping: .max) else { throw emptiness }
     for field in fields { header.append(name(at: field)) }
   }
@@ -115,7 +121,7 @@ extension CSVReader {
     var end = start
     while end < bytes.count {
       let byte = bytes[end]
-      if byte <= .comma && (byte == .comma || byte.endsLine || byte == 0) { break }
+      if byte <= .comma && (byte == separator || byte.endsLine || byte == 0) { break }
       end += 1
     }
     position = end
@@ -142,19 +148,19 @@ extension CSVReader {
     guard end < bytes.count else { throw unclosedQuote(openedOn: opening) }
     field.end = end
     position = end + 1
-    if position < bytes.count && bytes[position] != .comma && !bytes[position].endsLine {
+    if position < bytes.count && bytes[position] != separator && !bytes[position].endsLine {
       throw textAfterQuote
     }
     return field
   }
 
-  /// Moves over the comma or the line end that follows a field; true if the row goes on.
+  /// Moves over the separator or the line end that follows a field; true if the row goes on.
   @inline(__always)
   private mutating func endField() -> Bool {
     guard position < bytes.count else { return false }
     let byte = bytes[position]
     position += 1
-    if byte == .comma { return true }
+    if byte == separator { return true }
     if byte == .carriageReturn && isLineFeed(at: position) { position += 1 }
     nextLine += 1
     return false

@@ -23,10 +23,20 @@ public enum MeasuredRuns {
 
   /// The runs that the file or folder at `path` holds.
   ///
-  /// - Parameter experiment: the only one to read, by its name; all where nil.
+  /// - Parameters:
+  ///   - experiment: the only one to read, by its name; all where nil.
+  ///   - columns: what the columns of a table mean that is of none of the forms.
   public static func read(
-    _ path: String, experiment: String? = nil
+    _ path: String, experiment: String? = nil, columns: ColumnMeanings? = nil
   ) throws(InputError) -> [MeasuredRun] {
+    if let columns {
+      let bytes = try InputFile.read(path)
+      if JSONObjects.areIn(bytes) {
+        throw InputError(
+          columns.source, problem: "\(path) is no table", remedy: "give a table, or leave it out")
+      }
+      return [try NamedColumns.run(try CSVReader(bytes, source: path), columns)]
+    }
     let runs = try all(in: path, experiment)
     guard let experiment else { return runs }
     let named = runs.filter { $0.name == experiment }

@@ -29,7 +29,7 @@ public enum FirstLine: Sendable, Equatable {
   /// What stands between columns that no comma parts, for a message; nil where a comma does.
   var otherSeparator: String? {
     guard case .columns(let names) = self, names.count == 1 else { return nil }
-    for (mark, name) in [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")]
+    for (mark, name) in [(";", "semicolons"), ("|", "bars")]
     where names[0].contains(mark) { return name }
     return nil
   }

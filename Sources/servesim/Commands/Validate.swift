@@ -21,6 +21,10 @@ extension Command {
         Option(
           name: "--experiment", placeholder: "NAME", standard: "all that there are",
           help: "the run of a folder or file that is validated", group: "Runs"),
+        Option(
+          name: "--columns", placeholder: "MEANINGS", standard: nil,
+          help: "what the columns of a table of measured requests mean: " + ColumnMeanings.runHelp,
+          group: "Runs"),
         Option(Scenario.Settings.scheduler.under("Deployment")),
       ] + Option.deployment + Option.loadOfRuns + [
         OutputOptions.file("--json", "measured and simulated figures as JSON"),
@@ -36,9 +40,13 @@ extension Command {
 
   private static func validate(_ invocation: Invocation) throws {
     let experiment = try invocation["--experiment"]?.string()
+    let columns = try invocation["--columns"].map { given throws(InputError) in
+      try ColumnMeanings(given)
+    }
     var runs: [MeasuredRun] = []
     for path in invocation.arguments("RUN") {
-      runs += try MeasuredRuns.read(try path.string(), experiment: experiment)
+      runs += try MeasuredRuns.read(
+        try path.string(), experiment: experiment, columns: columns)
     }
     let outputs = try invocation.outputs(
       folder: OutputOptions.reportFolder(

@@ -21,6 +21,32 @@ import Testing
 
     """
 
+  /// Sent at 1 and 3 s after the first's second, with latencies in milliseconds.
+  @Test func `is read from a table whose columns are named`() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/mine.csv"
+    let rows = "at,in,out,first,last\n3,20,4,10.5,30\n1,10,2,5,9\n"
+    try rows.write(toFile: path, atomically: false, encoding: .utf8)
+    func run(_ text: String) throws -> MeasuredRun? {
+      let columns = try ColumnMeanings(GivenValue(source: "--columns", text: text))
+      return try MeasuredRuns.read(path, columns: columns).first
+    }
+    let names = "arrival=at,prompt=in,output=out,ttft=first"
+    let read = try #require(try run(names + ",e2e=last,latency-unit=ms"))
+    #expect(read.trace.requests.map(\.arrival) == [0, 2_000_000_000])
+    #expect(read.trace.requests.map(\.promptTokens) == [10, 20])
+    #expect(
+      read.requests == [
+        MeasuredRun.Latency(firstToken: 5_000_000, whole: 9_000_000),
+        MeasuredRun.Latency(firstToken: 10_500_000, whole: 30_000_000),
+      ])
+    #expect {
+      try run(names)
+    } throws: {
+      "\($0)" == "--columns: nothing says which column is the e2e; add e2e=NAME"
+    }
+  }
+
   @Test func `is read from a folder with what it states`() throws {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/vllm_0.15.1_h100"

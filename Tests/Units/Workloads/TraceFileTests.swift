@@ -146,7 +146,25 @@ func `a file of another kind is told apart, with what to do`(
   }
 }
 
-@Test(arguments: [";", "\t", "|"])
+@Test func `columns that tabs part are read as those of commas are`() throws {
+  let tabs = try load("# a note\n" + native.replacing(",", with: "\t"))
+  #expect(try tabs.trace == load(native).trace)
+}
+
+@Test func `what gzip packed comes through a pipe as well`() throws {
+  try inFolder { folder in
+    let path = "\(folder)/a.csv"
+    try Data(native.utf8).write(to: URL(fileURLWithPath: path))
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", "cd '\(folder)' && mkfifo pipe && (gzip -c a.csv > pipe &)"]
+    try process.run()
+    process.waitUntilExit()
+    #expect(try TraceFile.read("\(folder)/pipe").trace == load(native).trace)
+  }
+}
+
+@Test(arguments: [";", "|"])
 func `columns that no comma parts are told apart`(mark: String) throws {
   let error = try #require(refusal(native.replacing(",", with: mark)))
   #expect(error.line == 1 && error.problem.contains("parted by"))
