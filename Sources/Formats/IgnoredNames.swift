@@ -7,6 +7,8 @@ public struct IgnoredNames {
   /// The names that are read.
   public let read: [String]
   private var found: [String] = []
+  /// The same, to look one up.
+  private var known: Set<String> = []
 
   public init(kind: String, read: [String]) {
     self.kind = kind
@@ -17,8 +19,8 @@ public struct IgnoredNames {
   public mutating func add(
     _ names: [String], source: String, line: @autoclosure () -> Int
   ) throws(InputError) {
-    for name in names where !read.contains(name) && !found.contains(name) {
-      let missing = read.filter { !names.contains($0) }
+    let missing = read.filter { !names.contains($0) }
+    for name in names where !read.contains(name) && !known.contains(name) {
       if let near = Self.meant(name, among: missing) {
         throw InputError(
           source, line: line(), column: shortened(name),
@@ -26,6 +28,7 @@ public struct IgnoredNames {
           remedy: "did you mean \(near)? rename it, or remove it")
       }
       found.append(name)
+      known.insert(name)
     }
   }
 

@@ -79,6 +79,26 @@ public struct GivenValue: Sendable, Equatable {
     return pieces
   }
 
+  /// The pieces between commas, of which those that are options belong to the name with a colon
+  /// before them: `vllm,sarathi:chunk=512,max-num-seqs=64,orca` has three. What is given by kinds,
+  /// as `experts=mxfp4,attention=fp8`, is one piece until a kind returns.
+  public func namesWithOptions() throws(InputError) -> [String] {
+    var names: [String] = []
+    for piece in try list() {
+      let sign = piece.first { $0 == ":" || $0 == "=" }
+      let kind = piece.prefix { $0 != "=" } + "="
+      if sign == "=", let last = names.last,
+        last.contains(":")
+          || last.contains("=") && !last.split(separator: ",").contains { $0.hasPrefix(kind) }
+      {
+        names[names.count - 1] = last + "," + piece
+      } else {
+        names.append(piece)
+      }
+    }
+    return names
+  }
+
   /// A mistake in this value.
   public func mistake(_ problem: String, _ remedy: String) -> InputError {
     InputError(source, problem: problem, remedy: remedy)

@@ -11,6 +11,9 @@ public struct Load: Sendable, Equatable {
   public var limit: Int? { transforms.limit }
   /// What the arrival times are made from; left to whoever serves them where nil.
   public var arrivals: ArrivalProcess?
+  /// How even arrivals are, as vLLM's benchmark has it; infinite for even gaps, nil for whatever the
+  /// process makes.
+  public var burstiness: Double?
   /// Requests per second, on average; nil for the trace's own rate.
   public var requestRate: Double?
   /// Clients that each wait for their answer, which then make the arrival times; nil for none.
@@ -39,7 +42,9 @@ public struct Load: Sendable, Equatable {
   }
 
   /// What the arrival times are made from.
-  public var process: ArrivalProcess { arrivals ?? .trace }
+  public var process: ArrivalProcess {
+    arrivals ?? burstiness.map(ArrivalProcess.burstiness) ?? .trace
+  }
 
   /// This load of `loaded`: where the trace has no arrivals, a process makes them at the rate that
   /// is asked for.
@@ -55,10 +60,10 @@ public struct Load: Sendable, Equatable {
         problem: "the trace has lengths and no arrivals (\(loaded.formatName))",
         remedy:
           "give \(Settings.requestRate.option) RATE, at which they are drawn with exponential "
-          + "gaps, or \(Settings.clients.option) N")
+          + "gaps unless \(Settings.arrivals.option) names others, or \(Settings.clients.option) N")
     }
     var load = self
-    load.arrivals = .poisson
+    if burstiness == nil { load.arrivals = arrivals ?? .poisson }
     return load
   }
 
@@ -80,7 +85,7 @@ public struct Load: Sendable, Equatable {
     _ loaded: LoadedTrace
   ) throws(InputError) -> (trace: LoadedTrace, settings: [Run.Setting]) {
     var selected = try selected(from: loaded)
-    if loaded.hasArrivals || requestRate != nil || arrivals != nil {
+    if loaded.hasArrivals || requestRate != nil || process.isDrawn {
       selected.trace = try settled(on: selected).arriving(selected.trace)
       selected.hasArrivals = true
     }
@@ -100,6 +105,7 @@ public struct Load: Sendable, Equatable {
   }
 
   private func check() throws(InputError) {
+    if let arrivals, burstiness != nil { throw ArrivalProcess.namedTwice(arrivals) }
     guard let clientCount else {
       let idle = thinkTime != nil ? Settings.thinkTime : stagger != nil ? Settings.stagger : nil
       guard let idle else { return }
@@ -108,7 +114,9 @@ public struct Load: Sendable, Equatable {
         remedy: "give \(Settings.clients.option) too, or leave it out")
     }
     let other =
-      requestRate != nil ? Settings.requestRate : arrivals != nil ? Settings.arrivals : nil
+      requestRate != nil
+      ? Settings.requestRate
+      : arrivals != nil ? Settings.arrivals : burstiness != nil ? Settings.burstiness : nil
     if let other { throw Self.closedLoop(other.option, beside: Settings.clients.option) }
     let longest = EngineRange.time.upperBound / max(1, clientCount - 1)
     if let stagger, stagger > longest {
@@ -136,26 +144,19 @@ extension Load {
     public static let limit: Setting<Load> = TraceTransforms.limitSetting.on(\.transforms)
 
     /// How they arrive.
-    public static let arrivals = Setting<Load>(
-      "arrivals", .words(ArrivalProcess.allCases.map(\.rawValue), "PATTERN"),
-      standard: ArrivalProcess.trace.rawValue,
-      ArrivalProcess.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "; "),
-      shown: { $0.clientCount == nil ? $0.process.rawValue : "closed-loop" },
-      set: { (load, given) throws(InputError) in
-        let word = try given.choice(of: ArrivalProcess.allCases.map(\.rawValue))
-        load.arrivals = ArrivalProcess(rawValue: word)
-      })
+    public static let arrivals: Setting<Load> = ArrivalProcess.setting(
+      \.arrivals, standard: ArrivalProcess.trace.name, ArrivalProcess.help,
+      shown: { $0.clientCount == nil ? $0.process.name : "closed-loop" })
+
+    /// How even they are.
+    static let burstiness: Setting<Load> = ArrivalProcess.burstinessSetting(\.burstiness)
 
     /// At which rate.
-    public static let requestRate = Setting<Load>(
-      "request-rate", .number(0...1e9, "RATE"), standard: "the trace's own",
-      "requests a second, on average", printed: "requests_per_second",
+    public static let requestRate: Setting<Load> = ArrivalProcess.rateSetting(
+      \.requestRate, standard: "the trace's own", "requests a second, on average",
       shown: { load in
         if load.clientCount != nil { return nil }
         return load.requestRate.map { "\(($0 * 1000).rounded() / 1000)" } ?? "all at once"
-      },
-      set: { (load, given) throws(InputError) in
-        load.requestRate = try given.double(min: 0, exclusive: true)
       })
 
     /// Who sends them, where that makes the arrivals; vLLM's benchmark has another name for it.
@@ -194,7 +195,7 @@ extension Load {
   /// Those that make the requests and their arrivals from a trace, without clients.
   public static let traceSettings: [Setting<Load>] =
     (TraceTransforms.settings.map { $0.on(\.transforms) } + [
-      Settings.arrivals, Settings.requestRate, Settings.seed,
+      Settings.arrivals, Settings.burstiness, Settings.requestRate, Settings.seed,
     ]).under("Workload")
 
   /// All of them.

@@ -42,7 +42,7 @@ public struct SweepCurve: Sendable {
     fingerprint.add(scenario.deployment)
     fingerprint.add(base)
     for setting in service.settings { fingerprint.add("\(setting.name)=\(setting.value)") }
-    fingerprint.add("\(load.process.rawValue) \(load.seed)")
+    fingerprint.add("\(load.process.name) \(load.seed)")
     fingerprint.add(load.clients.map { "\($0)" } ?? "open")
     fingerprint.add(notes.joined(separator: ";"))
     fingerprint.add(objective?.description ?? "")

@@ -78,18 +78,7 @@ public struct SweepGrid: Sendable {
   }
 
   private static func values(_ given: GivenValue) throws(InputError) -> [String] {
-    var values: [String] = []
-    // What is given by kinds, as experts=mxfp4,attention=fp8, is one value until a kind returns.
-    for piece in try given.list() {
-      let kind = piece.prefix { $0 != "=" } + "="
-      if let last = values.last, piece.contains("="), last.contains("="),
-        !last.split(separator: ",").contains(where: { $0.hasPrefix(kind) })
-      {
-        values[values.count - 1] = last + "," + piece
-      } else {
-        values.append(piece)
-      }
-    }
+    let values = try given.namesWithOptions()
     guard Set(values).count == values.count else {
       throw given.mistake("a value is given twice", "name each once")
     }

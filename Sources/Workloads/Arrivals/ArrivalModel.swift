@@ -32,50 +32,40 @@ public struct ArrivalModel: Sendable, Equatable {
     self.slotSeconds = slotSeconds
   }
 
+  /// The law of these arrivals, at the model's own rate.
+  var law: ArrivalLaw {
+    ArrivalLaw(
+      gaps: GammaGaps(shape: gapShape),
+      course: WanderingCourse(
+        variance: rateVariance, memorySeconds: memorySeconds, slotSeconds: slotSeconds))
+  }
+
   /// The arrivals of `count` requests in seconds, the first after one gap.
   func seconds(count: Int, seed: UInt64) -> [Double] {
-    var gaps = RandomStream(seed: seed, named: "arrival gaps")
-    var level = RateLevel(of: self, seed: seed)
-    var now = 0.0
-    var slotEnd = slotSeconds
-    return (0..<count).map { _ in
-      var gap = gaps.gamma(shape: gapShape) / gapShape / rate
-      while gap > (slotEnd - now) * level.factor {
-        gap -= (slotEnd - now) * level.factor
-        now = slotEnd
-        slotEnd += slotSeconds
-        level.advance()
-      }
-      now += gap / level.factor
-      return now
-    }
+    law.seconds(count: count, rate: rate, seed: seed)
   }
 }
 
-/// The rate of the moment, relative to the mean.
-private struct RateLevel {
-  private(set) var factor = 1.0
-  private var score: Double
-  private var steps: RandomStream
-  private let persistence: Double
-  private let innovation: Double
-  private let deviation: Double
+/// A rate whose logarithm is an Ornstein-Uhlenbeck process, constant in slots, with the mean 1.
+struct WanderingCourse: RateCourse {
+  /// The variance of the rate's logarithm.
+  var variance: Double
+  /// The time in which the rate forgets where it was.
+  var memorySeconds: Double
+  /// The time for which it is constant.
+  var slotSeconds: Double
 
-  init(of model: ArrivalModel, seed: UInt64) {
-    steps = RandomStream(seed: seed, named: "arrival rate")
-    persistence = naturalPower(-model.slotSeconds / model.memorySeconds)
-    innovation = (1 - persistence * persistence).squareRoot()
-    deviation = model.rateVariance.squareRoot()
-    score = steps.normal()
-    setFactor()
-  }
-
-  mutating func advance() {
-    score = persistence * score + innovation * steps.normal()
-    setFactor()
-  }
-
-  private mutating func setFactor() {
-    factor = naturalPower(deviation * score - deviation * deviation / 2)
+  func started(rate: Double, seed: UInt64) -> any RateClock {
+    var steps = RandomStream(seed: seed, named: "arrival rate")
+    let persistence = naturalPower(-slotSeconds / memorySeconds)
+    let innovation = (1 - persistence * persistence).squareRoot()
+    let deviation = variance.squareRoot()
+    var score = steps.normal()
+    var isFirst = true
+    return StretchClock {
+      if !isFirst { score = persistence * score + innovation * steps.normal() }
+      isFirst = false
+      return (slotSeconds, naturalPower(deviation * score - deviation * deviation / 2))
+    }
   }
 }

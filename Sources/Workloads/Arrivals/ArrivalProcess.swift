@@ -1,27 +1,48 @@
 import Formats
 import Serving
 
-/// How the arrival times of a run come about, by the name that a user gives.
-public enum ArrivalProcess: String, CaseIterable, Sendable {
-  /// The trace's own times, stretched alike where a rate is asked for.
-  case trace
-  /// Times drawn anew, with exponential gaps.
-  case poisson
+/// How the arrival times of a run come about: the trace's own, or drawn by a law that is named with
+/// its options, such as `gamma:shape=0.5+diurnal:period=86400,peak-to-trough=3`.
+public struct ArrivalProcess: Sendable, Equatable {
+  /// As it is named.
+  public let name: String
+  /// What draws them; nil where the trace's own are kept.
+  private let law: ArrivalLaw?
 
-  /// What the process is, in one line.
-  public var summary: String {
-    switch self {
-    case .trace: "the trace's own arrivals, stretched to the rate if there is one"
-    case .poisson: "drawn anew with exponential gaps, at the rate or else the trace's own mean"
-    }
+  /// The trace's own times, stretched alike where a rate is asked for.
+  public static let trace = ArrivalProcess(name: "trace", law: nil)
+  /// Times drawn anew, with exponential gaps.
+  public static let poisson = ArrivalProcess(
+    name: "poisson", law: ArrivalLaw(gaps: ExponentialGaps()))
+
+  /// Gamma-distributed gaps of shape `burstiness`, which may be infinite, whose last arrival is at
+  /// the count over the rate, as in vLLM's benchmark.
+  public static func burstiness(_ burstiness: Double) -> ArrivalProcess {
+    let gaps: any GapLaw =
+      burstiness.isInfinite ? ConstantGaps() : GammaGaps(shape: burstiness)
+    let name = burstiness.isInfinite ? "constant" : "gamma:shape=\(burstiness)"
+    return ArrivalProcess(name: name + "+exact", law: ArrivalLaw(gaps: gaps, isExact: true))
   }
 
-  /// The process called `name`; `source` is the option that named it.
-  public static func named(_ name: String, source: String) throws(InputError) -> ArrivalProcess {
-    if let process = ArrivalProcess(rawValue: name) { return process }
-    throw InputError(
-      source, problem: "there is no arrival process `\(shortened(name))`",
-      remedy: "one of \(allCases.map(\.rawValue).joined(separator: ", "))")
+  init(name: String, law: ArrivalLaw?) {
+    self.name = name
+    self.law = law
+  }
+
+  public static func == (a: ArrivalProcess, b: ArrivalProcess) -> Bool { a.name == b.name }
+
+  /// Whether arrivals are drawn, so that another seed gives others.
+  public var isDrawn: Bool { law != nil }
+
+  /// The times in seconds of `count` arrivals at `rate` a second, where they are drawn.
+  func seconds(count: Int, rate: Double, seed: UInt64) -> [Double] {
+    (law ?? ArrivalLaw(gaps: ExponentialGaps())).seconds(count: count, rate: rate, seed: seed)
+  }
+
+  /// Likewise as the clock has them; an error if the last is too late.
+  func times(count: Int, rate: Double, seed: UInt64) throws(InputError) -> [Nanoseconds] {
+    try (law ?? ArrivalLaw(gaps: ExponentialGaps()))
+      .arrivals(count: count, rate: rate, seed: seed)
   }
 
   /// `trace` with the arrivals of this process, at `rate` requests a second on average or, where
@@ -29,17 +50,15 @@ public enum ArrivalProcess: String, CaseIterable, Sendable {
   public func arrivals(
     of trace: Trace, rate: Double?, seed: UInt64
   ) throws(InputError) -> Trace {
-    switch self {
-    case .trace:
+    guard let law else {
       guard let rate else { return trace }
       return try trace.stretched(toMeanRate: rate)
-    case .poisson:
-      guard let rate = rate ?? trace.meanRate else {
-        throw InputError(
-          "arrivals", problem: "no rate is given and the trace has none of its own",
-          remedy: "a rate in requests per second")
-      }
-      return try trace.poisson(rate: rate, seed: seed)
     }
+    guard let rate = rate ?? trace.meanRate else {
+      throw InputError(
+        "arrivals", problem: "no rate is given and the trace has none of its own",
+        remedy: "a rate in requests per second")
+    }
+    return trace.arriving(at: try law.arrivals(count: trace.count, rate: rate, seed: seed))
   }
 }

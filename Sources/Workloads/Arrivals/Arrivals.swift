@@ -16,7 +16,7 @@ extension Trace {
     else {
       throw InputError(
         "arrivals", problem: "all requests arrive at one instant, so there is nothing to stretch",
-        remedy: "draw arrivals anew, with the process \(ArrivalProcess.poisson.rawValue)")
+        remedy: "draw arrivals anew, with the process \(ArrivalProcess.poisson.name)")
     }
     let spanBefore = Int128(last - first)
     let span = try nanoseconds(Double(count - 1), atRate: rate)
@@ -31,14 +31,7 @@ extension Trace {
   /// The same requests in the same order, arriving at random: a Poisson process of `rate`
   /// requests per second, on average, of which the first comes after one gap.
   public func poisson(rate: Double, seed: UInt64) throws(InputError) -> Trace {
-    var gaps = RandomStream(seed: seed, named: "poisson arrivals")
-    var sum = 0.0
-    let sums = requests.map { _ in
-      sum += gaps.exponential()
-      return sum
-    }
-    _ = try nanoseconds(sum, atRate: rate)
-    return arriving(at: sums.map { Nanoseconds(($0 / rate * 1e9).rounded()) })
+    try ArrivalProcess.poisson.arrivals(of: self, rate: rate, seed: seed)
   }
 }
 

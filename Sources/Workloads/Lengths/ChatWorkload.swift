@@ -11,9 +11,6 @@ public struct ChatWorkload: Sendable, Equatable {
   public var scoreCorrelation: Double
   public var arrivals: ArrivalModel
 
-  /// Requests that can be made at once.
-  public static let counts = 1...10_000_000
-
   public init(
     promptTokens: LengthModel, outputTokens: LengthModel, scoreCorrelation: Double,
     arrivals: ArrivalModel
@@ -30,19 +27,16 @@ public struct ChatWorkload: Sendable, Equatable {
   /// Slower or faster than the model's own rate, all times stretch alike. A longer workload of
   /// the same seed begins with the same lengths.
   public func trace(count: Int, rate: Double, seed: UInt64) throws(InputError) -> Trace {
-    let range = Self.counts
-    guard range.contains(count) else {
-      throw InputError(
-        "synthesis", problem: "\(count) requests make no trace",
-        remedy: "from \(range.lowerBound) to \(range.upperBound) requests")
-    }
-    let slowdown = arrivals.rate / rate
-    let seconds = arrivals.seconds(count: count, seed: seed)
-    _ = try nanoseconds(seconds[count - 1] * arrivals.rate, atRate: rate)
-    var lengths = Lengths(of: self, seed: seed)
-    let requests = seconds.map { lengths.request(at: Nanoseconds(seconds: $0 * slowdown)) }
-    let trace = Trace(requests: requests)
-    return trace.meanRate == nil ? trace : try trace.stretched(toMeanRate: rate)
+    try synthesis(rate: rate).trace(count: count, seed: seed)
+  }
+
+  /// The workload as a synthesis, at `rate` requests a second.
+  func synthesis(rate: Double) -> Synthesis {
+    var synthesis = Synthesis(
+      prompts: promptTokens, outputs: outputTokens, correlation: scoreCorrelation,
+      arrivals: ArrivalProcess(name: "", law: arrivals.law), rate: rate)
+    synthesis.ownRate = arrivals.rate
+    return synthesis
   }
 }
 
@@ -56,29 +50,5 @@ extension ChatWorkload {
     let fitting = drawn.requests.filter { $0.promptTokens + $0.outputTokens <= mostTokens }
     precondition(fitting.count >= count, "half of the requests are short enough")
     return Trace(requests: Array(fitting.prefix(count)))
-  }
-}
-
-/// Draws the lengths of one request after the other.
-private struct Lengths {
-  private let workload: ChatWorkload
-  private var promptScores: RandomStream
-  private var outputScores: RandomStream
-  private let independence: Double
-
-  init(of workload: ChatWorkload, seed: UInt64) {
-    self.workload = workload
-    promptScores = RandomStream(seed: seed, named: "prompt lengths")
-    outputScores = RandomStream(seed: seed, named: "output lengths")
-    let correlation = workload.scoreCorrelation
-    independence = (1 - correlation * correlation).squareRoot()
-  }
-
-  mutating func request(at arrival: Nanoseconds) -> Request {
-    let prompt = promptScores.normal()
-    let output = workload.scoreCorrelation * prompt + independence * outputScores.normal()
-    return Request(
-      arrival: arrival, promptTokens: workload.promptTokens.tokens(atScore: prompt),
-      outputTokens: workload.outputTokens.tokens(atScore: output))
   }
 }

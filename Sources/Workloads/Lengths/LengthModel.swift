@@ -5,7 +5,7 @@ import Serving
 /// A length's rank is a standard normal number, its score. The logarithm of the length runs
 /// straight, in the score, from each quantile to the next, and stays level beyond the outermost:
 /// a lognormal distribution in pieces. Scores that are correlated make lengths that are.
-public struct LengthModel: Sendable, Equatable {
+public struct LengthModel: LengthLaw, Equatable {
   /// Where the quantiles come from.
   public let source: String
   /// The quantiles, from the shortest to the longest.
@@ -40,15 +40,14 @@ public struct LengthModel: Sendable, Equatable {
     logarithms = quantiles.map { naturalLogarithm($0.tokens) }
   }
 
-  /// The length whose rank is `score`, in whole tokens.
-  public func tokens(atScore score: Double) -> Int {
+  public func value(atScore score: Double) -> Double {
     guard let above = scores.firstIndex(where: { $0 > score }) else {
-      return Int(quantiles[quantiles.count - 1].tokens.rounded())
+      return quantiles[quantiles.count - 1].tokens
     }
-    if above == 0 { return Int(quantiles[0].tokens.rounded()) }
+    if above == 0 { return quantiles[0].tokens }
     let below = above - 1
     let part = (score - scores[below]) / (scores[above] - scores[below])
     let rise = logarithms[above] - logarithms[below]
-    return Int(naturalPower(logarithms[below] + rise * part).rounded())
+    return naturalPower(logarithms[below] + rise * part)
   }
 }

@@ -48,6 +48,11 @@ struct TraceBuilder {
   func finish(
     source: String, formatName: String, origin: Nanoseconds = 0
   ) throws(InputError) -> LoadedTrace {
+    if requests.isEmpty && withoutOutput + withoutPrompt == 0 {
+      throw InputError(
+        source, problem: "there are no requests in it",
+        remedy: "a request has at least one prompt token and one output token")
+    }
     if requests.isEmpty {
       throw InputError(
         source, problem: "none of the \(withoutOutput + withoutPrompt) rows has both tokens",

@@ -83,7 +83,7 @@ struct Invocation: Sendable {
 }
 
 /// `word` as a shell takes it for one word.
-private func shellQuoted(_ word: String) -> String {
+func shellQuoted(_ word: String) -> String {
   let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=+@%"
   if !word.isEmpty && word.allSatisfy(plain.contains) { return word }
   if word.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {

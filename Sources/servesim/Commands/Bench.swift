@@ -18,7 +18,7 @@ struct BenchOptions: Sendable {
   var seed: UInt64
 
   init(_ invocation: Invocation, _ catalogue: Catalogue) throws {
-    requests = try invocation["--requests"]?.int(in: ChatWorkload.counts) ?? 1_000_000
+    requests = try invocation["--requests"]?.int(in: Synthesis.counts) ?? 1_000_000
     schedulers = try invocation["--schedulers"]?.schedulerNames() ?? [catalogue.schedulers.standard]
     load = try invocation["--load"]?.double(min: 0, max: 1, exclusive: true) ?? 0.95
     seed = UInt64(try Load { invocation.value(of: $0) }.seed)

@@ -44,7 +44,7 @@ struct CapacityOptions: Sendable {
         Scenario.Settings.objectives.option, problem: "there is nothing to keep",
         remedy: "give limits such as 'ttft.p99<2s,tbt.p99<100ms', or the name of a preset")
     }
-    if let arrivals = scenario.load.arrivals { _ = try drawn(arrivals) }
+    if scenario.load.arrivals != nil { _ = try drawn(scenario.load.process) }
   }
 
   /// As many seeds as were asked for, from the first on; one where nothing is drawn.
@@ -90,7 +90,7 @@ struct CapacityOptions: Sendable {
     let arrivals =
       study.arrivals == .trace
       ? "the trace's own arrivals stretched to each rate"
-      : "\(study.arrivals.rawValue) arrivals, \(seeds) seed\(seeds == 1 ? "" : "s")"
+      : "\(study.arrivals.name) arrivals, \(seeds) seed\(seeds == 1 ? "" : "s")"
     return "Highest rate with \(study.objective), \(requests) request\(requests == 1 ? "" : "s"), "
       + "\(arrivals), each within \(precision * 100) %"
   }
@@ -156,8 +156,9 @@ struct CapacityOptions: Sendable {
     }
     var scenario = scenario
     let trace = loaded.trace
-    let arrivals = scenario.load.arrivals ?? (trace.meanRate == nil ? .poisson : .trace)
-    scenario.load.arrivals = arrivals
+    let own = scenario.load.process
+    let arrivals = own == .trace && trace.meanRate == nil ? .poisson : own
+    (scenario.load.arrivals, scenario.load.burstiness) = (arrivals, nil)
     let seeds = try drawn(arrivals)
     let services = try schedulers.map { name in
       try scenario.under(name).service(
@@ -195,10 +196,7 @@ struct CapacityOptions: Sendable {
     }
     var option = option
     option.standard =
-      "\(ArrivalProcess.trace.rawValue), or \(ArrivalProcess.poisson.rawValue) where the trace "
-      + "has no times"
-    option.help =
-      "trace: the trace's own, stretched to each rate; poisson: drawn anew at each rate"
+      "\(ArrivalProcess.trace.name), or \(ArrivalProcess.poisson.name) where the trace has no times"
     return option
   }
 

@@ -1,59 +1,69 @@
 import Formats
+import Reporting
 import Studies
 import Workloads
 
 /// What `servesim synthesize` is asked for.
 struct SynthesizeOptions: Sendable {
-  /// How many requests the trace has.
-  var requests: Int
-  /// Requests a second, on average.
-  var requestRate: Double
-  /// The beginning of every random number stream.
-  var seed: UInt64
+  /// What is made.
+  var plan: SynthesisPlan
+  /// The trace whose lengths are drawn; nil for laws.
+  var pairs: GivenValue?
   /// Where the trace goes.
   var outputs: Outputs
+  /// The command that makes the same trace again.
+  private var command: String
 
   init(_ invocation: Invocation) throws {
-    requests = try invocation["--requests"]?.int(in: ChatWorkload.counts) ?? 2000
-    requestRate = try invocation["--request-rate"]?.double(min: 0, exclusive: true) ?? 5.53
-    seed = UInt64(try Load { invocation.value(of: $0) }.seed)
+    plan = try SynthesisPlan { invocation.value(of: $0) }
+    pairs = invocation[Self.pairs.name]
     outputs =
       invocation["--output"] == nil
-      ? try Outputs([(GivenValue(source: "--output", text: "-"), .trace)])
+      ? try Outputs(
+        [(GivenValue(source: "--output", text: "-"), .trace)], rule: invocation.overwriteRule)
       : try invocation.outputs()
+    command = Self.command(invocation, plan)
   }
 
-  /// Makes the trace and writes it.
+  /// Makes the trace, writes it, and tells what it is like.
   func run() throws {
-    let trace = try ChatWorkload.azureConversation.trace(
-      count: requests, rate: requestRate, seed: seed)
-    try outputs.write { _, writer in
-      writer.write(TraceWriter.csv(trace, madeBy: command))
+    var plan = plan
+    if let pairs { plan.pairs = try TraceFile.read(pairs.string()).trace.requests }
+    let trace = try plan.synthesis().trace(count: plan.requests, seed: UInt64(plan.seed))
+    try outputs.write { _, writer in writer.write(TraceWriter.csv(trace, madeBy: command)) }
+    if outputs.usesStandardOutput { return }
+    let made = LoadedTrace(trace: trace, formatName: plan.preset.name, notes: [])
+    try show(TraceReport.text(TraceDescription(made), name: "synthesis"))
+  }
+
+  private static func command(_ invocation: Invocation, _ plan: SynthesisPlan) -> String {
+    let others = SynthesisPlan.settings.map(\.name)
+      .filter { !SynthesisPlan.alwaysTold.contains($0) }
+    func words(_ name: String) -> [String] {
+      invocation.value(of: name).map { ["--\(name)", shellQuoted($0.text)] } ?? []
     }
+    let given = others.flatMap(words) + (invocation[pairs.name] == nil ? [] : words("lengths-from"))
+    return
+      (["servesim", "synthesize"] + given + [
+        "--requests \(plan.requests)", "--request-rate \(plan.rate ?? plan.preset.synthesis.rate)",
+        "--seed \(plan.seed)",
+      ]).joined(separator: " ")
   }
 
-  /// The command that makes the same trace again.
-  private var command: String {
-    "servesim synthesize --requests \(requests) --request-rate \(requestRate) --seed \(seed)"
-  }
+  private static let pairs = Option(
+    name: "--lengths-from", placeholder: "TRACE", standard: nil,
+    help: "draw prompts and outputs together from those of a trace; with --correlation, each by "
+      + "itself", group: "Workload", file: .reads)
 
-  fileprivate static let options = [
-    Option(
-      name: "--requests", placeholder: "N", standard: "2000", help: "requests in the trace",
-      group: group),
-    Option(
-      name: "--request-rate", placeholder: "RATE",
-      standard: "5.53, as Azure's conversation service in 2023",
-      help: "requests a second, on average", group: group),
-    .seed(group: group),
-    Option(
-      name: "--output", placeholder: "FILE", standard: "-",
-      help: "write the trace; - is the standard output", group: "Output",
-      file: .writes(.trace)),
-    OutputOptions.force,
-  ]
-
-  private static let group = "Workload"
+  fileprivate static let options =
+    SynthesisPlan.settings.map(Option.init) + [
+      pairs,
+      Option(
+        name: "--output", placeholder: "FILE", standard: "-",
+        help: "write the trace and show what it is like; - is the standard output",
+        group: "Output", file: .writes(.trace)),
+      OutputOptions.force,
+    ]
 }
 
 extension Command {
@@ -61,12 +71,20 @@ extension Command {
   static func synthesize() -> Command {
     Command(
       name: "synthesize",
-      summary: "make a trace of chat requests with the statistics of Azure's conversation service",
+      summary: "make a trace from laws of arrivals and lengths, shared prefixes and sessions, with "
+        + "the statistics of a known service unless they are set",
       options: SynthesizeOptions.options,
       examples: [
         Example(
           line: "servesim synthesize --requests 500 --request-rate 2 --output chat.csv",
-          purpose: "five hundred requests, two a second")
+          purpose: "five hundred requests of Azure's conversation service, two a second"),
+        Example(
+          line: "servesim synthesize --prompt-tokens lognormal:median=800,mean=1200 "
+            + "--output-tokens 256 --burstiness 2",
+          purpose: "lengths and arrivals by laws"),
+        Example(
+          line: "servesim synthesize --prefix tokens=2048,groups=10 --turns uniform:min=1,max=6",
+          purpose: "chats of several turns behind ten shared prompts"),
       ],
       run: { try SynthesizeOptions($0).run() })
   }

@@ -242,6 +242,28 @@ private let samples = [
   }
 }
 
+@Suite struct `Objects that cannot be` {
+  private func chat(_ id: Int, at second: Int) -> String {
+    #"{"chat_id": \#(id), "parent_chat_id": -1, "timestamp": \#(second), "input_length": 9, "#
+      + #""output_length": 2, "type": "text", "turn": 1, "hash_ids": []}\#n"#
+  }
+
+  @Test func `have an id twice, which both lines are told of`() {
+    let error = refusal(chat(4, at: 0) + chat(5, at: 1) + chat(4, at: 2))
+    #expect(isAbout(error, line: 3, column: "chat_id", says: "stands on line 1 as well"))
+  }
+
+  @Test func `have blocks of no tokens`() {
+    let error = refusal(#"{"id": "s", "block_size": 0, "requests": []}"#)
+    #expect(isAbout(error, line: 1, column: "block_size", says: "a block of no tokens"))
+  }
+
+  @Test func `hold no requests`() {
+    let error = refusal(#"{"id": "s", "block_size": 64, "requests": []}"#)
+    #expect(error?.problem == "there are no requests in it")
+  }
+}
+
 private let shared = Repository.shared.appending(path: "traces").path
 
 @Suite(

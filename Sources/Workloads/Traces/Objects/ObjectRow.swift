@@ -59,6 +59,8 @@ struct ObjectRows {
   private var earliest = Nanoseconds.max
   private var (failed, others, estimated, hashed, leftOut) = (0, 0, 0, 0, 0)
   private var roots: [String: String] = [:]
+  /// Where each label stands.
+  private var labelled: [String: Int] = [:]
 
   init(_ format: ObjectFormat, _ reading: TraceReading) {
     self.format = format
@@ -95,6 +97,12 @@ struct ObjectRows {
   }
 
   private mutating func take(_ row: ObjectRow, _ scanner: ObjectScanner) throws(InputError) {
+    if let label = row.label, let earlier = labelled.updateValue(row.position, forKey: label) {
+      throw scanner.mistake(
+        row.position, scanner.key(.label),
+        "the id `\(shortened(label))` stands on line \(scanner.line(at: earlier)) as well",
+        "an id that no other request has")
+    }
     if row.hasFailed {
       failed += 1
       return

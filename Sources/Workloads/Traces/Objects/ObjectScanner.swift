@@ -95,7 +95,12 @@ struct ObjectScanner {
     case .date: row.arrival = try date(key)
     case .prompt: row.promptTokens = try tokens(key)
     case .output: row.outputTokens = try tokens(key)
-    case .blockTokens: row.blockTokens = max(1, try tokens(key))
+    case .blockTokens:
+      let start = reader.position
+      row.blockTokens = try tokens(key)
+      if row.blockTokens == 0 {
+        throw mistake(start, key, "a block of no tokens holds nothing", DecimalNumber.tokensRemedy)
+      }
     case .promptText: row.promptCharacters = (row.promptCharacters ?? 0) + (try characters())
     case .outputText: row.outputCharacters = (row.outputCharacters ?? 0) + (try characters())
     case .conversation: try readConversation(&row)

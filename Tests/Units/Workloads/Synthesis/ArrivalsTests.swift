@@ -71,18 +71,6 @@ func `a rate that is none, or too low for the clock, is refused`(rate: Double) {
   #expect(zip(slow, fast).allSatisfy { abs($0 - 2 * $1) <= 1 })
 }
 
-@Test func `an arrival process is found by its name and says what it does`() throws {
-  for process in ArrivalProcess.allCases {
-    #expect(try ArrivalProcess.named(process.rawValue, source: "--arrivals") == process)
-    #expect(!process.summary.isEmpty)
-  }
-  #expect {
-    try ArrivalProcess.named("gaussian", source: "--arrivals")
-  } throws: {
-    "\($0)" == "--arrivals: there is no arrival process `gaussian`; one of trace, poisson"
-  }
-}
-
 @Test func `processes keep the trace's own rate where none is asked for`() throws {
   let own = trace([0, 1_000_000_000, 4_000_000_000])
   #expect(try ArrivalProcess.trace.arrivals(of: own, rate: nil, seed: 1) == own)
