@@ -11,8 +11,8 @@ public struct Load: Sendable, Equatable {
   public var limit: Int? { transforms.limit }
   /// What the arrival times are made from; left to whoever serves them where nil.
   public var arrivals: ArrivalProcess?
-  /// How even arrivals are, as vLLM's benchmark has it; infinite for even gaps, nil for whatever the
-  /// process makes.
+  /// How even arrivals are, as vLLM's benchmark has it; infinite for even gaps, nil for whatever
+  /// the process makes.
   public var burstiness: Double?
   /// Requests per second, on average; nil for the trace's own rate.
   public var requestRate: Double?

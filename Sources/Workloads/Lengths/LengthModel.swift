@@ -40,6 +40,7 @@ public struct LengthModel: LengthLaw, Equatable {
     logarithms = quantiles.map { naturalLogarithm($0.tokens) }
   }
 
+  /// The length whose rank is `score`, in tokens before they are rounded.
   public func value(atScore score: Double) -> Double {
     guard let above = scores.firstIndex(where: { $0 > score }) else {
       return quantiles[quantiles.count - 1].tokens

@@ -121,8 +121,8 @@ struct SessionTurns {
   /// The scores of a session's prompts in order; nil for those that are drawn one by one.
   ///
   /// What the prompts of one session have in common runs evenly over all that there is, from one
-  /// session to the next (Weyl's sequence of the golden ratio): sessions have many requests, so that
-  /// chance would leave few of them.
+  /// session to the next (Weyl's sequence of the golden ratio): a session has many requests, and
+  /// few sessions drawn by chance would not stand for all.
   private mutating func promptScores(_ turns: Int, of session: Int) -> [Double?] {
     guard case .ascends(let correlation) = model.growth else {
       return Array(repeating: nil, count: turns)

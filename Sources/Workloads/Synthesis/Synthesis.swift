@@ -15,6 +15,7 @@ public struct Synthesis: Sendable {
   /// Requests that can be made at once.
   public static let counts = 1...10_000_000
 
+  /// How long requests are, and when they come.
   public var lengths: Lengths
   public var arrivals: ArrivalProcess
   /// Requests a second, on average.

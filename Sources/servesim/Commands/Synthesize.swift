@@ -79,8 +79,7 @@ extension Command {
           line: "servesim synthesize --requests 500 --request-rate 2 --output chat.csv",
           purpose: "five hundred requests of Azure's conversation service, two a second"),
         Example(
-          line: "servesim synthesize --prompt-tokens lognormal:median=800,mean=1200 "
-            + "--output-tokens 256 --burstiness 2",
+          line: "servesim synthesize --prompt-tokens lognormal:median=800,mean=1200 --burstiness 2",
           purpose: "lengths and arrivals by laws"),
         Example(
           line: "servesim synthesize --prefix tokens=2048,groups=10 --turns uniform:min=1,max=6",

@@ -44,8 +44,8 @@ private let published = [
     try #require(SynthesisPreset.all.first { $0.name == name }).synthesis
   }
 
-  /// The largest standard errors of these figures are some 2 %, of the prompts of agents; blocks are
-  /// as large as they may be, for lengths do not depend on them.
+  /// The largest standard errors of these figures are some 2 %, of the prompts of agents; blocks
+  /// are as large as they may be, for lengths do not depend on them.
   @Test(arguments: published.map(\.name))
   func `has the published lengths within 3 %`(name: String) throws {
     let figures = try #require(published.first { $0.name == name })
