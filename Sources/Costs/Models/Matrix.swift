@@ -187,6 +187,8 @@ extension Recurrent {
       ]
       let gates = Matrix(name: .timeStep, inputs: gateRank, outputs: width)
       return gateRank == 0 ? own + [output] : own + [gates, output]
+    case .shortConvolution:
+      return [Matrix(name: .recurrentInput, inputs: hidden, outputs: 3 * width), output]
     case .lightning:
       return [
         Matrix(name: .recurrentInput, inputs: hidden, outputs: width + 2 * keys),
@@ -208,6 +210,7 @@ extension Recurrent {
       return convolutions + width * (keySize + 2) + norms + biases
     case .kimiDelta: return convolutions + heads + keyHeads * keySize + valueSize
     case .lightning: return width
+    case .shortConvolution: return convolutions + (hasBias ? 3 * width + hidden : 0)
     }
   }
 }

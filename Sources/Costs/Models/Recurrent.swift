@@ -14,6 +14,8 @@ public struct Recurrent: Sendable, Equatable {
     case kimiDelta = "Kimi delta rule"
     /// Qin et al., "Lightning Attention-2", arXiv 2401.04658, gated as MiniMax's.
     case lightning = "lightning attention"
+    /// A gated convolution over a few tokens, and no state besides (LFM2).
+    case shortConvolution = "short convolution"
   }
 
   /// What updates the state.
@@ -52,11 +54,11 @@ public struct Recurrent: Sendable, Equatable {
   var width: Int { heads * valueSize }
 
   /// Elements of a sequence's state.
-  public var stateElements: Int { width * keySize }
+  public var stateElements: Int { kind == .shortConvolution ? 0 : width * keySize }
 
   /// What the convolution runs over: values, and what else goes through it.
   public var convolutionChannels: Int {
-    kind == .mamba1 ? width : width + 2 * keyHeads * keySize
+    kind == .mamba1 || kind == .shortConvolution ? width : width + 2 * keyHeads * keySize
   }
 
   /// Elements that the convolution remembers of a sequence, in bfloat16.

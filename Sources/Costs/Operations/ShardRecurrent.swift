@@ -81,7 +81,7 @@ extension Recurrent {
   fileprivate var blockTokens: Int {
     switch kind {
     case .gatedDelta, .kimiDelta: Int(RecurrentStates.block)
-    case .mamba1: 1
+    case .mamba1, .shortConvolution: 1
     case .mamba2, .lightning: 256
     }
   }

@@ -66,6 +66,18 @@ extension [TokenStep] {
   }
 }
 
+extension Model {
+  /// How often a layer reads or writes an element of residual streams, beside what normalisations
+  /// do.
+  fileprivate var residualMoves: Double {
+    // All streams are read and written, once to predict them and once to correct them.
+    let alternating = 4 * Double(alternatingStreams ?? 0)
+    // Mixers and channels read what the stream was at the end of earlier blocks.
+    let earlier = residualBlockLayers.map { 2 + Double(layers) / Double($0) } ?? 0
+    return alternating + earlier
+  }
+}
+
 extension Block {
   /// The steps of all of its layers, with the sizes that it has.
   fileprivate func steps(of model: Model) -> [TokenStep] {
@@ -106,15 +118,8 @@ extension Block {
         .latentNormalization, .normalization, moves: 2,
         width: compressed.queryRank + compressed.headSize, launches: 2)
     }
-    // What each mixer and channel reads of the residual stream at the end of earlier blocks.
-    if let size = model.residualBlockLayers {
-      let earlier = 1 + Double(model.layers) / Double(2 * size)
-      add(.normalization, .normalization, moves: earlier, width: model.hidden, times: 2)
-    }
-    // All streams are read and written, once to predict them and once to correct them.
-    if let streams = model.alternatingStreams {
-      add(.normalization, .normalization, moves: 4 * Double(streams), width: model.hidden)
-    }
+    let moves = model.residualMoves
+    if moves > 0 { add(.normalization, .normalization, moves: moves, width: model.hidden) }
     // The gate, the result, and what is made of both.
     for recurrent in recurrents where recurrent.hasNormalization && recurrent.kind != .mamba1 {
       add(.headNormalization, .normalization, moves: 3, width: recurrent.width)

@@ -10,7 +10,7 @@ extension HuggingFaceFile {
     "mimo_v2_flash",
     "step3p7", "step3p5", "nemotron_h", "jamba", "granitemoehybrid", "granitemoe",
     "granitemoeshared", "olmoe", "dots1", "deepseek", "bailing_moe", "ernie4_5_moe", "kimi_linear",
-    "minimax",
+    "minimax", "lfm2_moe",
   ]
 
   /// Families whose experts are as wide as `intermediate_size`.
@@ -39,7 +39,7 @@ extension HuggingFaceFile {
       count = try keys.count("num_local_experts", in: ModelRange.experts, meaning)
     case "qwen2_moe", "qwen3_moe", "qwen3_next", "qwen3_5_moe", "gemma4", "step3p7", "step3p5",
       "hunyuan_v1_moe", "bailing_moe_v2", "jamba", "olmoe", "bailing_moe", "ernie4_5_moe",
-      "kimi_linear":
+      "kimi_linear", "lfm2_moe":
       count = try keys.count("num_experts", "moe_num_experts", in: ModelRange.experts, meaning)
     default: count = try keys.count("n_routed_experts", in: ModelRange.experts, meaning)
     }

@@ -99,6 +99,9 @@ extension HuggingFaceFile {
       "mimo_v2_flash", "step3p7", "step3p5", "bailing_moe_v2", "bailing_moe", "deepseek", "dots1",
       "kimi_linear":
       return try laterLayers(of: layers)
+    case "lfm2_moe":
+      let dense = try keys.count("num_dense_layers", in: 0...layers, "the layers without experts")
+      return (0..<layers).map { $0 >= dense }
     case "ernie4_5_moe": return try ernieLayers(of: layers)
     default: return none.map { !$0 }
     }

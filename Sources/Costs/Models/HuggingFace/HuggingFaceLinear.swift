@@ -70,6 +70,48 @@ extension HuggingFaceFile {
     return model
   }
 
+  /// LFM2: short convolutions in most layers, attention in some; an MLP in each, or experts in all
+  /// but the first.
+  func shortConvolutions() throws(InputError) -> Model {
+    var file = self
+    if !keys.has("intermediate_size"), let width = keys.values["block_ff_dim"] {
+      file.keys.values["intermediate_size"] = width
+    }
+    var model = try file.skeleton(width: "intermediate_size")
+    let tie = (try keys.flag("tie_embedding"), try keys.flag("tie_word_embeddings"))
+    model.hasTiedHead = tie.0 ?? tie.1 ?? true
+    model.changeAttention { $0.normalization = .head }
+    if family == "lfm2", try keys.flag("block_auto_adjust_ff_dim") ?? true {
+      let factor = try keys.real("block_ffn_dim_multiplier") ?? 1
+      let step =
+        try keys.optionalCount(
+          "block_multiple_of", in: ModelRange.width, "what the width is a multiple of") ?? 256
+      model.changeDense {
+        let width = Int(factor * Double(2 * $0.width / 3))
+        $0.width = (width + step - 1) / step * step
+      }
+    }
+    var mixer = Recurrent(
+      .shortConvolution, heads: model.hidden, valueSize: 1, keyHeads: 1, keySize: 1)
+    mixer.convolution =
+      try keys.optionalCount(
+        "conv_L_cache", in: 1...64, "the tokens that the convolution reads") ?? 3
+    mixer.hasBias = try keys.flag("conv_bias") ?? false
+    mixer.convolutionHasBias = mixer.hasBias
+    mixer.hasNormalization = false
+    let types = try layerTypes(of: model.layers, among: ["conv", "full_attention"])
+    let full = try keys.counts("full_attn_idxs", in: 0...model.layers - 1, "layers with attention")
+    guard types != nil || full != nil else {
+      throw keys.missing("layer_types", "one of conv and full_attention for each layer")
+    }
+    model.changeLayers { layer, block in
+      let isFull = types.map { $0[layer] == "full_attention" } ?? full?.contains(layer) ?? true
+      if !isFull { block.mixers = [.recurrent(mixer)] }
+    }
+    try setExperts(of: &model)
+    return model
+  }
+
   /// A model of Mamba-1 alone.
   func mamba1() throws(InputError) -> Model {
     var file = self

@@ -24,6 +24,7 @@ extension HuggingFaceFile {
     "mimo_v2_flash": mimoFlash, "step3p7": step, "step3p5": step, "nemotron_h": nemotron,
     "mamba2": mamba, "bamba": bamba, "granitemoehybrid": bamba, "falcon_h1": falconH1,
     "jamba": jamba, "mamba": mamba1, "falcon_mamba": mamba1, "kimi_linear": kimiLinear,
+    "lfm2": shortConvolutions, "lfm2_moe": shortConvolutions,
     "minimax": miniMax, "nemotron-nas": nemotronNAS,
   ]
 

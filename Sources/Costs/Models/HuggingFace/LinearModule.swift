@@ -24,7 +24,8 @@ extension HuggingFaceFile {
     let prefix = "model.layers.\(layer)."
     switch family {
     case "longcat_flash", "mamba2", "jamba", "falcon_h1", "mamba", "falcon_mamba", "minimax",
-      "gpt_neox", "internlm2", "starcoder2", "chatglm", "exaone":
+      "gpt_neox", "internlm2", "starcoder2", "chatglm", "exaone", "lfm2",
+      "lfm2_moe":
       return nil
     case "nemotron_h": return mixedModules("backbone.layers.\(layer).", block)
     case "opt": return optModules("model.decoder.layers.\(layer).")
