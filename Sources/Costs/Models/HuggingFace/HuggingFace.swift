@@ -104,8 +104,9 @@ struct HuggingFaceFile {
   /// The model, its weights in 16 bits.
   func model() throws(InputError) -> Model {
     guard let read = Self.readers[family] else {
+      let lack = Self.lacking[family].map { ": \($0) is not known" } ?? ""
       throw keys.mistake(
-        "model_type", "the family \(stated) is not supported",
+        "model_type", "the family \(stated) is not supported\(lack)",
         "use a model of \(Self.families.joined(separator: ", "))")
     }
     return try read(self)()

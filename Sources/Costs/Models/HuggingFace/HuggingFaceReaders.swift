@@ -48,6 +48,19 @@ extension HuggingFaceFile {
     "qwen3_omni_moe",
   ]
 
+  /// What families that people serve have, and no reader knows.
+  static let lacking = [
+    "mllama": "attention to an image's tokens", "whisper": "attention to what an encoder made",
+    "t5": "attention to what an encoder made", "bart": "attention to what an encoder made",
+    "bert": "attention in both directions", "minicpm3": "a cache of expanded latents",
+    "recurrent_gemma": "a gated linear recurrence", "rwkv6": "its recurrence",
+    "zamba2": "attention whose weights several layers share",
+    "arctic": "an MLP beside experts",
+    "dbrx": "the notation of its file", "mpt": "the notation of its file",
+    "bloom": "positions by slopes", "grok-1": "the notation of its file",
+    "phi4mm": "adapters of other modalities", "qwen": "the notation of its file",
+  ]
+
   /// The values of `model_type` that are understood.
   static var families: [String] {
     Set(readers.keys).union(alike.keys).union(larger).subtracting(["RefinedWeb", "RefinedWebModel"])

@@ -248,6 +248,25 @@ import Testing
     #expect(error?.column == "num_experts_per_tok")
   }
 
+  @Test func `what a family has that is not known is named`() {
+    let error = #expect(throws: InputError.self) { try read(#"{"model_type": "mllama"}"#) }
+    #expect(
+      error?.problem
+        == "the family mllama is not supported: attention to an image's tokens is not known")
+  }
+
+  /// A number for each of the families whose experts are stated otherwise.
+  @Test(arguments: ["num_experts", "kv_lora_rank"])
+  func `what a dense family cannot have is refused`(key: String) {
+    let text = #"""
+      {"model_type": "smollm3", "hidden_size": 64, "intermediate_size": 128,
+       "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100,
+       "max_position_embeddings": 64, "\#(key)": 8}
+      """#
+    let error = #expect(throws: InputError.self) { try read(text) }
+    #expect(error?.column == key)
+  }
+
   @Test func `an unknown family gets those that are known`() {
     let error = #expect(throws: InputError.self) { try read(#"{"model_type": "rwkv"}"#) }
     #expect(error?.column == "model_type")
