@@ -89,7 +89,8 @@ public struct GivenValue: Sendable, Equatable {
       let kind = piece.prefix { $0 != "=" } + "="
       if sign == "=", let last = names.last,
         last.contains(":")
-          || last.contains("=") && !last.split(separator: ",").contains { $0.hasPrefix(kind) }
+          || last.contains("=")
+            && !last.split(separator: ",").contains(where: { $0.hasPrefix(kind) })
       {
         names[names.count - 1] = last + "," + piece
       } else {
