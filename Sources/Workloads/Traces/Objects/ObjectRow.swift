@@ -97,12 +97,6 @@ struct ObjectRows {
   }
 
   private mutating func take(_ row: ObjectRow, _ scanner: ObjectScanner) throws(InputError) {
-    if let label = row.label, let earlier = labelled.updateValue(row.position, forKey: label) {
-      throw scanner.mistake(
-        row.position, scanner.key(.label),
-        "the id `\(shortened(label))` stands on line \(scanner.line(at: earlier)) as well",
-        "an id that no other request has")
-    }
     if row.hasFailed {
       failed += 1
       return
@@ -115,6 +109,12 @@ struct ObjectRows {
     }
     guard let prompt, let output else {
       throw scanner.missing(prompt == nil ? .prompt : .output, at: row.position)
+    }
+    if let label = row.label, let earlier = labelled.updateValue(row.position, forKey: label) {
+      throw scanner.mistake(
+        row.position, scanner.key(.label),
+        "the id `\(shortened(label))` stands on line \(scanner.line(at: earlier)) as well",
+        "an id that no other request has")
     }
     if isFirst {
       builder.hasArrivals = row.arrival != nil
