@@ -50,14 +50,32 @@ public struct PricedBatches: Sendable, Equatable {
     let all = reader.columns
     settings = deployment.shown(Deployment.placement())
     self.columns = reader.header
+    var largest: [Batch] = []
     while try reader.nextRow() {
-      let parts = prices.parts(of: try columns.batch(reader))
+      let batch = try columns.batch(reader)
+      let parts = prices.parts(of: batch)
+      Self.keepLargest(&largest, batch)
       let fields = try all.map { column throws(InputError) in try reader.text(column) }
       rows.append(
         Row(
           fields: fields,
           seconds: [parts.totalSeconds, parts.layerSeconds]
             + CostPart.allCases.map { parts[$0] }))
+    }
+    if let words = CostBasis(of: largest, by: prices.cost).words {
+      settings.append(Run.Setting("times", words))
+    }
+  }
+
+  /// Keeps, of all batches so far, the one with the most tokens, and those with the longest prompts
+  /// and the most cached tokens of decodes: what their times rest on is said of all.
+  private static func keepLargest(_ largest: inout [Batch], _ batch: Batch) {
+    let sizes: [(Batch) -> Int] = [
+      \.tokens, { $0.chunks.map { $0.tokens + $0.context }.max() ?? 0 }, \.decodeContext,
+    ]
+    if largest.isEmpty { largest = sizes.map { _ in batch } }
+    for (place, size) in sizes.enumerated() where size(batch) > size(largest[place]) {
+      largest[place] = batch
     }
   }
 }

@@ -56,6 +56,17 @@ private func csv(_ batches: PricedBatches) -> String {
     #expect(numbers[0] > 0 && numbers[5] == 0)
   }
 
+  /// The second row alone has a prompt longer than any that was measured.
+  @Test func `what times rest on is among the settings`() throws {
+    #expect(try price("\(header)\n512@0,4,100\n").settings.allSatisfy { $0.name != "times" })
+    let long = try price("\(header)\n512@0,4,100\n100@200000,0,0\n,3,10\n")
+    let words = long.settings.first { $0.name == "times" }?.value
+    #expect(words?.hasPrefix("beyond the sizes measured: ") == true)
+    let lent = try PricedBatches(
+      Array("\(header)\n512@0,4,100\n".utf8), source: "b.csv", on: deployment("llama-3-8b", "l4"))
+    #expect(lent.settings.first { $0.name == "times" }?.value.contains("as on l40s") == true)
+  }
+
   @Test func `other columns are carried along as they are`() throws {
     let batches = try price("\(header),,id\n1,2,3,\"a \"\"b\"\", c\",007\n")
     #expect(
