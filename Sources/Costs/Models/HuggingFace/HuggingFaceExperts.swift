@@ -10,7 +10,7 @@ extension HuggingFaceFile {
     "mimo_v2_flash",
     "step3p7", "step3p5", "nemotron_h", "jamba", "granitemoehybrid", "granitemoe",
     "granitemoeshared", "olmoe", "dots1", "deepseek", "bailing_moe", "ernie4_5_moe", "kimi_linear",
-    "minimax", "lfm2_moe",
+    "minimax", "lfm2_moe", "exaone_moe",
   ]
 
   /// Families whose experts are as wide as `intermediate_size`.
@@ -39,7 +39,7 @@ extension HuggingFaceFile {
       count = try keys.count("num_local_experts", in: ModelRange.experts, meaning)
     case "qwen2_moe", "qwen3_moe", "qwen3_next", "qwen3_5_moe", "gemma4", "step3p7", "step3p5",
       "hunyuan_v1_moe", "bailing_moe_v2", "jamba", "olmoe", "bailing_moe", "ernie4_5_moe",
-      "kimi_linear", "lfm2_moe":
+      "kimi_linear", "lfm2_moe", "exaone_moe":
       count = try keys.count("num_experts", "moe_num_experts", in: ModelRange.experts, meaning)
     default: count = try keys.count("n_routed_experts", in: ModelRange.experts, meaning)
     }
@@ -103,13 +103,14 @@ extension HuggingFaceFile {
     case "deepseek_v2", "deepseek_v3", "deepseek_v32", "deepseek_v4", "glm_moe_dsa", "glm4_moe",
       "mimo_v2_flash",
       "nemotron_h", "hunyuan_v1_moe", "bailing_moe_v2", "bailing_moe", "deepseek", "dots1",
-      "kimi_linear", "ernie4_5_moe":
+      "kimi_linear", "ernie4_5_moe", "exaone_moe":
       let own = try keys.optionalCount(
         "moe_shared_expert_intermediate_size", in: ModelRange.width, meaning)
       let each = own ?? width
       let names = [
         "hunyuan_v1_moe": "num_shared_expert", "bailing_moe_v2": "num_shared_experts",
         "bailing_moe": "num_shared_experts", "kimi_linear": "num_shared_experts",
+        "exaone_moe": "num_shared_experts",
         "ernie4_5_moe": "moe_num_shared_experts",
       ]
       let key = names[family] ?? "n_shared_experts"

@@ -97,7 +97,7 @@ extension HuggingFaceFile {
       return (0..<layers).map { ($0 + 1) % (step ?? 1) == 0 }
     case "deepseek_v2", "deepseek_v3", "deepseek_v32", "glm_moe_dsa", "glm4_moe", "minimax_m3",
       "mimo_v2_flash", "step3p7", "step3p5", "bailing_moe_v2", "bailing_moe", "deepseek", "dots1",
-      "kimi_linear":
+      "kimi_linear", "exaone_moe":
       return try laterLayers(of: layers)
     case "lfm2_moe":
       let dense = try keys.count("num_dense_layers", in: 0...layers, "the layers without experts")

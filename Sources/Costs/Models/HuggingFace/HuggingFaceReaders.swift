@@ -35,7 +35,9 @@ extension HuggingFaceFile {
     "qwen2_5_vl": "qwen2", "qwen3_vl": "qwen3", "qwen3_vl_moe": "qwen3_moe", "ministral": "mistral",
     "mistral3": "mistral", "glm4v_moe": "glm4_moe", "ministral3": "mistral", "glm4v": "glm4",
     "minimax_m1": "minimax", "minimax_text_01": "minimax", "hunyuan": "hunyuan_v1_moe",
-    "kimi_vl": "deepseek_v3", "qwen2_5_omni": "qwen2", "qwen3_omni_moe": "qwen3_moe",
+    "kimi_vl": "deepseek_v3", "glm4_moe_lite": "deepseek_v3", "youtu": "deepseek_v3",
+    "cwm": "mistral", "solar_open": "glm4_moe", "qwen2_5_omni": "qwen2",
+    "qwen3_omni_moe": "qwen3_moe",
   ]
 
   /// Families of models that see or hear too, whose text part is an object in the file.

@@ -52,6 +52,7 @@ struct FamilyTraits: Sendable {
       isTied: true, biases: [attentionBias, Bias("mlp_bias", [], mlp: true)]),
     "exaone": FamilyTraits(),
     "exaone4": FamilyTraits(heads: (.head, nil), normalizations: (0, 2), fullEvery: 4),
+    "exaone_moe": FamilyTraits(heads: (.head, nil), fullEvery: 4),
     "cohere": FamilyTraits(
       isTied: true, biases: [attentionBias], heads: (.heads, "use_qk_norm"),
       normalizations: (1, 0), parallel: .always),
