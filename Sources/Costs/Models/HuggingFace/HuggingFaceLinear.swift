@@ -86,10 +86,13 @@ extension HuggingFaceFile {
       let step =
         try keys.optionalCount(
           "block_multiple_of", in: ModelRange.width, "what the width is a multiple of") ?? 256
-      model.changeDense {
-        let width = Int(factor * Double(2 * $0.width / 3))
-        $0.width = (width + step - 1) / step * step
+      let width = factor * Double(2 * (model.dense?.width ?? 0) / 3)
+      guard width >= 1, width <= Double(ModelRange.width.upperBound) else {
+        throw keys.mistake(
+          "block_ffn_dim_multiplier", "it makes an MLP of \(width) elements",
+          "use a factor about 1")
       }
+      model.changeDense { $0.width = (Int(width) + step - 1) / step * step }
     }
     var mixer = Recurrent(
       .shortConvolution, heads: model.hidden, valueSize: 1, keyHeads: 1, keySize: 1)

@@ -166,7 +166,11 @@ extension HuggingFaceFile {
   /// How often a layer attends to everything, by a number or by letters such as LLLG.
   private func fullPeriod(_ traits: FamilyTraits) throws(InputError) -> Int? {
     guard let standard = traits.fullEvery else { return nil }
-    if case .string(let pattern) = keys.value("sliding_window_pattern") { return pattern.count }
+    if case .string(let pattern) = keys.value("sliding_window_pattern") {
+      if !pattern.isEmpty && pattern.count <= ModelRange.layers.upperBound { return pattern.count }
+      throw keys.mistake(
+        "sliding_window_pattern", "it has \(pattern.count) letters", "give one a layer, as LLLG")
+    }
     return try keys.optionalCount(
       "sliding_window_pattern", in: ModelRange.layers, "how often a layer attends to everything")
       ?? standard

@@ -267,6 +267,28 @@ import Testing
     #expect(error?.column == key)
   }
 
+  @Test(arguments: [
+    (#""model_type": "exaone4", "sliding_window": 8, "sliding_window_pattern": """#, "_pattern"),
+    (#""model_type": "lfm2", "full_attn_idxs": [0], "block_ffn_dim_multiplier": 1e300"#, "plier"),
+    (#""model_type": "lfm2", "full_attn_idxs": [0], "block_ffn_dim_multiplier": NaN"#, "plier"),
+    (#""model_type": "lfm2""#, "layer_types"),
+    (#""model_type": "minimax", "attn_type_list": [0]"#, "attn_type_list"),
+    (#""model_type": "nemotron-nas", "block_configs": []"#, "block_configs"),
+    (#""model_type": "nemotron-nas", "block_configs": [{"attention": {}, "ffn": {}}]"#, "group"),
+    (
+      #""model_type": "nemotron-nas", "block_configs": [{"attention": {"no_op": true}, "ffn": "#
+        + #"{"ffn_mult": 1e300}}]"#, "ffn_mult"
+    ),
+  ])
+  func `what no model has is refused in new families too`(more: String, key: String) {
+    let text = #"""
+      {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
+       "num_attention_heads": 4, "vocab_size": 100, "max_position_embeddings": 64, \#(more)}
+      """#
+    let error = #expect(throws: InputError.self) { try read(text) }
+    #expect(error?.column?.hasSuffix(key) == true, "\(String(describing: error))")
+  }
+
   @Test func `an unknown family gets those that are known`() {
     let error = #expect(throws: InputError.self) { try read(#"{"model_type": "rwkv"}"#) }
     #expect(error?.column == "model_type")
