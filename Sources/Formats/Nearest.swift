@@ -15,16 +15,18 @@ extension InputError {
 
 /// The one of `names` that was probably meant by `word`, or nil where none is close.
 ///
-/// A name is close if few keystrokes lead to it, or if `word` is the beginning of it.
+/// A name is close if `word` is the beginning of it, or if few keystrokes lead to it.
 public func nearest(to word: String, among names: [String]) -> String? {
   let typed = Array(word.lowercased().unicodeScalars.prefix(64))
   let ranked = names.map { name in
     (name: name, distance: editDistance(typed, Array(name.lowercased().unicodeScalars)))
   }
+  let longer = ranked.filter {
+    word.count > 2 && $0.name.lowercased().hasPrefix(word.lowercased())
+  }
+  if let best = longer.min(by: { $0.distance < $1.distance }) { return best.name }
   let close = ranked.filter { $0.distance <= max(1, $0.name.unicodeScalars.count / 3) }
-  if let best = close.min(by: { $0.distance < $1.distance }) { return best.name }
-  let longer = ranked.filter { $0.name.lowercased().hasPrefix(word.lowercased()) }
-  return word.count > 2 ? longer.min { $0.distance < $1.distance }?.name : nil
+  return close.min { $0.distance < $1.distance }?.name
 }
 
 /// Keystrokes between two words: a letter added, dropped or replaced, or two neighbours swapped.

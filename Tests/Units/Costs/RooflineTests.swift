@@ -77,5 +77,8 @@ import Testing
     #expect(error?.source == "--gpu")
     #expect(error?.remedy.hasPrefix("did you mean h100-sxm? there are ") == true)
     #expect(error?.remedy.contains("a100-sxm-80gb") == true)
+    // One letter leads to h20, and yet this is meant.
+    let other = #expect(throws: InputError.self) { try GPUs.named("h200") }
+    #expect(other?.remedy.hasPrefix("did you mean h200-sxm?") == true)
   }
 }
