@@ -155,12 +155,13 @@ func `a file of another kind is told apart, with what to do`(
   try inFolder { folder in
     let path = "\(folder)/a.csv"
     try Data(native.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
     let process = Process()
     process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", "cd '\(folder)' && mkfifo pipe && (gzip -c a.csv > pipe &)"]
+    process.arguments = ["-c", "cd '\(folder)' && exec gzip -c a.csv > pipe"]
     try process.run()
-    process.waitUntilExit()
     #expect(try TraceFile.read("\(folder)/pipe").trace == load(native).trace)
+    process.waitUntilExit()
   }
 }
 
