@@ -7,8 +7,8 @@ import Serving
 /// InferenceX's lengths vary: its benchmark draws each prompt and each output from 0.8 of the
 /// length to the length (`--random-range-ratio 0.8`), and starts all clients at once
 /// (`--request-rate inf`, README of InferenceMAX). Alike, its requests would stay in step to the
-/// end, each prompt in the way of all others. Points whose `origin` is aiconfigurator's own are alike (genai-perf with
-/// a deviation of 0).
+/// end, each prompt in the way of all others. Points whose `origin` is aiconfigurator's own are
+/// alike (genai-perf with a deviation of 0).
 enum OperatingPoints {
   private static let header =
     "id,backend,backend_version,model_path,system,mode,isl,osl,gemm_quant_mode,tp_size,pp_size,"
