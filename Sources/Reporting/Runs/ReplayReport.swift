@@ -90,7 +90,11 @@ public enum ReplayReport {
   }
 
   private static func batches(_ batches: BatchUse, _ prefixes: PrefixUse?) -> String {
-    let share = prefixes.map { ", \(Numbers.percent($0.hitRate)) of all" } ?? ""
+    let share =
+      prefixes.map {
+        ", \(Numbers.percent($0.hitRate)) of all; in \(Numbers.percent($0.requestHitRate)) of "
+          + "admissions"
+      } ?? ""
     return "Batches\n"
       + TextTable.lines(
         [

@@ -17,7 +17,7 @@ import Serving
 ///                 "at_sequence_cap_seconds", "busy_seconds", "span_seconds", "busy_share",
 ///                 "bubble_seconds", "hung_plans", "cached_prompt_tokens",
 ///                 "recomputed_prompt_tokens"},
-///       "prefix_cache": {"hit_rate", "cached_tokens", "computed_tokens"},
+///       "prefix_cache": {"hit_rate", "cached_tokens", "computed_tokens", "request_hit_rate"},
 ///       "replicas": {"count", "fewest_requests", "most_requests", "fewest_tokens", "most_tokens"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],

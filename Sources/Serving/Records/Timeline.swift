@@ -17,6 +17,9 @@ public struct Timeline: Sendable, Equatable {
   public internal(set) var spans: [PhaseSpan] = []
   /// Prompt tokens that admissions found in the cache, recomputed ones included.
   public internal(set) var cachedTokens = 0
+  /// Admissions, those after a preemption included, and how many found anything in the cache.
+  public internal(set) var admissions = 0
+  public internal(set) var cacheHits = 0
   /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back,
   /// or computes a cache again that the original would leave in the host's memory for ever.
   public internal(set) var deadlockedSteps = 0

@@ -37,6 +37,9 @@ public struct Replica: Sendable {
   var done: [SequenceID] = []
   /// Tokens of the prompts that the plan under way admits that were in the cache.
   var cachedTokens = 0
+  /// Prompts that it admits, and those of them of which anything was there.
+  var admissions = 0
+  var cacheHits = 0
   /// Sequences that the plan under way decodes by name.
   var scheduledByName = 0
   /// Members of the pool whose blocks behind windows are counted by themselves.

@@ -12,6 +12,8 @@ extension Replica {
     sequences[id].phase = .prefilling
     cache.grow(id, sequences[id], at: computedTokens(of: id), to: held)
     cachedTokens += sequences[id].context
+    admissions += 1
+    if sequences[id].context > 0 { cacheHits += 1 }
     compute(id, tokens: tokens)
     return true
   }

@@ -32,6 +32,8 @@ extension Replica {
       if preempted.isEmpty && !cache.isReleasing { timeline.deadlockedSteps += 1 }
     }
     timeline.cachedTokens += cachedTokens
+    timeline.admissions += admissions
+    timeline.cacheHits += cacheHits
     let seconds = cost.seconds(for: batch)
     guard seconds <= EngineRange.clock.upperBound.seconds else {
       throw endOfClock(index, seconds, now, timeline)
@@ -124,6 +126,8 @@ extension Replica {
     selection = .none
     scheduledByName = 0
     cachedTokens = 0
+    admissions = 0
+    cacheHits = 0
   }
 
   /// Ends a plan: the pool holds just the sequences that decode, and the batch their sums.

@@ -24,6 +24,7 @@ import Testing
     #expect(replay.timeline.occupancy.promptTokens == 20 * 1024 - 19 * 768)
     #expect(replay.run.metrics.batches.recomputedPromptTokens == 0)
     #expect(replay.run.metrics.prefixes?.hitRate == Double(19 * 768) / (20 * 1024))
+    #expect(replay.run.metrics.prefixes?.requestHitRate == 19.0 / 20)
     let first = replay.timeline.records[0]
     let second = replay.timeline.records[1]
     #expect(second.firstToken - 1_000_000_000 < first.firstToken)
@@ -42,7 +43,8 @@ import Testing
     let service = try deployment().service("vllm")
     let run = try service.replay(Self.trace()).run
     #expect(
-      ReplayReport.text(run).contains("prefix cache hits     14,592 prompt tokens, 71.3 % of all"))
+      ReplayReport.text(run).contains(
+        "prefix cache hits     14,592 prompt tokens, 71.3 % of all; in 95.0 % of admissions"))
     #expect(ComparisonTable.text([run]).contains("71.3 %"))
     #expect(
       run.values.contains { $0.column == "prefix_cache_hit_rate" && $0.value == .real(0.7125) })
