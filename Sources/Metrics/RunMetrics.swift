@@ -26,6 +26,7 @@ public struct RunMetrics: Sendable, Equatable {
     memory = MemoryUse(timeline.occupancy)
     batches = BatchUse(
       timeline.occupancy, requests, cachedTokens: timeline.cachedTokens,
+      abandonedTokens: timeline.abandonedPromptTokens,
       deadlockedSteps: timeline.deadlockedSteps,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
     prefixes = PrefixUse(trace: trace, timeline: timeline)

@@ -28,7 +28,8 @@ public struct BatchUse: Sendable, Equatable {
   public var recomputedPromptTokens: Int
 
   public init(
-    _ occupancy: Occupancy, _ counts: RequestCounts, cachedTokens: Int, deadlockedSteps: Int,
+    _ occupancy: Occupancy, _ counts: RequestCounts, cachedTokens: Int, abandonedTokens: Int,
+    deadlockedSteps: Int,
     spanSeconds: Double,
     replicas: Int
   ) {
@@ -44,7 +45,8 @@ public struct BatchUse: Sendable, Equatable {
     bubbleSeconds = occupancy.bubbles.seconds
     self.deadlockedSteps = deadlockedSteps
     cachedPromptTokens = cachedTokens
-    recomputedPromptTokens = occupancy.promptTokens + cachedTokens - counts.promptTokens
+    recomputedPromptTokens =
+      occupancy.promptTokens + cachedTokens - counts.promptTokens - abandonedTokens
   }
 
   /// The figures by name, in the order in which reports show them.

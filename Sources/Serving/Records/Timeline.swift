@@ -20,6 +20,8 @@ public struct Timeline: Sendable, Equatable {
   /// Admissions, those after a preemption included, and how many found anything in the cache.
   public internal(set) var admissions = 0
   public internal(set) var cacheHits = 0
+  /// Prompt tokens, each once, that were computed or found for requests that clients gave up.
+  public internal(set) var abandonedPromptTokens = 0
   /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back,
   /// or computes a cache again that the original would leave in the host's memory for ever.
   public internal(set) var deadlockedSteps = 0

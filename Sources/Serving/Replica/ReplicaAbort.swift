@@ -55,6 +55,16 @@ extension Replica {
       preconditionFailure("its client stopped waiting at a time")
     }
     timeline.records[row] = RequestRecord(timedOutAt: time, sequences[id].record)
+    timeline.abandonedPromptTokens += sequences[id].promptTokensReached
     sequences[id].isAbandoned = false
+  }
+}
+
+extension Sequence {
+  /// Tokens of its prompt that have been in the cache, now or before a preemption.
+  fileprivate var promptTokensReached: Int {
+    if emitted > 0 { return promptTokens }
+    let before = preemptions > 0 ? target - tokensLeftAtPreemption : 0
+    return min(promptTokens, max(context, before))
   }
 }

@@ -36,7 +36,7 @@ struct CompareOptions: Sendable {
     seeds = try Self.seeds(invocation, Load { invocation.value(of: $0) })
     jobs = try invocation.jobs()
     attributesLatency = invocation.has("--attribution")
-    showsBounds = invocation.has("--bounds")
+    showsBounds = try OutputOptions.showsBounds(invocation)
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))

@@ -43,6 +43,19 @@ enum OutputOptions {
       + BenchmarkTool.allCases.map { "\($0.rawValue) (\($0.version))" }.joined(separator: ", "),
     group: "Output")
 
+  /// Whether bounds are to be shown; a mistake where clients give up, for bounds are of all
+  /// requests, and what is answered then is not all.
+  static func showsBounds(_ invocation: Invocation) throws(InputError) -> Bool {
+    guard invocation.has("--bounds") else { return false }
+    let timeout = Load.Settings.clientTimeout
+    guard invocation.value(of: timeout.name) == nil else {
+      throw InputError(
+        "--bounds", problem: "no bound is known where clients give up some of the requests",
+        remedy: "leave out this or \(timeout.option)")
+    }
+    return true
+  }
+
   /// The tool that was given for `--definitions`, if one was.
   static func benchmark(_ invocation: Invocation) throws -> BenchmarkTool? {
     let name = try invocation["--definitions"]?.choice(of: BenchmarkTool.allCases.map(\.rawValue))

@@ -24,7 +24,7 @@ struct ReplayOptions: Sendable {
   init(_ invocation: Invocation) throws {
     trace = try invocation.trace()
     attributesLatency = invocation.has("--attribution")
-    showsBounds = invocation.has("--bounds")
+    showsBounds = try OutputOptions.showsBounds(invocation)
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))

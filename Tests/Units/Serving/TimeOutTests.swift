@@ -40,6 +40,7 @@ import Testing
     // At the deadline itself a token is in time.
     #expect(seconds(timeline.records[2].finish) == 4)
     #expect(timeline.settled == 3)
+    #expect(timeline.abandonedPromptTokens == 8, "the prompt of the second")
     #expect(run.replicas[0].cache.freeBlocks == run.replicas[0].cache.totalBlocks)
   }
 

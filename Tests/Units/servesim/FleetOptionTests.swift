@@ -33,6 +33,7 @@ private func options(_ words: String...) throws -> ReplayOptions {
     ["--replicas=0"], ["--replicas=4097"], ["--router=random"], ["--clients=0"],
     ["--think-time=1"], ["--stagger=1"], ["--think-time=-1", "--clients=1"],
     ["--request-rate=1", "--clients=1"], ["--arrivals=poisson", "--clients=1"],
+    ["--client-timeout=0"], ["--bounds", "--client-timeout=3"],
   ])
   func `that cannot be are refused under their own name`(words: [String]) {
     let error = #expect(throws: InputError.self) {
