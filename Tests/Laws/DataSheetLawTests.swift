@@ -86,18 +86,21 @@ extension SeededNumbers {
     !((try? gpu(name))?.tables.all ?? []).contains { $0.times.hasChunks }
   }
 
-  /// Prompts as long as the longest that were measured, and longer.
+  /// Prompts as long as the longest that were measured, and longer. By another GPU's tables, whose
+  /// multiprocessors are not as many, it is a fortieth.
   @Test(arguments: names, ["llama-3.1-8b", "llama-3.1-70b", "llama-2-7b", "deepseek-v3"])
-  func `attend no faster together than the prompt in one go, but for a fortieth`(
+  func `attend no faster together than the prompt in one go, but for a fiftieth`(
     name: String, model: String
   ) throws {
     let shard = try Shard(of: Models.named(model))
-    let cost = IterationCost(of: shard, on: try gpu(name))
+    let gpu = try gpu(name)
+    let cost = IterationCost(of: shard, on: gpu)
+    let least = gpu.lent == nil ? 0.98 : 0.975
     for tokens in [32_768, 120_000] {
       let whole = attention(cost, [(tokens, 0)])
       for size in [512, 2048, 8192, 16_384] {
         let chunks = pieces(tokens, of: size).reduce(0) { $0 + attention(cost, [$1]) }
-        #expect(chunks > 0.975 * whole, "\(tokens) in \(size)")
+        #expect(chunks > least * whole, "\(tokens) in \(size)")
       }
     }
   }
