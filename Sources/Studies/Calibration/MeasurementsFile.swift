@@ -47,7 +47,7 @@ private struct Columns {
     guard let kind = MeasuredOperation(rawValue: name) else {
       let names = MeasuredOperation.allCases.map(\.rawValue)
       throw reader.error(
-        in: operation, "there is no operation \(name)",
+        in: operation, "there is no operation \(shortened(name))",
         "use one of \(names.joined(separator: ", "))")
     }
     guard let time = try reader.number(seconds), time > 0 else {

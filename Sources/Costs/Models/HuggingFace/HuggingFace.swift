@@ -106,7 +106,7 @@ struct HuggingFaceFile {
     guard let read = Self.readers[family] else {
       let lack = Self.lacking[family].map { ": \($0) is not known" } ?? ""
       throw keys.mistake(
-        "model_type", "the family \(stated) is not supported\(lack)",
+        "model_type", "the family \(shortened(stated)) is not supported\(lack)",
         "use a model of \(Self.families.joined(separator: ", "))")
     }
     return try read(self)()
