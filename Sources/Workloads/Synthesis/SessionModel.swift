@@ -50,9 +50,15 @@ struct SessionTurns {
   private var sessions: [String] = []
   private var names = BlockNames()
   private var hashes = PrefixHashes([])
+  /// How many hashes there are.
+  private var hashed = 0
 
-  init(of synthesis: Synthesis, seed: UInt64) {
+  private let mostHashes: Int
+
+  /// - Parameter mostHashes: hashes that the trace may have; at 8 bytes each, less than a gigabyte.
+  init(of synthesis: Synthesis, seed: UInt64, mostHashes: Int = 100_000_000) {
     self.synthesis = synthesis
+    self.mostHashes = mostHashes
     model = synthesis.sessions ?? .single
     lengths = DrawnLengths(of: synthesis.lengths, seed: seed)
     gaps = RandomStream(seed: seed, named: "session gaps")
@@ -106,6 +112,13 @@ struct SessionTurns {
         throw InputError(
           "synthesis", problem: "a session grows beyond what can be served",
           remedy: "fewer turns, shorter prompts, or shorter gaps")
+      }
+      hashed += prompt / synthesis.blockTokens
+      guard hashed <= mostHashes else {
+        throw InputError(
+          "synthesis",
+          problem: "a session grows beyond the \(mostHashes) blocks that may have a hash",
+          remedy: "fewer requests, fewer turns, shorter prompts, or a larger --block-size")
       }
       rows.append(
         Request(arrival: arrival, promptTokens: prompt, outputTokens: drawn.outputTokens))

@@ -164,4 +164,22 @@ private func lengths(_ text: String, count: Int = 100_000) throws -> [Double] {
       return error?.problem.contains(words) == true && error?.remedy.isEmpty == false
     }
   }
+
+  /// Turn n of a session has 2 n - 1 tokens, each a block: n squared hashes for n turns.
+  @Test(arguments: [(900, true), (899, false)])
+  func `of sessions that grow too long is refused before memory is short`(
+    _ limit: Int, _ isMade: Bool
+  ) throws {
+    var synthesis = Synthesis(
+      prompts: FixedLength(tokens: 1), outputs: FixedLength(tokens: 1), arrivals: .poisson, rate: 1)
+    synthesis.sessions = SessionModel(
+      turns: FixedLength(tokens: 30), gaps: FixedLength(tokens: 1))
+    synthesis.blockTokens = 1
+    var turns = SessionTurns(of: synthesis, seed: 1, mostHashes: limit)
+    if isMade {
+      #expect(try turns.trace(count: 30, starts: [0]).count == 30)
+    } else {
+      #expect(throws: InputError.self) { try turns.trace(count: 30, starts: [0]) }
+    }
+  }
 }
