@@ -55,8 +55,8 @@ struct SessionTurns {
 
   private let mostHashes: Int
 
-  /// - Parameter mostHashes: hashes that the trace may have; at 8 bytes each, less than a gigabyte.
-  init(of synthesis: Synthesis, seed: UInt64, mostHashes: Int = 100_000_000) {
+  /// - Parameter mostHashes: hashes that the trace may have; as text, 170 MB.
+  init(of synthesis: Synthesis, seed: UInt64, mostHashes: Int = 10_000_000) {
     self.synthesis = synthesis
     self.mostHashes = mostHashes
     model = synthesis.sessions ?? .single
