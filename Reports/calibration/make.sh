@@ -11,8 +11,8 @@ trap 'rm -rf "$work"' EXIT
 nvidia="aiconfigurator-core 0.12.0 (NVIDIA, Apache-2.0)"
 vidur="Vidur's profiles (Microsoft, MIT)"
 
-# measure KIND ARGUMENTS...: a table of measurements as CSV.
-measure() { python3 Reports/calibration/measurements.py "$@"; }
+# measure SCRIPT ARGUMENTS...: a table of measurements as CSV.
+measure() { local script=$1; shift; python3 "Reports/calibration/$script.py" "$@"; }
 
 # begin GPU: its data sheet without tables.
 begin() { python3 -c 'import json, sys
@@ -30,17 +30,18 @@ add() {
 for gpu in a100-sxm-80gb:a100_sxm h100-sxm:h100_sxm h200-sxm:h200_sxm b200-sxm:b200_sxm \
   gb200:gb200 l40s:l40s; do
   name=${gpu%:*}
-  measure aiconfigurator "$shared/profiles/aiconfigurator/${gpu#*:}" > "$work/$name.csv"
+  measure measurements "$shared/profiles/aiconfigurator/${gpu#*:}" > "$work/$name.csv"
   python3 Reports/calibration/mixers.py "$shared/profiles/aiconfigurator-more" "${gpu#*:}" \
     >> "$work/$name.csv"
   begin "$name"
   add "$name" "$work/$name.csv" --source "$nvidia"
 done
 
-# Work on single elements, which aiconfigurator does not have.
+# Work on single elements, which aiconfigurator does not have but for normalisation.
 for gpu in a100-sxm-80gb:a100 h100-sxm:h100; do
   name=${gpu%:*}
   measure vidur "$shared/profiles/vidur" "${gpu#*:}" "" elements > "$work/elements.csv"
+  if [ "$name" = h100-sxm ]; then sed -i /^normalization/d "$work/elements.csv"; fi
   add "$name" "$work/elements.csv" --source "$vidur"
 done
 

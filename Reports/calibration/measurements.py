@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Rewrites published tables of kernel times as the CSV that `servesim calibrate` reads.
 
-    measurements.py aiconfigurator FOLDER/h100_sxm > h100-sxm.csv
-    measurements.py vidur FOLDER a100 a100_pairwise_nvlink > a100-pcie-80gb.csv
+    measurements.py FOLDER/h100_sxm > h100-sxm.csv
 
 Needs Python's standard library only. For each operation it takes vLLM's rows, of the newest
 version; formats that vLLM has none of are taken from the next engine in ENGINES.
@@ -10,7 +9,6 @@ version; formats that vLLM has none of are taken from the next engine in ENGINES
 
 import csv
 import functools
-import glob
 import gzip
 import os
 import random
@@ -23,6 +21,8 @@ ENGINES = ["vllm", "trtllm", "sglang"]
 # vLLM's products with block scales were timed with the host's launches, 80 us whatever their size,
 # which CUDA graphs hide; SGLang's were not.
 ENGINES_BY_FORMAT = {"fp8_block": ["sglang", "trtllm", "vllm"]}
+
+LATENTS = [("context_mla", "mla_prefill"), ("generation_mla", "mla_decode")]
 
 out = csv.writer(sys.stdout, lineterminator="\n")
 
@@ -89,13 +89,9 @@ def aiconfigurator(folder):
     for entry in chosen(table("generation_attention"), key, decoding):
         context = int(entry["isl"]) + int(entry["step"])
         attention("attention_decode", entry, query_tokens=1, context_tokens=context)
-    for name, operation in [("context_mla", "mla_prefill"), ("generation_mla", "mla_decode")]:
+    for name, operation in LATENTS:
         for entry in chosen(table(name), lambda e: (e["mla_dtype"], e["kv_cache_dtype"])):
-            isl, step = int(entry["isl"]), int(entry["step"])
-            decode = operation == "mla_decode"
-            row(operation, entry["kv_cache_dtype"], float(entry["latency_ms"]),
-                batch=entry["batch_size"], query_tokens=1 if decode else isl,
-                context_tokens=isl + step if decode else step, heads=entry["num_heads"])
+            latent(operation, entry)
 
     experts(gpu, table("moe"))
 
@@ -126,27 +122,40 @@ def experts(gpu, path):
         if engine == "trtllm" and (
                 entry["backend_version"] == "1.3.0rc23" or entry["moe_ep_size"] != "1"):
             return False
+        # Blackwell multiplies 4-bit floats with inputs in 8 bits, by FlashInfer's kernel, which was
+        # timed with gpt-oss' sizes in SGLang. Elsewhere gpt-oss has a kernel of its own, and others
+        # run Marlin's.
+        if "mxfp4" in entry["moe_dtype"] and blackwell:
+            return engine == "sglang" and entry["moe_dtype"] == "w4a8_mxfp4_mxfp8"
+        if entry["moe_dtype"] == "w4a16_mxfp4" and engine == "vllm" and "gptoss" not in kernel:
+            return False
         # Experts of other functions than SiLU run slower kernels on Blackwell, which their sizes
         # do not tell.
         return not (blackwell and engine == "vllm" and "cutlass" in kernel)
 
     for entry in chosen(path, lambda e: e["moe_dtype"], usual):
-        tokens, topk = int(entry["num_tokens"]), int(entry["topk"])
-        count, gpus = int(entry["num_experts"]), int(entry["moe_ep_size"])
-        hidden, width = int(entry["hidden_size"]), int(entry["inter_size"])
-        drawn = {}
-        if entry["distribution"].startswith("power_law_"):
-            exponent = float(entry["distribution"].split("_")[-1])
-            distinct, pairs = busiest(tokens, topk, count, gpus, exponent)
-            drawn = dict(distinct=distinct, pairs=pairs)
-            # Where every expert has a token, nothing tells these from even loads.
-            if hopper and gpus == 1 and distinct == count:
-                continue
-        # Nemotron's experts have no gate.
-        gated = topk != 22 and (hidden, width) != (2688, 1856)
-        row("moe", entry["moe_dtype"], float(entry["latency_ms"]), m=tokens,
-            n=width // int(entry["moe_tp_size"]), k=hidden, experts=count, topk=topk, gpus=gpus,
-            matrices=3 if gated else 2, **drawn)
+        mixture(entry, hopper)
+
+
+def mixture(entry, hopper):
+    """One layer's experts on one GPU."""
+    tokens, topk = int(entry["num_tokens"]), int(entry["topk"])
+    count, gpus = int(entry["num_experts"]), int(entry["moe_ep_size"])
+    hidden, width = int(entry["hidden_size"]), int(entry["inter_size"])
+    drawn = {}
+    if entry["distribution"].startswith("power_law_"):
+        exponent = float(entry["distribution"].split("_")[-1])
+        distinct, pairs = busiest(tokens, topk, count, gpus, exponent)
+        drawn = dict(distinct=distinct, pairs=pairs)
+        # Where every expert has a token, nothing tells these from even loads.
+        if hopper and gpus == 1 and distinct == count:
+            return
+    # Nemotron's experts have no gate.
+    gated = topk != 22 and (hidden, width) != (2688, 1856)
+    form = "mxfp4" if "mxfp4" in entry["moe_dtype"] else entry["moe_dtype"]
+    row("moe", form, float(entry["latency_ms"]), m=tokens,
+        n=width // int(entry["moe_tp_size"]), k=hidden, experts=count, topk=topk, gpus=gpus,
+        matrices=3 if gated else 2, **drawn)
 
 
 @functools.cache
@@ -208,93 +217,21 @@ def attention(operation, entry, **tokens):
         **tokens)
 
 
+def latent(operation, entry):
+    """One layer's attention over latents."""
+    isl, step = int(entry["isl"]), int(entry["step"])
+    decode = operation == "mla_decode"
+    row(operation, entry["kv_cache_dtype"], float(entry["latency_ms"]),
+        batch=entry["batch_size"], query_tokens=1 if decode else isl,
+        context_tokens=isl + step if decode else step, heads=entry["num_heads"])
+
+
 def plain(path):
     """The rows of a CSV."""
     with open(path, newline="") as file:
         yield from csv.DictReader(file)
 
 
-def vidur(folder, gpu, network=None, only="all"):
-    """Vidur's profiles (MIT): medians of kernels of whole models, of 2024."""
-    models = glob.glob(f"{folder}/data/profiling/compute/{gpu}/*/*/mlp.csv")
-    models += glob.glob(f"{folder}/pr56/data/profiling/compute/{gpu}/*/*/mlp.csv")
-    for path in sorted(models):
-        for entry in plain(path):
-            layer(entry, only)
-    attention_profile = f"{folder}/history/data/profiling/{gpu}/attention.csv"
-    if only == "all" and os.path.exists(attention_profile):
-        for entry in plain(attention_profile):
-            profiled_attention(entry)
-    for path in network_profiles(folder, network):
-        for entry in plain(path):
-            collective = entry["collective"]
-            gpus, together = int(entry["num_workers"]), int(entry["devices_per_node"])
-            # Groups that span nodes are left out: their network is not the built-in one.
-            if gpus == together:
-                row(collective, "bf16", float(entry[f"time_stats.{collective}.median"]),
-                    bytes=entry["size"], gpus=gpus)
-
-
-def network_profiles(folder, network):
-    """The newest profile of each collective on a kind of node."""
-    if not network:
-        return
-    for collective in ["all_reduce", "send_recv"]:
-        for part in ["pr56/data/profiling/network", "data/profiling/network"]:
-            path = f"{folder}/{part}/{network}/{collective}.csv"
-            if os.path.exists(path):
-                yield path
-                break
-        else:
-            path = f"{folder}/history/data/profiling/{network.split('_')[0]}/{collective}.csv"
-            if os.path.exists(path):
-                yield path
-
-
-def layer(entry, only):
-    """A layer's products and its work on single elements, of one tensor-parallel GPU."""
-    m, split = int(entry["num_tokens"]), int(entry["num_tensor_parallel_workers"])
-    heads, pairs = int(entry["n_head"]), int(entry["n_kv_head"])
-    width, mlp = int(entry["n_embd"]), int(entry["n_expanded_embd"])
-    size = width // heads
-    gates = 2 if entry["use_gated_mlp"] == "True" else 1
-    own, shared = heads // split, max(1, pairs // split)
-    time = lambda name: float(entry[f"time_stats.{name}.median"] or "nan")
-    if only == "all":
-        for name, n, k in [
-            ("attn_pre_proj", (own + 2 * shared) * size, width),
-            ("attn_post_proj", width, own * size),
-            ("mlp_up_proj", gates * mlp // split, width),
-            ("mlp_down_proj", width, mlp // split),
-        ]:
-            if time(name) > 0:
-                row("gemm", "bf16", time(name), m=m, n=n, k=k)
-    # Vidur times normalisation and addition apart; it counts one addition for two of them.
-    norm = time("input_layernorm")
-    if norm > 0 and time("add") > 0:
-        row("normalization", "bf16", norm + time("add") / 2, m=m, n=width)
-    if gates == 2 and time("mlp_act") > 0:
-        row("activation", "bf16", time("mlp_act"), m=m, n=mlp // split)
-    if time("attn_rope") > 0:
-        row("rotary", "bf16", time("attn_rope"), m=m, n=(own + shared) * size)
-
-
-def profiled_attention(entry):
-    """A decode batch of equal contexts, or a chunk of one prompt after a prefix."""
-    split = int(entry["num_tensor_parallel_workers"])
-    heads, pairs = int(entry["n_q_head"]) // split, int(entry["n_kv_head"]) // split
-    size = int(entry["n_embd"]) // int(entry["n_q_head"])
-    cached, chunk = int(entry["kv_cache_size"]), int(entry["prefill_chunk_size"])
-    shape = dict(batch=entry["batch_size"], heads=heads, kv_heads=pairs, head_size=size)
-    if chunk > 0:
-        row("attention_prefill", "bf16", float(entry["time_stats.attn_prefill.median"]),
-            query_tokens=chunk, context_tokens=cached, **shape)
-    else:
-        row("attention_decode", "bf16", float(entry["time_stats.attn_decode.median"]),
-            query_tokens=1, context_tokens=cached + 1, **shape)
-
-
 if __name__ == "__main__":
-    kind, *arguments = sys.argv[1:]
     out.writerow(HEADER)
-    {"aiconfigurator": aiconfigurator, "vidur": vidur}[kind](*arguments)
+    aiconfigurator(*sys.argv[1:])

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Rewrites more of aiconfigurator's tables as the CSV that `servesim calibrate` reads, without its
-header: those of recurrent mixers, sparse attention, encoders and the quantising of inputs.
+header: those of recurrent mixers, sparse attention, encoders, the quantising of inputs, and
+normalisation.
 
     mixers.py FOLDER/aiconfigurator-more h100_sxm >> h100-sxm.csv
 """
@@ -47,6 +48,23 @@ def mixers(folder, gpu):
     for entry in plain(os.path.join(folder, "quantize_matrix.csv")):
         if here(entry) and float(entry["latency_ms"]) > 1e-4:
             row("quantize", "bf16", float(entry["latency_ms"]), m=entry["m"], n=entry["k"])
+    normalizations(folder, here)
+
+
+def normalizations(folder, here):
+    """Normalisation with the addition before it, by vLLM's quantising of each token: a kernel of
+    the same form, one row a block, reduced and written, which takes as long for the same bytes.
+
+    It reads two bytes a number and writes one, where normalisation reads and writes two twice.
+    """
+    times = {}
+    for name in ["quantize_matrix", "quantize_scale"]:
+        for entry in filter(here, plain(os.path.join(folder, name + ".csv"))):
+            times.setdefault((entry["m"], entry["k"]), []).append(float(entry["latency_ms"]))
+    for (m, k), parts in times.items():
+        # The second table is what the maximum of each token adds.
+        if len(parts) == 2 and min(parts) > 0:
+            row("normalization", "bf16", sum(parts), m=m, n=int(k) * 3 // 8)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,11 @@ report=Reports/calibration
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-measure() { python3 $report/measurements.py "$@" > "$work/measured.csv"; }
+measure() {
+  local script=$1
+  shift
+  python3 "$report/$script.py" "$@" > "$work/measured.csv"
+}
 
 score() {
   "$servesim" calibrate "$work/measured.csv" --gpu "$1" --holdout 0.2 \
@@ -26,7 +30,7 @@ echo "gpu,operation,format,rows,median_percent,p90_percent,worst_percent,bias_pe
   > "$work/held-out.csv"
 for gpu in a100-sxm-80gb:a100_sxm h100-sxm:h100_sxm h200-sxm:h200_sxm b200-sxm:b200_sxm \
   gb200:gb200 l40s:l40s; do
-  measure aiconfigurator "$shared/profiles/aiconfigurator/${gpu#*:}"
+  measure measurements "$shared/profiles/aiconfigurator/${gpu#*:}"
   python3 $report/mixers.py "$shared/profiles/aiconfigurator-more" "${gpu#*:}" \
     >> "$work/measured.csv"
   score "${gpu%:*}"

@@ -89,6 +89,7 @@ public struct GPU: Sendable, Equatable {
       case .fp8: fp8 ?? bf16
       case .int8: int8 ?? bf16
       case .fp4: fp4 ?? fp8 ?? bf16
+      case .mxfp8: fp4 == nil ? bf16 : fp8 ?? bf16
       }
     }
   }

@@ -20,8 +20,8 @@ public enum NumberFormat: String, CaseIterable, Sendable, Encodable {
   case nvfp4
   /// The same weights, inputs in 16 bits.
   case nvfp4Weight = "nvfp4-weight"
-  /// Weights in 4-bit floats with an 8-bit scale for 32 of them, inputs in 16 bits, as gpt-oss is
-  /// served where nothing multiplies such floats.
+  /// Weights in 4-bit floats with an 8-bit scale for 32 of them, as gpt-oss; inputs in 8-bit floats
+  /// with such scales where a GPU multiplies 4-bit floats, elsewhere in 16 bits.
   case mxfp4
 
   /// Bytes of one weight, its part of the scales included.
@@ -63,15 +63,21 @@ public enum NumberFormat: String, CaseIterable, Sendable, Encodable {
   /// What multiplies them.
   public var arithmetic: Arithmetic {
     switch self {
-    case .bf16, .int8Weight, .int4Weight, .nvfp4Weight, .mxfp4: .bf16
+    case .bf16, .int8Weight, .int4Weight, .nvfp4Weight: .bf16
+    case .mxfp4: .mxfp8
     case .fp8, .fp8Block: .fp8
     case .int8: .int8
     case .nvfp4: .fp4
     }
   }
 
-  /// The arithmetic units that a data sheet gives a peak for.
-  public enum Arithmetic: String, CaseIterable, Sendable, Encodable { case bf16, fp8, int8, fp4 }
+  /// The arithmetic units that a data sheet gives a peak for, and what resorts to one of them.
+  public enum Arithmetic: String, CaseIterable, Sendable, Encodable {
+    case bf16, fp8, int8, fp4
+    /// 4-bit floats by 8-bit ones at the rate of these, or by 16 bits where there are no units for
+    /// 4-bit floats.
+    case mxfp8
+  }
 
   /// The format that a table of measurements or an engine calls `name`, or nil.
   ///
