@@ -19,6 +19,11 @@ public struct HostTime: Sendable, Equatable {
   /// Seconds in which kernels of one layer are started one by one, faster than which the GPU cannot
   /// be; 0 where CUDA graphs start them.
   public var secondsPerLayer: Double
+  /// Seconds in which the host starts one kernel of an iteration too large for a CUDA graph, faster
+  /// than which the GPU cannot be; 0 where that is hidden.
+  public var secondsPerLaunch: Double
+  /// The most tokens of an iteration that CUDA graphs are captured for.
+  public var capturedTokens: Int
   /// Whether the host works while the GPU computes: an iteration then takes as long as the slower
   /// of them.
   public var isAsynchronous: Bool
@@ -26,7 +31,8 @@ public struct HostTime: Sendable, Equatable {
   public init(
     name: String = "own", source: String = "", secondsPerIteration: Double = 0,
     secondsPerSequence: Double = 0, secondsAmongGPUs: Double = 0, secondsLate: Double = 0,
-    secondsPerLayer: Double = 0, isAsynchronous: Bool = false
+    secondsPerLayer: Double = 0, secondsPerLaunch: Double = 0, capturedTokens: Int = 512,
+    isAsynchronous: Bool = false
   ) {
     self.name = name
     self.source = source
@@ -35,18 +41,34 @@ public struct HostTime: Sendable, Equatable {
     self.secondsAmongGPUs = secondsAmongGPUs
     self.secondsLate = secondsLate
     self.secondsPerLayer = secondsPerLayer
+    self.secondsPerLaunch = secondsPerLaunch
+    self.capturedTokens = capturedTokens
     self.isAsynchronous = isAsynchronous
+  }
+
+  /// What an iteration has of what the host's time depends on.
+  struct Iteration {
+    var tokens = 1
+    var sequences = 1
+    var layers = 1
+    /// Kernels, where the host starts each.
+    var launches = 0
+    var gpus = 1
   }
 
   /// The seconds of an iteration that the GPU alone would compute in `gpuSeconds`.
   @inline(__always)
-  func seconds(around gpuSeconds: Double, sequences: Int, layers: Int, gpus: Int) -> Double {
+  func seconds(around gpuSeconds: Double, _ iteration: Iteration) -> Double {
+    let gpus = iteration.gpus
     let program =
-      secondsPerIteration + Double(sequences) * secondsPerSequence
+      secondsPerIteration + Double(iteration.sequences) * secondsPerSequence
       + (gpus > 1 ? secondsAmongGPUs : 0)
     // Two collectives a layer, and one of the embeddings.
-    let skew = gpus > 1 ? Double(2 * layers + 1) * secondsLate * Self.latest(of: gpus) : 0
-    let device = max(gpuSeconds + skew, Double(layers) * secondsPerLayer)
+    let skew = gpus > 1 ? Double(2 * iteration.layers + 1) * secondsLate * Self.latest(of: gpus) : 0
+    let started =
+      iteration.tokens > capturedTokens ? Double(iteration.launches) * secondsPerLaunch : 0
+    let device = max(
+      gpuSeconds + skew, max(Double(iteration.layers) * secondsPerLayer, started))
     return isAsynchronous ? max(program, device) : program + device
   }
 }
@@ -78,8 +100,10 @@ extension HostTime {
     name: "vllm-v1",
     source: "fitted to what decode iterations of vLLM 0.15.1 on H100 (inference-sim/training "
       + "c4f0340) leave beyond the kernels: the iteration's to Llama-2-7B on one GPU, the lateness "
-      + "to CodeLlama-34B and Mixtral-8x7B on two and Llama-2-70B on four",
-    secondsPerIteration: 0.12e-3, secondsLate: 4.8e-6)
+      + "to CodeLlama-34B and Mixtral-8x7B on two and Llama-2-70B on four; the launches, of "
+      + "iterations of more than 512 tokens, to the mean TTFT of InferenceX's points of vLLM on "
+      + "H100, H200, B200 and B300 (aiconfigurator-core 0.12.0)",
+    secondsPerIteration: 0.12e-3, secondsLate: 4.8e-6, secondsPerLaunch: 60e-6)
 
   /// An engine of 2024 in Python that schedules, prepares, samples and detokenises in turn; several
   /// GPUs talk through Ray.

@@ -42,7 +42,10 @@ public struct IterationCost: CostModel {
   @inline(__always)
   func withHost(_ seconds: Double, _ batch: borrowing Batch) -> Double {
     let whole = host.seconds(
-      around: seconds, sequences: batch.sequences, layers: prices.layers, gpus: prices.gpus)
+      around: seconds,
+      HostTime.Iteration(
+        tokens: batch.tokens, sequences: batch.sequences, layers: prices.layers,
+        launches: prices.launches, gpus: prices.gpus))
     return batch.swappedTokens == 0 ? whole : whole + prices.swapSeconds(batch.swappedTokens)
   }
 }

@@ -10,6 +10,8 @@ final class ShardPrices: Sendable {
   let times: OperationTimes
   let layers: Int
   let gpus: Int
+  /// Kernels that an iteration with prompts runs.
+  let launches: Int
   /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
   private let byTokens = PriceTable()
   private let bySequences = PriceTable()
@@ -25,6 +27,7 @@ final class ShardPrices: Sendable {
     self.times = times
     layers = shard.model.layers
     gpus = shard.tensorParallel
+    launches = operations.launches
     let tables = times == .measured ? gpu.tables : KernelTables()
     attentions = TermList(operations.mixers) { AttentionTerm(of: $0, among: tables, on: gpu) }
     latents = TermList(operations.mixers) { LatentTerm(of: $0, among: tables, on: gpu) }

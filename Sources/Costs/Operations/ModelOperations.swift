@@ -36,6 +36,13 @@ public struct ModelOperations: Sendable, Equatable {
     return list
   }
 
+  /// How many kernels an iteration with one prompt runs.
+  var launches: Int {
+    let prompt = Batch(
+      decodes: 0, decodeContext: 0, decodeContextSquares: 0, prompts: [(tokens: 1, context: 0)])
+    return operations(for: prompt).reduce(0) { $0 + $1.repeats * $1.launches }
+  }
+
   /// The operations that depend on the prompts and contexts in `batch`.
   func attentionOperations(for batch: borrowing Batch) -> [Operation] {
     var list: [Operation] = []

@@ -64,9 +64,12 @@ public struct OverlapCost: CostModel {
   /// preempted sequences.
   private func withHost(_ seconds: Double, _ batch: borrowing Batch) -> Double {
     let shard = times.shard
+    // NanoFlow's operations have no kernels to count.
     let whole = host.seconds(
-      around: seconds, sequences: batch.sequences, layers: shard.model.layers,
-      gpus: shard.tensorParallel)
+      around: seconds,
+      HostTime.Iteration(
+        tokens: batch.tokens, sequences: batch.sequences, layers: shard.model.layers,
+        gpus: shard.tensorParallel))
     if batch.swappedTokens == 0 { return whole }
     return whole + Double(batch.swappedTokens * shard.keyValueBytesPerToken)
       / times.hostBytesPerSecond
