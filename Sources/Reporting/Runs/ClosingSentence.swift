@@ -158,12 +158,16 @@ public enum ClosingSentence {
   private static func known(of breakEvens: [Robustness.BreakEven], _ error: ModelError) -> String {
     switch error {
     case .unknown(let gpu): return "; how far the model is off on \(gpu) here is not known"
-    case .ofDecodes(let share):
-      let isClose = breakEvens.contains { $0.part == .decode && ($0.factor - 1).magnitude <= share }
-      let percent = Numbers.fixed(share * 100, decimals: 1)
-      return isClose
-        ? ", which is within the model's own error for decodes on H100 (\(percent) % at the 95th "
-          + "percentile)" : ""
+    case .measured(let errors):
+      for error in errors {
+        for tipping in breakEvens
+        where (tipping.factor - 1).magnitude <= error.share(of: tipping.part) {
+          let percent = Numbers.fixed(error.share(of: tipping.part) * 100, decimals: 1)
+          return ", which is within the model's own error for \(tipping.part.rawValue) of "
+            + "\(error.words) (\(percent) % or less in three of four of \(error.runs) runs)"
+        }
+      }
+      return ""
     }
   }
 

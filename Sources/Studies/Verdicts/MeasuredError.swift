@@ -1,0 +1,61 @@
+/// How far off the simulation was of runs of vLLM that were measured, by what they ran on.
+///
+/// Of TTFT for prefill and of TPOT for decode, each the mean of a run. They are of six runs of vLLM
+/// 0.15.1 (inference-sim/training c4f0340) and of vLLM's operating points of aiconfigurator-core
+/// 0.12.0 that can be simulated; `Reports/real-engines/errors.py` prints the rows.
+public struct MeasuredError: Sendable, Equatable {
+  /// The GPU's name.
+  public var gpu: String
+  public var kind: Kind
+  /// Bits of a weight of the layers.
+  public var bits: Int
+  /// Runs that it is of.
+  public var runs: Int
+  /// The third quartile of the errors' sizes, as shares.
+  public var prefill: Double
+  public var decode: Double
+
+  /// Whether models have mixtures of experts.
+  public enum Kind: String, Sendable {
+    case dense = "dense models"
+    case experts = "mixtures of experts"
+  }
+
+  init(
+    _ gpu: String, _ kind: Kind, bits: Int, runs: Int, prefill: Double, decode: Double
+  ) {
+    self.gpu = gpu
+    self.kind = kind
+    self.bits = bits
+    self.runs = runs
+    self.prefill = prefill
+    self.decode = decode
+  }
+
+  /// What it is of, in words.
+  public var words: String { "\(kind.rawValue) in \(bits) bits on \(gpu)" }
+
+  /// The error of work on `part`.
+  public func share(of part: Robustness.Part) -> Double {
+    switch part {
+    case .prefill: prefill
+    case .decode: decode
+    }
+  }
+
+  /// What is known, by the alphabet.
+  public static let all: [MeasuredError] = [
+    .init("b200-sxm", .dense, bits: 4, runs: 32, prefill: 0.289, decode: 0.160),
+    .init("b200-sxm", .dense, bits: 8, runs: 37, prefill: 0.181, decode: 0.225),
+    .init("b200-sxm", .experts, bits: 4, runs: 57, prefill: 0.297, decode: 0.190),
+    .init("b200-sxm", .experts, bits: 8, runs: 81, prefill: 0.371, decode: 0.165),
+    .init("b300-sxm", .experts, bits: 8, runs: 34, prefill: 0.269, decode: 0.139),
+    .init("h100-sxm", .dense, bits: 8, runs: 23, prefill: 0.214, decode: 0.043),
+    .init("h100-sxm", .dense, bits: 16, runs: 4, prefill: 0.040, decode: 0.024),
+    .init("h100-sxm", .experts, bits: 4, runs: 34, prefill: 0.449, decode: 0.274),
+    .init("h100-sxm", .experts, bits: 16, runs: 2, prefill: 0.093, decode: 0.004),
+    .init("h200-sxm", .dense, bits: 8, runs: 27, prefill: 0.093, decode: 0.084),
+    .init("h200-sxm", .experts, bits: 4, runs: 61, prefill: 0.465, decode: 0.180),
+    .init("h200-sxm", .experts, bits: 8, runs: 58, prefill: 0.268, decode: 0.285),
+  ]
+}
