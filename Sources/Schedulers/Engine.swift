@@ -31,6 +31,8 @@ public struct EngineSetting: Sendable {
   /// vLLM's larger defaults: a GPU with at least 70 GiB that is not an A100 (vLLM 0.11,
   /// `engine/arg_utils.py`).
   public var isLargeGPU: Bool
+  /// The memory of the GPU, in GiB; nil where it is not known.
+  public var gpuMemoryGiB: Double?
   /// The most sequences at once, if the user set it for all engines.
   public var maxNumSeqs: Int?
   /// The token budget, if the user set it for all engines.
@@ -39,12 +41,14 @@ public struct EngineSetting: Sendable {
   public var blockSize: Int?
 
   public init(
-    maxModelLen: Int, headSize: Int, isLargeGPU: Bool, maxNumSeqs: Int? = nil,
+    maxModelLen: Int, headSize: Int, isLargeGPU: Bool, gpuMemoryGiB: Double? = nil,
+    maxNumSeqs: Int? = nil,
     maxNumBatchedTokens: Int? = nil, blockSize: Int? = nil
   ) {
     self.maxModelLen = maxModelLen
     self.headSize = headSize
     self.isLargeGPU = isLargeGPU
+    self.gpuMemoryGiB = gpuMemoryGiB
     self.maxNumSeqs = maxNumSeqs
     self.maxNumBatchedTokens = maxNumBatchedTokens
     self.blockSize = blockSize

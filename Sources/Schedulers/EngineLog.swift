@@ -12,6 +12,9 @@ public struct EngineLog: Sendable {
   public let keys: [String]
   /// Whether it cuts prompts, where that is what tells it from another.
   public let chunksPrompts: Bool?
+  /// Keys that are options of the scheduler, with underscores; of the others, `page_size` tokens are
+  /// in a block, and `num_tokens` in all.
+  public let optionKeys: [String]
   /// Who goes first where its `policy` is priority.
   public let priority: EngineRules.Order
   /// What it has else than our rules, at the commit that its logs are of.
@@ -20,16 +23,21 @@ public struct EngineLog: Sendable {
   /// - Parameters:
   ///   - own: the keys that other engines do not have.
   ///   - limits: the keys of its caps on sequences, lengths and stages.
+  ///   - memory: the keys of its memory.
+  ///   - optionKeys: the keys that are options of ours.
   public init(
     _ name: String, _ own: [String] = [], options: String = "", defects: String = "",
-    limits: [String] = ["max_num_seqs", "max_model_len", "pp"], chunksPrompts: Bool? = nil,
+    limits: [String] = ["max_num_seqs", "max_model_len", "pp"],
+    memory: [String] = ["block_size", "num_blocks"], optionKeys: [String] = [],
+    chunksPrompts: Bool? = nil,
     priority: EngineRules.Order = .priority,
     change: @escaping @Sendable (inout EngineRules) -> Void = { _ in }
   ) {
     self.name = name
     self.options = options
     self.defects = defects
-    keys = ["block_size", "num_blocks"] + limits + own
+    keys = memory + limits + own + optionKeys
+    self.optionKeys = optionKeys
     self.chunksPrompts = chunksPrompts
     self.priority = priority
     self.change = change

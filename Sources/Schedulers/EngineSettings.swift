@@ -13,8 +13,21 @@ extension Setting where Root == Engine {
 
   /// A token budget called `name`, for which `auto` stands for the best of `budgets`, where there
   /// are some.
-  static func tokenBudget(_ name: String, bestOf budgets: [Int]) -> Setting {
+  ///
+  /// - Parameter uncut: what is given where prompts are never cut, if they may not be.
+  static func tokenBudget(_ name: String, bestOf budgets: [Int], uncut: Int? = nil) -> Setting {
     let help = "tokens computed in one iteration"
+    if let uncut {
+      return Setting(
+        name, .count(uncut...EngineRange.tokens.upperBound),
+        "tokens of prompts computed in one iteration; \(uncut) for whole prompts"
+      ) { (engine, given) throws(InputError) in
+        let isUncut = given.text == "\(uncut)"
+        engine.rules.prompts.areChunked = !isUncut
+        engine.rules.limits.maxNumBatchedTokens =
+          isUncut ? nil : try given.int(in: EngineRange.tokens, or: "\(uncut)")
+      }
+    }
     if budgets.isEmpty { return .number(name, \.rules.tokenBudget, help) }
     let list = budgets.map(String.init).joined(separator: ", ")
     return Setting(

@@ -23,15 +23,18 @@ public struct SchedulerEntry: Sendable {
   /// What the engine calls its token budget, if it has one, and its cap on sequences.
   let tokenBudget: String?
   let sequenceCap: String
-  private static let admittedCap = "max-num-seqs"
+  private let capsAdmissions: Bool
 
   /// A scheduler of this list or of another package.
   ///
   /// - Parameters:
   ///   - tokenBudget: what the engine calls its token budget, if it has one.
   ///   - tokenBudgets: those that its users choose among by the load, if they do.
+  ///   - uncutBudget: what is given for it where prompts are never cut, if they may not be.
   ///   - batchSequences: what it calls its cap on the sequences of a batch, where that is not its
   ///     cap on admitted sequences.
+  ///   - admittedSequences: what it calls its cap on admitted sequences.
+  ///   - blockTokens: what it calls the tokens of a KV block.
   ///   - hasPipelines: whether it keeps several batches in flight.
   ///   - overlaps: whether operations of nano-batches overlap inside the GPU.
   ///   - hostTime: the name of the host times that are known of its engine; `none` where nothing
@@ -42,8 +45,9 @@ public struct SchedulerEntry: Sendable {
   ///   - scheduler: a scheduler that has planned nothing yet.
   public init(
     _ name: String, _ summary: String, reproduces: String, tokenBudget: String? = nil,
-    tokenBudgets: [Int] = [],
-    batchSequences: String? = nil, hasPipelines: Bool = true, overlaps: Bool = false,
+    tokenBudgets: [Int] = [], uncutBudget: Int? = nil,
+    batchSequences: String? = nil, admittedSequences: String = "max-num-seqs",
+    blockTokens: String = "block-size", hasPipelines: Bool = true, overlaps: Bool = false,
     hostTime: String = "vllm-v1", logs: [EngineLog] = [],
     options: [Setting<Engine>] = [],
     rules: @escaping @Sendable (EngineSetting) -> EngineRules,
@@ -59,18 +63,20 @@ public struct SchedulerEntry: Sendable {
     self.rules = rules
     self.scheduler = scheduler
     self.tokenBudget = tokenBudget
-    sequenceCap = batchSequences ?? Self.admittedCap
+    sequenceCap = batchSequences ?? admittedSequences
+    capsAdmissions = batchSequences == nil
     let own: [Setting<Engine>] = [
       batchSequences.map {
         .number($0, \.rules.limits.maxBatchSequences, "sequences in one iteration")
       }
-        ?? .number(Self.admittedCap, \.rules.sequenceCap, "sequences served at once"),
+        ?? .number(admittedSequences, \.rules.sequenceCap, "sequences served at once"),
       .number(
-        "block-size", \.rules.memory.blockSize, "tokens in a KV block",
+        blockTokens, \.rules.memory.blockSize, "tokens in a KV block",
         most: EngineRange.blockTokens.upperBound),
     ]
     self.options =
-      (tokenBudget.map { [.tokenBudget($0, bestOf: tokenBudgets)] } ?? []) + own + options
+      (tokenBudget.map { [.tokenBudget($0, bestOf: tokenBudgets, uncut: uncutBudget)] } ?? []) + own
+      + options
   }
 
   /// The engine's own rules in `setting`.
@@ -107,7 +113,7 @@ public struct SchedulerEntry: Sendable {
   ) throws(InputError) {
     if let size = setting.blockSize { rules.memory.blockSize = size }
     if let cap = setting.maxNumSeqs {
-      if sequenceCap == Self.admittedCap {
+      if capsAdmissions {
         rules.sequenceCap = cap
       } else {
         rules.limits.maxBatchSequences = cap

@@ -6,7 +6,7 @@ public enum Schedulers {
   /// Every scheduler, from the oldest idea to the newest.
   public static let all: [SchedulerEntry] = [
     RequestLevel.entry, Orca.entry, VLLMV0.entry, VLLMV1.entry011, VLLMV1.entry033, Sarathi.entry,
-    Sarathi.artifact, SimpleChunking.entry, SplitFuse.entry, NanoFlow.entry,
+    Sarathi.artifact, SimpleChunking.entry, SplitFuse.entry, NanoFlow.entry, SGLang.entry,
   ]
 
   /// Other names: each means the newest version of its engine.

@@ -84,7 +84,7 @@ extension HostTime {
   }
 
   /// The engines that host times are known of.
-  public static let all = [vllmV1, vllmV0, sarathi2024, fastGen2023, none]
+  public static let all = [vllmV1, sglang, vllmV0, sarathi2024, fastGen2023, none]
 
   /// The host times called `name`.
   public static func named(_ name: String) throws(InputError) -> HostTime {
@@ -104,6 +104,12 @@ extension HostTime {
       + "iterations of more than 512 tokens, to the mean TTFT of InferenceX's points of vLLM on "
       + "H100, H200, B200 and B300 (aiconfigurator-core 0.12.0)",
     secondsPerIteration: 0.12e-3, secondsLate: 4.8e-6, secondsPerLaunch: 60e-6)
+
+  /// SGLang with its overlap schedule and CUDA graphs, of which nothing was measured apart.
+  public static let sglang = HostTime(
+    name: "sglang",
+    source: "taken from vllm-v1, whose schedule overlaps in the same way; not measured",
+    secondsPerIteration: vllmV1.secondsPerIteration, secondsLate: vllmV1.secondsLate)
 
   /// An engine of 2024 in Python that schedules, prepares, samples and detokenises in turn; several
   /// GPUs talk through Ray.

@@ -11,7 +11,8 @@ struct DecodePool: Sendable {
   private(set) var emissions = 0
   /// Tells the pools of a replica apart.
   let tag: Int
-  private var lastEmission: Nanoseconds = -1
+  private(set) var lastEmission: Nanoseconds = -1
+  private var emissionBefore: Nanoseconds = -1
   private var ends: BlockEnds
   private var wheel = FinishWheel()
   private var maxima = GapMaxima()
@@ -51,7 +52,10 @@ struct DecodePool: Sendable {
   }
 
   /// Takes `sequence` out and brings its own figures up to date, all but its blocks.
-  mutating func leave(_ id: SequenceID, _ sequence: inout Sequence) {
+  ///
+  /// - Parameter late: tokens at the end, one at most, that it emitted with the pool and that do not
+  ///   count.
+  mutating func leave(_ id: SequenceID, _ sequence: inout Sequence, late: Int = 0) {
     wheel.remove(id, last: lastEmission(of: sequence))
     let context = context(of: sequence)
     ends.leave(at: context)
@@ -63,7 +67,7 @@ struct DecodePool: Sendable {
     if emitted == 0 {
       fresh.removeLast(id)
     } else {
-      if smoothsGaps { smooth(&sequence, emitted) }
+      if smoothsGaps { smooth(&sequence, emitted, late) }
       sequence.lastToken = lastEmission
       let shared = maxima.longest(since: sequence.joined + 2)
       sequence.longestGap = max(sequence.longestGap, shared)
@@ -84,10 +88,10 @@ struct DecodePool: Sendable {
     sequence.slidesWithPool = count > 0
   }
 
-  /// Adds the last `emitted` gaps of `sequence`, which is about to leave.
-  private func smooth(_ sequence: inout Sequence, _ emitted: Int) {
+  /// Adds the last `emitted` gaps of `sequence`, which is about to leave, but the `late` ones.
+  private func smooth(_ sequence: inout Sequence, _ emitted: Int, _ late: Int) {
     var last = sequence.lastToken
-    for time in times.suffix(emitted) {
+    for time in times.dropLast(late).suffix(emitted - late) {
       if last >= 0 { sequence.smoothedGap.add(time - last) }
       last = time
     }
@@ -109,6 +113,7 @@ struct DecodePool: Sendable {
     ends.grow()
     maxima.push(gap, emission: emissions)
     if smoothsGaps { times.append(now) }
+    emissionBefore = lastEmission
     lastEmission = now
   }
 
@@ -134,6 +139,15 @@ struct DecodePool: Sendable {
     }
     fresh.removeAll(keepingCapacity: true)
     return different
+  }
+
+  /// When `sequence`, a member, emitted its last token, and the one before that.
+  func lastTokens(of sequence: Sequence) -> (last: Nanoseconds, before: Nanoseconds) {
+    switch emissions - sequence.joined {
+    case 0: (sequence.lastToken, sequence.tokenBefore)
+    case 1: (lastEmission, sequence.lastToken)
+    default: (lastEmission, emissionBefore)
+    }
   }
 
   /// A member that has emitted its last token, if there is one.

@@ -30,6 +30,17 @@ public struct TokenGaps: Sendable, Equatable {
     }
   }
 
+  /// Takes back one `gap` that was added lately.
+  mutating func remove(_ gap: Nanoseconds) {
+    if let place = packed.lastIndex(where: { $0 >> 20 == gap && $0 & 0xFFFFF > 0 }) {
+      packed[place] -= 1
+    } else if let place = large.lastIndex(where: { $0.gap == gap && $0.weight > 0 }) {
+      large[place].weight -= 1
+    } else {
+      preconditionFailure("only a gap that was added is taken back")
+    }
+  }
+
   /// Visits every entry, in no particular order but always the same one, and copies none.
   @inlinable
   public func visit(_ body: (_ gap: Nanoseconds, _ weight: Int) throws -> Void) rethrows {

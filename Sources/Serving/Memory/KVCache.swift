@@ -7,7 +7,9 @@ public struct KVCache: Sendable {
   /// The blocks that sequences can hold.
   public let totalBlocks: Int
   /// Blocks that can be taken now.
-  public private(set) var freeBlocks: Int
+  public internal(set) var freeBlocks: Int
+  /// Blocks that the plan under way has taken so far.
+  private(set) var planned = 0
   /// Blocks in the host's memory that are free.
   private(set) var freeHostBlocks: Int
   /// Whose blocks they are.
@@ -19,6 +21,8 @@ public struct KVCache: Sendable {
   private var held: [Int] = []
   /// The blocks by name, where prompts share them.
   private(set) var names: PrefixBlocks?
+  /// What was computed, where the engine keeps it in a tree.
+  var tree: RadixPages?
   /// Blocks of sequences that are done and are decoded past their ends.
   private(set) var pastEndBlocks = 0
   /// Blocks given back that become free when as many further plans have begun as the index says,
@@ -38,6 +42,7 @@ public struct KVCache: Sendable {
     if memory.sharesPrefixes {
       names = source.map { PrefixBlocks($0, blocks: memory.totalBlocks, rules.group) }
     }
+    if memory.keepsTree { tree = RadixPages(source, pageTokens: memory.blockSize) }
     let lag = memory.releaseLag
     releasing = lag == 0 ? [] : Array(repeating: (0, 0), count: lag + 1)
   }
@@ -60,6 +65,7 @@ public struct KVCache: Sendable {
 
   /// Frees the blocks whose time has come.
   mutating func beginPlan() {
+    planned = 0
     guard !releasing.isEmpty else { return }
     freeBlocks += releasing.removeFirst().blocks
     releasing.append((0, 0))
@@ -75,6 +81,7 @@ public struct KVCache: Sendable {
   mutating func take(_ blocks: Int) {
     precondition(blocks <= freeBlocks, "a replica takes only free blocks")
     freeBlocks -= blocks
+    planned += blocks
   }
 
   private mutating func giveBack(_ blocks: Int, _ why: Release) {
@@ -94,6 +101,7 @@ extension KVCache {
   mutating func addSlot() {
     held.append(0)
     names?.addSlot()
+    tree?.addSlot()
   }
 
   /// Blocks that `id` holds; while it decodes with others, those when it was settled last.
@@ -130,17 +138,30 @@ extension KVCache {
       held[id.index] += missing
     }
     if names != nil { names!.extend(id, sequence, to: tokens, known: tokens) }
+    if tree != nil { planned -= tree!.take(id) }
   }
 
   /// Gives back the blocks of `id`.
   mutating func release(_ id: SequenceID, _ why: Release) {
-    giveBack(names == nil ? held[id.index] : names!.release(id), why)
+    if tree != nil {
+      giveBack(unlock(id, of: held[id.index]), why)
+    } else {
+      giveBack(names == nil ? held[id.index] : names!.release(id), why)
+    }
     held[id.index] = 0
   }
 
   /// Looks for the beginning of `id`, which waits, among the blocks that have names; returns the
   /// tokens of what is there, which it shares if it grows next.
-  mutating func find(_ id: SequenceID, _ sequence: Sequence) -> Int {
+  ///
+  /// - Parameter pages: how many of its blocks are looked for, where the engine keeps a tree.
+  mutating func find(_ id: SequenceID, _ sequence: Sequence, pages: Int? = nil) -> Int {
+    if tree != nil {
+      let pages = pages ?? (sequence.target - 1) / group.blockTokens
+      let found = tree!.find(sequence, pages: pages).pages
+      held[id.index] = found - tree!.foundEvictable
+      return found * group.blockTokens
+    }
     guard names != nil else { return 0 }
     let hit = names!.find(sequence)
     held[id.index] = hit.blocks.count - hit.freeBlocks
@@ -151,6 +172,7 @@ extension KVCache {
   mutating func forget(_ id: SequenceID) {
     held[id.index] = 0
     names?.forget()
+    tree?.forget()
   }
 
   /// Moves the blocks of `id` to the host's memory, if there is room for them; says whether it did.

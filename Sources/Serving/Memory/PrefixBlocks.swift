@@ -91,13 +91,13 @@ struct PrefixBlocks: Sendable {
     if last < sequence.promptTokens || source.goesOn(behind: sequence),
       let hash = source.hashes.hash(of: sequence.request.index, block: last / source.tokens)
     {
-      return mix(hash, UInt64(last % source.tokens))
+      return Self.mix(hash, UInt64(last % source.tokens))
     }
-    return mix(UInt64(sequence.request.index) | 1 << 63, UInt64(block) | 1 << 62)
+    return Self.mix(UInt64(sequence.request.index) | 1 << 63, UInt64(block) | 1 << 62)
   }
 
   /// One number of two, by two rounds of SplitMix64's finaliser.
-  private func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+  static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
     func scramble(_ value: UInt64) -> UInt64 {
       var z = value &+ 0x9E37_79B9_7F4A_7C15
       z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -17,6 +17,9 @@ public struct Decisions: Sendable, Equatable {
   /// Blocks free while the batch runs, and once it has ended.
   public var freeBlocks = 0
   public var freeBlocksAtEnd = 0
+  /// Of those, blocks that still hold something of a radix tree.
+  public var evictableBlocks = 0
+  public var evictableBlocksAtEnd = 0
   /// Requests that get a token when the batch ends, and those that are done then.
   public var emitted: [RequestID] = []
   public var finished: [RequestID] = []
@@ -28,6 +31,7 @@ extension Replica {
     var decisions = Decisions()
     decisions.preempted = preempted
     decisions.freeBlocks = cache.totalBlocks - cache.usedBlocks
+    decisions.evictableBlocks = cache.evictableBlocks
     var cache = cache
     for id in running.all {
       let sequence = sequences[id]
@@ -41,10 +45,16 @@ extension Replica {
       }
       if let last = decisions.work.last, decisions.finished.last == sequence.request {
         if last.isDecode { cache.settle(id, at: last.context + 1) }
+        cache.enter(id, sequence, tokens: last.context + last.tokens)
         cache.release(id, .finished)
+      } else if let last = decisions.work.last, last.request == sequence.request, !last.isDecode,
+        last.context + last.tokens == sequence.target
+      {
+        cache.keep(id, sequence, tokens: sequence.target)
       }
     }
     decisions.freeBlocksAtEnd = cache.totalBlocks - cache.usedBlocks
+    decisions.evictableBlocksAtEnd = cache.evictableBlocks
     return decisions
   }
 

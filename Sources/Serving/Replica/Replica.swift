@@ -18,6 +18,12 @@ public struct Replica: Sendable {
   public internal(set) var batch = Batch()
   /// Requests that lost their cache in the plan under way, in that order.
   public internal(set) var preempted: [RequestID] = []
+  /// Sequences that have left because they were done, or nobody waited for them.
+  public internal(set) var departures = 0
+  /// Requests that found nothing here to do, some time after the last one had left.
+  public internal(set) var idleArrivals = 0
+  /// How often a sequence has joined the queue.
+  public internal(set) var queued = 0
 
   var pool: DecodePool
   /// The blocks that decodes will hold, where admissions ask.
@@ -35,6 +41,14 @@ public struct Replica: Sendable {
   var circle = Circle()
   /// Sequences that are done and hold blocks that have names.
   var done: [SequenceID] = []
+  /// Sequences whose prompts are computed and are to be entered in the tree when their batch ends,
+  /// those of the batch that ends first before the rest, and how many those are.
+  var prompted: [SequenceID] = []
+  var promptedFirst = 0
+  /// When the last sequence left.
+  var lastDeparture: Nanoseconds = -1
+  /// Gaps before tokens that the plan under way drops though they were booked.
+  var droppedGaps: [Nanoseconds] = []
   /// Tokens of the prompts that the plan under way admits that were in the cache.
   var cachedTokens = 0
   /// Prompts that it admits, and those of them of which anything was there.
@@ -93,9 +107,14 @@ public struct Replica: Sendable {
   /// Takes `request` on at the end of the queue; returns nil if it could never be served.
   mutating func enqueue(_ id: RequestID, _ request: Request, priority: Int) -> SequenceID? {
     guard rules.canServe(request) else { return nil }
-    if !hasWork && batchEnd == Simulation.never { cache.releaseAll() }
-    let sequence = Sequence(
+    if !hasWork && batchEnd == Simulation.never {
+      cache.releaseAll()
+      if request.arrival > lastDeparture { idleArrivals += 1 }
+    }
+    var sequence = Sequence(
       id, request, outputTokens: rules.emittedTokens(of: request), priority: priority)
+    sequence.turn = queued
+    queued += 1
     let slot: Int32
     if let free = freeSlots.popLast() {
       slot = free
@@ -122,9 +141,9 @@ public struct Replica: Sendable {
     forecast?.enter(context: sequences[id].context)
   }
 
-  /// Takes `id` out of the pool with its own figures up to date.
-  mutating func leavePool(_ id: SequenceID) {
-    pool.leave(id, &sequences[id])
+  /// Takes `id` out of the pool with its own figures up to date, `late` tokens left out.
+  mutating func leavePool(_ id: SequenceID, late: Int = 0) {
+    pool.leave(id, &sequences[id], late: late)
     forecast?.leave(context: sequences[id].context)
     if sequences[id].decodesAlone == 0 { cache.settle(id, at: sequences[id].context) }
     sequences[id].decodesAlone = 0

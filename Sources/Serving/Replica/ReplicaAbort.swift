@@ -37,10 +37,13 @@ extension Replica {
     if sequences[id].phase == .swapped {
       cache.releaseHost(id)
     } else if sequences[id].phase != .waiting {
+      forgetPrompted(id)
+      cache.enter(id, sequences[id], tokens: sequences[id].context)
       cache.release(id, .finished)
       running.remove(id)
     }
     alone.removeAll { $0 == id }
+    if isRunning(id) { departures += 1 }
     _ = ledger?.retire(slot: id.index)
     bookAbandoned(id, &timeline)
     sequences[id].phase = .done

@@ -72,7 +72,7 @@ extension Replica {
     while let id = cursor, tokensLeftInBudget > 0, running.count < rules.limits.maxNumSeqs {
       let next = waiting.next(after: id)
       if cache.sharesPrefixes { sequences[id].context = cache.find(id, sequences[id]) }
-      defer { if cache.sharesPrefixes { forgetPrefix(of: id) } }
+      defer { if cache.sharesPrefixes && !isRunning(id) { forgetPrefix(of: id) } }
       let resumes = resuming && wasJustPreempted(id)
       let wanted = resumes ? sequences[id].tokensLeftAtPreemption : wantedTokens(id)
       if !rules.prompts.areChunked && wanted > tokensLeftInBudget {
@@ -83,13 +83,6 @@ extension Replica {
       }
       cursor = next
     }
-  }
-
-  /// Forgets what of `id` was found in the cache where it was not admitted.
-  private mutating func forgetPrefix(of id: SequenceID) {
-    guard sequences[id].phase == .waiting else { return }
-    sequences[id].context = 0
-    cache.forget(id)
   }
 
   /// Computes chunks of the prompts of running sequences, in order, as far as the budget goes.

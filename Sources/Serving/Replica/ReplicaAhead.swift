@@ -37,6 +37,7 @@ extension Replica {
     if batchEnd == Simulation.never {
       batchEnd = end
       leavingFirst = leaving.count
+      promptedFirst = prompted.count
       plansOn = true
     } else {
       followingEnd = end
@@ -55,9 +56,10 @@ extension Replica {
         complete(id, &timeline)
       }
       leaving.removeFirst(leavingFirst)
-      if !done.isEmpty { releaseDone() }
     }
+    if !done.isEmpty || promptedFirst > 0 { releaseDone(promptedFirst) }
     leavingFirst = leaving.count
+    promptedFirst = prompted.count
     batchEnd = followingEnd
     followingEnd = Simulation.never
     plansOn = hasWork

@@ -18,6 +18,7 @@ extension Replica {
       beginPlan()
       scheduler.plan(&self)
       endPlan(at: begin)
+      if !droppedGaps.isEmpty { takeBackGaps(&timeline) }
       if !preempted.isEmpty { try noteEvictions(index, at: now, &timeline) }
       if !batch.isEmpty { break }
       if begin > now {
@@ -114,7 +115,7 @@ extension Replica {
       let sequences = sequences
       prefilling.removeAll { sequences[$0].phase != .prefilling }
     }
-    if !done.isEmpty { releaseDone() }
+    if !done.isEmpty || !prompted.isEmpty && !schedulesAhead { releaseDone(prompted.count) }
   }
 
   /// Begins a plan: an empty batch, and the blocks whose time has come.
@@ -190,6 +191,7 @@ extension Replica {
       retire(id, &timeline)
     } else {
       joinPool(id)
+      if cache.tree != nil { prompted.append(id) }
     }
     return true
   }
@@ -210,6 +212,8 @@ extension Replica {
   /// Books `id`, whose last token has come out, and lets it go with its blocks.
   mutating func complete(_ id: SequenceID, _ timeline: inout Timeline) {
     book(id, &timeline)
+    departures += 1
+    lastDeparture = timeline.end
     if sequences[id].phase == .waiting {
       // It lost its cache while its last token was in flight.
       waiting.remove(id)
@@ -218,7 +222,7 @@ extension Replica {
       return
     }
     sequences[id].phase = .done
-    if cache.sharesPrefixes { return done.append(id) }
+    if cache.sharesPrefixes || cache.tree != nil { return done.append(id) }
     if rules.outputs.decodesPastEnd {
       pastEnd.add(context: sequences[id].context)
       cache.keepPastEnd(id)
@@ -242,14 +246,33 @@ extension Replica {
   }
 
   /// Gives back the blocks of sequences that are done in the order of `running`, which decides
-  /// whose blocks are taken first where they have names.
-  mutating func releaseDone() {
-    for id in done.count == 1 ? done : running.all.filter({ sequences[$0].phase == .done }) {
+  /// whose blocks are taken first where they have names, and enters the first `prompts` prompts
+  /// that were computed in the tree.
+  mutating func releaseDone(_ prompts: Int = 0) {
+    for id in landed(prompts) {
+      guard sequences[id].phase == .done else {
+        cache.keep(id, sequences[id], tokens: sequences[id].target)
+        continue
+      }
+      cache.enter(id, sequences[id], tokens: sequences[id].context)
       cache.release(id, .finished)
       running.remove(id)
       freeSlots.append(id.slot)
     }
     done.removeAll(keepingCapacity: true)
+    if prompts > 0 { prompted.removeFirst(prompts) }
+  }
+
+  /// Those that are done and the first `prompts` whose prompts were computed, in the order of
+  /// `running`.
+  private func landed(_ prompts: Int) -> [SequenceID] {
+    if prompts == 0 {
+      return done.count == 1 ? done : running.all.filter { sequences[$0].phase == .done }
+    }
+    // They came in that order.
+    if done.isEmpty { return Array(prompted.prefix(prompts)) }
+    let computed = Set(prompted.prefix(prompts))
+    return running.all.filter { sequences[$0].phase == .done || computed.contains($0) }
   }
 
   /// Ends the batch in the ledger and hands over the phases that ended with it.

@@ -146,6 +146,8 @@ extension Replica {
   /// As `preempt`, but puts it at the end of the queue.
   public mutating func preemptToEnd(_ sequence: SequenceID) {
     evict(sequence)
+    sequences[sequence].turn = queued
+    queued += 1
     waiting.append(sequence)
   }
 
@@ -176,11 +178,12 @@ extension Replica {
       ? sequences[id].target - sequences[id].context : 0
     if isPipelined && !isDecoding(id) { cancelInFlight(id) }
     switch sequences[id].phase {
-    case .decoding: if isDecoding(id) { leavePool(id) }
+    case .decoding: if isDecoding(id) { leavePoolForQueue(id) }
     case .skipped: skipped.removeLast(id)
     case .prefilling: prefilling.removeLast(id)
     case .waiting, .swapped, .leaving, .done: break
     }
+    forgetPrompted(id)
     if sequences[id].phase != .leaving {
       ledger?.lose(slot: id.index, context: sequences[id].context)
     }
@@ -206,7 +209,7 @@ extension Replica {
 
   /// Blocks that those who decode take, less those that they give back.
   @inline(__always)
-  private var blocksToDecodeAll: Int {
+  var blocksToDecodeAll: Int {
     mutating get {
       if rules.memory.reservesAll { return 0 }
       var blocks = pool.lackingBlocks - blocksPassing

@@ -78,6 +78,11 @@ struct Sequence: Sendable {
   var longestGap: Nanoseconds = 0
   /// Up to date where the replica smooths gaps.
   var smoothedGap = SmoothedGap()
+  /// The same two before the token that came last with a prompt.
+  var tokenBefore: Nanoseconds = -1
+  var smoothedBefore = SmoothedGap()
+  /// In what order sequences joined the queue.
+  var turn = 0
   var preemptions = 0
   /// Whether nobody waits for it any more.
   var isAbandoned = false
@@ -94,6 +99,8 @@ struct Sequence: Sendable {
 
   /// Books a token at `now`, and the gap since the one before.
   mutating func emit(at now: Nanoseconds, into gaps: inout TokenGaps) {
+    tokenBefore = lastToken
+    smoothedBefore = smoothedGap
     if emitted == 0 {
       firstToken = now
     } else {

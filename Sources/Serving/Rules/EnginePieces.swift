@@ -32,6 +32,9 @@ extension EngineRules {
     case reached
     /// It stops an answer when prompt and answer have passed the limit.
     case exceeded
+    /// It cuts what a request may ask for, so that prompt and answer stay two tokens below the
+    /// limit and, with a block to spare, below what memory holds (SGLang).
+    case requestCut
   }
 
   /// Whose cache is taken when nothing at all can run.

@@ -60,7 +60,17 @@ public struct EngineRules: Sendable, Equatable {
     case .promptsOnly: request.outputTokens
     case .reached: min(request.outputTokens, limits.maxModelLen - request.promptTokens)
     case .exceeded: min(request.outputTokens, limits.maxModelLen + 1 - request.promptTokens)
+    case .requestCut: max(1, min(request.outputTokens, roomBehind(request.promptTokens)))
     }
+  }
+
+  /// Tokens of an answer to a prompt of `prompt` tokens that an engine lets a request ask for which
+  /// cuts it to its limits; where that is none, one comes out all the same.
+  func roomBehind(_ prompt: Int) -> Int {
+    let held = memory.totalBlocks * memory.blockSize
+    let whole = (prompt + memory.blockSize - 1) / memory.blockSize * memory.blockSize
+    return min(
+      min(limits.maxModelLen, held) - 1 - prompt - 1, held - whole - memory.blockSize - 1)
   }
 
   /// Whether `request` could ever be served to its end, alone on an empty replica.
@@ -70,6 +80,12 @@ public struct EngineRules: Sendable, Equatable {
   public func canServe(_ request: Request) -> Bool {
     let emitted = emittedTokens(of: request)
     guard emitted > 0, request.promptTokens <= limits.maxModelLen else { return false }
+    if outputs.lengthLimit == .requestCut {
+      let held = memory.totalBlocks * memory.blockSize
+      guard request.promptTokens < min(limits.maxModelLen, held - memory.blockSize) else {
+        return false
+      }
+    }
     if !prompts.areChunked, let budget = limits.maxNumBatchedTokens, request.promptTokens > budget {
       return false
     }

@@ -46,6 +46,9 @@ extension EngineRules {
     public var swapsCutPrompts = false
     /// Whether prompts that begin alike share their blocks, where the trace tells which do.
     public var sharesPrefixes = false
+    /// Whether what was computed stays in a tree until room is needed: SGLang's radix cache, in
+    /// which a request also finds its own beginning again after it lost its cache.
+    public var keepsTree = false
 
     /// The blocks that sequences can hold.
     public var totalBlocks: Int { max(0, blocks - nullBlocks) }
@@ -98,5 +101,8 @@ extension EngineRules {
     /// Whether the batch after the one that runs is formed when that one starts, as if its results
     /// were known: vLLM's asynchronous scheduling. A pipeline forms its batches in its own way.
     public var schedulesAhead = false
+    /// Whether a token that is in flight when its sequence loses its cache is dropped, and comes
+    /// out of another iteration.
+    public var dropsLateTokens = false
   }
 }

@@ -70,7 +70,8 @@ public struct Conformance: Sendable {
       note(Difference.Row(name: "outcome", logged: "is done", ours: "goes on"), before)
       return
     }
-    let rows = log.rows(log.steps[iterations], simulation)
+    let next = iterations + 1 < log.steps.count ? log.steps[iterations + 1] : nil
+    let rows = log.rows(log.steps[iterations], before: next, simulation)
     if rows.contains(where: { $0.logged != $0.ours }) {
       difference = Difference(iteration: iterations, rows: rows, before: before)
     } else {
@@ -83,7 +84,7 @@ extension DecisionLog {
   /// The iteration that `simulation` has just planned beside the logged one; what the log does not
   /// give is left out.
   fileprivate func rows(
-    _ theirs: Line, _ simulation: Simulation
+    _ theirs: Line, before next: Line?, _ simulation: Simulation
   ) -> [Conformance.Difference.Row] {
     let iteration = simulation.timeline.iterations[simulation.timeline.iterations.count - 1]
     guard let ours = simulation.replicas[0].decisions else { return [] }
@@ -104,13 +105,29 @@ extension DecisionLog {
       "preempted", theirs.preempted?.joined(separator: " "),
       ours.preempted.map(label).joined(separator: " "))
     compare("free blocks", theirs.freeBlocksAfterSchedule.map(String.init), "\(ours.freeBlocks)")
+    let page = config.blockSize
+    compare(
+      "free tokens", theirs.freeTokensAfterSchedule.map(String.init),
+      "\((ours.freeBlocks - ours.evictableBlocks) * page)")
+    compare(
+      "evictable tokens", theirs.evictableAfterSchedule.map(String.init),
+      "\(ours.evictableBlocks * page)")
     // In a pipeline others are planned and done in between, so the later lines tell of these.
     if isPipelined { return rows }
-    compare("emitted", theirs.emitted.map(Self.text), Self.text(ours.emitted.map(label)))
+    let dropped = config.overlap == true ? next?.preempted ?? [] : []
+    compare(
+      "emitted", theirs.emitted.map(Self.text),
+      Self.text(ours.emitted.map(label).filter { !dropped.contains($0) }))
     compare("finished", theirs.finished.map(Self.text), Self.text(ours.finished.map(label)))
     // Where engines schedule ahead, the next batch has taken its blocks by then.
-    if config.asyncScheduling == true { return rows }
+    if config.asyncScheduling == true || config.overlap == true { return rows }
     compare("free at its end", theirs.freeBlocksEnd.map(String.init), "\(ours.freeBlocksAtEnd)")
+    compare(
+      "free tokens at its end", theirs.freeTokensEnd.map(String.init),
+      "\((ours.freeBlocksAtEnd - ours.evictableBlocksAtEnd) * page)")
+    compare(
+      "evictable at its end", theirs.evictableEnd.map(String.init),
+      "\(ours.evictableBlocksAtEnd * page)")
     return rows
   }
 

@@ -87,12 +87,24 @@ public struct DecisionLog: Sendable {
       },
       columns: Columns(
         labels: requests.map(\.id),
-        prefixHashes: config.prefixCaching == true
+        prefixHashes: sharesPrefixes
           ? PrefixHashes(requests.indices.map { hashes(of: $0, groups, rows) }) : nil,
-        prefixBlockTokens: config.blockSize,
+        prefixBlockTokens: hashedTokens,
         priorities: requests.contains { $0.priority != nil }
-          ? requests.map { $0.priority ?? 0 } : nil))
+          ? requests.map { config.ownPriority($0.priority ?? 0) } : nil))
   }
+
+  /// Whether prompts have tokens in common that matter.
+  private var sharesPrefixes: Bool {
+    config.prefixCaching == true
+      || matchesTokens && requests.contains { $0.prefixGroup != nil || $0.parent != nil }
+  }
+
+  /// Whether the engine compares prompts token by token.
+  private var matchesTokens: Bool { config.overlap != nil || !config.options.isEmpty }
+
+  /// Tokens of a block that has a hash.
+  private var hashedTokens: Int { matchesTokens ? 1 : config.blockSize }
 
   /// When `request` is handed over: in a pipeline, at the next tick of a stage.
   private func arrival(of request: LoggedRequest) -> Nanoseconds {
@@ -111,17 +123,17 @@ public struct DecisionLog: Sendable {
   ) -> [UInt64] {
     let request = requests[row]
     let isParent = requests.contains { $0.parent == request.id }
-    let blocks = (tokens ?? request.prompt + (isParent ? request.output : 0)) / config.blockSize
+    let blocks = (tokens ?? request.prompt + (isParent ? request.output : 0)) / hashedTokens
     if let parent = request.parent.flatMap({ rows[$0] }), let shared = request.parentTokens {
       let first = hashes(
-        of: parent, groups, rows, tokens: shared / config.blockSize * config.blockSize)
+        of: parent, groups, rows, tokens: shared / hashedTokens * hashedTokens)
       return first.prefix(blocks)
         + (min(blocks, first.count)..<blocks).map { own(row, block: $0) }
     }
     let shared = request.prefixGroup == nil ? 0 : request.sharedPrefix ?? 0
     let first = request.prefixGroup.flatMap { groups[$0] } ?? row
     return (0..<blocks).map { block in
-      (block + 1) * config.blockSize <= shared
+      (block + 1) * hashedTokens <= shared
         ? UInt64(first) << 32 | UInt64(block) : own(row, block: block)
     }
   }

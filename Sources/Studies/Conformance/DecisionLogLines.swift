@@ -53,6 +53,12 @@ extension DecisionLog {
     let numCpuBlocks: Int?
     let pp: Int?
     let groups: CacheGroups?
+    /// Whether the next batch is formed while one runs, where the engine's logs say that.
+    let overlap: Bool?
+    /// Options of our scheduler, by their names.
+    let options: [(name: String, value: String)]
+    /// Whether the request with the larger priority goes first.
+    let isLargerFirst: Bool
 
     /// KV blocks that a log with prefix caching may have, of which each has a name.
     private static let namedBlocks = 1...4_194_304
@@ -67,14 +73,23 @@ extension DecisionLog {
       try keys.checkNoted(among: scheduler.keys)
       prefixCaching = try keys.flag("prefix_caching")
       asyncScheduling = try keys.flag("async_scheduling")
-      blockSize = try keys.count("block_size", in: EngineRange.blockTokens, "tokens of a block")
-      numBlocks = try keys.count(
-        "num_blocks", in: prefixCaching == true ? Self.namedBlocks : EngineRange.blocks,
-        "the KV blocks that there are")
+      blockSize = try keys.count(
+        "block_size", "page_size", in: EngineRange.blockTokens, "tokens of a block")
+      let blocks = prefixCaching == true ? Self.namedBlocks : EngineRange.blocks
+      if scheduler.optionKeys.isEmpty {
+        numBlocks = try keys.count("num_blocks", in: blocks, "the KV blocks that there are")
+      } else {
+        numBlocks = try keys.pages(of: blockSize)
+      }
+      overlap = try keys.flag("overlap")
+      options = try keys.options(of: scheduler)
+      let isLowFirst = try keys.flag("schedule_low_priority_values_first") ?? false
+      isLargerFirst = !scheduler.optionKeys.isEmpty && !isLowFirst
       maxNumSeqs = try sequences("max_num_seqs")
       maxTrackedSequences = try sequences("max_tracked_sequences")
       maxRaggedSequenceCount = try sequences("max_ragged_sequence_count")
-      maxModelLen = try tokens("max_model_len")
+      maxModelLen = try keys.optionalCount(
+        "max_model_len", "context_len", in: EngineRange.tokens, "tokens")
       maxLength = try tokens("max_length")
       chunkSize = try tokens("chunk_size")
       maxBatchedTokens = try tokens("max_batched_tokens")
@@ -94,6 +109,9 @@ extension DecisionLog {
       groups = try Self.groups(keys)
       try check(keys, chunks: scheduler.chunksPrompts)
     }
+
+    /// `priority` where the smaller goes first.
+    func ownPriority(_ priority: Int) -> Int { isLargerFirst ? ~priority : priority }
 
     /// The groups of layers that take blocks: a list of objects with `kind` and `window`.
     private static func groups(_ keys: JSONKeys) throws(InputError) -> CacheGroups? {
@@ -205,6 +223,31 @@ extension DecisionLog {
 }
 
 extension JSONKeys {
+  /// The blocks of `page` tokens that `num_tokens` fill.
+  fileprivate func pages(of page: Int) throws(InputError) -> Int {
+    let tokens = try count("num_tokens", in: EngineRange.tokens, "the tokens that memory holds")
+    if tokens % page == 0 { return tokens / page }
+    throw mistake("num_tokens", "\(tokens) is no multiple of the page", "give whole pages")
+  }
+
+  /// The keys that are options of our scheduler, with their values.
+  fileprivate func options(
+    of log: EngineLog
+  ) throws(InputError) -> [(name: String, value: String)] {
+    var options: [(name: String, value: String)] = []
+    for key in log.optionKeys {
+      guard let value = value(key) else { continue }
+      let text: String
+      switch value {
+      case .string(let word): text = word
+      case .null: continue
+      default: text = value.line()
+      }
+      options.append((key.replacing("_", with: "-"), text))
+    }
+    return options
+  }
+
   /// The `type` of a line, one of `types`.
   @discardableResult
   func type(among types: [String]) throws(InputError) -> String {

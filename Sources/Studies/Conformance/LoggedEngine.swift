@@ -32,12 +32,20 @@ extension DecisionLog {
       preconditionFailure("a log that was read names a scheduler")
     }
     let length = config.maxModelLen ?? config.maxLength ?? EngineRange.tokens.upperBound
-    var engine = try Schedulers.engine(
-      scheduler.full,
-      EngineSetting(maxModelLen: length, headSize: 128, isLargeGPU: false))
+    let setting = EngineSetting(maxModelLen: length, headSize: 128, isLargeGPU: false)
+    var engine =
+      scheduler.log.optionKeys.isEmpty
+      ? try Schedulers.engine(scheduler.full, setting)
+      : try scheduler.entry.engine(config.options, setting, source: source)
     engine.name = scheduler.ours
-    setLimits(&engine.rules, length)
-    setPieces(&engine.rules, scheduler.log)
+    if scheduler.log.optionKeys.isEmpty {
+      setLimits(&engine.rules, length)
+      setPieces(&engine.rules, scheduler.log)
+    } else {
+      engine.rules.memory.blockSize = config.blockSize
+      engine.rules.memory.blocks = config.numBlocks
+      engine.rules.outputs.schedulesAhead = config.overlap ?? false
+    }
     if engine.rules.limits.maxBatchSequences > engine.rules.limits.maxNumSeqs {
       throw InputError(
         source, line: 1, column: "config.max_ragged_sequence_count",

@@ -86,6 +86,10 @@ extension DecisionLog {
     let preempted: [String]?
     let freeBlocksAfterSchedule: Int?
     let freeBlocksEnd: Int?
+    let freeTokensAfterSchedule: Int?
+    let evictableAfterSchedule: Int?
+    let freeTokensEnd: Int?
+    let evictableEnd: Int?
     let emitted: [String]?
     let finished: [String]?
     let requests: [Outcome]?
@@ -103,6 +107,10 @@ extension DecisionLog {
       endUs = try keys.whole("end_us")
       freeBlocksAfterSchedule = try keys.whole("free_blocks_after_schedule")
       freeBlocksEnd = try keys.whole("free_blocks_end")
+      freeTokensAfterSchedule = try keys.whole("free_tokens_after_schedule")
+      evictableAfterSchedule = try keys.whole("evictable_after_schedule")
+      freeTokensEnd = try keys.whole("free_tokens_end")
+      evictableEnd = try keys.whole("evictable_end")
       preempted = try texts("preempted")
       emitted = try texts("emitted")
       finished = try texts("finished")

@@ -213,7 +213,8 @@ public struct Deployment: Sendable {
   func setting(_ length: Int) -> EngineSetting {
     EngineSetting(
       maxModelLen: length, headSize: model.headSize, isLargeGPU: isLargeGPU,
-      maxNumSeqs: maxNumSeqs, maxNumBatchedTokens: maxNumBatchedTokens, blockSize: blockSize)
+      gpuMemoryGiB: Double(gpu.memoryBytes) / Double(1 << 30), maxNumSeqs: maxNumSeqs,
+      maxNumBatchedTokens: maxNumBatchedTokens, blockSize: blockSize)
   }
 
   /// vLLM 0.11 gives larger defaults to GPUs with at least 70 GiB that are not A100s
