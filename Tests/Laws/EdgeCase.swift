@@ -104,18 +104,24 @@ struct EdgeCase: CustomStringConvertible {
       "chunk-schedule-max-tokens": [1, 64], "high-chunk-size": [32, 96],
       "low-chunk-size": [32, 64],
       "long-prefill-token-threshold": [1, 5, 100], "average-prefill-length": [0, 7],
-      "average-decode-length": [0, 3],
+      "average-decode-length": [0, 3], "chunked-prefill-size": [-1, 16, 64, 896],
+      "max-prefill-tokens": [1, 64, 500], "prefill-max-requests": [0, 2],
+      "prefill-decode-interval": [0, 3], "priority-scheduling-preemption-threshold": [0, 1],
     ]
     let words = [
       "reset": ["last", "all", "none"], "reserve": ["max", "pow2", "own"],
       "allocator": ["exact", "buddy"], "scheduling-policy": ["fcfs", "priority"],
+      "schedule-policy": ["fcfs", "lpm", "dfs-weight", "lof", "hrrn", "shortest-prefill-first"],
+      "schedule-conservativeness": ["0.05", "0.3", "1"],
     ]
+    // Set for all engines alike.
+    let common = ["block-size", "max-num-seqs", "page-size", "max-running-requests"]
     var options: [String] = []
     let hasSchedule = entry.options.contains { $0.name == "chunk-schedule-stages" }
     let isScheduled = hasSchedule && Bool.random(using: &random)
     for option in entry.options {
       let name = option.name
-      if name == "block-size" || name == "max-num-seqs" { continue }
+      if common.contains(name) { continue }
       if hasSchedule && name.contains("chunk") && (name == "chunk") == isScheduled { continue }
       let isNeeded = name == "chunk-schedule-stages"
       if !isNeeded && Int.random(in: 0..<3, using: &random) == 0 { continue }

@@ -17,7 +17,12 @@ struct HeldBlocks {
       return "\(hosted) blocks on the host and \(replica.cache.freeHostBlocks) free there"
     }
     if replica.cache.names != nil { return brokenSharing(inUse) }
-    let held = replica.running.all.reduce(0) { $0 + blocks(of: $1) } + replica.cache.pastEndBlocks
+    var held = replica.running.all.reduce(0) { $0 + blocks(of: $1) } + replica.cache.pastEndBlocks
+    if let pages = replica.cache.tree {
+      // Locked pages of the tree count once, whoever holds them.
+      held -= replica.running.all.reduce(0) { $0 + pages.held[$1.index].pages }
+      held += pages.tree.pages - pages.tree.evictablePages
+    }
     return held == inUse ? nil : "\(inUse) blocks in use where those that run hold \(held)"
   }
 

@@ -63,6 +63,11 @@ struct RandomCase: CustomStringConvertible {
       policy.specification == "splitfuse" ? batchCap : rules.limits.maxNumSeqs
     if rules.prompts.areChunked {
       rules.limits.maxNumBatchedTokens = Int.random(in: 1...300, using: &random)
+      if policy.specification.hasPrefix("sglang") {
+        // Whole pages, as SGLang demands.
+        let page = rules.memory.blockSize
+        rules.limits.maxNumBatchedTokens! += page - rules.limits.maxNumBatchedTokens! % page
+      }
     }
     let tight = Bool.random(using: &random)
     let longest = rules.blocks(for: 401) + 3

@@ -40,6 +40,7 @@ extension ReferenceEngine {
       } else if isIdle {
         guard arrived < requests.count else { return true }
         now = requests[arrived].arrival
+        idled = true
       }
     }
   }
@@ -61,8 +62,15 @@ extension ReferenceEngine {
   /// Applies the results of a batch that has ended; a token that comes after its sequence lost its
   /// cache is computed again with the others.
   private mutating func apply(_ queued: Queued) {
+    defer {
+      land(queued.emitting, done: queued.emitting.filter { !(running + waiting).contains($0) })
+    }
     for id in queued.emitting {
       states[id].inFlight -= 1
+      if states[id].late > 0 && rules.outputs.dropsLateTokens {
+        states[id].late -= 1
+        continue
+      }
       states[id].tokens.append(queued.end)
       if states[id].late > 0 {
         states[id].late -= 1

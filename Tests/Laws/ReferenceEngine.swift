@@ -63,6 +63,10 @@ struct ReferenceEngine {
   var pastEnd: [Int] = []
   /// Whose turn it is where prompts and decodes alternate.
   var isDecodesTurn = false
+  /// What SGLang's scheduler remembers, and whether the engine had nothing to do since its last
+  /// plan.
+  var sglang = SGLangMemory()
+  var idled = false
   var iterations: [IterationRecord] = []
 
   init(
@@ -97,6 +101,7 @@ struct ReferenceEngine {
       if isIdle {
         guard arrived < requests.count else { return true }
         now = requests[arrived].arrival
+        idled = true
         continue
       }
       plan += 1
@@ -117,6 +122,8 @@ struct ReferenceEngine {
     let end = launch(at: now)
     for id in pastEnd { releaseBlocks(of: id, seenBy: plan + 1) }
     pastEnd = []
+    var emitting: [Int] = []
+    defer { land(emitting, done: emitting.filter { !running.contains($0) }) }
     for work in batch {
       states[work.id].computed += work.tokens
       if work.isDecode || states[work.id].computed == states[work.id].target {
@@ -128,6 +135,7 @@ struct ReferenceEngine {
           continue
         }
         states[work.id].tokens.append(end)
+        emitting.append(work.id)
         if states[work.id].tokens.count == states[work.id].output { retire(work.id) }
       }
     }
@@ -169,7 +177,10 @@ struct ReferenceEngine {
     where states[id].arrival + timeout <= now && (waiting + running + swapped).contains(id) {
       if states[id].tokensWhenLetGo != nil { continue }
       states[id].tokensWhenLetGo = states[id].tokens.count + states[id].inFlight
-      if running.contains(id) { releaseBlocks(of: id, seenBy: plan + 1 + rules.memory.releaseLag) }
+      if running.contains(id) {
+        releaseBlocks(of: id, seenBy: plan + 1 + rules.memory.releaseLag)
+        land([id], done: [id])
+      }
       running.removeAll { $0 == id }
       waiting.removeAll { $0 == id }
       swapped.removeAll { $0 == id }

@@ -18,6 +18,11 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
   case both033 = "vllm-0.33:long-prefill-token-threshold=40,scheduling-policy=priority"
   case orcaOwnLength = "orca:reserve=own"
   case orcaBuddy = "orca:reserve=pow2,allocator=buddy"
+  case sglangAlone = "sglang:disable-overlap-schedule=true"
+  case sglangMixed = "sglang:enable-mixed-chunk=true"
+  case sglangMixedAlone = "sglang:enable-mixed-chunk=true,disable-overlap-schedule=true"
+  case sglangWithoutTree = "sglang:disable-radix-cache=true"
+  case sglangUncut = "sglang:chunked-prefill-size=-1"
   case stages = "sarathi:chunk-schedule-stages=4"
 
   var specification: String { rawValue }
@@ -35,6 +40,8 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
       let longest = engine.rules.limits.maxModelLen
       engine.planOrca { prompt, answer in nextPower(min(prompt + nextPower(answer), longest)) }
     case .stages: engine.planSarathi()
+    case .sglangAlone, .sglangWithoutTree, .sglangUncut: engine.planSGLang()
+    case .sglangMixed, .sglangMixedAlone: engine.planSGLang(mixing: true)
     }
   }
 }

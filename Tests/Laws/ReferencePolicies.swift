@@ -18,9 +18,11 @@ enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
   case simpleChunking = "simple-chunking"
   case splitfuse
   case nanoflow
+  case sglang
 
-  /// Those with several batches in flight; DeepSpeed-MII and NanoFlow have one.
-  static let pipelined = allCases.filter { ![.splitfuse, .nanoflow].contains($0) }
+  /// Those with several batches in flight; DeepSpeed-MII and NanoFlow have one, and SGLang's
+  /// pipelines have rules of their own.
+  static let pipelined = allCases.filter { ![.splitfuse, .nanoflow, .sglang].contains($0) }
 
   var specification: String { rawValue }
 
@@ -36,6 +38,7 @@ enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
     case .simpleChunking: engine.planSimpleChunking()
     case .splitfuse: engine.planSplitFuse()
     case .nanoflow: engine.planNanoFlow()
+    case .sglang: engine.planSGLang()
     }
   }
 }

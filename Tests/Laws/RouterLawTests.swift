@@ -31,7 +31,8 @@ private func labelled(_ example: RandomCase) -> Trace {
   private func simulation(
     _ example: RandomCase, _ trace: Trace, _ entry: RouterEntry, _ replicas: Int, stages: Int = 1
   ) throws -> Simulation {
-    var rules = example.rules
+    // What is average is so of the whole trace, whoever serves which part.
+    var rules = example.rules.withAverageLengths(of: example.trace.requests)
     rules.limits.pipelineParallelSize = stages
     rules.memory.sharesPrefixes = false
     return Simulation(

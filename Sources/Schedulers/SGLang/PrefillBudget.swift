@@ -39,7 +39,7 @@ struct PrefillBudget {
 
   /// Tokens of memory left for answers and prompts, `locked` tokens being locked besides.
   func memory(_ replica: borrowing Replica, locked: Int = 0) -> Double {
-    Double(replica.cache.blocksForPlan * page - locked) - charged
+    Double(replica.cache.tokensForPlan - locked) - charged
   }
 
   /// `tokens` filled up to whole pages.
@@ -58,7 +58,7 @@ struct PrefillBudget {
   mutating func refund(_ tokens: Double) { charged -= tokens }
 
   func state(_ replica: borrowing Replica) -> State {
-    if memory(replica) <= 0 || replica.cache.blocksForPlan * page <= taken { return .lacksMemory }
+    if memory(replica) <= 0 || replica.cache.tokensForPlan <= taken { return .lacksMemory }
     return input <= 0 || chunk ?? 1 <= 0 ? .isSpent : .open
   }
 }
@@ -73,7 +73,7 @@ extension PrefillBudget {
     _ id: SequenceID, _ tokens: Int, _ replica: borrowing Replica
   ) -> Bool {
     let paged = whole(tokens) + page
-    let now = replica.cache.blocksForPlan * page - taken
+    let now = replica.cache.tokensForPlan - taken
     guard Double(paged) <= min(Double(now), memory(replica)) else { return false }
     note(id, replica)
     var free = now - paged

@@ -104,9 +104,13 @@ extension SGLang {
       if !hasRoom {
         result = .lacksMemory
       } else if let tokens = chunk(of: known - prefix, behind: prefix, budget, replica),
-        tokens == known - prefix || policy != .shortestPrefill || hadCut != true,
-        replica.admit(id, computing: tokens)
+        tokens == known - prefix || policy != .shortestPrefill || hadCut != true
       {
+        // Only layers of several kinds can take more than was reckoned with.
+        guard replica.admit(id, computing: tokens) else {
+          replica.forgetPrefix(of: id)
+          return .lacksMemory
+        }
         let isWhole = tokens == known - prefix
         budget.charge(tokens, answer: isWhole ? min(replica.requestedTokens(of: id), Self.clip) : 0)
         return .open

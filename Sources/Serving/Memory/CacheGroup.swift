@@ -59,6 +59,12 @@ struct CacheGroup: Sendable {
     return windows.isEmpty ? taken : taken - passed(at: context)
   }
 
+  /// Tokens of one sequence that `blocks` blocks hold, if none of them passes out of a window.
+  @inline(__always)
+  func tokens(in blocks: Int) -> Int {
+    max(0, blocks - groups.states) / max(1, growing) * blockTokens
+  }
+
   /// Blocks that lie wholly behind the windows of a sequence with `context` computed tokens.
   private func passed(at context: Int) -> Int {
     windows.reduce(0) { $0 + max(0, context - $1 + 1) / blockTokens }

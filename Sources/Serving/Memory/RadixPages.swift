@@ -92,6 +92,9 @@ extension KVCache {
   /// Blocks that are free for the plan under way, those among them that it has taken.
   public var blocksForPlan: Int { freeBlocks + planned }
 
+  /// Tokens that have room in those, if one sequence more takes them.
+  public var tokensForPlan: Int { group.tokens(in: blocksForPlan) }
+
   /// Blocks that were found for the sequence that is admitted next and that could be dropped
   /// before.
   public var foundEvictableBlocks: Int { tree?.foundEvictable ?? 0 }

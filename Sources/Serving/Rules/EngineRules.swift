@@ -67,7 +67,7 @@ public struct EngineRules: Sendable, Equatable {
   /// Tokens of an answer to a prompt of `prompt` tokens that an engine lets a request ask for which
   /// cuts it to its limits; where that is none, one comes out all the same.
   func roomBehind(_ prompt: Int) -> Int {
-    let held = memory.totalBlocks * memory.blockSize
+    let held = group.tokens(in: memory.totalBlocks)
     let whole = (prompt + memory.blockSize - 1) / memory.blockSize * memory.blockSize
     return min(
       min(limits.maxModelLen, held) - 1 - prompt - 1, held - whole - memory.blockSize - 1)
@@ -81,7 +81,7 @@ public struct EngineRules: Sendable, Equatable {
     let emitted = emittedTokens(of: request)
     guard emitted > 0, request.promptTokens <= limits.maxModelLen else { return false }
     if outputs.lengthLimit == .requestCut {
-      let held = memory.totalBlocks * memory.blockSize
+      let held = group.tokens(in: memory.totalBlocks)
       guard request.promptTokens < min(limits.maxModelLen, held - memory.blockSize) else {
         return false
       }

@@ -108,8 +108,9 @@ public struct Deployment: Sendable {
     }
     let rules = engine.rules
     engine.rules.limits.pipelineParallelSize = pipelineParallelSize
-    // All engines serve the same outputs here, whatever their originals do at the model's length.
-    engine.rules.outputs.lengthLimit = .reached
+    // All engines serve the same outputs here, whatever their originals do at the model's length,
+    // but for one that would never admit what it does not cut.
+    if rules.outputs.lengthLimit != .requestCut { engine.rules.outputs.lengthLimit = .reached }
     let plan = try MemoryPlan(
       of: stage, on: gpu,
       limits: limits(
@@ -119,6 +120,7 @@ public struct Deployment: Sendable {
     engine.rules.memory.blockSize = plan.blockSize
     engine.rules.memory.groups = plan.layout.groups
     if plan.layout.groups.states > 0 { engine.rules.memory.sharesPrefixes = false }
+    if plan.layout.groups != CacheGroups() { engine.rules.memory.keepsTree = false }
     engine.rules.memory.blocks =
       try blocks.map { given throws(InputError) in
         try checked(given, plan.blockSize, length)

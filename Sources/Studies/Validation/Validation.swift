@@ -154,6 +154,9 @@ extension Schedulers {
     guard let engine else {
       return (standard, "the engine is not stated; taken as \(standard), give --scheduler")
     }
+    if engine == "sglang" {
+      return (engine, version == nil ? "the version of sglang is not stated" : nil)
+    }
     guard engine == "vllm" else {
       return (standard, "there is no scheduler of \(engine) yet; simulated as \(standard)")
     }

@@ -89,7 +89,8 @@ import Workloads
   func `is served by the rules of its engine's version`(_ version: String, _ scheduler: String) {
     #expect(Schedulers.serving("vllm", version).0 == scheduler)
     #expect(Schedulers.serving("vllm", version).note == nil)
-    #expect(Schedulers.serving("sglang", version).note != nil)
+    #expect(Schedulers.serving("sglang", version).0 == "sglang")
+    #expect(Schedulers.serving("trt-llm", version).note != nil)
   }
 
   @Test func `is one of many, of which some are refused with a reason`() throws {
