@@ -11,19 +11,6 @@ extension SchedulerEntry {
     try checkLimits(rules, source)
     try checkSchedule(rules, given, setting, source)
     try checkPriorities(rules, source)
-    try checkPages(rules, source)
-  }
-
-  /// SGLang computes whole pages of prompts that go on.
-  private func checkPages(_ rules: EngineRules, _ source: String) throws(InputError) {
-    let page = rules.memory.blockSize
-    guard rules.memory.keepsTree || rules.outputs.lengthLimit == .requestCut,
-      let budget = rules.limits.maxNumBatchedTokens, budget % page != 0
-    else { return }
-    throw InputError(
-      source,
-      problem: "a budget of \(budget) tokens is no whole number of pages of \(page) tokens",
-      remedy: "give \(tokenBudget ?? "it") a multiple of \(page)")
   }
 
   private func checkLimits(_ rules: EngineRules, _ source: String) throws(InputError) {

@@ -12,8 +12,8 @@ public struct EngineLog: Sendable {
   public let keys: [String]
   /// Whether it cuts prompts, where that is what tells it from another.
   public let chunksPrompts: Bool?
-  /// Keys that are options of the scheduler, with underscores; of the others, `page_size` tokens are
-  /// in a block, and `num_tokens` in all.
+  /// Keys that are options of the scheduler, with underscores; `page_size` tokens are in a block
+  /// then, and `num_tokens` in all.
   public let optionKeys: [String]
   /// Who goes first where its `policy` is priority.
   public let priority: EngineRules.Order

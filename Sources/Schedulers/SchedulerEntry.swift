@@ -105,6 +105,7 @@ public struct SchedulerEntry: Sendable {
     try apply(setting, to: &engine.rules)
     for (option, value) in given where option.words.isEmpty { try option.set(&engine, value) }
     try check(engine.rules, given: given.map(\.option.name), setting, source)
+    try (engine.scheduler as? SGLang)?.check(engine.rules, given.map(\.option.name), source)
     return engine
   }
 

@@ -12,79 +12,6 @@ struct SGLangMemory {
   var kept = KeptBeginnings()
 }
 
-/// The radix cache where no two requests begin alike: of each request, the stretches of its pages
-/// that are kept, when each was touched last, and how many pages it has locked.
-struct KeptBeginnings {
-  struct Stretch {
-    var end: Int
-    var touched: Int
-  }
-
-  private var stretches: [Int: [Stretch]] = [:]
-  private(set) var locked: [Int: Int] = [:]
-  private var clock = 0
-
-  private mutating func tick() -> Int {
-    clock += 1000
-    return clock
-  }
-
-  /// Cuts the stretch of `id` that goes on behind `page`, if one does.
-  private mutating func cut(_ id: Int, at page: Int) {
-    guard let place = stretches[id]?.firstIndex(where: { $0.end > page }),
-      page > (place == 0 ? 0 : stretches[id]![place - 1].end)
-    else { return }
-    let upper = Stretch(end: page, touched: tick())
-    stretches[id]![place].touched = tick()
-    stretches[id]!.insert(upper, at: place)
-  }
-
-  mutating func match(_ id: Int, pages: Int) -> Int {
-    cut(id, at: pages)
-    let count = (stretches[id] ?? []).prefix { $0.end <= pages }.count
-    let now = tick()
-    for place in 0..<count { stretches[id]![place].touched = now - (count - 1 - place) }
-    return count == 0 ? 0 : stretches[id]![count - 1].end
-  }
-
-  /// Enters the first `pages` pages, cut behind the prompt's.
-  mutating func enter(_ id: Int, pages: Int, prompt: Int) {
-    if pages == 0 { return }
-    insert(id, pages)
-    if prompt > 0 && prompt < pages { insert(id, prompt) }
-  }
-
-  private mutating func insert(_ id: Int, _ pages: Int) {
-    _ = tick()
-    for place in (stretches[id] ?? []).indices
-    where (place == 0 ? 0 : stretches[id]![place - 1].end) < pages {
-      stretches[id]![place].touched = tick()
-    }
-    cut(id, at: pages)
-    if (stretches[id]?.last?.end ?? 0) < pages {
-      stretches[id, default: []].append(Stretch(end: pages, touched: tick()))
-    }
-  }
-
-  mutating func lock(_ id: Int, pages: Int) { locked[id] = pages }
-
-  /// Pages that can be dropped.
-  var evictable: Int {
-    stretches.reduce(0) { $0 + ($1.value.last?.end ?? 0) - (locked[$1.key] ?? 0) }
-  }
-
-  /// Drops the last stretch that was touched the longest ago of those that nobody has locked.
-  mutating func drop() -> Bool {
-    let leaves = stretches.compactMap { id, all in
-      all.last.flatMap { $0.end > (locked[id] ?? 0) ? (id: id, touched: $0.touched) : nil }
-    }
-    guard let first = leaves.min(by: { $0.touched < $1.touched }) else { return false }
-    stretches[first.id]!.removeLast()
-    if stretches[first.id]!.isEmpty { stretches[first.id] = nil }
-    return true
-  }
-}
-
 extension ReferenceEngine {
   private var page: Int { rules.memory.blockSize }
 
@@ -149,11 +76,35 @@ extension ReferenceEngine {
     while (free - sglang.kept.evictable + planned) * page < tokens, sglang.kept.drop() {}
   }
 
+  /// What a batch of prompts may still take.
+  private struct Budget {
+    let page: Int
+    var input: Int
+    var chunk: Int?
+    var charged: Double
+    var taken: Int
+    /// Blocks that the batch has taken.
+    var planned = 0
+
+    mutating func charge(_ tokens: Int, _ answer: Int) {
+      let whole = (tokens + page - 1) / page * page
+      charged += Double(whole + page + answer)
+      taken += whole + page
+      input -= whole
+      chunk = chunk.map { $0 - whole }
+    }
+  }
+
+  private func available(_ budget: Budget) -> Int { (free + budget.planned) * page }
+
+  private func lacksMemory(_ budget: Budget) -> Bool {
+    Double(available(budget)) - budget.charged <= 0 || available(budget) <= budget.taken
+  }
+
   private mutating func prefill(_ cut: Int?, _ decodes: [Int], _ mixes: Bool) -> Bool {
     if decodes.isEmpty { sglang.isFull = false }
     if (sglang.isFull || waiting.isEmpty) && cut == nil { return false }
-    let most = rules.limits.maxNumSeqs
-    if decodes.count >= most && cut == nil {
+    if decodes.count >= rules.limits.maxNumSeqs && cut == nil {
       sglang.isFull = true
       return false
     }
@@ -164,76 +115,70 @@ extension ReferenceEngine {
     }
     sglang.passes += 1
     let mixed = mixes ? decodes.count : 0
-    var input = 16_384 - mixed
-    var chunk = rules.limits.maxNumBatchedTokens.map { $0 - mixed }
-    var charged = decodes.reduce(0.0) {
+    let charged = decodes.reduce(0.0) {
       $0 + Double(min(requested($1) - states[$1].tokens.count, 4096)) * sglang.ratio
     }
-    charged = Double(mixed) + charged
-    var taken = mixed
-    var planned = 0
-    func available(_ engine: ReferenceEngine) -> Int { (engine.free + planned) * engine.page }
-    func charge(_ tokens: Int, _ answer: Int) {
-      let whole = pages(tokens) * page
-      charged += Double(whole + page + answer)
-      taken += whole + page
-      input -= whole
-      chunk = chunk.map { $0 - whole }
-    }
-    if let cut {
-      guard let rest = chunk else { return false }
-      var some = min(rest, Int(Double(available(self)) - charged))
-      if some <= 0 { some = rest }
-      let tokens = min(states[cut].left, some)
-      let need = blocksNeeded(cut, max(0, tokens))
-      guard tokens > 0, need <= free else { return false }
-      let isLast = tokens == states[cut].left
-      take(need, for: cut)
-      planned += need
-      schedule(cut, tokens)
-      charge(tokens, isLast ? min(requested(cut), 4096) : 0)
-    }
-    while let id = waiting.first {
-      // Where memory is lacking too, the next in the queue is looked at all the same.
-      let lacksMemory = Double(available(self)) - charged <= 0 || available(self) <= taken
-      if !lacksMemory && (input <= 0 || chunk ?? 1 <= 0) { break }
-      if running.count >= most { sglang.isFull = true }
-      if sglang.isFull { break }
-      let hit =
-        rules.memory.keepsTree
-        ? sglang.kept.match(id, pages: (states[id].target - 1) / page) * page : 0
-      let left = states[id].target - hit
-      let answer = min(max(requested(id) - states[id].tokens.count, 0), 4096)
-      let memory = Double(available(self) - hit) - charged
-      if Double(left + answer + page) >= memory {
-        sglang.isFull = !running.isEmpty
-        break
-      }
-      var tokens = left
-      if let rest = chunk {
-        if pages(left) * page > rest { tokens = (hit + rest / page * page) / page * page - hit }
-      } else if !batch.isEmpty && pages(left) * page >= input {
-        break
-      }
-      if tokens <= 0 { break }
-      let blocks = pages(hit + tokens)
-      states[id].computed = hit
-      sglang.kept.lock(id, pages: hit / page)
-      admit(tokens, taking: blocks)
-      planned += blocks - hit / page
-      charge(tokens, tokens == left ? min(requested(id), 4096) : 0)
-      if Double(available(self)) - charged <= 0 || available(self) <= taken {
-        sglang.isFull = true
-        break
-      }
-    }
+    var budget = Budget(
+      page: page, input: 16_384 - mixed,
+      chunk: rules.limits.maxNumBatchedTokens.map { $0 - mixed }, charged: Double(mixed) + charged,
+      taken: mixed)
+    if let cut, !goOn(cut, &budget) { return false }
+    while let id = waiting.first, admitPrompt(id, &budget) {}
     if batch.isEmpty { return false }
     let prompts = batch
     evict(
       until: batch.reduce(0) { $0 + $1.tokens } + (page > 1 ? prompts.count * page : 0),
-      planned: planned)
+      planned: budget.planned)
     if mixes { mix(decodes.filter { !isLeaving($0) }, prompts.map(\.id)) }
     return true
+  }
+
+  /// The next chunk of a prompt that is cut.
+  private mutating func goOn(_ cut: Int, _ budget: inout Budget) -> Bool {
+    guard let rest = budget.chunk else { return false }
+    var some = min(rest, Int(Double(available(budget)) - budget.charged))
+    if some <= 0 { some = rest }
+    let tokens = min(states[cut].left, some)
+    let need = blocksNeeded(cut, max(0, tokens))
+    guard tokens > 0, need <= free else { return false }
+    let isLast = tokens == states[cut].left
+    take(need, for: cut)
+    budget.planned += need
+    schedule(cut, tokens)
+    budget.charge(tokens, isLast ? min(requested(cut), 4096) : 0)
+    return true
+  }
+
+  /// Admits the first in the queue; says whether the next may be looked at.
+  private mutating func admitPrompt(_ id: Int, _ budget: inout Budget) -> Bool {
+    // Where memory is lacking too, the next in the queue is looked at all the same.
+    if !lacksMemory(budget) && (budget.input <= 0 || budget.chunk ?? 1 <= 0) { return false }
+    if running.count >= rules.limits.maxNumSeqs { sglang.isFull = true }
+    if sglang.isFull { return false }
+    let hit =
+      rules.memory.keepsTree
+      ? sglang.kept.match(id, pages: (states[id].target - 1) / page) * page : 0
+    let left = states[id].target - hit
+    let answer = min(max(requested(id) - states[id].tokens.count, 0), 4096)
+    if Double(left + answer + page) >= Double(available(budget) - hit) - budget.charged {
+      sglang.isFull = !running.isEmpty
+      return false
+    }
+    var tokens = left
+    if let rest = budget.chunk {
+      if pages(left) * page > rest { tokens = (hit + rest / page * page) / page * page - hit }
+    } else if !batch.isEmpty && pages(left) * page >= budget.input {
+      return false
+    }
+    if tokens <= 0 { return false }
+    let blocks = pages(hit + tokens)
+    states[id].computed = hit
+    sglang.kept.lock(id, pages: hit / page)
+    admit(tokens, taking: blocks)
+    budget.planned += blocks - hit / page
+    budget.charge(tokens, tokens == left ? min(requested(id), 4096) : 0)
+    if lacksMemory(budget) { sglang.isFull = true }
+    return !lacksMemory(budget)
   }
 
   private mutating func mix(_ decodes: [Int], _ prompts: [Int]) {

@@ -21,8 +21,8 @@ extension SGLang {
     replica.decodeAll()
   }
 
-  /// Takes the caches from those who have emitted the least, of equal ones from the longest prompts,
-  /// until the rest have room for a token, but at least from one and never from all.
+  /// Takes the caches from those who have emitted the least, of equal ones from the longest
+  /// prompts, until the rest have room for a token, but at least from one and never from all.
   private mutating func retract(_ replica: inout Replica) {
     var order = replica.running.all.filter { replica.isDecoding($0) }
     let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })

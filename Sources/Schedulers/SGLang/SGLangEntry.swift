@@ -24,6 +24,10 @@ extension SGLang {
   static let chunkedPrefillSize = "chunked-prefill-size"
   static let pageSize = "page-size"
   private static let maxRunningRequests = "max-running-requests"
+  private static let schedulePolicy = "schedule-policy"
+  private static let withoutTree = "disable-radix-cache"
+  private static let priorities = "enable-priority-scheduling"
+  private static let threshold = "priority-scheduling-preemption-threshold"
 
   private static let log = EngineLog(
     "sglang", ["overlap", "schedule_low_priority_values_first"], limits: ["context_len"],
@@ -40,9 +44,9 @@ extension SGLang {
       "max-prefill-tokens", \.sglang.maxPrefillTokens,
       "tokens of prompts after which a batch admits nobody more"),
     .choice(
-      "schedule-policy",
+      schedulePolicy,
       "who goes first: who came first, who has most of its prompt in the cache, the heavier branch "
-        + "of it, who asks for most, who waited longest for its length, or who has least to compute",
+        + "of it, who asks for most, who waited longest for its size, or who has least to compute",
       [
         "fcfs": { $0.sglang.policy = .arrival },
         "lpm": { $0.sglang.policy = .longestPrefix },
@@ -63,7 +67,7 @@ extension SGLang {
       "disable-overlap-schedule", \.isSynchronous,
       "whether a batch is formed only when the one before has ended"),
     .truth(
-      "disable-radix-cache", \.hasNoTree,
+      withoutTree, \.hasNoTree,
       "whether nothing of what was computed is kept for others"),
     .truth(
       "ignore-eos", \.sglang.ignoresEnd,
@@ -75,12 +79,43 @@ extension SGLang {
       "prefill-decode-interval", \.sglang.prefillDecodeInterval,
       "batches of decodes after one with prompts; 0 for no such rule", least: 0),
     .truth(
-      "enable-priority-scheduling", \.sglang.hasPriorities,
+      priorities, \.sglang.hasPriorities,
       "whether who has the smaller priority goes first, and takes caches"),
     .number(
-      "priority-scheduling-preemption-threshold", \.sglang.preemptionThreshold,
+      threshold, \.sglang.preemptionThreshold,
       "how much smaller its priority must be to take a cache", least: 0),
   ]
+}
+
+extension SGLang {
+  /// Refuses what SGLang refuses, and options that would go without effect.
+  func check(
+    _ rules: EngineRules, _ given: [String], _ source: String
+  ) throws(InputError) {
+    let page = rules.memory.blockSize
+    if let budget = rules.limits.maxNumBatchedTokens, budget % page != 0 {
+      throw InputError(
+        source,
+        problem: "chunks of \(budget) tokens are no whole number of pages of \(page) tokens",
+        remedy: "give \(Self.chunkedPrefillSize) a multiple of \(Self.pageSize)")
+    }
+    if policy.readsCache && !rules.memory.keepsTree {
+      throw InputError(
+        source,
+        problem: "this \(Self.schedulePolicy) goes by what \(Self.withoutTree) keeps from "
+          + "being there", remedy: "leave one of them out")
+    }
+    if hasPriorities && policy.readsCache {
+      throw InputError(
+        source, problem: "\(Self.priorities) goes with the policies fcfs and lof alone",
+        remedy: "give \(Self.schedulePolicy)=fcfs or lof")
+    }
+    if !hasPriorities && given.contains(Self.threshold) {
+      throw InputError(
+        source, problem: "\(Self.threshold) goes without effect",
+        remedy: "give \(Self.priorities)=true too, or leave it out")
+    }
+  }
 }
 
 extension EngineSetting {

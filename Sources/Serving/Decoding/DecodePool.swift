@@ -53,8 +53,8 @@ struct DecodePool: Sendable {
 
   /// Takes `sequence` out and brings its own figures up to date, all but its blocks.
   ///
-  /// - Parameter late: tokens at the end, one at most, that it emitted with the pool and that do not
-  ///   count.
+  /// - Parameter late: tokens at the end, one at most, that it emitted with the pool and that do
+  ///   not count.
   mutating func leave(_ id: SequenceID, _ sequence: inout Sequence, late: Int = 0) {
     wheel.remove(id, last: lastEmission(of: sequence))
     let context = context(of: sequence)

@@ -80,8 +80,8 @@ struct RadixPages: Sendable {
   mutating func dropLeaf() -> Bool { tree.dropLeaf() != nil }
 }
 
-/// The cache of an engine that keeps what was computed in a radix tree. `freeBlocks` counts what can
-/// be dropped from the tree too.
+/// The cache of an engine that keeps what was computed in a radix tree. What can be dropped from
+/// the tree counts as free.
 extension KVCache {
   /// Blocks in the tree that can be dropped.
   public var evictableBlocks: Int { tree?.tree.evictablePages ?? 0 }

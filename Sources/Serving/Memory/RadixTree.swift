@@ -2,10 +2,10 @@
 /// node stands for pages that follow on those of its parent.
 ///
 /// Who uses a node locks it and all above it. What nobody has locked is dropped when there is no
-/// room, whole leaves at a time, the one first that was touched the longest ago. The rules are those
-/// of SGLang 0.5.23 (`mem_cache/unified_cache/unified_tree_core.py`); see Zheng et al., "SGLang:
-/// Efficient Execution of Structured Language Model Programs", NeurIPS 2024. A node costs the same
-/// however many tokens it stands for.
+/// room, whole leaves at a time, the one first that was touched the longest ago. The rules are
+/// those of SGLang 0.5.23 (`mem_cache/unified_cache/unified_tree_core.py`); see Zheng et al.,
+/// "SGLang: Efficient Execution of Structured Language Model Programs", NeurIPS 2024. A node costs
+/// the same however many tokens it stands for.
 struct RadixTree: Sendable {
   /// A place in the tree: a node, and the pages up to its end.
   struct Place: Sendable {

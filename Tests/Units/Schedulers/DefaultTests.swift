@@ -38,6 +38,19 @@ import Testing
     #expect(rules.limits.maxBatchSequences == rules.limits.maxNumBatchedTokens)
   }
 
+  /// SGLang 0.5.23, `server_args.py`: chunks by the memory of the GPU, here of an RTX 4090, an
+  /// L40S, an A100 or H100, an H200, and a B200.
+  @Test(arguments: [(24, 2048), (48, 4096), (80, 8192), (141, 8192), (180, 16_384)])
+  func `has chunks in SGLang by the memory of the GPU`(gib: Double, tokens: Int) throws {
+    let setting = EngineSetting(
+      maxModelLen: 4096, headSize: 128, isLargeGPU: false, gpuMemoryGiB: gib)
+    let engine = try Schedulers.engine("sglang", setting)
+    #expect(engine.rules.limits.maxNumBatchedTokens == tokens)
+    #expect(engine.rules.memory.blockSize == 1 && engine.rules.outputs.schedulesAhead)
+    let uncut = try Schedulers.engine("sglang:chunked-prefill-size=-1", setting)
+    #expect(uncut.rules.limits.maxNumBatchedTokens == nil && !uncut.rules.prompts.areChunked)
+  }
+
   /// DeepSpeed-MII d100a854: `max_ragged_batch_size`, `max_ragged_sequence_count` and
   /// `max_tracked_sequences`; blocks of 128 tokens up to heads of 64 elements, of 64 beyond.
   @Test(arguments: [(32, 128), (64, 128), (65, 64), (128, 64)])

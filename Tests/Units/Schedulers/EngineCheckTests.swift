@@ -27,6 +27,10 @@ import Testing
     ("sarathi-osdi:chunk-schedule-stages=2,low-chunk-size=100", "multiples of 32"),
     ("vllm-0.6:chunked=true,scheduling-policy=priority", "arrival alone"),
     ("vllm-0.6:scheduling-policy=priority,swap-blocks=9", "more urgent one"),
+    ("sglang:page-size=16,chunked-prefill-size=100", "whole number of pages"),
+    ("sglang:schedule-policy=lpm,disable-radix-cache=true", "keeps from being there"),
+    ("sglang:schedule-policy=hrrn,enable-priority-scheduling=true", "fcfs and lof"),
+    ("sglang:priority-scheduling-preemption-threshold=1", "without effect"),
   ])
   func `are refused with what is wrong`(_ specification: String, _ words: String) throws {
     let error = try #require(Self.error(specification))
