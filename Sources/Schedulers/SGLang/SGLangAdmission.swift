@@ -38,16 +38,10 @@ extension SGLang {
   }
 
   private func budget(_ replica: borrowing Replica, _ running: Int) -> PrefillBudget {
-    var charged = 0.0
-    var cursor = replica.running.first
-    while let id = cursor {
-      cursor = replica.running.next(after: id)
-      if id != replica.prefilling.first { charged += charge(for: id, replica) }
-    }
-    let rules = replica.rules
-    return PrefillBudget(
-      page: rules.memory.blockSize, maxPrefillTokens: maxPrefillTokens,
-      chunk: rules.limits.maxNumBatchedTokens, decodes: mixes ? running : 0, charged: charged)
+    PrefillBudget(
+      page: replica.rules.memory.blockSize, maxPrefillTokens: maxPrefillTokens,
+      chunk: replica.rules.limits.maxNumBatchedTokens, decodes: mixes ? running : 0,
+      charged: replica.answersLeft(atMost: Self.clip, share: ignoresEnd ? 1 : ratio.value))
   }
 
   /// What `id`, which runs, is charged for the rest of its answer.

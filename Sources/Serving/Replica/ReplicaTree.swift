@@ -89,6 +89,30 @@ extension Replica {
       - (schedulesAhead && last == batchEnd ? 1 : 0)
   }
 
+  /// What the answers of all who run and whose prompts are computed may still take, each counted as
+  /// `most` tokens at most and times `share`, summed up in their order.
+  public func answersLeft(atMost most: Int, share: Double) -> Double {
+    let poolIsLate = schedulesAhead && pool.lastEmission == batchEnd
+    return sequences.withUnsafeBufferPointer { sequences in
+      var sum = 0.0
+      var cursor = running.first
+      while let id = cursor {
+        cursor = running.next(after: id)
+        if sequences[id.index].phase == .prefilling { continue }
+        let tokens = sequences[id.index].outputTokens
+        var left = (tokens > 1 ? tokens : requestedTokens(of: id)) - sequences[id.index].emitted
+        let emitted =
+          sequences[id.index].phase == .decoding ? pool.emissions - sequences[id.index].joined : 0
+        left -= emitted
+        if emitted > 0 ? poolIsLate : schedulesAhead && sequences[id.index].lastToken == batchEnd {
+          left += 1
+        }
+        sum += Double(min(left, most)) * share
+      }
+      return sum
+    }
+  }
+
   /// Whether the last token of `sequence` is in flight, so that nothing is left to plan for it.
   public func isLeaving(_ sequence: SequenceID) -> Bool { sequences[sequence].phase == .leaving }
 
