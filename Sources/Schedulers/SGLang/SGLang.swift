@@ -6,7 +6,11 @@ import Serving
 ///
 /// SGLang 0.5.23, `srt/managers/scheduler.py` (`get_next_batch_to_run`) and `schedule_policy.py`.
 /// Where the guess was too low, decodes lose their caches; a radix cache (Zheng et al., NeurIPS
-/// 2024) keeps what was computed.
+/// 2024) keeps what was computed. Clients are taken to ask for as many tokens as the trace says
+/// that they get; the smaller priority is the more urgent, as everywhere here. The cap on running
+/// requests is the least that SGLang takes by itself, whatever memory holds, and memory is what
+/// `--gpu-memory-utilization` says, for which SGLang has `--mem-fraction-static`. Models whose
+/// layers keep different tokens are served without the radix cache.
 struct SGLang: Scheduler {
   /// Who of those that wait goes first.
   enum Policy: Sendable {

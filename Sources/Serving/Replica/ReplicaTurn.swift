@@ -41,7 +41,8 @@ extension Replica {
     }
     precondition(seconds > 0, "a batch takes time")
     ledger?.launch(batch, seconds: seconds, cost)
-    if decisions != nil { decisions = decided }
+    // A comparison with nil would copy them.
+    if case .some = decisions { decisions = decided }
     let duration: Nanoseconds
     let end: Nanoseconds
     if isPipelined {
