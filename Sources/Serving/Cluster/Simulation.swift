@@ -91,6 +91,19 @@ public struct Simulation: Sendable {
     return timeline
   }
 
+  /// Serves the trace to its end and returns what was seen; nil where `isDecided`, asked now and
+  /// then, says before that the rest need not be seen.
+  public mutating func run(
+    unless isDecided: (borrowing Simulation) -> Bool
+  ) throws(RunError) -> Timeline? {
+    var steps = 0
+    while try step() {
+      steps += 1
+      if steps & 0xFF == 0 && isDecided(self) { return nil }
+    }
+    return timeline
+  }
+
   /// Advances to the next instant at which anything happens; false if nothing is left to happen.
   public mutating func step() throws(RunError) -> Bool {
     if replicas.count == 1 { return try stepAlone() }

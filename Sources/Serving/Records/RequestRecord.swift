@@ -62,7 +62,7 @@ public struct RequestRecord: Sendable, Equatable {
   public var isCompleted: Bool { finish >= 0 }
 
   /// Has its user see its tokens later.
-  mutating func delay(by time: Nanoseconds) {
+  package mutating func delay(by time: Nanoseconds) {
     if firstToken >= 0 { firstToken += time }
     if isCompleted {
       finish += time
