@@ -16,15 +16,17 @@ extension Deployment {
     _ files: DescribedFiles = DescribedFiles()
   ) -> [Setting<Deployment>] {
     [
-      model(files), gpu(files),
-      .count(
-        "tensor-parallel-size", \.tensorParallelSize, in: 1...Int(Int32.max), standard: "1",
-        "GPUs that hold one copy of the model together"),
+      model(files), gpu(files), degree,
       .count(
         "pipeline-parallel-size", \.pipelineParallelSize, in: 1...64, standard: "1",
         "groups of GPUs with a part of the layers each; as many batches are in flight"),
     ]
   }
+
+  /// GPUs that share a copy of the model.
+  public static let degree = Setting<Deployment>.count(
+    "tensor-parallel-size", \.tensorParallelSize, in: 1...Int(Int32.max), standard: "1",
+    "GPUs that hold one copy of the model together")
 
   private static func model(_ files: DescribedFiles) -> Setting<Deployment> {
     Setting(

@@ -54,9 +54,23 @@ public struct Service: Sendable {
       return try best(for: trace, from: clients).replay(
         trace, from: clients, objective: objective, observing: observation, progress: progress)
     }
+    var simulation = simulation(
+      of: trace, from: clients, observing: observation, for: objective)
+    let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
+    let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
+    return summedUp(timeline, of: served, from: clients, objective: objective)
+  }
+
+  /// `trace`, of which nothing is served yet.
+  ///
+  /// - Parameter objective: what the run is judged by, for which it keeps what that needs.
+  func simulation(
+    of trace: Trace, from clients: Clients?, observing observation: Observation,
+    for objective: ServiceLevelObjective?
+  ) -> Simulation {
     var awaited = clients
     awaited?.thinkTime += frontend
-    var simulation = Simulation(
+    return Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.replicas,
       router: fleet.makeRouter(
@@ -64,9 +78,15 @@ public struct Service: Sendable {
       clients: awaited, clientTimeout: clientTimeout.map { max(1, $0 - frontend) },
       observing: observation.union(
         objective?.metrics.contains(.smoothedTBT) == true ? .smoothedGaps : []))
-    var timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
+  }
+
+  /// What `timeline`, as the engine has it, amounts to for the users of `served`.
+  func summedUp(
+    _ timeline: Timeline, of served: Trace, from clients: Clients?,
+    objective: ServiceLevelObjective?
+  ) -> Replay {
+    var timeline = timeline
     timeline.delay(by: frontend)
-    let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
     let metrics = RunMetrics(
       trace: served, timeline: timeline, replicas: fleet.replicas, clients: clients)
     var run = Run(

@@ -1,0 +1,211 @@
+import Formats
+import Metrics
+import Serving
+import Workloads
+
+/// The search for the cheapest of a space that keeps a requirement, kind of GPU by kind.
+///
+/// Of one kind, a deployment costs in proportion to its GPUs. All combinations with the fewest GPUs
+/// are judged first, then those with the next more, until one is kept: what has more GPUs costs
+/// more and need not be run. So the answer is exact; it takes nothing for granted of more replicas,
+/// other budgets or other loads. A run is left when it is certain that the requirement is not kept
+/// (`RunningVerdict`), and a shape that does not fit its GPUs does so with any number of replicas.
+public struct PlanSearch: Sendable {
+  /// What is made as small as can be.
+  public enum Goal: String, CaseIterable, Sendable {
+    /// Dollars an hour.
+    case money
+    case gpus
+  }
+
+  /// One draw of arrivals.
+  public struct Draw: Sendable {
+    /// What they are drawn from, and the requests with the arrivals.
+    public let seed: UInt64
+    public let trace: Trace
+  }
+
+  /// What is chosen among.
+  public let space: PlanSpace
+  /// What is to be kept, and what is made as small as can be.
+  public let requirement: Requirement
+  public let goal: Goal
+  /// What is asked of every deployment; its seed is the first.
+  public let load: Load
+  /// One at least; several where arrivals are drawn.
+  public let draws: [Draw]
+  /// The requests with the trace's own arrivals.
+  let base: Trace
+  /// What is to be said of the trace.
+  public let notes: [String]
+  /// Whether runs are left when it is certain that they do not keep the requirement; changes no
+  /// answer.
+  public var leavesRuns = true
+
+  /// The requests of `loaded` under `seeds` seeds from the load's own on.
+  ///
+  /// Throws where a price is missing that the goal needs, or the load cannot be drawn.
+  public init(
+    _ space: PlanSpace, _ requirement: Requirement, goal: Goal, load: Load, of loaded: LoadedTrace,
+    seeds: Int
+  ) throws(InputError) {
+    if goal == .money, let kind = space.kinds.first(where: { $0.price == nil }) {
+      throw InputError(
+        "--gpus", problem: "no price is known of \(kind.name)",
+        remedy: "give --price \(kind.given)=DOLLARS an hour for one, or --minimize gpus")
+    }
+    self.space = space
+    self.requirement = requirement
+    self.goal = goal
+    let settled = try load.settled(on: loaded)
+    self.load = settled
+    var draws: [Draw] = []
+    let first = try settled.selected(from: loaded)
+    (base, notes) = (first.trace, first.notes)
+    for seed in 0..<seeds {
+      var own = settled
+      own.seed = load.seed &+ seed
+      let selected = try own.selected(from: loaded)
+      draws.append(Draw(seed: UInt64(own.seed), trace: try own.arriving(selected.trace)))
+    }
+    self.draws = draws
+  }
+
+  /// The requests a second that are planned for; nil where they come all at once.
+  public var rate: Double? { load.requestRate ?? base.meanRate }
+
+  /// What serves as `shape` says, on one replica.
+  func service(of shape: Int) throws(InputError) -> Service {
+    var scenario = Scenario(
+      space.shapes[shape].deployment, scheduler: space.shapes[shape].scheduler, load: load)
+    scenario.deployment.fleet.replicas = 1
+    return try scenario.service(for: draws[0].trace, notes)
+  }
+
+  /// Searches on at most `jobs` threads; their number changes no result.
+  ///
+  /// - Parameter progress: told which share of all combinations is decided.
+  public func run(jobs: Int, progress: @Sendable (Double) -> Void = { _ in }) -> Plan {
+    var state = State(space)
+    while !state.isDone {
+      let wanted = state.next()
+      let unknown = wanted.map(\.shape).uniqued.filter { state.services[$0] == nil }
+      let services = parallelMap(unknown, jobs: jobs) { _, shape in
+        Result { () throws(InputError) in try service(of: shape) }
+      }
+      for (shape, service) in zip(unknown, services) { state.services[shape] = service }
+      let known = state.services
+      state.enter(
+        parallelMap(wanted, jobs: jobs) { _, candidate in
+          var candidate = candidate
+          switch known[candidate.shape]! {
+          case .success(let service): candidate.outcome = outcome(of: candidate, on: service)
+          case .failure(let error): candidate.outcome = .impossible(error.problem)
+          }
+          return candidate
+        })
+      progress(state.share)
+    }
+    return Plan(self, state.decided, state.services)
+  }
+
+  /// What comes of `candidate` under one seed after the other.
+  private func outcome(of candidate: PlanCandidate, on service: Service) -> PlanCandidate.Outcome {
+    var judgements: [Judgement] = []
+    for draw in draws {
+      do {
+        let judgement = try judge(service, candidate.replicas, draw)
+        judgements.append(judgement)
+        if !judgement.isKept { break }
+      } catch {
+        return .stopped("\(error)")
+      }
+    }
+    return .judged(judgements)
+  }
+
+  /// How `replicas` of `service` keep the requirement under `draw`.
+  func judge(
+    _ service: Service, _ replicas: Int, _ draw: Draw
+  ) throws(RunError) -> Judgement {
+    var service = service
+    service.fleet.replicas = replicas
+    service.fleet.seed = draw.seed
+    return try service.judge(draw.trace, requirement, leaves: leavesRuns)
+  }
+
+  /// What is decided so far, and what is next.
+  private struct State {
+    private let space: PlanSpace
+    /// By kind, the combinations that are left, those with the fewest GPUs last.
+    private var left: [[PlanCandidate]]
+    var services: [Int: Result<Service, InputError>] = [:]
+    private(set) var decided: [PlanCandidate] = []
+
+    init(_ space: PlanSpace) {
+      self.space = space
+      left = space.kinds.indices.map { kind in
+        space.shapes.indices.filter { space.shapes[$0].kind == kind }.flatMap { shape in
+          space.counts(of: shape).map { space.candidate(shape, $0) }
+        }.sorted { ($0.gpus, $0.shape) > ($1.gpus, $1.shape) }
+      }
+    }
+
+    var isDone: Bool { left.allSatisfy(\.isEmpty) }
+
+    /// The share of all combinations that need not be looked at any more.
+    var share: Double { 1 - Double(left.reduce(0) { $0 + $1.count }) / Double(max(1, space.count)) }
+
+    /// Those of every kind that have the fewest GPUs of all that are left.
+    mutating func next() -> [PlanCandidate] {
+      left.indices.flatMap { kind -> [PlanCandidate] in
+        guard let fewest = left[kind].last?.gpus else { return [] }
+        let start = left[kind].firstIndex { $0.gpus == fewest } ?? 0
+        defer { left[kind].removeSubrange(start...) }
+        return left[kind][start...].reversed()
+      }
+    }
+
+    /// Books what came of the last; kinds of which one is kept are done, and shapes that cannot be
+    /// are left out.
+    mutating func enter(_ candidates: [PlanCandidate]) {
+      decided += candidates
+      for candidate in candidates {
+        if candidate.isKept { left[space.shapes[candidate.shape].kind] = [] }
+        if case .impossible = candidate.outcome {
+          left[space.shapes[candidate.shape].kind].removeAll { $0.shape == candidate.shape }
+        }
+      }
+    }
+  }
+}
+
+extension Service {
+  /// How this service keeps `requirement` on `trace`.
+  ///
+  /// - Parameter leaves: whether the run is left when it is certain that it does not.
+  func judge(
+    _ trace: Trace, _ requirement: Requirement, leaves: Bool
+  ) throws(RunError) -> Judgement {
+    let objective = requirement.objective
+    guard leaves, sizes.isEmpty, clientTimeout == nil else {
+      let replay = try replay(trace, objective: objective)
+      return Judgement(requirement, replay.run, on: replay.trace, replay.timeline)
+    }
+    var verdict = RunningVerdict(requirement, on: trace, engine.rules, delay: frontend)
+    if verdict.isLostAtOnce { return verdict.judgement }
+    var simulation = simulation(of: trace, from: nil, observing: [], for: objective)
+    guard let timeline = try simulation.run(unless: { verdict.isLost(in: $0) }) else {
+      return verdict.judgement
+    }
+    let replay = summedUp(timeline, of: trace, from: nil, objective: objective)
+    return Judgement(requirement, replay.run, on: trace, replay.timeline)
+  }
+}
+
+extension [Int] {
+  /// Each once, in the order in which they come first.
+  fileprivate var uniqued: [Int] {
+    indices.filter { firstIndex(of: self[$0]) == $0 }.map { self[$0] }
+  }
+}

@@ -1,0 +1,234 @@
+import Costs
+import Metrics
+import Schedulers
+import Serving
+import Studies
+import Testing
+import Workloads
+
+@testable import Formats
+
+/// A small question, of which everything can be tried.
+private struct Question: CustomTestStringConvertible {
+  var slo: String
+  var attainment: Double?
+  var gpus = "h100-sxm,l40s"
+  var degrees = "1,2"
+  var replicas = [1, 2, 3]
+  var schedulers = ["vllm", "sarathi"]
+  var budgets: [Int?] = [512, 2048]
+  var arrivals = "trace"
+  var rate = 40.0
+  var goal = PlanSearch.Goal.money
+  var prices: [GPUPrice] = []
+  var model = "llama-3-8b"
+
+  var testDescription: String { "\(slo), \(gpus), \(rate) a second" }
+
+  private var load: Load {
+    get throws {
+      let given = ["arrivals": arrivals, Load.Settings.requestRate.name: "\(rate)"]
+      return try Load { name in given[name].map { GivenValue(source: name, text: $0) } }
+    }
+  }
+
+  private var loaded: LoadedTrace {
+    get throws { LoadedTrace(trace: try chat(90, rate: 5), formatName: "made", notes: []) }
+  }
+
+  func search() throws -> PlanSearch {
+    var names: [String] = []
+    for name in schedulers { names += try Schedulers.budgeted(name, budgets) }
+    let given = ["gpu": gpus, Deployment.degree.name: degrees, "model": model]
+    let space = try PlanSpace(
+      schedulers: names, prices: prices + GPUPrice.known, replicas: replicas, mostGPUs: 5
+    ) { name in given[name].map { GivenValue(source: name, text: $0) } }
+    return try PlanSearch(
+      space,
+      Requirement(try ServiceLevelObjective(parsing: slo), attainment: attainment),
+      goal: goal, load: load, of: loaded, seeds: arrivals == "trace" ? 1 : 2)
+  }
+
+  /// What replaying every combination by itself comes to, nothing left out: the best of each kind
+  /// as GPUs, scheduler and attainment, and what it costs.
+  func everything() throws -> [String: (gpus: Int, scheduler: String, share: Double, cost: Double)]
+  {
+    let search = try search()
+    var best: [String: (gpus: Int, scheduler: String, share: Double, cost: Double)] = [:]
+    for shape in search.space.shapes {
+      let kind = search.space.kinds[shape.kind]
+      for count in replicas where count * shape.gpus <= 5 {
+        var scenario = Scenario(shape.deployment, scheduler: shape.scheduler, load: try load)
+        scenario.deployment.fleet.replicas = count
+        scenario.objectives = slo
+        var shares: [Double] = []
+        for draw in search.draws {
+          scenario.load.seed = Int(draw.seed)
+          guard let run = try? scenario.replay(loaded).run, let verdict = run.verdict else { break }
+          let share = verdict.attainment ?? 0
+          let least = attainment ?? (verdict.isMet == nil ? 0.99 : 0)
+          if verdict.isMet ?? true, share >= least { shares.append(share) }
+        }
+        guard shares.count == search.draws.count, let share = shares.min() else { continue }
+        let gpus = count * shape.gpus
+        let cost = Double(gpus) * (kind.price?.dollarsPerHour ?? .infinity)
+        let other = best[kind.name]
+        if other == nil || (gpus, -share) < (other!.gpus, -other!.share) {
+          best[kind.name] = (gpus, shape.scheduler, share, cost)
+        }
+      }
+    }
+    return best
+  }
+}
+
+private let questions = [
+  Question(slo: "ttft<1s,tbt<100ms"),
+  Question(slo: "ttft<300ms,tbt<40ms", attainment: 0.9, rate: 25),
+  Question(slo: "ttft.p99<1s,tbt.p99<50ms", rate: 60),
+  Question(slo: "ttft.p50<150ms,e2e.mean<4s", gpus: "l40s,a6000", rate: 30),
+  Question(slo: "tpot<12ms", attainment: 0.95, arrivals: "poisson", rate: 20),
+  Question(slo: "ttft.max<2s,tpot.p99<30ms", arrivals: "poisson", rate: 80),
+  Question(slo: "e2e<3s", attainment: 0.8, gpus: "a6000,h100-sxm,l40s", rate: 12, goal: .gpus),
+  Question(slo: "ttft<1ms", rate: 5),
+  Question(
+    slo: "ttft<2s,tbt<200ms", degrees: "1,2,4", schedulers: ["orca", "splitfuse"],
+    budgets: [nil, 256], rate: 60),
+  Question(
+    slo: "ttft<4s", attainment: 0.8, degrees: "1,2,4", rate: 4, model: "llama-2-70b"),
+  Question(
+    slo: "ttft<1s,tbt<100ms", rate: 50, prices: [GPUPrice("l40s", dollarsPerHour: 0.01)]),
+]
+
+@Suite struct `A plan` {
+  @Test(arguments: questions)
+  fileprivate func `finds what trying everything finds`(question: Question) throws {
+    let plan = try question.search().run(jobs: 2)
+    let space = plan.search.space
+    let all = try question.everything()
+    for (kind, place) in zip(space.kinds, plan.best) {
+      let expected = all[kind.name]
+      let found = place.map { plan.candidates[$0] }
+      #expect(found?.gpus == expected?.gpus, "\(kind.name)")
+      #expect(found?.attainment == expected?.share, "\(kind.name)")
+      #expect(found.map { space.shapes[$0.shape].scheduler } == expected?.scheduler)
+    }
+    let cheapest = all.values.map { question.goal == .money ? $0.cost : Double($0.gpus) }.min()
+    let cost = plan.chosen.flatMap {
+      question.goal == .money ? $0.dollarsPerHour : Double($0.gpus)
+    }
+    #expect(cost == cheapest)
+    let counts = plan.counts
+    #expect(
+      counts.whole + counts.left + counts.stopped + counts.impossible + counts.dearer == counts.all)
+  }
+
+  @Test func `of the questions is not always the same`() throws {
+    let chosen = try questions.map { try $0.search().run(jobs: 2).chosen }
+    #expect(Set(chosen.map { $0?.gpus }).count > 2 && chosen.contains(nil))
+  }
+
+  @Test(arguments: [questions[1], questions[2], questions[4]])
+  fileprivate func `is the same on any number of threads, and where no run is left`(
+    question: Question
+  ) throws {
+    let plan = try question.search().run(jobs: 1)
+    #expect(try question.search().run(jobs: 3).candidates == plan.candidates)
+    var whole = try question.search()
+    whole.leavesRuns = false
+    let patient = whole.run(jobs: 2)
+    #expect(patient.best == plan.best && patient.answer == plan.answer)
+    for (own, other) in zip(plan.candidates, patient.candidates) {
+      #expect(own.isKept == other.isKept)
+      #expect(own.attainment ?? 0 >= other.attainment ?? 0, "a bound from above")
+    }
+    #expect(patient.counts.left == 0 && plan.counts.left > 0)
+  }
+
+  @Test func `says of all with fewer GPUs why they fail`() throws {
+    let plan = try questions[9].search().run(jobs: 2)
+    let (space, requirement) = (plan.search.space, plan.search.requirement)
+    let chosen = plan.chosen
+    let best = try #require(chosen)
+    for candidate in plan.candidates where candidate.gpus < best.gpus {
+      let why = space.failure(of: candidate, requirement)
+      #expect(why?.isEmpty == false, "\(candidate)")
+    }
+    #expect(space.failure(of: best, requirement) == nil)
+    #expect(plan.counts.impossible > 0, "70 billion parameters fit no L40S alone")
+  }
+
+  @Test func `needs prices where money counts`() throws {
+    var question = Question(slo: "ttft<1s", gpus: "h100-sxm,v100-sxm-32gb")
+    let error = #expect(throws: InputError.self) { try question.search() }
+    #expect(error?.problem == "no price is known of v100-sxm-32gb")
+    #expect(error?.remedy.contains("--price v100-sxm-32gb=DOLLARS") == true)
+    question.goal = .gpus
+    #expect(throws: Never.self) { try question.search() }
+    question.goal = .money
+    question.prices = [GPUPrice("v100-sxm-32gb", dollarsPerHour: 1)]
+    #expect(throws: Never.self) { try question.search() }
+  }
+
+  @Test func `takes more than it is planned for, up to what its headroom says`() throws {
+    let plan = try questions[0].search().run(jobs: 2)
+    let best = plan.chosen
+    let chosen = try #require(best)
+    let found = plan.headroom(of: [chosen], jobs: 1)[0]
+    let headroom = try #require(found)
+    #expect(headroom.kept >= 1)
+    var busier = questions[0]
+    busier.rate *= headroom.kept
+    func isKept(_ question: Question) throws -> Bool {
+      try question.search().run(jobs: 2).candidates.contains {
+        $0.shape == chosen.shape && $0.replicas == chosen.replicas && $0.isKept
+      }
+    }
+    #expect(try isKept(busier))
+    if let missed = headroom.missed {
+      busier.rate = questions[0].rate * missed
+      #expect(try !isKept(busier))
+    }
+  }
+}
+
+@Suite struct `How certain a plan is` {
+  @Test func `is told by seeds that it was not judged by, where arrivals are drawn`() throws {
+    let drawn = try questions[4].search().run(jobs: 2)
+    let found = try drawn.fresh(5, jobs: 2)
+    let fresh = try #require(found)
+    #expect((0...5).contains(fresh.kept))
+    #expect(fresh.attainment.lowerBound >= 0 && fresh.attainment.upperBound <= 1)
+    #expect((fresh.attainment.lowerBound >= 0.95) == (fresh.kept == 5))
+    let seeds = drawn.search.draws.map(\.seed)
+    #expect(seeds == [0, 1])
+    let recorded = try questions[0].search().run(jobs: 2)
+    let none = try recorded.fresh(5, jobs: 1)
+    #expect(none == nil)
+  }
+
+  @Test func `hangs on the cost model no more than where it is kept with slower work`() throws {
+    let plan = try questions[0].search().run(jobs: 2)
+    let found = plan.robustness(jobs: 2)
+    let robustness = try #require(found)
+    for tipping in robustness.breakEvens {
+      #expect((1 - robustness.reach...1 + robustness.reach).contains(tipping.factor))
+    }
+    #expect(questions[7].slo == "ttft<1ms")
+    let hopeless = try questions[7].search().run(jobs: 2)
+    #expect(hopeless.chosen == nil && hopeless.robustness(jobs: 1) == nil)
+  }
+}
+
+@Suite struct `A scheduler's budget` {
+  @Test func `goes by the scheduler's own name`() throws {
+    #expect(
+      try Schedulers.budgeted("vllm", [512, nil]) == ["vllm:max-num-batched-tokens=512", "vllm"])
+    #expect(
+      try Schedulers.budgeted("sarathi:max-num-seqs=8", [64]) == ["sarathi:max-num-seqs=8,chunk=64"]
+    )
+    #expect(try Schedulers.budgeted("orca", [512, 64]) == ["orca"])
+    #expect(try Schedulers.budgeted("sarathi:chunk=32", [512]) == ["sarathi:chunk=32"])
+    #expect(throws: InputError.self) { try Schedulers.budgeted("vlm", [1]) }
+  }
+}
