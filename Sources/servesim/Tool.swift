@@ -11,7 +11,7 @@ struct Tool: Sendable {
   /// The tool with the commands of this package, which offer what `catalogue` lists.
   init(_ catalogue: Catalogue) {
     commands = [
-      .replay(), .compare(), .sweep(), .capacity(), .describe(),
+      .replay(), .compare(), .sweep(), .capacity(), .plan(), .describe(),
       .cost(), .memory(), .pipeline(), .calibrate(catalogue), .reproduce(),
       .list(catalogue), .conform(), .validate(), .synthesize(), .convert(), .bench(catalogue),
     ]

@@ -1,4 +1,6 @@
 import Costs
+import Formats
+import Metrics
 import Reporting
 import Studies
 import Support
@@ -21,6 +23,29 @@ import Workloads
   func `is the help of each command that is kept`(_ name: String) throws {
     let command = try #require(Self.tool.commands.first { $0.name == name })
     #expect(Golden.difference(Help.full(command), from: "help/\(name).txt") == nil)
+  }
+
+  /// The first 200 requests of the trace in the tree, ten times as many a second.
+  @Test func `is the plan that is kept`() throws {
+    let loaded = try TraceFile.read(Repository.path("Traces/chat.csv"))
+    let given = ["gpu": "h100-sxm,l40s,a6000", Deployment.degree.name: "1,2"]
+    let space = try PlanSpace(
+      schedulers: ["vllm:max-num-batched-tokens=512", "sarathi:chunk=2048"],
+      prices: GPUPrice.known, replicas: [1, 2, 3, 4], mostGPUs: 4
+    ) { name in given[name].map { GivenValue(source: name, text: $0) } }
+    var load = Load()
+    (load.transforms.limit, load.requestRate) = (200, 55)
+    let search = try PlanSearch(
+      space, Requirement(try ServiceLevelObjective(parsing: "ttft<2s,tbt<100ms")), goal: .money,
+      load: load, of: loaded, seeds: 1)
+    let plan = search.run(jobs: 2)
+    let kept = plan.best.map { $0.map { plan.candidates[$0] } }
+    let headroom = kept.map { $0.flatMap { plan.headroom(of: [$0], jobs: 1)[0] } }
+    var report = PlanReport(plan, trace: "chat.csv", headroom: headroom) { _ in [] }
+    report.robustness = plan.robustness(jobs: 2)
+    report.sale = TokenPrices(input: 0.1, output: 0.4)
+    #expect(Golden.difference(report.text(replay: nil), from: "tables/plan.txt") == nil)
+    #expect(Golden.difference(report.json, from: "tables/plan.json") == nil)
   }
 
   /// The first 300 requests of the trace in the tree.

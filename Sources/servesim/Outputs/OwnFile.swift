@@ -70,6 +70,7 @@ enum OwnFile: Sendable {
       Sign(start: "{\n  \"runs\": [\n    {\n      \"experiment\": \""),
       Sign(start: "{\n  \"model\": {\n    \"name\": \""),
       Sign(start: "{\n  \"capacities\": [\n    {\n      \"scheduler\": \""),
+      Sign(start: "{\n  \"answer\": ", text: "\n  \"searched\": {\n    \"combinations\": "),
       Sign(start: "{\n  \"settings\": {\n    \"model\": \""),
       Sign(start: "{\n  \"operations\": [\n    {\n      \"operation\": \""),
       Sign(start: "{\n  \"trace\": {\n    \"format\": \""),

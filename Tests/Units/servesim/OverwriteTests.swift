@@ -20,6 +20,8 @@ private let commands = [
   "sweep t.csv --schedulers vllm --max-num-seqs 4,8 --markdown r.md",
   "capacity t.csv --schedulers vllm --slo 'ttft.p99<2s' --precision 0.5 --json c.json --csv r.csv "
     + "--markdown r.md --report report",
+  "plan t.csv --slo 'ttft<2s' --gpus h100-sxm --max-gpus 1 --schedulers vllm --json p.json "
+    + "--report report",
   "cost --batch decode=1x2 --json r.json --csv r.csv --markdown r.md",
   "cost --batches b.csv --json r.json --csv r.csv --markdown r.md",
   "memory --json r.json", "validate run.json --gpu h100-sxm --json r.json --report report",
@@ -98,6 +100,7 @@ private func among(_ folder: borrowing TemporaryFolder, _ script: String) throws
     "replay t.csv --json t.csv", "convert t.csv --to azure --output t.csv",
     "replay native:t.csv --svg ./t.csv", "compare t.csv --csv t.csv",
     "replay l.csv --json h.csv", "capacity t.csv --slo 'ttft<1s' --markdown t.csv",
+    "plan t.csv --slo 'ttft<1s' --gpus h100-sxm,./g.json --json g.json",
     "sweep t.csv --gpu h100-sxm,./g.json --csv g.json", "sweep t.csv --model ./c.json --csv c.json",
     "pipeline --gpu ./g.json --json g.json", "pipeline --model ./c.json --svg c.json",
     "cost --batch decode=1x2 --gpu ./g.json --json g.json", "cost --batches b.csv --csv b.csv",
