@@ -15,6 +15,9 @@ public struct GPUPrice: Sendable, Equatable {
   /// The price that is reckoned with, in dollars an hour: the middle of what is quoted.
   public var dollarsPerHour: Double { (range.lowerBound + range.upperBound) / 2 }
 
+  /// Who quotes it when.
+  public var words: String { "\(offer); \(source)" + (date.map { ", \($0)" } ?? "") }
+
   /// The price that a user gave.
   public init(_ gpu: String, dollarsPerHour: Double) {
     self.gpu = gpu

@@ -10,6 +10,7 @@ import Studies
 ///        "is_lower_bound": whether the trace ends before any rate misses the objective,
 ///        "interval_requests_per_second": {"low", "high"},
 ///        "backlog_requests_per_second": …,
+///        "dollars_per_million_output_tokens": at the capacity, null where no price is known,
 ///        "searches": [{"seed", "kept_requests_per_second", "missed_requests_per_second", "runs"}]
 ///      }],
 ///      "objective": text,
@@ -54,6 +55,7 @@ public enum CapacityJSON {
           .init("high", JSONValue(capacity.interval?.upperBound)),
         ])),
       .init("backlog_requests_per_second", .number(capacity.backlogRate)),
+      .init("dollars_per_million_output_tokens", JSONValue(capacity.dollarsPerMillion)),
       .init("searches", .array(searches)),
     ]
   }

@@ -65,6 +65,19 @@ public enum CapacityReport {
       + capacities.compactMap(\.stopped).map(ComparisonTable.line)
   }
 
+  /// What output tokens cost at each capacity, as a sentence; nil where no price is known.
+  public static func money(_ capacities: [ServiceCapacity], _ price: String) -> String? {
+    let amounts = capacities.compactMap { capacity in
+      capacity.dollarsPerMillion.map {
+        (capacity.isUnbounded ? "at most " : "")
+          + "\(PlanReport.dollars($0)) under \(capacity.scheduler)"
+      }
+    }
+    if amounts.isEmpty { return nil }
+    return "Dollars for a million output tokens at capacity, which pay for all GPUs alone: "
+      + "\(ClosingSentence.list(amounts)) (\(price))."
+  }
+
   /// What a reader has to know before the figures are believed.
   private static func notes(_ capacities: [ServiceCapacity]) -> [String] {
     let bounds = capacities.filter(\.isUnbounded)

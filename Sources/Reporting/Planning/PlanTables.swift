@@ -178,9 +178,7 @@ extension PlanReport {
           range.lowerBound < range.upperBound
           ? ", the middle of \(Numbers.fixed(range.lowerBound, decimals: 2)) to "
             + Numbers.fixed(range.upperBound, decimals: 2) : ""
-        let date = price.date.map { ", \($0)" } ?? ""
-        return "\(kind.name) \(Self.dollars(price.dollarsPerHour))\(quoted) (\(price.offer); "
-          + "\(price.source)\(date))"
+        return "\(kind.name) \(Self.dollars(price.dollarsPerHour))\(quoted) (\(price.words))"
       }
     }
     if known.isEmpty { return [] }

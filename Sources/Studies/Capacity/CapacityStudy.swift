@@ -19,6 +19,8 @@ public struct CapacityStudy: Sendable {
   /// Whether no rate is tried above that at which a backlog of all requests is served: what keeps
   /// the objective there does so because the trace ends before its queue has grown.
   public var stopsAtBacklog = false
+  /// What the GPUs of each service cost; nil where that is not known.
+  public var money: Money?
 
   public init(
     _ trace: Trace, _ services: [Service], objective: ServiceLevelObjective,
@@ -59,10 +61,13 @@ public struct CapacityStudy: Sendable {
       let service = services[index]
       do {
         let own = try found[index * seeds.count..<(index + 1) * seeds.count].map { try $0.get() }
-        return ServiceCapacity(
+        var capacity = ServiceCapacity(
           scheduler: service.engine.name, settings: service.settings,
           brackets: own.map(\.bracket), tries: own.first?.tries ?? [],
           backlogRate: try backlogs[index].get())
+        capacity.dollarsPerMillion = money?.dollarsPerMillion(
+          tokensPerSecond: capacity.mean * outputTokens(on: service))
+        return capacity
       } catch let error as RunError {
         return ServiceCapacity(
           StoppedRun(
@@ -97,6 +102,15 @@ public struct CapacityStudy: Sendable {
       }
       return try reach(pair.leader) > reach(pair.other)
     }
+  }
+
+  /// Output tokens of a request that is sent, on average; none of those that are refused.
+  private func outputTokens(on service: Service) -> Double {
+    let rules = service.engine.rules
+    let tokens = trace.requests.reduce(0) {
+      $0 + (rules.canServe($1) ? rules.emittedTokens(of: $1) : 0)
+    }
+    return Double(tokens) / Double(max(1, trace.count))
   }
 
   private typealias Found = (bracket: CapacitySearch.Bracket, tries: [ServiceCapacity.Try])

@@ -24,6 +24,9 @@ public struct ServiceCapacity: Sendable, Equatable {
   public var tries: [Try]
   /// The requests that are served of a backlog in a second; zero where that is not known.
   public var backlogRate: Double
+  /// Dollars for a million output tokens at the mean capacity, which pay for all GPUs alone; nil
+  /// where no price is known or no rate is kept.
+  public internal(set) var dollarsPerMillion: Double?
   /// Why a run could not go on, where one did not.
   public var stopped: StoppedRun?
 

@@ -3,6 +3,14 @@ import Formats
 import Schedulers
 import Serving
 
+extension Deployment {
+  /// GPUs of all replicas.
+  public var gpus: Int { tensorParallelSize * pipelineParallelSize * fleet.replicas }
+
+  /// What a GPU of this kind is quoted at; nil where no price is known.
+  public var price: GPUPrice? { GPUPrice.known.first { $0.gpu == gpu.name } }
+}
+
 /// What a plan chooses among: kinds of GPUs, what a replica is, and how many replicas there are.
 public struct PlanSpace: Sendable {
   /// What one replica is.

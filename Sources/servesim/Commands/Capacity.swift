@@ -1,3 +1,4 @@
+import Costs
 import Formats
 import Foundation
 import Metrics
@@ -76,12 +77,23 @@ struct CapacityOptions: Sendable {
     try write(study, capacities, verdict, loaded)
     if !outputs.usesStandardOutput {
       let lines =
-        loaded.notes.map { "Note: \($0)." } + CapacityReport.remarks(capacities) + [verdict]
+        loaded.notes.map { "Note: \($0)." } + CapacityReport.remarks(capacities)
+        + [money(capacities), verdict].compactMap { $0 }
       try show(
         "\(heading(study))\n\n" + CapacityReport.text(capacities) + "\n"
           + lines.map { "\($0)\n" }.joined())
     }
     if let failure = Failure(stopped, of: capacities.count, "schedulers") { throw failure }
+  }
+
+  /// What output tokens cost at each capacity.
+  private func money(_ capacities: [ServiceCapacity]) -> String? {
+    scenario.deployment.price.flatMap { price in
+      CapacityReport.money(
+        capacities,
+        "\(scenario.deployment.gpus) x \(price.gpu) at "
+          + "\(Numbers.fixed(price.dollarsPerHour, decimals: 2)) an hour: \(price.words)")
+    }
   }
 
   /// What was searched for, and how.
@@ -173,6 +185,9 @@ struct CapacityOptions: Sendable {
       trace, services, objective: objective, arrivals: arrivals, seeds: seeds)
     study.search.precision = precision
     study.stopsAtBacklog = true
+    study.money = scenario.deployment.price.map {
+      Money(gpus: Double(scenario.deployment.gpus), dollarsPerGPUHour: $0.dollarsPerHour)
+    }
     return study
   }
 

@@ -85,6 +85,7 @@ enum OwnFile: Sendable {
   private static let tables = [
     Sign(start: "scheduler,engine,model,gpu,"), Sign(start: "key,scheduler,"),
     Sign(start: "scheduler,seed_of_search,"), Sign(start: "experiment,metric,statistic,"),
+    Sign(start: "gpu,gpus,replicas,"),
     Sign(start: "id,arrival_s,prompt_tokens,output_tokens,emitted_tokens,status,"),
     Sign(start: "section,figure,unit,value\n"), Sign(start: "replica,start_s,end_s,decodes,"),
     Sign(start: "operation,size,part,runs,"),

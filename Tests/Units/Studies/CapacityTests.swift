@@ -51,6 +51,25 @@ import Testing
     #expect(sentence.hasPrefix("sarathi reaches") && sentence.hasSuffix("vllm-0.6, the next."))
   }
 
+  @Test func `tells what output tokens cost, where a price is known`() throws {
+    let trace = try chat(60, rate: 1)
+    let objective = try ServiceLevelObjective(parsing: "tbt.p99<60ms")
+    var study = CapacityStudy(
+      trace, [try deployment().service("sarathi")], objective: objective, arrivals: .poisson,
+      seeds: [3])
+    let without = try study.run(jobs: 1)[0]
+    #expect(without.dollarsPerMillion == nil)
+    study.money = Money(gpus: 2, dollarsPerGPUHour: 3)
+    let capacity = try study.run(jobs: 1)[0]
+    let tokens = trace.requests.reduce(0) { $0 + $1.outputTokens }
+    let rate = capacity.mean * Double(tokens) / 60
+    let expected = 6 / 3600 / rate * 1e6
+    let dollars = try #require(capacity.dollarsPerMillion)
+    #expect(abs(dollars / expected - 1) < 1e-12)
+    #expect(CapacityReport.money([without], "at") == nil)
+    #expect(CapacityReport.money([capacity], "at")?.hasSuffix(" under sarathi (at).") == true)
+  }
+
   @Test func `does not tell a scheduler from itself`() throws {
     let same = try Self.study(["sarathi", "sarathi:chunk=512"], jobs: 2)
     #expect(same[0].brackets == same[1].brackets)
