@@ -89,8 +89,9 @@ public struct PlanReport: Sendable {
   /// none.
   public var sentence: String {
     guard let chosen = plan.chosen else {
-      let near = space.kinds.indices.compactMap(plan.nearest).max {
-        ($0.attainment ?? -1, -$0.gpus) < ($1.attainment ?? -1, -$1.gpus)
+      let near = space.kinds.indices.compactMap(plan.nearest).min {
+        ($0.worst?.load ?? .infinity, -($0.attainment ?? -1))
+          < ($1.worst?.load ?? .infinity, -($1.attainment ?? -1))
       }
       let nobody = "No deployment of at most \(space.mostGPUs) GPUs keeps \(kept)"
       guard let near, let why = failure(of: near) else { return nobody + "." }

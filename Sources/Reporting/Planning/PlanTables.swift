@@ -207,10 +207,10 @@ extension PlanReport {
           + "chance where they are drawn."
       ]
     }
-    let (low, high) = (fresh.attainment.lowerBound, fresh.attainment.upperBound)
+    let ends = [fresh.attainment.lowerBound, fresh.attainment.upperBound].map(Self.share)
     return [
-      "Under \(fresh.tried) seeds more it is kept under \(fresh.kept), where \(Self.share(low)) "
-        + "to \(Self.share(high)) of the requests keep all limits."
+      "Under \(fresh.tried) seeds more it is kept under \(fresh.kept), where "
+        + "\(ClosingSentence.span(ends)) of the requests keep all limits."
     ]
   }
 }

@@ -113,22 +113,25 @@ public struct Plan: Sendable {
     return service
   }
 
-  /// The failing candidate of a kind that comes nearest: with the most GPUs below the best, or of
-  /// all where none is kept, the one with the highest attainment; nil where none fails.
+  /// The failing candidate of a kind that comes nearest: with the most GPUs below the best, the one
+  /// with the highest attainment. Where none is kept, of those that were run to the end the one
+  /// whose figures are the nearest to their limits; else that with the most GPUs. Nil where none
+  /// fails.
   public func nearest(of kind: Int) -> PlanCandidate? {
     let failing = candidates.filter {
       !$0.isKept && search.space.shapes[$0.shape].kind == kind
     }
-    guard let best = best[kind].map({ candidates[$0] }) else {
-      return failing.max { Self.isFarther($0, $1) }
+    let fewer = best[kind].map { candidates[$0].gpus }.map { most in
+      failing.filter { $0.gpus < most }
     }
-    let fewer = failing.filter { $0.gpus < best.gpus && $0.attainment != nil }
-    return fewer.max { ($0.gpus, $0.attainment ?? 0) < ($1.gpus, $1.attainment ?? 0) }
-      ?? failing.filter { $0.gpus < best.gpus }.max { $0.gpus < $1.gpus }
-  }
-
-  private static func isFarther(_ first: PlanCandidate, _ second: PlanCandidate) -> Bool {
-    (first.attainment ?? -1, -first.gpus) < (second.attainment ?? -1, -second.gpus)
+    let whole = failing.filter { $0.worst?.load != nil }
+    if fewer == nil, !whole.isEmpty {
+      return whole.min { ($0.worst?.load ?? 0) < ($1.worst?.load ?? 0) }
+    }
+    return (fewer ?? failing).max {
+      ($0.attainment == nil ? 0 : 1, $0.gpus, $0.attainment ?? 0)
+        < ($1.attainment == nil ? 0 : 1, $1.gpus, $1.attainment ?? 0)
+    }
   }
 }
 

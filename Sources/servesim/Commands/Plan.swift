@@ -67,7 +67,10 @@ struct PlanOptions: Sendable {
     for name in try invocation["--schedulers"]?.schedulerNames() ?? standardSchedulers {
       schedulers += try Schedulers.budgeted(name, budgets).filter { !schedulers.contains($0) }
     }
-    let replicas = try invocation["--replicas"]?.numbersOfReplicas()
+    let most = try invocation["--max-gpus"]?.int(min: 1, max: 1 << 20)
+    let replicas =
+      try invocation["--replicas"]?.numbersOfReplicas()
+      ?? Array(1...min(most ?? 16, EngineRange.replicas.upperBound))
     let files = DescribedFiles()
     let model = try files.model(
       invocation["--model"]
@@ -79,8 +82,7 @@ struct PlanOptions: Sendable {
     ]
     let fixed = ["--replicas", "--max-num-batched-tokens"]
     return try PlanSpace(
-      schedulers: schedulers, prices: prices, replicas: replicas ?? Array(1...16),
-      mostGPUs: try invocation["--max-gpus"]?.int(min: 1, max: 1 << 20) ?? 128, files
+      schedulers: schedulers, prices: prices, replicas: replicas, mostGPUs: most ?? 128, files
     ) { name in
       let option = "--\(name)"
       if fixed.contains(option) { return nil }

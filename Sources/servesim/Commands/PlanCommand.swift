@@ -15,7 +15,7 @@ extension PlanOptions {
       option.placeholder = "NAMES"
       option.standard = "all that have a price"
     case Deployment.degree.option: option.standard = "1, 2, 4 and 8, as far as the heads divide"
-    case "--replicas": option.standard = "1 to 16"
+    case "--replicas": option.standard = "1 to 16, or what --max-gpus has room for"
     case "--max-num-batched-tokens":
       option.help = "token budgets, by whatever name the scheduler has for its own; own for its own"
       option.standard = "512,2048,8192"

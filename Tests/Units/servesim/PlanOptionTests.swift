@@ -17,6 +17,7 @@ private func options(_ words: String...) throws -> PlanOptions {
     #expect(plain.space.replicas == Array(1...16) && plain.space.mostGPUs == 128)
     #expect(plain.space.kinds.count > 5 && plain.space.kinds.allSatisfy { $0.price != nil })
     #expect(Set(plain.space.shapes.map(\.gpus)) == [1, 2, 4, 8])
+    #expect(try options("--slo=ttft<1s", "--max-gpus=20").space.replicas == Array(1...20))
     let given = try options(
       "--slo=ttft<1s", "--attainment=95%", "--gpus=l40s,h100-sxm", "--tensor-parallel-size=1,2",
       "--replicas=3,1", "--max-gpus=6", "--schedulers=vllm,sarathi,orca", "--price=l40s=1",
