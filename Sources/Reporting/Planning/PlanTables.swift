@@ -99,7 +99,7 @@ extension PlanReport {
         + "\(row[4].text): \(row[5].text)."
     }
     let chosen = plan.chosen?.worst
-    return why + [definition] + equals + prices + [counted] + chance + times
+    return why + [definition] + equals + prices + rivals + [counted] + chance + times
       + [chosen.flatMap { $0.refused > 0 ? refused($0.refused) : nil }, backlog, sales]
       .compactMap { $0 }
   }
@@ -183,6 +183,34 @@ extension PlanReport {
     }
     if known.isEmpty { return [] }
     return ["Prices in dollars an hour for one GPU: \(known.joined(separator: "; "))."]
+  }
+
+  /// Kinds whose best may be cheaper than the answer within what is quoted, as a sentence.
+  private var rivals: [String] {
+    guard search.goal == .money, let answer = plan.answer,
+      let chosen = quoted(answer)
+    else { return [] }
+    let others = space.kinds.indices.compactMap { kind -> String? in
+      guard kind != answer, let best = plan.best[kind], let range = quoted(kind),
+        range.lowerBound < chosen.upperBound
+      else { return nil }
+      let ends = [range.lowerBound, range.upperBound].map(Self.dollars)
+      return "\(plan.candidates[best].gpus) x \(space.kinds[kind].name) for "
+        + "$\(ClosingSentence.span(ends))"
+    }
+    if others.isEmpty { return [] }
+    let own = [chosen.lowerBound, chosen.upperBound].map(Self.dollars)
+    return [
+      "Within what is quoted the answer costs $\(ClosingSentence.span(own)) an hour, and "
+        + "\(ClosingSentence.list(others)) may be cheaper."
+    ]
+  }
+
+  /// What the best of a kind costs an hour by the lowest and the highest price quoted.
+  private func quoted(_ kind: Int) -> ClosedRange<Double>? {
+    guard let best = plan.best[kind], let range = space.kinds[kind].price?.range else { return nil }
+    let gpus = Double(plan.candidates[best].gpus)
+    return gpus * range.lowerBound...gpus * range.upperBound
   }
 
   /// How many combinations there were, and why some were never run.

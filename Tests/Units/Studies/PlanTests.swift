@@ -1,5 +1,6 @@
 import Costs
 import Metrics
+import Reporting
 import Schedulers
 import Serving
 import Studies
@@ -205,6 +206,18 @@ private let questions = [
     let recorded = try questions[0].search().run(jobs: 2)
     let none = try recorded.fresh(5, jobs: 1)
     #expect(none == nil)
+  }
+
+  @Test func `hangs on prices that are quoted as a range`() throws {
+    func text(_ gpus: String) throws -> String {
+      let plan = try Question(slo: "ttft<1s", gpus: gpus, rate: 5).search().run(jobs: 2)
+      let none = plan.best.map { _ -> Plan.Headroom? in nil }
+      return PlanReport(plan, trace: "t.csv", headroom: none) { _ in [] }.text(replay: nil)
+    }
+    #expect(
+      try text("a100-sxm-80gb,h100-sxm").contains(
+        "the answer costs $0.800 to 3.00 an hour, and 1 x h100-sxm for $2.95 may be cheaper."))
+    #expect(try !text("h100-sxm,h200-sxm").contains("may be cheaper"))
   }
 
   @Test func `hangs on the cost model no more than where it is kept with slower work`() throws {
