@@ -20,6 +20,7 @@ SLO = [
     "sarathi-strict", "effective-throughput",
 ]
 BATCHES = ["prefill=512@1024,decode=64x2048", "prefill=2x16@0", "decode=1x1", "prefill=3"]
+WRITERS = ["native", "azure", "mooncake", "vllm"]
 TRACES = ["native.csv", "plain.csv", "azure.csv", "mooncake.jsonl"]
 
 
@@ -29,7 +30,10 @@ class Inputs:
     def __init__(self, binary):
         self.files = {}
         for name in sorted(os.listdir(f"{HERE}/corpus")):
-            self.files[name] = open(f"{HERE}/corpus/{name}", "rb").read()
+            if os.path.isfile(f"{HERE}/corpus/{name}"):
+                self.files[name] = open(f"{HERE}/corpus/{name}", "rb").read()
+        self.formats = {name: open(f"{HERE}/corpus/formats/{name}", "rb").read()
+                        for name in sorted(os.listdir(f"{HERE}/corpus/formats"))}
         self.configs = [name for name in self.files if name.startswith("config-")]
         self.logs = {}
         logs = f"{HERE}/../Golden/decisions"
@@ -40,8 +44,8 @@ class Inputs:
                     self.logs[f"{folder}-{name}"] = data
         ask = lambda *words: subprocess.run([binary, *words], capture_output=True, text=True).stdout
         self.options = {}
-        for command in ["replay", "compare", "sweep", "capacity", "cost", "pipeline", "calibrate",
-                        "synthesize"]:
+        for command in ["replay", "compare", "sweep", "capacity", "plan", "cost", "pipeline",
+                        "memory", "calibrate", "synthesize", "describe", "convert", "validate"]:
             found = re.findall(r"^  (--[a-z-]+)(?: ([A-Z]+))?(?=  )", ask(command, "--help"), re.M)
             self.options[command] = {name: kind for name, kind in found}
         self.schedulers = {}
@@ -135,20 +139,25 @@ def run(random, inputs, files):
 def options(random, inputs):
     """A command whose files are as they should be, with options that may not be."""
     command = random.choice(["replay"] * 8 + ["cost"] * 3 + ["pipeline", "compare", "sweep",
-                            "capacity", "calibrate", "synthesize"])
+                            "capacity", "plan", "memory", "calibrate", "synthesize", "describe",
+                            "convert"])
     words = settings(random, inputs, command, 4)
-    if command in ("cost", "pipeline", "synthesize"):
+    if command in ("cost", "pipeline", "memory", "synthesize"):
         fixed = ["--batch", random.choice(BATCHES)] if command == "cost" else []
     elif command == "calibrate":
         fixed = ["measurements.csv", "--gpu", "./gpu.json"]
     else:
         fixed = [random.choice(TRACES)]
-    if command not in ("calibrate", "synthesize") and random.random() < 0.9:
+    if command not in ("calibrate", "synthesize", "describe", "convert") and random.random() < 0.9:
         fixed += SMALL
-    if command in ("compare", "sweep", "capacity"):
+    if command in ("compare", "sweep", "capacity", "plan"):
         fixed += ["--schedulers", scheduler(random, inputs)]
-    if command == "capacity":
+    if command in ("capacity", "plan"):
         fixed += ["--slo", random.choice(SLO), "--seeds", "1"]
+    if command == "plan":
+        fixed += ["--max-gpus", "2"]
+    if command == "convert":
+        fixed += ["--to", random.choice(WRITERS), "--output", "out/x"]
     names = words[::1]
     kept = [index for index, word in enumerate(fixed) if word.startswith("--") and word in names]
     for index in reversed(kept):
@@ -169,6 +178,17 @@ def reading(names):
     return target
 
 
+def formats(random, inputs, damage):
+    """A trace or results of any format, and a command that reads it."""
+    name = random.choice(sorted(inputs.formats))
+    command, words = random.choice([
+        ("describe", []), ("replay", SMALL), ("replay", [*SMALL, "--request-rate", "2"]),
+        ("convert", ["--to", random.choice(WRITERS), "--output", "out/x"]),
+        ("validate", [*SMALL, "--gpu", "h100-sxm"])])
+    words = words + settings(random, inputs, command, random.choice([0, 0, 1]))
+    return [command, name, *words], {name: damage(name, inputs.formats[name])}
+
+
 def batches(random, inputs, damage):
     data = damage("batches.csv", inputs.files["batches.csv"])
     return ["cost", "--batches", "batches.csv", *SMALL], {"batches.csv": data}
@@ -187,9 +207,10 @@ def results(random, inputs, damage):
 
 # What is damaged, and how often.
 TARGETS = {
-    "logs": (25, logs),
-    "traces": (20, reading(lambda inputs: TRACES)),
-    "configs": (20, reading(lambda inputs: inputs.configs)),
+    "logs": (20, logs),
+    "traces": (15, reading(lambda inputs: TRACES)),
+    "formats": (15, formats),
+    "configs": (15, reading(lambda inputs: inputs.configs)),
     "gpus": (7, reading(lambda inputs: ["gpu.json", "gpu-bare.json"])),
     "batches": (4, batches),
     "measurements": (4, measurements),
