@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Prints how far off the simulation is of measured runs, by GPU, kind of model and bits of a weight,
-as the rows of Sources/Studies/Verdicts/MeasuredError.swift: `errors.py POINTS.csv RUNS SERVESIM`.
+"""Prints how far off the simulation is of measured runs, by GPU, kind of model and bits of a
+weight, as the rows of Sources/Studies/Verdicts/MeasuredError.swift:
+`errors.py POINTS.csv RUNS SERVESIM`.
 
 POINTS.csv is measured/operating_points/operating_points.csv, unpacked; RUNS is
 measured/vllm_0.15.1_h100.
