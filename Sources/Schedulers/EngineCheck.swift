@@ -20,7 +20,10 @@ extension SchedulerEntry {
         problem: "\(rules.limits.maxBatchSequences) sequences in a batch are more than the "
           + "\(rules.limits.maxNumSeqs) that may be tracked", remedy: "lower \(sequenceCap)")
     }
-    if !rules.prompts.areChunked, let budget = rules.limits.maxNumBatchedTokens,
+    // What is admitted with all its memory is never computed anew, with its answer as its prompt:
+    // prompts that are too long are then refused one by one.
+    let keepsAll = rules.memory.reservesAll
+    if !rules.prompts.areChunked, !keepsAll, let budget = rules.limits.maxNumBatchedTokens,
       budget < rules.limits.maxModelLen
     {
       throw InputError(

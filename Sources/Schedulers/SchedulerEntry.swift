@@ -106,6 +106,7 @@ public struct SchedulerEntry: Sendable {
     for (option, value) in given where option.words.isEmpty { try option.set(&engine, value) }
     try check(engine.rules, given: given.map(\.option.name), setting, source)
     try (engine.scheduler as? SGLang)?.check(engine.rules, given.map(\.option.name), source)
+    try (engine.scheduler as? TensorRTLLM)?.check(engine.rules, source)
     return engine
   }
 

@@ -7,6 +7,7 @@ public enum Schedulers {
   public static let all: [SchedulerEntry] = [
     RequestLevel.entry, Orca.entry, VLLMV0.entry, VLLMV1.entry011, VLLMV1.entry033, Sarathi.entry,
     Sarathi.artifact, SimpleChunking.entry, SplitFuse.entry, NanoFlow.entry, SGLang.entry,
+    TensorRTLLM.entry,
   ]
 
   /// Other names: each means the newest version of its engine.

@@ -106,16 +106,21 @@ struct EdgeCase: CustomStringConvertible {
       "long-prefill-token-threshold": [1, 5, 100], "average-prefill-length": [0, 7],
       "average-decode-length": [0, 3], "chunked-prefill-size": [-1, 16, 64, 896],
       "max-prefill-tokens": [1, 64, 500], "prefill-max-requests": [0, 2],
-      "prefill-decode-interval": [0, 3], "priority-scheduling-preemption-threshold": [0, 1],
+      "prefill-decode-interval": [0, 3], "max-num-tokens": [1, 16, 64, 200],
+      "priority-scheduling-preemption-threshold": [0, 1],
     ]
     let words = [
       "reset": ["last", "all", "none"], "reserve": ["max", "pow2", "own"],
       "allocator": ["exact", "buddy"], "scheduling-policy": ["fcfs", "priority"],
       "schedule-policy": ["fcfs", "lpm", "dfs-weight", "lof", "hrrn", "shortest-prefill-first"],
       "schedule-conservativeness": ["0.05", "0.3", "1"],
+      "capacity-scheduler-policy": ["GUARANTEED_NO_EVICT", "MAX_UTILIZATION", "STATIC_BATCH"],
     ]
     // Set for all engines alike.
-    let common = ["block-size", "max-num-seqs", "page-size", "max-running-requests"]
+    let common = [
+      "block-size", "max-num-seqs", "page-size", "max-running-requests", "tokens-per-block",
+      "max-batch-size",
+    ]
     var options: [String] = []
     let hasSchedule = entry.options.contains { $0.name == "chunk-schedule-stages" }
     let isScheduled = hasSchedule && Bool.random(using: &random)

@@ -68,6 +68,11 @@ struct RandomCase: CustomStringConvertible {
         let page = rules.memory.blockSize
         rules.limits.maxNumBatchedTokens! += page - rules.limits.maxNumBatchedTokens! % page
       }
+      if policy.specification.hasPrefix("trt-llm") {
+        // At least a block, as chunks are cut.
+        rules.limits.maxNumBatchedTokens! =
+          max(rules.limits.maxNumBatchedTokens!, rules.memory.blockSize)
+      }
     }
     let tight = Bool.random(using: &random)
     let longest = rules.blocks(for: 401) + 3

@@ -23,7 +23,21 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
   case sglangMixedAlone = "sglang:enable-mixed-chunk=true,disable-overlap-schedule=true"
   case sglangWithoutTree = "sglang:disable-radix-cache=true"
   case sglangUncut = "sglang:chunked-prefill-size=-1"
+  case tensorRTAlone = "trt-llm:disable-overlap-scheduler=true"
+  case tensorRTCut = "trt-llm:enable-chunked-context=true"
+  case tensorRTStatic =
+    "trt-llm:capacity-scheduler-policy=STATIC_BATCH,enable-chunked-context=true"
+  case tensorRTPausing = "trt-llm:capacity-scheduler-policy=MAX_UTILIZATION"
+  case tensorRTPausingAlone =
+    "trt-llm:capacity-scheduler-policy=MAX_UTILIZATION,disable-overlap-scheduler=true"
+  case tensorRTPausingCut =
+    "trt-llm:capacity-scheduler-policy=MAX_UTILIZATION,enable-chunked-context=true"
   case stages = "sarathi:chunk-schedule-stages=4"
+
+  /// Those under which admission takes all that a request may need, so that nobody loses a cache.
+  static let reserving: [ReferenceOption] = [
+    .orcaOwnLength, .orcaBuddy, .tensorRTAlone, .tensorRTCut, .tensorRTStatic,
+  ]
 
   var specification: String { rawValue }
 
@@ -42,6 +56,10 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     case .stages: engine.planSarathi()
     case .sglangAlone, .sglangWithoutTree, .sglangUncut: engine.planSGLang()
     case .sglangMixed, .sglangMixedAlone: engine.planSGLang(mixing: true)
+    case .tensorRTAlone, .tensorRTCut: engine.planTensorRT()
+    case .tensorRTStatic: engine.planTensorRT(.staticBatch)
+    case .tensorRTPausing, .tensorRTPausingAlone, .tensorRTPausingCut:
+      engine.planTensorRT(.utilization)
     }
   }
 }

@@ -19,10 +19,13 @@ enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
   case splitfuse
   case nanoflow
   case sglang
+  case trtLLM = "trt-llm"
 
-  /// Those with several batches in flight; DeepSpeed-MII and NanoFlow have one, and SGLang's
-  /// pipelines have rules of their own.
-  static let pipelined = allCases.filter { ![.splitfuse, .nanoflow, .sglang].contains($0) }
+  /// Those with several batches in flight; DeepSpeed-MII and NanoFlow have one, and pipelines of
+  /// SGLang and TensorRT-LLM have rules of their own.
+  static let pipelined = allCases.filter {
+    ![.splitfuse, .nanoflow, .sglang, .trtLLM].contains($0)
+  }
 
   var specification: String { rawValue }
 
@@ -39,6 +42,7 @@ enum ReferencePolicy: String, CaseIterable, ReferencePlanner {
     case .splitfuse: engine.planSplitFuse()
     case .nanoflow: engine.planNanoFlow()
     case .sglang: engine.planSGLang()
+    case .trtLLM: engine.planTensorRT()
     }
   }
 }

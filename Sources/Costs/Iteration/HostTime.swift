@@ -84,7 +84,7 @@ extension HostTime {
   }
 
   /// The engines that host times are known of.
-  public static let all = [vllmV1, sglang, vllmV0, sarathi2024, fastGen2023, none]
+  public static let all = [vllmV1, sglang, trtLLM, vllmV0, sarathi2024, fastGen2023, none]
 
   /// The host times called `name`.
   public static func named(_ name: String) throws(InputError) -> HostTime {
@@ -108,6 +108,12 @@ extension HostTime {
   /// SGLang with its overlap schedule and CUDA graphs, of which nothing was measured apart.
   public static let sglang = HostTime(
     name: "sglang",
+    source: "taken from vllm-v1, whose schedule overlaps in the same way; not measured",
+    secondsPerIteration: vllmV1.secondsPerIteration, secondsLate: vllmV1.secondsLate)
+
+  /// TensorRT-LLM's PyTorch flow with its overlap scheduler and CUDA graphs; likewise.
+  public static let trtLLM = HostTime(
+    name: "trt-llm",
     source: "taken from vllm-v1, whose schedule overlaps in the same way; not measured",
     secondsPerIteration: vllmV1.secondsPerIteration, secondsLate: vllmV1.secondsLate)
 

@@ -133,7 +133,8 @@ extension Engine {
     set { scheduler = newValue }
   }
 
-  fileprivate var isSynchronous: Bool {
+  /// Whether it forms a batch only when the one before has ended.
+  var isSynchronous: Bool {
     get { !rules.outputs.schedulesAhead }
     set { rules.outputs.schedulesAhead = !newValue }
   }

@@ -58,7 +58,7 @@ extension EngineRules {
 
     /// Whether an admission takes all blocks that a sequence will ever hold.
     @inline(__always)
-    var reservesAll: Bool { reservation != .prompt && reservation != .chunk }
+    public var reservesAll: Bool { reservation != .prompt && reservation != .chunk }
 
     /// Blocks that a sequence needs to be free beside its own, even where it is alone.
     var spareBlocks: Int { max(watermarkBlocks, decodeGate == .anyFreeBlock ? 1 : 0) }

@@ -157,6 +157,9 @@ extension Schedulers {
     if engine == "sglang" {
       return (engine, version == nil ? "the version of sglang is not stated" : nil)
     }
+    if engine == "trtllm" {
+      return ("trt-llm", "the rules of trt-llm were read and never run beside the original")
+    }
     guard engine == "vllm" else {
       return (standard, "there is no scheduler of \(engine) yet; simulated as \(standard)")
     }

@@ -51,6 +51,15 @@ import Testing
     #expect(uncut.rules.limits.maxNumBatchedTokens == nil && !uncut.rules.prompts.areChunked)
   }
 
+  /// TensorRT-LLM, `llmapi/llm_args.py`: `max_batch_size`, `max_num_tokens`, `tokens_per_block`,
+  /// `enable_chunked_prefill` and `disable_overlap_scheduler`.
+  @Test func `has whole prompts, reserved answers and overlap in TensorRT-LLM`() throws {
+    let rules = try rules("trt-llm", isLargeGPU: true)
+    #expect(rules.limits.maxNumSeqs == 2048 && rules.limits.maxNumBatchedTokens == 8192)
+    #expect(rules.memory.blockSize == 32 && rules.memory.reservation == .ownLength)
+    #expect(!rules.prompts.areChunked && rules.outputs.schedulesAhead)
+  }
+
   /// DeepSpeed-MII d100a854: `max_ragged_batch_size`, `max_ragged_sequence_count` and
   /// `max_tracked_sequences`; blocks of 128 tokens up to heads of 64 elements, of 64 beyond.
   @Test(arguments: [(32, 128), (64, 128), (65, 64), (128, 64)])

@@ -31,6 +31,8 @@ import Testing
     ("sglang:schedule-policy=lpm,disable-radix-cache=true", "keeps from being there"),
     ("sglang:schedule-policy=hrrn,enable-priority-scheduling=true", "fcfs and lof"),
     ("sglang:priority-scheduling-preemption-threshold=1", "without effect"),
+    ("trt-llm:enable-chunked-context=true,max-num-tokens=31", "the 32 of a block"),
+    ("trt-llm:capacity-scheduler-policy=MAX_UTILIZATION,max-num-tokens=399", "does not cut"),
   ])
   func `are refused with what is wrong`(_ specification: String, _ words: String) throws {
     let error = try #require(Self.error(specification))
@@ -49,6 +51,7 @@ import Testing
     "vllm-0.6:chunked=true,swap-blocks=9", "vllm-0.6:scheduling-policy=priority",
     "vllm-0.6:chunked=true,scheduling-policy=fcfs",
     "vllm-0.11:enable-chunked-prefill=false,long-prefill-token-threshold=5",
+    "trt-llm:max-num-tokens=31", "trt-llm:enable-chunked-context=true,max-num-tokens=32",
   ])
   func `are not these`(_ specification: String) {
     #expect(Self.error(specification) == nil)

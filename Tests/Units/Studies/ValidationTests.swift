@@ -90,7 +90,9 @@ import Workloads
     #expect(Schedulers.serving("vllm", version).0 == scheduler)
     #expect(Schedulers.serving("vllm", version).note == nil)
     #expect(Schedulers.serving("sglang", version).0 == "sglang")
-    #expect(Schedulers.serving("trt-llm", version).note != nil)
+    #expect(Schedulers.serving("trtllm", version).0 == "trt-llm")
+    #expect(Schedulers.serving("trtllm", version).note?.contains("never run") == true)
+    #expect(Schedulers.serving("lmdeploy", version).note != nil)
   }
 
   @Test func `is one of many, of which some are refused with a reason`() throws {
