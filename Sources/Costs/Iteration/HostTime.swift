@@ -106,16 +106,17 @@ extension HostTime {
     secondsPerIteration: 0.12e-3, secondsLate: 4.8e-6, secondsPerLaunch: 60e-6)
 
   /// SGLang with its overlap schedule and CUDA graphs, of which nothing was measured apart.
-  public static let sglang = HostTime(
-    name: "sglang",
-    source: "taken from vllm-v1, whose schedule overlaps in the same way; not measured",
-    secondsPerIteration: vllmV1.secondsPerIteration, secondsLate: vllmV1.secondsLate)
+  public static let sglang = likeVLLM("sglang")
 
   /// TensorRT-LLM's PyTorch flow with its overlap scheduler and CUDA graphs; likewise.
-  public static let trtLLM = HostTime(
-    name: "trt-llm",
-    source: "taken from vllm-v1, whose schedule overlaps in the same way; not measured",
-    secondsPerIteration: vllmV1.secondsPerIteration, secondsLate: vllmV1.secondsLate)
+  public static let trtLLM = likeVLLM("trt-llm")
+
+  private static func likeVLLM(_ name: String) -> HostTime {
+    var host = vllmV1
+    host.name = name
+    host.source = "taken from vllm-v1, whose schedule overlaps in the same way; not measured"
+    return host
+  }
 
   /// An engine of 2024 in Python that schedules, prepares, samples and detokenises in turn; several
   /// GPUs talk through Ray.
