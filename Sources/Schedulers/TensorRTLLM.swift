@@ -6,14 +6,15 @@ import Serving
 ///
 /// TensorRT-LLM at commit 002f3cc, PyTorch flow,
 /// `tensorrt_llm/_torch/pyexecutor/scheduler/scheduler.py` (`PyCapacityScheduler` and
-/// `PyMicroBatchScheduler`), and the defaults of `llmapi/llm_args.py`; that chunks are multiples of
-/// a block is in `py_executor_creator.py` of older commits. All of it was read and never run: no
-/// log tells what the original decides. Not read, but taken from vLLM: a token in flight when its
-/// request is paused comes out. Clients are taken to ask for as many tokens as the trace says that
-/// they get. What is reserved counts as used from admission on, where the original takes blocks as
-/// they fill. A prompt that has not begun and of which no block's worth fits in the batch holds up
-/// those behind it, where the original lets one pass that is shorter than what is left. Prompts
-/// share no blocks here, and windows of attention spare none. Memory is what
+/// `PyMicroBatchScheduler`), and of `llmapi/llm_args.py` the batch's limits, the tokens of a block,
+/// whole prompts and the policy. That the scheduler overlaps, and that chunks are multiples of a
+/// block, is from other versions. All of it was read and never run: no log tells what the original
+/// decides. Not read, but taken from vLLM: a token in flight when its request is paused comes out,
+/// and needs no block of its own. Clients are taken to ask for as many tokens as the trace says
+/// that they get. What is reserved counts as used from admission on, where the original takes
+/// blocks as they fill. A prompt that has not begun and of which no block's worth fits in the batch
+/// holds up those behind it, where the original lets one pass that is shorter than what is left.
+/// Prompts share no blocks here, and windows of attention spare none. Memory is what
 /// `--gpu-memory-utilization` says, for which the original has `free_gpu_memory_fraction`.
 struct TensorRTLLM: Scheduler {
   static let entry = SchedulerEntry(
