@@ -53,14 +53,29 @@ public struct Validation: Sendable {
         run.source, column: run.name, problem: "the simulation stops: \(error)",
         remedy: "check what the run is said to be served by")
     }
+    let records = replay.timeline.records
+    try Self.check(records, of: run, by: service.engine.name, &notes)
     name = run.name
     self.notes = notes
     settings = service.settings
     let seen = Array(run.requests.prefix(trace.count))
     measured = Observed(replay.trace, seen, means: run.means)
-    simulated = Observed(replay.trace, replay.timeline.records, as: seen)
+    simulated = Observed(replay.trace, records, as: seen)
     loggedBlocks = run.blocks
     plannedBlocks = try? scenario.deployment.plannedBlocks(of: service.engine)
+  }
+
+  /// Throws where `engine` serves none of the requests of `run`, and notes those that it refuses.
+  private static func check(
+    _ records: [RequestRecord], of run: MeasuredRun, by engine: String, _ notes: inout [String]
+  ) throws(InputError) {
+    if !records.contains(where: \.isCompleted) {
+      throw InputError(
+        run.source, column: run.name, problem: "\(engine) serves none of the requests",
+        remedy: "give --scheduler with limits that have room for them")
+    }
+    let refused = records.count { !$0.isCompleted && $0.timeOut == nil }
+    if refused > 0 { notes.append("\(refused) of \(records.count) requests do not fit \(engine)") }
   }
 
   /// What `run` states by the names of settings, and what is taken where it and the user are

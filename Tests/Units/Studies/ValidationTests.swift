@@ -66,6 +66,21 @@ import Workloads
     #expect(validation.measured.ttft?.count == 20 && validation.simulated.ttft?.count == 20)
   }
 
+  /// Llama-3-8B is made for 8,192 tokens.
+  @Test func `is refused where nothing of it fits, and tells what does not`() throws {
+    var run = run()
+    let long = Request(arrival: 0, promptTokens: 9000, outputTokens: 21)
+    var requests = run.trace.requests
+    requests[0] = long
+    run.trace = Trace(requests: requests)
+    let notes = try Validation(run) { _ in nil }.notes
+    #expect(notes.contains { $0.hasPrefix("1 of 40 requests do not fit") })
+    run.trace = Trace(requests: requests.map { _ in long })
+    #expect { try Validation(run) { _ in nil } } throws: { error in
+      (error as? InputError)?.problem.contains("none of the requests") == true
+    }
+  }
+
   @Test func `asks for what it does not say, by name`() throws {
     var silent = run()
     silent.settings[.gpu] = nil
