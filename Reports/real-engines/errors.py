@@ -37,28 +37,31 @@ def main(points, runs, servesim):
     told = {row["id"]: row for row in csv.DictReader(open(points, newline=""))}
     groups = collections.defaultdict(list)
 
-    def add(run, gpu, model, bits):
+    def add(run, gpu, model, bits, gpus):
         metrics = run["metrics"]
         kind = "experts" if any(name in model.lower() for name in EXPERTS) else "dense"
         groups[gpu.replace("_", "-"), kind, bits].append(
             [metrics[name]["simulated_mean"] / metrics[name]["measured_mean"] - 1
-             for name in ("ttft", "tpot")])
+             for name in ("ttft", "tpot")] + [gpus])
 
     for run in validated(servesim, runs):
         if not run["saturated"]["measured"]:
-            add(run, "h100_sxm", run["experiment"], 16)
+            name = run["experiment"]
+            add(run, "h100_sxm", name, 16, int(name.split("-tp")[1].split("-")[0]))
     for run in validated(servesim, points):
         row = told[run["experiment"]]
         # Prompts of Llama-3.1-8B were found in the prefix cache, which its rows do not say; rows
         # without a format have requests that are all alike, and stay in step here.
         known = row["precision"] and "8B-Instruct-FP8" not in row["model_path"]
         if row["backend"] == "vllm" and known:
-            add(run, row["system"], row["model_path"], BITS[row["precision"]])
+            add(run, row["system"], row["model_path"], BITS[row["precision"]],
+                int(float(row["tp_size"])))
     for (gpu, kind, bits), errors in sorted(groups.items()):
         if len(errors) > 1:
-            ttft, tpot = (quartile(column) for column in zip(*errors))
+            *columns, gpus = zip(*errors)
+            ttft, tpot = map(quartile, columns)
             print(f'    .init("{gpu}", .{kind}, bits: {bits}, runs: {len(errors)}, '
-                  f"prefill: {ttft:.3f}, decode: {tpot:.3f}),")
+                  f"gpus: {max(gpus)}, prefill: {ttft:.3f}, decode: {tpot:.3f}),")
 
 
 main(*sys.argv[1:])

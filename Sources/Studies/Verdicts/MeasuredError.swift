@@ -9,8 +9,9 @@ public struct MeasuredError: Sendable, Equatable {
   public var kind: Kind
   /// Bits of a weight of the layers.
   public var bits: Int
-  /// Runs that it is of.
+  /// Runs that it is of, and the most GPUs that shared a model in them.
   public var runs: Int
+  public var gpus: Int
   /// The third quartile of the errors' sizes, as shares.
   public var prefill: Double
   public var decode: Double
@@ -22,12 +23,14 @@ public struct MeasuredError: Sendable, Equatable {
   }
 
   init(
-    _ gpu: String, _ kind: Kind, bits: Int, runs: Int, prefill: Double, decode: Double
+    _ gpu: String, _ kind: Kind, bits: Int, runs: Int, gpus: Int, prefill: Double,
+    decode: Double
   ) {
     self.gpu = gpu
     self.kind = kind
     self.bits = bits
     self.runs = runs
+    self.gpus = gpus
     self.prefill = prefill
     self.decode = decode
   }
@@ -45,17 +48,17 @@ public struct MeasuredError: Sendable, Equatable {
 
   /// What is known, by the alphabet.
   public static let all: [MeasuredError] = [
-    .init("b200-sxm", .dense, bits: 4, runs: 32, prefill: 0.289, decode: 0.160),
-    .init("b200-sxm", .dense, bits: 8, runs: 37, prefill: 0.181, decode: 0.225),
-    .init("b200-sxm", .experts, bits: 4, runs: 57, prefill: 0.297, decode: 0.190),
-    .init("b200-sxm", .experts, bits: 8, runs: 81, prefill: 0.371, decode: 0.165),
-    .init("b300-sxm", .experts, bits: 8, runs: 34, prefill: 0.269, decode: 0.139),
-    .init("h100-sxm", .dense, bits: 8, runs: 23, prefill: 0.214, decode: 0.043),
-    .init("h100-sxm", .dense, bits: 16, runs: 4, prefill: 0.040, decode: 0.024),
-    .init("h100-sxm", .experts, bits: 4, runs: 34, prefill: 0.449, decode: 0.274),
-    .init("h100-sxm", .experts, bits: 16, runs: 2, prefill: 0.093, decode: 0.004),
-    .init("h200-sxm", .dense, bits: 8, runs: 27, prefill: 0.093, decode: 0.084),
-    .init("h200-sxm", .experts, bits: 4, runs: 61, prefill: 0.465, decode: 0.180),
-    .init("h200-sxm", .experts, bits: 8, runs: 58, prefill: 0.268, decode: 0.285),
+    .init("b200-sxm", .dense, bits: 4, runs: 32, gpus: 8, prefill: 0.289, decode: 0.160),
+    .init("b200-sxm", .dense, bits: 8, runs: 37, gpus: 8, prefill: 0.181, decode: 0.225),
+    .init("b200-sxm", .experts, bits: 4, runs: 57, gpus: 8, prefill: 0.297, decode: 0.190),
+    .init("b200-sxm", .experts, bits: 8, runs: 81, gpus: 4, prefill: 0.371, decode: 0.165),
+    .init("b300-sxm", .experts, bits: 8, runs: 34, gpus: 4, prefill: 0.269, decode: 0.139),
+    .init("h100-sxm", .dense, bits: 8, runs: 23, gpus: 8, prefill: 0.214, decode: 0.043),
+    .init("h100-sxm", .dense, bits: 16, runs: 4, gpus: 4, prefill: 0.040, decode: 0.024),
+    .init("h100-sxm", .experts, bits: 4, runs: 34, gpus: 8, prefill: 0.449, decode: 0.274),
+    .init("h100-sxm", .experts, bits: 16, runs: 2, gpus: 2, prefill: 0.093, decode: 0.004),
+    .init("h200-sxm", .dense, bits: 8, runs: 27, gpus: 8, prefill: 0.093, decode: 0.084),
+    .init("h200-sxm", .experts, bits: 4, runs: 61, gpus: 8, prefill: 0.465, decode: 0.180),
+    .init("h200-sxm", .experts, bits: 8, runs: 58, gpus: 8, prefill: 0.268, decode: 0.285),
   ]
 }

@@ -17,7 +17,7 @@ import Testing
 
   private static let robust = Robustness(reach: 0.2, breakEvens: [])
   private static let dense = MeasuredError(
-    "h100-sxm", .dense, bits: 16, runs: 41, prefill: 0.02, decode: 0.065)
+    "h100-sxm", .dense, bits: 16, runs: 41, gpus: 4, prefill: 0.02, decode: 0.065)
   private static let known = ModelError.measured([dense])
 
   @Test func `names the best, the next, and what it hangs on`() {
@@ -48,7 +48,7 @@ import Testing
     #expect(Self.known.and(.unknown(gpu: "x")) == .unknown(gpu: "x"))
     #expect(Self.known.and(Self.known) == Self.known)
     let mixtures = MeasuredError(
-      "h200-sxm", .experts, bits: 8, runs: 58, prefill: 0.3, decode: 0.2)
+      "h200-sxm", .experts, bits: 8, runs: 58, gpus: 8, prefill: 0.3, decode: 0.2)
     let both = Self.known.and(.measured([mixtures]))
     #expect(unless(.decode, 1.15, both).contains("mixtures of experts in 8 bits on h200-sxm"))
   }
