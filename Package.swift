@@ -1,7 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let settings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+/// What is shipped is what is tested: one build serves both, and testability costs no instructions.
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
+]
 
 /// What everything may import, and what stands on it side by side.
 let basics: [Target.Dependency] = ["Formats", "Serving"]
