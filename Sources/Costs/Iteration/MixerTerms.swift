@@ -6,13 +6,18 @@ struct AttentionTerm: ~Copyable, Sendable {
   private let attention: ShardAttention
   private let prefill: KernelSlice
   private let decode: KernelSlice
+  /// Where so many decodes lie in their table.
+  private let places: [Grid.Place]
+  private static let placed = 1024
 
   /// The term of `mixer`, if it is of this kind.
   init?(of mixer: ShardMixer, among tables: KernelTables, on gpu: GPU) {
     guard case .attention(let attention) = mixer else { return nil }
     self.attention = attention
     prefill = tables.slice(through: attention.prefillKernel([]), on: gpu)
-    decode = tables.slice(through: attention.decodeKernel(sequences: 1, context: 1), on: gpu)
+    let decode = tables.slice(through: attention.decodeKernel(sequences: 1, context: 1), on: gpu)
+    places = (0...Self.placed).map { decode.place(attention.logRows(of: max(1, $0))) }
+    self.decode = decode
   }
 
   /// Whether all of its times are measured.
@@ -28,8 +33,11 @@ struct AttentionTerm: ~Copyable, Sendable {
   /// The seconds of the decodes in `batch`, in all layers, where times are measured.
   @inline(__always)
   func decodeSeconds(_ batch: borrowing Batch) -> Double {
-    let kernel = attention.decodeKernel(sequences: batch.decodes, context: batch.decodeContext)
-    return decode.seconds(kernel, at: kernel.point[2], kernel.point[3]) * Double(attention.layers)
+    let count = batch.decodes
+    let work = attention.decodeWork(sequences: count, context: batch.decodeContext)
+    let place =
+      count <= Self.placed ? places[count] : decode.place(attention.logRows(of: count))
+    return decode.seconds(work, at: place) * Double(attention.layers)
   }
 
   /// The measured seconds of `operation`, if it is this attention.

@@ -82,6 +82,17 @@ struct ShardAttention: Sendable, Equatable {
       window: Double(window), tableHeads, format)
   }
 
+  /// What that kernel reads, writes and computes.
+  @inline(__always)
+  func decodeWork(sequences: Int, context: Int) -> DecodeWork {
+    DecodeWork(
+      sequences: Double(sequences), context: Double(context) / Double(sequences) + 1,
+      window: Double(window), tableHeads, format)
+  }
+
+  /// The coordinate of that kernel that its sequences alone tell.
+  func logRows(of sequences: Int) -> Double { tableHeads.logRows(of: Double(sequences)) }
+
   /// Pairs of a token and one that it attends to, over `new` tokens that follow one another after
   /// `context` others.
   func pairs(_ new: Double, after context: Double) -> Double {

@@ -21,12 +21,43 @@ struct AttentionHeads: Sendable, Equatable {
     logPairs = log2(pairs)
   }
 
+  /// The coordinate of `sequences` that decode: the logarithm of their heads of keys and values.
+  func logRows(of sequences: Double) -> Double { log2(sequences) + logPairs }
+
   /// What tells tables of attention apart: the size of a head, and whether there is a window.
   @inline(__always)
   func variant(_ hasWindow: Bool) -> Int { Int(size) + (hasWindow ? Self.windowed : 0) }
 
   /// More than the size of any head.
   private static let windowed = 1 << 14
+}
+
+/// What attention of decodes reads, writes and computes in one layer.
+struct DecodeWork {
+  /// Tokens that each sequence attends to, as many as a tile at least.
+  let keys: Double
+  /// Bytes of queries, results and the keys and values of whole tiles.
+  let bytes: Double
+  /// What the tokens attended to take by themselves.
+  let leastFlops: Double
+  let leastBytes: Double
+
+  /// One new token of each of `sequences`, with `context` tokens to attend to, or the last `window`
+  /// of them where that is not 0.
+  @inline(__always)
+  init(
+    sequences: Double, context: Double, window: Double, _ heads: AttentionHeads,
+    _ format: NumberFormat
+  ) {
+    // Keys come in tiles: fewer than 32 take as long as 32.
+    let seen = window > 0 ? min(context, window) : context
+    keys = max(seen, 32)
+    let bytesOfQueries = 4 * sequences * heads.queries * heads.size
+    let bytesPerKey = 2 * sequences * heads.pairs * heads.size * format.bytesPerInput
+    bytes = bytesOfQueries + bytesPerKey * keys
+    leastFlops = 4 * sequences * heads.queries * heads.size * seen
+    leastBytes = bytesOfQueries + bytesPerKey * seen
+  }
 }
 
 extension Kernel {
@@ -62,18 +93,13 @@ extension Kernel {
     sequences: Double, context: Double, window: Double, _ heads: AttentionHeads,
     _ format: NumberFormat
   ) -> Kernel {
-    // Keys come in tiles: fewer than 32 take as long as 32.
-    let seen = window > 0 ? min(context, window) : context
-    let keys = max(seen, 32)
-    let bytesOfQueries = 4 * sequences * heads.queries * heads.size
-    let bytesPerKey = 2 * sequences * heads.pairs * heads.size * format.bytesPerInput
+    let work = DecodeWork(
+      sequences: sequences, context: context, window: window, heads, format)
     return Kernel(
       operation: .attentionDecode, format: format, variant: heads.variant(window > 0),
-      memoryBytes: bytesOfQueries + bytesPerKey * keys,
-      leastFlops: 4 * sequences * heads.queries * heads.size * seen,
-      leastBytes: bytesOfQueries + bytesPerKey * seen,
+      memoryBytes: work.bytes, leastFlops: work.leastFlops, leastBytes: work.leastBytes,
       point: SIMD4(
-        heads.logGroup, min(heads.logPairs, 3), log2(sequences) + heads.logPairs, log2(keys)))
+        heads.logGroup, min(heads.logPairs, 3), heads.logRows(of: sequences), log2(work.keys)))
   }
 
   /// Multi-head latent attention of the chunks of `work`: keys and values are made from the latent

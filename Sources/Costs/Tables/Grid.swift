@@ -72,25 +72,22 @@ public struct Grid: Sendable, Equatable {
 
   @inline(__always)
   func place(_ coordinate: Double, on axis: Int) -> Place {
-    let first = starts[axis]
-    let last = first + counts[axis] - 1
-    // An empty batch has shapes that are no numbers; they are at the beginning too.
-    if !(coordinate > knots[first]) || last == first { return Place(knot: 0, share: 0) }
-    if coordinate >= knots[last] { return Place(knot: last - first - 1, share: 1) }
-    let inverseStep = inverseSteps[axis]
-    if inverseStep > 0 {
-      // The knot below, or its neighbour where rounding decides; the share is then 0 or 1.
-      let inner = Int((coordinate - knots[first + 1]) * inverseStep + 1)
-      let low = first + min(max(inner, 0), last - first - 1)
-      return Place(knot: low - first, share: (coordinate - knots[low]) * inverseSpans[low])
+    withAxis(axis) { $0.place(coordinate) }
+  }
+
+  /// Calls `body` with an axis, which must not outlive the call.
+  @inline(__always)
+  func withAxis<Value>(_ axis: Int, _ body: (BareAxis) -> Value) -> Value {
+    knots.withUnsafeBufferPointer { knots in
+      inverseSpans.withUnsafeBufferPointer { spans in
+        // A grid has at least one knot on each axis.
+        body(
+          BareAxis(
+            knots: knots.baseAddress! + starts[axis],
+            inverseSpans: spans.baseAddress! + starts[axis],
+            count: counts[axis], inverseStep: inverseSteps[axis]))
+      }
     }
-    var low = first
-    var high = last
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if knots[middle] <= coordinate { low = middle } else { high = middle }
-    }
-    return Place(knot: low - first, share: (coordinate - knots[low]) * inverseSpans[low])
   }
 
   /// Whether no coordinate of `point` lies beyond the ends of its axis.

@@ -6,6 +6,8 @@ struct KernelSlice: ~Copyable, Sendable {
   /// Whether there is a table; without one, times are the estimates.
   let isMeasured: Bool
   private let times: TimeTable
+  /// The same, for the loop that prices batches.
+  private let plane: Plane
   private let firstAxis: Int
   private let rate: Double
   private let bytesPerSecond: Double
@@ -18,6 +20,7 @@ struct KernelSlice: ~Copyable, Sendable {
     let table = table ?? TimeTable(grid: Grid(axes: [[0], [0]]), octaves: [0])
     firstAxis = table.grid.dimensions - 2
     times = table.slice(at: kernel.point, from: firstAxis)
+    plane = Plane(times)
     rate = gpu.peaks.rate(kernel.format.arithmetic)
     bytesPerSecond = gpu.memoryBytesPerSecond
     multiprocessors = gpu.multiprocessors
@@ -37,7 +40,18 @@ struct KernelSlice: ~Copyable, Sendable {
       times.holdsNoLonger(kernel, keys: y)
       ? times.secondsBeyond(
         kernel, at: x, y, estimate: estimate, rate: rate, multiprocessors: multiprocessors)
-      : estimate * exp2(times.octaves(at: x, y))
+      : estimate * exp2(plane.value(at: plane.place(x), y))
     return max(seconds, kernel.leastFlops / rate, kernel.leastBytes / bytesPerSecond)
+  }
+
+  /// Where a kernel with the coordinate `x` lies on the first of the two axes.
+  func place(_ x: Double) -> Grid.Place { plane.place(x) }
+
+  /// The seconds of the decodes of `work`, whose place on the first axis is known.
+  @inline(__always)
+  func seconds(_ work: DecodeWork, at place: Grid.Place) -> Double {
+    let estimate = work.bytes / bytesPerSecond + Kernel.kernelSeconds
+    let seconds = estimate * exp2(plane.value(at: place, log2(work.keys)))
+    return max(seconds, work.leastFlops / rate, work.leastBytes / bytesPerSecond)
   }
 }

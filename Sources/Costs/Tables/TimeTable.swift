@@ -58,19 +58,12 @@ public struct TimeTable: Sendable, Equatable {
   @inline(__always)
   private func plane(_ cell: Int, _ x: Double, _ y: Double, axis: Int) -> Double {
     let place = grid.place(x, on: axis)
-    let stride = grid.strides[axis]
-    let first = cell + place.knot * stride
     let across = grid.place(y, on: axis + 1)
-    let low = between(first + across.knot, across.share)
-    if place.share == 0 { return low }
-    let high = between(first + stride + across.knot, across.share)
-    return low + place.share * (high - low)
-  }
-
-  @inline(__always)
-  private func between(_ cell: Int, _ share: Double) -> Double {
-    share == 0
-      ? octaves[cell] : octaves[cell] + share * (octaves[cell + 1] - octaves[cell])
+    let stride = grid.strides[axis]
+    return octaves.withUnsafeBufferPointer {
+      Plane.between(
+        $0.baseAddress! + (cell + place.knot * stride + across.knot), stride, place, across)
+    }
   }
 
   private func space(_ cell: Int, _ point: SIMD4<Double>, axis: Int) -> Double {
