@@ -24,11 +24,15 @@ struct RankSelection {
 
   /// The keys of `samples` at `ranks`, which ascend and are counted from 0.
   static func keys(
-    at ranks: [Int], of samples: some Samples, _ summary: Summary
+    at ranks: [Int], of samples: some WeightedKeys, _ summary: Summary
   ) -> [UInt64] {
     precondition(ranks.allSatisfy { $0 >= 0 && $0 < summary.count }, "a rank that there is")
     var selection = RankSelection(ranks, summary)
-    while selection.openBits > 0 { selection.narrow(samples) }
+    if selection.openBits > 0 { selection.narrow(samples) }
+    if selection.openBits > 0 {
+      let left = selection.left(of: samples)
+      while selection.openBits > 0 { selection.narrow(left) }
+    }
     var keys = [UInt64](repeating: 0, count: ranks.count)
     for group in selection.groups {
       for index in group.ranks { keys[index] = selection.least + group.prefix }
@@ -43,8 +47,19 @@ struct RankSelection {
     groups = [Group(prefix: 0, below: 0, ranks: ranks.indices)]
   }
 
+  /// The samples that share the digits found so far, mostly few: later walks pass them alone.
+  private func left(of samples: some WeightedKeys) -> KeptSamples {
+    let table = GroupTable(groups.map(\.prefix), slots: Self.digits)
+    let shift = UInt64(openBits)
+    var kept = KeptSamples()
+    samples.visit { key, weight in
+      if table.group(of: (key &- least) &>> shift) != nil { kept.samples.append((key, weight)) }
+    }
+    return kept
+  }
+
   /// Finds the next digit of every rank.
-  private mutating func narrow(_ samples: some Samples) {
+  private mutating func narrow(_ samples: some WeightedKeys) {
     let bits = min(Self.digitBits, openBits)
     let weights = weightsByDigit(samples, bits: bits)
     openBits -= bits
@@ -56,7 +71,7 @@ struct RankSelection {
   }
 
   /// The weight of every next digit in every group, group by group.
-  private func weightsByDigit(_ samples: some Samples, bits: Int) -> [Int] {
+  private func weightsByDigit(_ samples: some WeightedKeys, bits: Int) -> [Int] {
     var weights = [Int](repeating: 0, count: groups.count * Self.digits)
     let table = GroupTable(groups.map(\.prefix), slots: Self.digits)
     let shift = UInt64(openBits - bits)
@@ -85,6 +100,16 @@ struct RankSelection {
       }
       below = above
     }
+  }
+}
+
+/// Some of other samples, as keys of theirs.
+private struct KeptSamples: WeightedKeys {
+  var samples: [(key: UInt64, weight: Int)] = []
+
+  @inline(__always)
+  func visit(_ body: (UInt64, Int) -> Void) {
+    for sample in samples { body(sample.key, sample.weight) }
   }
 }
 

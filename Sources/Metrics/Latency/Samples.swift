@@ -1,9 +1,13 @@
 import Serving
 
-/// Samples with weights that can be walked as often as it takes.
-protocol Samples {
+/// Keys with weights that can be walked as often as it takes.
+protocol WeightedKeys {
   /// Visits every sample as a key, which is ordered as the samples are, and a weight.
   func visit(_ body: (_ key: UInt64, _ weight: Int) -> Void)
+}
+
+/// Samples that have keys.
+protocol Samples: WeightedKeys {
   /// The sample that `key` stands for, in nanoseconds.
   func nanoseconds(_ key: UInt64) -> Double
 }
