@@ -29,9 +29,12 @@ public struct IterationCost: CostModel {
 
   /// The part of `seconds` that is not the operations': the host's, and copies from and to its
   /// memory.
-  public func hostSeconds(for batch: borrowing Batch) -> Double {
-    let seconds = prices.seconds(for: batch)
-    return withHost(seconds, batch) - seconds
+  public func hostSeconds(for batch: borrowing Batch) -> Double { parts(of: batch).hostSeconds }
+
+  public func parts(of batch: borrowing Batch) -> BatchParts {
+    let device = prices.seconds(for: batch)
+    let whole = withHost(device, batch)
+    return BatchParts(seconds: whole, hostSeconds: whole - device)
   }
 
   /// The seconds of one run of `operation`, as the price of a batch has it.

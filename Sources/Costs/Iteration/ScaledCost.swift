@@ -24,9 +24,11 @@ public struct ScaledCost: CostModel {
   }
 
   public func seconds(for batch: borrowing Batch) -> Double {
-    let host = base.hostSeconds(for: batch)
-    let busy = base.seconds(for: batch) - host
-    let decodes = batch.decodes == 0 ? 0 : min(busy, base.decodeSeconds(in: batch))
+    let parts = base.parts(of: batch)
+    let (host, busy) = (parts.hostSeconds, parts.deviceSeconds)
+    let decodes =
+      batch.decodes == 0
+      ? 0 : batch.chunks.isEmpty ? busy : min(busy, base.decodeSeconds(in: batch))
     return host + factors.decode * decodes + factors.prefill * (busy - decodes)
   }
 

@@ -27,6 +27,12 @@ public struct PipelineCost: CostModel {
     return seconds + Double(stages - 1) * handOverSeconds(batch.tokens)
   }
 
+  public func parts(of batch: borrowing Batch) -> BatchParts {
+    var parts = layers.parts(of: batch)
+    if stages > 1 { parts.seconds += Double(stages - 1) * handOverSeconds(batch.tokens) }
+    return parts
+  }
+
   /// As that of the layers; hand-overs from stage to stage are the GPU's.
   public func hostSeconds(for batch: borrowing Batch) -> Double { layers.hostSeconds(for: batch) }
 
