@@ -34,6 +34,8 @@ struct Orca: Scheduler {
     Orca()
   }
 
+  var repeatsDecodes: Bool { true }
+
   mutating func plan(_ replica: inout Replica) {
     replica.decodeAll()
     replica.admitWholePrompts()

@@ -15,6 +15,8 @@ struct RequestLevel: Scheduler {
     RequestLevel()
   }
 
+  var repeatsDecodes: Bool { true }
+
   mutating func plan(_ replica: inout Replica) {
     if replica.decoding > 0 {
       replica.decodeAll()

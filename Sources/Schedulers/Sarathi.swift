@@ -21,6 +21,8 @@ struct Sarathi: Scheduler {
   /// Whether who lost its cache, and heads the queue, is admitted in the same plan: a defect.
   var readmitsAtOnce = false
 
+  var repeatsDecodes: Bool { true }
+
   mutating func plan(_ replica: inout Replica) {
     replica.decodeAll()
     replica.computeChunks()

@@ -47,6 +47,8 @@ struct SplitFuse: Scheduler {
     SplitFuse()
   }
 
+  var repeatsDecodes: Bool { true }
+
   mutating func plan(_ replica: inout Replica) {
     let hadFreeBlocks = replica.cache.freeBlocks > 0
     let tracked = replica.running.count + replica.cache.releasingSequences

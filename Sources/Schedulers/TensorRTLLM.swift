@@ -62,6 +62,8 @@ struct TensorRTLLM: Scheduler {
   /// Whether nobody is admitted before all others are done.
   var isStatic = false
 
+  var repeatsDecodes: Bool { true }
+
   mutating func plan(_ replica: inout Replica) {
     let isServing = replica.running.count > replica.prefilling.count
     replica.decodeAll()

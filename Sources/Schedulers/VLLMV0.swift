@@ -47,6 +47,8 @@ struct VLLMV0: Scheduler {
     "num_cpu_blocks",
   ]
 
+  var repeatsDecodes: Bool { true }
+
   mutating func plan(_ replica: inout Replica) {
     if replica.rules.prompts.areChunked {
       planChunked(&replica)

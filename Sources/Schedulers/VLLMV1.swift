@@ -70,6 +70,8 @@ struct VLLMV1: Scheduler {
   /// Whether a prompt too long for the budget lets those behind it pass, where prompts stay whole.
   var passesLongPrompts = false
 
+  var repeatsDecodes: Bool { true }
+
   mutating func plan(_ replica: inout Replica) {
     replica.catchUp()
     if replica.preempted.isEmpty { replica.admitChunks(passingLong: passesLongPrompts) }

@@ -142,16 +142,18 @@ struct RandomCase: CustomStringConvertible {
     try Schedulers.engine(policy.specification, Self.setting).scheduler
   }
 
-  /// The real engine about to serve this case, keeping its iterations.
-  func simulation(replicas: Int = 1) throws -> Simulation {
+  /// The real engine about to serve this case, keeping its iterations unless told otherwise.
+  func simulation(
+    replicas: Int = 1, observing observation: Observation = .iterations
+  ) throws -> Simulation {
     Simulation(
       trace, rules: rules, scheduler: try scheduler(), cost: cost, replicas: replicas,
-      clientTimeout: timeout, observing: .iterations)
+      clientTimeout: timeout, observing: observation)
   }
 
   /// What the real engine makes of this case.
-  func simulate() throws -> Timeline {
-    var simulation = try simulation()
+  func simulate(observing observation: Observation = .iterations) throws -> Timeline {
+    var simulation = try simulation(observing: observation)
     return try simulation.run()
   }
 }

@@ -25,6 +25,8 @@ public struct Simulation: Sendable {
   /// Until when they wait for answers; nil where they do for ever.
   private var deadlines: Deadlines?
   private var calendar: Calendar
+  /// Whether stretches in which nobody comes or goes are passed over.
+  private let coasts: Bool
   /// The replicas to which something happened at this instant.
   private var due: [Int] = []
   private var isDue: [Bool]
@@ -69,6 +71,7 @@ public struct Simulation: Sendable {
       }
       if observation.contains(.decisions) { self.replicas[index].decisions = Decisions() }
     }
+    coasts = replicas == 1 && self.replicas[0].canCoast(scheduler) && !timeline.keepsIterations
     self.clients = clients
     calendar = Calendar(replicas: replicas, clients: clients)
     isDue = Array(repeating: false, count: replicas)
@@ -84,7 +87,7 @@ public struct Simulation: Sendable {
   /// - Parameter progress: told now and then how many requests are completed or refused.
   public mutating func run(progress: ((Int) -> Void)? = nil) throws(RunError) -> Timeline {
     var steps = 0
-    while try step() {
+    while try advance(coasting: coasts) {
       steps += 1
       if steps & 0xFFFF == 0 { progress?(timeline.settled) }
     }
@@ -97,16 +100,20 @@ public struct Simulation: Sendable {
     unless isDecided: (borrowing Simulation) -> Bool
   ) throws(RunError) -> Timeline? {
     var steps = 0
-    while try step() {
+    while try advance(coasting: coasts) {
       steps += 1
-      if steps & 0xFF == 0 && isDecided(self) { return nil }
+      if steps & 0x7F == 0 && isDecided(self) { return nil }
     }
     return timeline
   }
 
   /// Advances to the next instant at which anything happens; false if nothing is left to happen.
-  public mutating func step() throws(RunError) -> Bool {
-    if replicas.count == 1 { return try stepAlone() }
+  public mutating func step() throws(RunError) -> Bool { try advance(coasting: false) }
+
+  /// As `step`, but where `coasting`, on through instants at which nobody comes or goes.
+  @inline(__always)
+  private mutating func advance(coasting: Bool) throws(RunError) -> Bool {
+    if replicas.count == 1 { return try stepAlone(coasting: coasting) }
     passOverAnswers()
     let next = min(calendar.nextCall, calendar.steps.least)
     guard try isOnClock(next) else { return false }
@@ -123,9 +130,9 @@ public struct Simulation: Sendable {
     return true
   }
 
-  /// `step` for one replica, which needs no calendar.
+  /// `advance` for one replica, which needs no calendar.
   @inline(__always)
-  private mutating func stepAlone() throws(RunError) -> Bool {
+  private mutating func stepAlone(coasting: Bool) throws(RunError) -> Bool {
     passOverAnswers()
     let next = min(calendar.nextCall, replicas[0].nextEvent(after: now))
     guard try isOnClock(next) else { return false }
@@ -133,9 +140,10 @@ public struct Simulation: Sendable {
     if replicas[0].batchEnd == now { finishBatch(of: 0) }
     if calendar.timeOut <= now { giveUp() }
     while calendar.nextRequest <= now { dispatch() }
-    if replicas[0].canPlan(at: now) {
+    guard replicas[0].canPlan(at: now) else { return true }
+    repeat {
       try replicas[0].start(at: now, 0, &schedulers[0], cost, &timeline)
-    }
+    } while coasting && replicas[0].coast(before: calendar.nextCall, &now, cost, &timeline)
     return true
   }
 

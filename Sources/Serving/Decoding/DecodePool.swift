@@ -19,10 +19,16 @@ struct DecodePool: Sendable {
   /// When the last emissions were, if members' gaps are smoothed.
   private var times: [Nanoseconds] = []
   let smoothsGaps: Bool
+  /// Members by what the ends of their blocks have in common, where that is asked for.
+  private var byEnd: [[SequenceID]]
   /// Members that have not emitted with the pool yet.
   private var fresh: [SequenceID] = []
 
-  init(_ group: CacheGroup, tag: Int = 0, smoothsGaps: Bool = false) {
+  /// - Parameter namesBlocks: whether it matters whose blocks are full.
+  init(
+    _ group: CacheGroup, tag: Int = 0, smoothsGaps: Bool = false, namesBlocks: Bool = false
+  ) {
+    byEnd = Array(repeating: [], count: namesBlocks ? group.blockTokens : 0)
     self.smoothsGaps = smoothsGaps
     self.tag = tag
     ends = group.ends
@@ -47,6 +53,7 @@ struct DecodePool: Sendable {
     contextSum += sequence.context
     contextSquares += sequence.context * sequence.context
     ends.enter(at: sequence.context)
+    if !byEnd.isEmpty { byEnd[ends.residue(of: sequence.context)].append(id) }
     wheel.insert(id, last: lastEmission(of: sequence), now: emissions)
     fresh.append(id)
   }
@@ -59,6 +66,7 @@ struct DecodePool: Sendable {
     wheel.remove(id, last: lastEmission(of: sequence))
     let context = context(of: sequence)
     ends.leave(at: context)
+    if !byEnd.isEmpty { byEnd[ends.residue(of: context)].removeLast(id) }
     if sequence.slidesWithPool { slide(-1, context, &sequence) }
     count -= 1
     contextSum -= context
@@ -78,6 +86,12 @@ struct DecodePool: Sendable {
       maxima.removeAll()
       times.removeAll(keepingCapacity: true)
     }
+  }
+
+  /// The members, where they are kept by that, that lack so many tokens, less than a block's, to
+  /// fill the blocks that they hold.
+  func members(lacking tokens: Int) -> [SequenceID] {
+    byEnd[ends.residue(of: byEnd.count - tokens)]
   }
 
   /// From now on `sequence`, a member, gives back blocks with the others.
@@ -153,6 +167,12 @@ struct DecodePool: Sendable {
   /// A member that has emitted its last token, if there is one.
   @inline(__always)
   func nextFinished() -> SequenceID? { wheel.first(last: emissions) }
+
+  /// Whether the next emission is the last of a member, or the first of a turn of the wheel.
+  @inline(__always)
+  var completesNext: Bool {
+    wheel.first(last: emissions + 1) != nil || emissions + 1 == wheel.horizon
+  }
 
   private func lastEmission(of sequence: Sequence) -> Int {
     sequence.joined + sequence.outputTokens - sequence.emitted

@@ -118,10 +118,14 @@ struct BlockEnds: Sendable {
   var passing: Int { windows.reduce(0) { $0 + $1.passing(full) } }
 
   /// A sequence with `context` tokens grows with the others from now on.
-  mutating func enter(at context: Int) { residues[(context + full) % residues.count] += 1 }
+  mutating func enter(at context: Int) { residues[residue(of: context)] += 1 }
 
   /// A sequence that has `context` tokens by now does so no more.
-  mutating func leave(at context: Int) { residues[(context + full) % residues.count] -= 1 }
+  mutating func leave(at context: Int) { residues[residue(of: context)] -= 1 }
+
+  /// What a sequence that has `context` tokens now keeps in common with others while they grow.
+  @inline(__always)
+  func residue(of context: Int) -> Int { (context + full) % residues.count }
 
   /// One more, or one less, of the sequences that grow has `context` tokens and gives back a block
   /// whenever one has passed out of a window.

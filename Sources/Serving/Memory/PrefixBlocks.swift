@@ -52,7 +52,8 @@ struct PrefixBlocks: Sendable {
 
   private func hit(_ sequence: Sequence) -> PrefixCache.Hit {
     let full = (sequence.target - 1) / group.blockTokens
-    return cache.longestHit((0..<full).lazy.map { hash(of: sequence, block: $0) })
+    let names = names(of: sequence)
+    return cache.longestHit((0..<full).lazy.map { names[$0] })
   }
 
   /// Lets go of what was found.
@@ -68,11 +69,13 @@ struct PrefixBlocks: Sendable {
     }
     let missing = group.blocks(for: tokens) - held[id.index].blocks.count
     if missing > 0 { cache.take(missing, into: &held[id.index].blocks) }
-    while (held[id.index].full + 1) * group.blockTokens <= known {
-      let full = held[id.index].full
-      cache.register(held[id.index].blocks[full], under: hash(of: sequence, block: full))
-      held[id.index].full += 1
-    }
+    let full = held[id.index].full
+    let end = known / group.blockTokens
+    if full >= end { return }
+    let names = names(of: sequence)
+    let blocks = held[id.index].blocks
+    for block in full..<end { cache.register(blocks[block], under: names[block]) }
+    held[id.index].full = end
   }
 
   /// Gives back all blocks of `id`; returns how many of them nobody else holds.
@@ -84,16 +87,34 @@ struct PrefixBlocks: Sendable {
     return cache.freeBlocks - before
   }
 
-  /// The hash of a full block: the trace's, which may go on behind the prompt and name the blocks
-  /// of the output, or the sequence's own, which it has again after a preemption.
-  private func hash(of sequence: Sequence, block: Int) -> UInt64 {
-    let last = (block + 1) * group.blockTokens - 1
-    if last < sequence.promptTokens || source.goesOn(behind: sequence),
-      let hash = source.hashes.hash(of: sequence.request.index, block: last / source.tokens)
-    {
-      return Self.mix(hash, UInt64(last % source.tokens))
+  /// What full blocks of `sequence` are called: by the trace's hashes, which may go on behind the
+  /// prompt and name the blocks of the output, or by its own, which it has again after a
+  /// preemption.
+  private struct Names {
+    let hashes: ArraySlice<UInt64>
+    let blockTokens: Int
+    let sourceTokens: Int
+    /// Tokens that the hashes tell of.
+    let hashedTokens: Int
+    let row: UInt64
+
+    subscript(block: Int) -> UInt64 {
+      let last = (block + 1) * blockTokens - 1
+      if last < hashedTokens {
+        let (place, rest) = last.quotientAndRemainder(dividingBy: sourceTokens)
+        return PrefixBlocks.mix(hashes[hashes.startIndex + place], UInt64(rest))
+      }
+      return PrefixBlocks.mix(row | 1 << 63, UInt64(block) | 1 << 62)
     }
-    return Self.mix(UInt64(sequence.request.index) | 1 << 63, UInt64(block) | 1 << 62)
+  }
+
+  private func names(of sequence: Sequence) -> Names {
+    let hashes = source.hashes[sequence.request.index]
+    let hashed = hashes.count * source.tokens
+    return Names(
+      hashes: hashes, blockTokens: group.blockTokens, sourceTokens: source.tokens,
+      hashedTokens: source.goesOn(behind: sequence) ? hashed : min(hashed, sequence.promptTokens),
+      row: UInt64(sequence.request.index))
   }
 
   /// One number of two, by two rounds of SplitMix64's finaliser.

@@ -94,10 +94,11 @@ public struct Replica: Sendable {
   ) {
     self.rules = rules
     cache = KVCache(rules, prefixes: source)
-    pool = DecodePool(cache.group, smoothsGaps: smoothsGaps)
+    let names = cache.sharesPrefixes
+    pool = DecodePool(cache.group, smoothsGaps: smoothsGaps, namesBlocks: names)
     stages = Array(repeating: 0, count: rules.limits.pipelineParallelSize)
     sparePools = (1..<rules.limits.pipelineParallelSize + 1).map { [group = cache.group] in
-      DecodePool(group, tag: $0, smoothsGaps: smoothsGaps)
+      DecodePool(group, tag: $0, smoothsGaps: smoothsGaps, namesBlocks: names)
     }
     if rules.memory.admission == .predictedPeak {
       forecast = Forecast(rules.memory.averageLengths, cache.group)

@@ -29,6 +29,15 @@ extension Replica {
       id, sequences[id], to: context + 1, known: schedulesAhead ? context : context + 1)
   }
 
+  /// The same of all in the pool, in the order of `running`: only who fills a block or takes the
+  /// next has one to be named.
+  mutating func nameDecodedBlocks() {
+    var filling = pool.members(lacking: 0)
+    if !schedulesAhead && cache.group.blockTokens > 1 { filling += pool.members(lacking: 1) }
+    running.order(&filling)
+    for id in filling { nameDecodedBlock(of: id) }
+  }
+
   /// Books the batch that has just been planned and ends at `end`, and puts it in the queue of two.
   mutating func foresee(until end: Nanoseconds, _ timeline: inout Timeline) {
     ledger?.advance(to: end)

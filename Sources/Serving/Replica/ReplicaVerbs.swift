@@ -102,8 +102,7 @@ extension Replica {
       joinPool(id)
     }
     selection = .all
-    if !cache.sharesPrefixes { return }
-    for id in running.all where isDecoding(id) { nameDecodedBlock(of: id) }
+    if cache.sharesPrefixes { nameDecodedBlocks() }
   }
 
   /// Decodes `sequence`, which can decode and whose block, if it needs one, is free.

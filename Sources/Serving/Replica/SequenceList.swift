@@ -9,6 +9,11 @@ public struct SequenceList: Sendable {
   private var links: [Links] = []
   private var head = none
   private var tail = none
+  /// By slot: a number that is less for who was put before others, and what the next ones get.
+  private var stamps: [Int] = []
+  private var (firstStamp, lastStamp) = (0, 0)
+  /// Whether those stand in the order of their numbers.
+  private var isStamped = true
   /// The sequences by rank, once that was asked for.
   private var ranking: RankedSequences?
 
@@ -43,15 +48,30 @@ public struct SequenceList: Sendable {
     return result
   }
 
+  /// Puts `some` of the sequences in their order.
+  func order(_ some: inout [SequenceID]) {
+    if some.count < 2 { return }
+    if isStamped {
+      some.sort { stamps[$0.index] < stamps[$1.index] }
+    } else {
+      let wanted = Set(some)
+      some = all.filter { wanted.contains($0) }
+    }
+  }
+
   mutating func append(_ sequence: SequenceID) {
     ranking?.note(sequence, isFirst: false)
     makeRoom(for: sequence)
+    lastStamp += 1
+    stamps[sequence.index] = lastStamp
     link(sequence.slot, after: tail, before: Self.none)
   }
 
   mutating func prepend(_ sequence: SequenceID) {
     ranking?.note(sequence, isFirst: true)
     makeRoom(for: sequence)
+    firstStamp -= 1
+    stamps[sequence.index] = firstStamp
     link(sequence.slot, after: Self.none, before: head)
   }
 
@@ -83,7 +103,10 @@ public struct SequenceList: Sendable {
   }
 
   private mutating func makeRoom(for sequence: SequenceID) {
-    while links.count <= Int(sequence.slot) { links.append(Links()) }
+    while links.count <= Int(sequence.slot) {
+      links.append(Links())
+      stamps.append(0)
+    }
   }
 
   private static func id(_ slot: Int32) -> SequenceID? {
@@ -95,6 +118,7 @@ extension SequenceList {
   /// Puts `sequence` where it belongs by `rank` in a list in which all others were put so.
   mutating func insert(_ sequence: SequenceID, _ rank: Rank) {
     if ranking == nil { ranking = RankedSequences() }
+    isStamped = false
     makeRoom(for: sequence)
     let follower = ranking!.insert(sequence, rank)
     let next = follower?.slot ?? Self.none
