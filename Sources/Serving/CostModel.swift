@@ -2,8 +2,11 @@
 public protocol CostModel: Sendable {
   /// The duration of `batch`, which is not empty, in seconds; greater than zero.
   func seconds(for batch: borrowing Batch) -> Double
-  /// The part of it, in seconds, in which the GPU does not compute: it waits for the host, or for
-  /// copies from and to the host's memory. None unless the model knows better.
+  /// The duration of `batch` where ranks in lock step compute `tokens` with it in all, its own
+  /// included; as of it alone, unless the model knows better.
+  func seconds(for batch: borrowing Batch, amid tokens: Int) -> Double
+  /// The part of the first, in seconds, in which the GPU does not compute: it waits for the host,
+  /// or for copies from and to the host's memory. None unless the model knows better.
   func hostSeconds(for batch: borrowing Batch) -> Double
   /// Both of them, which a model may know at the cost of one.
   func parts(of batch: borrowing Batch) -> BatchParts
@@ -24,6 +27,10 @@ public struct BatchParts: Sendable, Equatable {
 }
 
 extension CostModel {
+  public func seconds(for batch: borrowing Batch, amid tokens: Int) -> Double {
+    seconds(for: batch)
+  }
+
   public func hostSeconds(for batch: borrowing Batch) -> Double { 0 }
 
   public func parts(of batch: borrowing Batch) -> BatchParts {

@@ -5,34 +5,38 @@
 /// looked at.
 public struct Simulation: Sendable {
   /// What was seen so far.
-  public private(set) var timeline: Timeline
+  public internal(set) var timeline: Timeline
   /// The present.
   public private(set) var now: Nanoseconds = 0
   /// The replicas.
-  public private(set) var replicas: [Replica]
+  public internal(set) var replicas: [Replica]
   /// Requests that have arrived.
   public private(set) var arrived = 0
 
   static let never = Nanoseconds.max
   private var requests: [Request]
   private let priorities: [Int]?
-  private let cost: any CostModel
-  private var schedulers: [any Scheduler]
+  let cost: any CostModel
+  var schedulers: [any Scheduler]
   private var router: any Router
   /// The clients, where requests arrive when those send them, and which of them sent each request.
   private let clients: Clients?
   private var senders: [Int32] = []
   /// Until when they wait for answers; nil where they do for ever.
   private var deadlines: Deadlines?
-  private var calendar: Calendar
+  var calendar: Calendar
   /// Whether stretches in which nobody comes or goes are passed over.
   private let coasts: Bool
   /// The replicas to which something happened at this instant.
-  private var due: [Int] = []
-  private var isDue: [Bool]
+  var due: [Int] = []
+  var isDue: [Bool]
+  /// Replicas that are in lock step with their neighbours: every so many are one group.
+  let ranks: Int
 
   /// - Parameters:
   ///   - replicas: how many copies of the model serve the trace, each with its own `scheduler`.
+  ///   - ranks: how many of them, neighbours, are in lock step, each a rank of one engine; those
+  ///     have no pipelines.
   ///   - router: how requests are spread over them; in turn unless given.
   ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
   ///   - clientTimeout: how long after sending a request its client gives it up, if the answer has
@@ -40,10 +44,13 @@ public struct Simulation: Sendable {
   ///   - observation: what the timeline keeps besides what becomes of each request.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
-    replicas: Int = 1, router: (any Router)? = nil, clients: Clients? = nil,
+    replicas: Int = 1, ranks: Int = 1, router: (any Router)? = nil, clients: Clients? = nil,
     clientTimeout: Nanoseconds? = nil, observing observation: Observation = []
   ) {
     precondition(EngineRange.replicas.contains(replicas), "replicas are in range")
+    precondition(
+      ranks > 0 && replicas % ranks == 0 && (ranks == 1 || rules.limits.pipelineParallelSize == 1),
+      "ranks in step are whole groups without pipelines")
     precondition(
       EngineRange.time.contains(trace.requests.last?.arrival ?? 0), "arrivals are on the clock")
     precondition(
@@ -58,6 +65,7 @@ public struct Simulation: Sendable {
     deadlines = clientTimeout.map { Deadlines($0) }
     if replicas > 1 { timeline.servedBy = Array(repeating: 0, count: trace.count) }
     self.cost = cost
+    self.ranks = ranks
     self.router = router ?? RoundRobin(replicas: replicas)
     self.replicas = Array(
       repeating: Replica(
@@ -163,6 +171,10 @@ public struct Simulation: Sendable {
 
   /// Ends the batch of a replica, and tells router and clients of the answers that ended with it.
   private mutating func finishBatch(of index: Int) {
+    if ranks > 1 && replicas[index].isIdling {
+      replicas[index].batchEnd = Self.never
+      return
+    }
     replicas[index].finish(at: now, &timeline)
     if timeline.ended.isEmpty { return }
     for id in timeline.ended { noteEnd(of: id, on: index) }
@@ -236,6 +248,7 @@ public struct Simulation: Sendable {
 
   /// Lets the due replicas that are free plan, the lower first, and enters what comes of it.
   private mutating func planTouched() throws(RunError) {
+    if ranks > 1 { return try planGroups() }
     if due.count > 1 { due.sort() }
     for index in due {
       if replicas[index].canPlan(at: now) {

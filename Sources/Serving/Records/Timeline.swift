@@ -25,6 +25,8 @@ public struct Timeline: Sendable, Equatable {
   /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back,
   /// or computes a cache again that the original would leave in the host's memory for ever.
   public internal(set) var deadlockedSteps = 0
+  /// Batches in which a rank had nothing to compute while one in lock step with it had.
+  public internal(set) var dummyBatches = 0
   /// Requests that are completed, refused or timed out.
   public internal(set) var settled = 0
   /// When the last request finished.

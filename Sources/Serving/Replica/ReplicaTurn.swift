@@ -11,9 +11,19 @@ extension Replica {
     at now: Nanoseconds, _ index: Int, _ scheduler: inout any Scheduler, _ cost: any CostModel,
     _ timeline: inout Timeline
   ) throws(RunError) {
+    guard try prepare(at: now, index, &scheduler, &timeline) else { return }
+    try launch(for: cost.seconds(for: batch), at: now, index, cost, &timeline)
+  }
+
+  /// Plans a batch at `now`; false where there is nothing to put in flight.
+  @inline(__always)
+  mutating func prepare(
+    at now: Nanoseconds, _ index: Int, _ scheduler: inout any Scheduler,
+    _ timeline: inout Timeline
+  ) throws(RunError) -> Bool {
     let begin = beginOfNext(at: now)
     ledger?.advance(to: begin)
-    if !abandoned.isEmpty && !letGoAbandoned(&timeline) { return }
+    if !abandoned.isEmpty && !letGoAbandoned(&timeline) { return false }
     while true {
       beginPlan()
       scheduler.plan(&self)
@@ -24,10 +34,10 @@ extension Replica {
       if begin > now {
         // The result of the batch that runs is awaited.
         plansOn = false
-        return
+        return false
       }
       guard !preempted.isEmpty || cache.allReleasing > 0 else {
-        if !flights.isEmpty { return }
+        if !flights.isEmpty { return false }
         throw .stall(Stall(self, index: index, at: now))
       }
       if preempted.isEmpty && !cache.isReleasing { timeline.deadlockedSteps += 1 }
@@ -35,7 +45,16 @@ extension Replica {
     timeline.cachedTokens += cachedTokens
     timeline.admissions += admissions
     timeline.cacheHits += cacheHits
-    let seconds = cost.seconds(for: batch)
+    return true
+  }
+
+  /// Puts the batch that was planned at `now`, and lasts `seconds`, in flight.
+  @inline(__always)
+  mutating func launch(
+    for seconds: Double, at now: Nanoseconds, _ index: Int, _ cost: any CostModel,
+    _ timeline: inout Timeline
+  ) throws(RunError) {
+    let begin = beginOfNext(at: now)
     guard seconds <= EngineRange.clock.upperBound.seconds else {
       throw endOfClock(index, seconds, now, timeline)
     }
