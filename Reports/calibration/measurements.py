@@ -16,7 +16,7 @@ import re
 import sys
 
 HEADER = ("operation,format,m,n,k,batch,query_tokens,context_tokens,heads,kv_heads,head_size,"
-          "window,experts,topk,matrices,distinct,pairs,bytes,gpus,seconds").split(",")
+          "window,experts,topk,matrices,distinct,pairs,bytes,sms,gpus,seconds").split(",")
 ENGINES = ["vllm", "trtllm", "sglang"]
 # vLLM's products with block scales were timed with the host's launches, 80 us whatever their size,
 # which CUDA graphs hide; SGLang's were not.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Rewrites more of aiconfigurator's tables as the CSV that `servesim calibrate` reads, without its
-header: those of recurrent mixers, sparse attention, encoders, the quantising of inputs, and
-normalisation.
+header: those of recurrent mixers, sparse attention, encoders, the quantising of inputs,
+normalisation, dispatch and combine of experts' tokens, and experts that were sent theirs.
 
     mixers.py FOLDER/aiconfigurator-more h100_sxm >> h100-sxm.csv
 """
@@ -9,7 +9,7 @@ normalisation.
 import os
 import sys
 
-from measurements import chosen, plain, row, rows
+from measurements import busiest, chosen, plain, row, rows, version
 
 
 def mixers(folder, gpu):
@@ -49,6 +49,55 @@ def mixers(folder, gpu):
         if here(entry) and float(entry["latency_ms"]) > 1e-4:
             row("quantize", "bf16", float(entry["latency_ms"]), m=entry["m"], n=entry["k"])
     normalizations(folder, here)
+    exchanges(folder, here)
+    received(folder, gpu)
+
+
+def received(folder, gpu):
+    """Experts of DeepSeek-V3 on a GPU that was sent their tokens by DeepEP, SGLang's newest."""
+    speed = {"h100_sxm": 3.35e12, "h200_sxm": 4.8e12, "b200_sxm": 8e12}.get(gpu)
+    for name, operation in [("context", "moe_contiguous"), ("generation", "moe_masked")]:
+        entries = [e for e in plain(os.path.join(folder, f"wideep_moe_{name}.csv"))
+                   if e["gpu"] == gpu]
+        newest = max((version(e["backend_version"]) for e in entries), default=None)
+        for entry in entries:
+            if version(entry["backend_version"]) != newest:
+                continue
+            tokens, gpus = int(entry["num_tokens"]), int(entry["moe_ep_size"])
+            drawn, distinct = {}, min(256, 8 * tokens) / gpus
+            if entry["distribution"].startswith("power_law_"):
+                exponent = float(entry["distribution"].split("_")[-1])
+                distinct, pairs = busiest(tokens, 8, 256, gpus, exponent)
+                drawn = dict(distinct=distinct, pairs=pairs)
+            # Some of few tokens, evenly spread, take less than reading these experts would.
+            if float(entry["latency_ms"]) / 1000 < distinct * 3 * 7168 * 2048 / speed:
+                continue
+            row(operation, "fp8_block", float(entry["latency_ms"]), m=tokens, n=2048, k=7168,
+                experts=256, topk=8, gpus=gpus, **drawn)
+
+
+def exchanges(folder, here):
+    """DeepEP's dispatch and combine, of the newest version for each number of nodes."""
+    plainly = lambda name: plain(os.path.join(folder, name + ".csv"))
+    for name, entries in [("low_latency", plainly("deepep_low_latency")),
+                          ("high_throughput", rows(os.path.join(folder, "deepep_normal.csv.gz")))]:
+        entries = list(filter(here, entries))
+        newest = {}
+        for entry in entries:
+            nodes = entry["node_num"]
+            newest[nodes] = max(newest.get(nodes, []), version(entry["backend_version"]))
+        for entry in entries:
+            if version(entry["backend_version"]) != newest[entry["node_num"]]:
+                continue
+            for part in ["dispatch", "combine"]:
+                if name == "low_latency":
+                    time, sizes = float(entry[part + "_avg_t_us"]), {}
+                else:
+                    time = float(entry[part + "_transmit_us"]) + float(entry[part + "_notify_us"])
+                    sizes = dict(sms=entry[part + "_sms"])
+                row(f"{part}_{name}", "bf16", time / 1000, m=entry["num_token"],
+                    k=entry["hidden_size"], experts=entry["num_experts"], topk=entry["num_topk"],
+                    gpus=8 * int(entry["node_num"]), **sizes)
 
 
 def normalizations(folder, here):

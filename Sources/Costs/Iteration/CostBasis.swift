@@ -73,11 +73,14 @@ extension Operation {
   }
 
   /// Where the kernels were measured that stand in for its own on `gpu`, if others do: the GPU
-  /// whose they are, or their format.
+  /// whose they are, or their format, or what they compute.
   func owner(on gpu: GPU) -> String? {
     guard let kernel, let table = gpu.tables.table(for: kernel) else {
       return nil
     }
-    return table.borrowedFrom ?? (table.format == kernel.format ? nil : "\(table.format.rawValue)")
+    let name =
+      table.operation == kernel.operation ? table.format.rawValue : table.operation.rawValue
+    let isOwn = table.operation == kernel.operation && table.format == kernel.format
+    return table.borrowedFrom ?? (isOwn ? nil : name)
   }
 }

@@ -27,6 +27,10 @@ public struct IterationCost: CostModel {
     withHost(prices.seconds(for: batch), batch)
   }
 
+  public func seconds(for batch: borrowing Batch, amid tokens: Int) -> Double {
+    withHost(prices.seconds(for: batch, amid: tokens), batch)
+  }
+
   /// The part of `seconds` that is not the operations': the host's, and copies from and to its
   /// memory.
   public func hostSeconds(for batch: borrowing Batch) -> Double { parts(of: batch).hostSeconds }

@@ -10,11 +10,16 @@ final class ShardPrices: Sendable {
   let times: OperationTimes
   let layers: Int
   let gpus: Int
+  /// Ranks in step, each with a batch of its own.
+  let ranks: Int
   /// Kernels that an iteration with prompts runs.
   let launches: Int
   /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
   private let byTokens = PriceTable()
   private let bySequences = PriceTable()
+  /// Where ranks are in step, seconds of what depends on the tokens of all of them; `byTokens` is
+  /// without it then.
+  private let byAll = PriceTable()
   /// What each kind of mixer adds.
   private let attentions: TermList<AttentionTerm>
   private let latents: TermList<LatentTerm>
@@ -26,7 +31,8 @@ final class ShardPrices: Sendable {
     self.gpu = gpu
     self.times = times
     layers = shard.model.layers
-    gpus = shard.tensorParallel
+    gpus = shard.map.gpus
+    ranks = shard.map.data
     launches = operations.launches
     let tables = times == .measured ? gpu.tables : KernelTables()
     attentions = TermList(operations.mixers) { AttentionTerm(of: $0, among: tables, on: gpu) }
@@ -39,6 +45,19 @@ final class ShardPrices: Sendable {
   /// The seconds of all operations of `batch`.
   @inline(__always)
   func seconds(for batch: borrowing Batch) -> Double {
+    let own = ownSeconds(for: batch)
+    return ranks == 1 ? own : own + sharedSeconds(batch.tokens * ranks)
+  }
+
+  /// The seconds of all operations of `batch`, where the ranks in step compute `tokens` with it.
+  func seconds(for batch: borrowing Batch, amid tokens: Int) -> Double {
+    let own = ownSeconds(for: batch)
+    return ranks == 1 ? own : own + sharedSeconds(tokens)
+  }
+
+  /// The seconds of the operations that depend on nothing but `batch`.
+  @inline(__always)
+  private func ownSeconds(for batch: borrowing Batch) -> Double {
     var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sequences)
     if !isMeasured { return seconds + unmeasuredSeconds(batch) }
     if batch.decodes > 0 {
@@ -87,9 +106,23 @@ final class ShardPrices: Sendable {
     return known > 0 ? known : worked(rows: sequences)
   }
 
+  /// The seconds of what depends on the `tokens` of all ranks.
+  private func sharedSeconds(_ tokens: Int) -> Double {
+    let known = byAll[tokens]
+    if known > 0 { return known }
+    let seconds = sum { body in
+      operations.forEachTokenOperation(1, amid: tokens) { if $0.isShared { body($0) } }
+    }
+    // A model without experts shares nothing.
+    return seconds > 0 ? byAll.keep(seconds, of: tokens) : 0
+  }
+
   @inline(never)
   private func worked(tokens: Int) -> Double {
-    byTokens.keep(sum { operations.forEachTokenOperation(tokens, $0) }, of: tokens)
+    let seconds = sum { body in
+      operations.forEachTokenOperation(tokens) { if ranks == 1 || !$0.isShared { body($0) } }
+    }
+    return byTokens.keep(seconds, of: tokens)
   }
 
   @inline(never)

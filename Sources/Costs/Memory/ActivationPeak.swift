@@ -13,11 +13,22 @@ struct ActivationPeak: Sendable, Equatable {
     let widest = max(
       ActivationPeak.attentionWidth(of: shard), ActivationPeak.mlpWidth(of: shard))
     let tokens = Double(limits.maxNumBatchedTokens)
-    layerBytes = Int(tokens * Double(2 * model.hidden + widest) * Model.bytesPerActivation)
+    // Where ranks are in step, the tokens of all are gathered, and as many as vLLM's kernels take
+    // at once go through experts.
+    let ranks = Double(shard.map.data)
+    let gathered = ranks > 1 ? ranks * tokens * Double(model.hidden) : 0
+    let times =
+      ranks > 1 ? max(1, min(ranks, Double(ActivationPeak.expertTokens) / tokens)) : 1
+    layerBytes = Int(
+      (tokens * (Double(2 * model.hidden) + Double(widest) * times) + gathered)
+        * Model.bytesPerActivation)
     samplerBytes =
       limits.maxNumSeqs * model.vocabulary * ActivationPeak.samplerBytesPerLogit
       + Int(tokens * Double(model.hidden) * Model.bytesPerActivation)
   }
+
+  /// Tokens that go through experts at once: `VLLM_FUSED_MOE_CHUNK_SIZE` of vLLM 0.33.0.
+  private static let expertTokens = 16 << 10
 
   /// Bytes for each logit while PyTorch sorts them for top-p: the logits in bfloat16 (2) and in
   /// float32 (4), sorted values (4) and indices (8), and the sort's scratch (28).

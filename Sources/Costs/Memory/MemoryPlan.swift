@@ -66,7 +66,7 @@ public struct MemoryPlan: Sendable, Equatable {
     weightBytes = shard.weightBytes
     activationBytes = ActivationPeak(of: shard, limits: limits).bytes
     reserveBytes =
-      shard.tensorParallel == 1 ? Self.libraryBytes : Self.libraryBytes + Self.communicatorBytes
+      shard.map.gpus == 1 ? Self.libraryBytes : Self.libraryBytes + Self.communicatorBytes
     layout = CacheLayout(of: shard, blockSize: limits.blockSize, slides: limits.slides)
     mostTokens = min(limits.maxNumBatchedTokens, limits.maxModelLen)
     let left = usableBytes - weightBytes - activationBytes - reserveBytes
@@ -91,7 +91,7 @@ extension MemoryPlan {
     return InputError(
       "--tensor-parallel-size",
       problem: """
-        \(shard.model.name) on \(Self.gpus(shard.tensorParallel)) takes \
+        \(shard.model.name) on \(Self.gpus(shard.map.gpus)) takes \
         \(Self.gibibytes(needed)) of each \(gpu.name) before its KV cache, and may use \
         \(Self.gibibytes(usableBytes))
         """,
@@ -103,7 +103,7 @@ extension MemoryPlan {
     InputError(
       "--max-model-len",
       problem: """
-        the KV cache of \(shard.model.name) on \(Self.gpus(shard.tensorParallel)) of \(gpu.name) \
+        the KV cache of \(shard.model.name) on \(Self.gpus(shard.map.gpus)) of \(gpu.name) \
         holds \(cacheTokens) tokens, less than one sequence of \(limits.maxModelLen)
         """,
       remedy: """
@@ -116,15 +116,16 @@ extension MemoryPlan {
   private static func largerGroup(
     than shard: Shard, on gpu: GPU, limits: MemoryLimits
   ) -> String {
-    let fitting = Shard.degrees(of: shard.model).first { degree in
+    let fitting = Shard.degrees(of: shard.model, shard.map).first { degree in
       guard degree > shard.tensorParallel,
-        let larger = try? Shard(of: shard.model, tensorParallel: degree)
+        let larger = try? Shard(of: shard.model, map: shard.map.withTensor(degree))
       else { return false }
       let plan = MemoryPlan(unchecked: larger, on: gpu, limits: limits)
       return plan.cacheTokens >= limits.maxModelLen
     }
-    return fitting.map { "it needs \(gpus($0)): use --tensor-parallel-size \($0)" }
-      ?? "no group of up to 16 GPUs is enough: use GPUs with more memory"
+    return fitting.map {
+      "it needs \(gpus(shard.map.withTensor($0).gpus)): use --tensor-parallel-size \($0)"
+    } ?? "no group of up to 16 GPUs is enough: use GPUs with more memory"
   }
 
   private static func gpus(_ count: Int) -> String { count == 1 ? "1 GPU" : "\(count) GPUs" }

@@ -232,9 +232,10 @@ extension Block.Channel {
       list += [
         Matrix(
           name: .experts, inputs: width, outputs: mixture.upWidth(mixture.intermediate),
-          copies: mixture.experts),
+          copies: mixture.slotsPerRank),
         Matrix(
-          name: .experts, inputs: mixture.intermediate, outputs: width, copies: mixture.experts),
+          name: .experts, inputs: mixture.intermediate, outputs: width,
+          copies: mixture.slotsPerRank),
       ]
       if mixture.latentWidth != nil {
         list.append(Matrix(name: .expertsUp, inputs: width, outputs: hidden))
@@ -253,7 +254,7 @@ extension Block.Channel {
     case .dense(let dense): dense.hasBias ? dense.upWidth + hidden : 0
     case .experts(let mixture):
       (mixture.hasBias
-        ? mixture.experts * (mixture.upWidth(mixture.intermediate) + hidden + 1) : 0)
+        ? mixture.slotsPerRank * (mixture.upWidth(mixture.intermediate) + hidden + 1) : 0)
         + (mixture.normalizesLatent ? mixture.latentWidth ?? 0 : 0)
     }
   }

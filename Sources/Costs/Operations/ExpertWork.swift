@@ -18,6 +18,16 @@ public struct ExpertWork: Sendable, Equatable {
   public var distinct: Double
   /// Pairs of a token and an expert of this GPU that it goes through.
   public var pairs: Double
+  /// How the tokens lie where the GPU was sent those of its experts alone; nil where it has all.
+  public var layout: Layout?
+
+  /// How tokens that were sent lie in memory.
+  public enum Layout: Sendable, Equatable {
+    /// Those of an expert after those of another.
+    case contiguous
+    /// In as much room for each expert as all could take, of which a mask tells what counts.
+    case masked
+  }
 
   /// The work of experts that take turns: no expert has a second token before all have one, and no
   /// GPU more pairs than another.
@@ -34,5 +44,20 @@ public struct ExpertWork: Sendable, Equatable {
     self.divided = divided
     distinct = max(min(experts, tokens * perToken) / divided, min(1, tokens * perToken))
     pairs = max(tokens * perToken / divided, distinct)
+  }
+}
+
+extension ExpertWork {
+  /// Takes those tokens alone that go through experts of this GPU, which lie as `layout` has it.
+  mutating func receive(_ layout: Layout) {
+    let sent = Exchange(
+      tokens: tokens, bytesPerToken: 1, experts: experts, perToken: perToken, gpus: divided,
+      isCombining: false, isLowLatency: false)
+    // Pairs of a token that goes to a rank, on average.
+    let each = max(1, perToken / sent.reached(of: divided))
+    tokens = max(1, pairs / each)
+    perToken = pairs / tokens
+    divided = 1
+    self.layout = layout
   }
 }

@@ -18,8 +18,11 @@ public struct ModelOperations: Sendable, Equatable {
     self.shard = shard
     mixers = ShardMixer.all(of: shard)
     steps = [TokenStep](of: shard)
-    reductions = shard.blocks.reduce(0) {
-      $0 + $1.layers * ($1.mixers.count + ($1.isParallel ? 0 : $1.channels.count))
+    // Where ranks have tokens of their own, experts send them about by other collectives.
+    let experts = shard.map.data > 1
+    reductions = shard.blocks.reduce(0) { sum, block in
+      let channels = block.channels.count - (experts ? block.mixtures.count : 0)
+      return sum + block.layers * (block.mixers.count + (block.isParallel ? 0 : channels))
     }
   }
 
@@ -67,13 +70,20 @@ public struct ModelOperations: Sendable, Equatable {
     }
   }
 
-  /// The operations that depend on nothing but the number of `tokens`.
+  /// The operations that depend on nothing but the number of `tokens`, where all ranks have as
+  /// many.
   func forEachTokenOperation(_ tokens: Int, _ body: (Operation) -> Void) {
+    forEachTokenOperation(tokens, amid: tokens * shard.map.data, body)
+  }
+
+  /// The operations that depend on nothing but the number of `tokens` of a rank, and of `all` that
+  /// it and the ranks in step with it compute.
+  func forEachTokenOperation(_ tokens: Int, amid all: Int, _ body: (Operation) -> Void) {
     body(embedding(tokens))
     if shard.tensorParallel > 1 { body(allReduce(.reduceEmbedding, tokens, repeats: 1)) }
     forEachOperationBesideMLPs(tokens, body)
     forEachDenseOperation(tokens, body)
-    forEachExpertOperation(tokens, body)
+    forEachExpertOperation(tokens, amid: all, body)
     if shard.tensorParallel > 1 { body(allReduce(.allReduce, tokens, repeats: reductions)) }
     body(finalNormalization(tokens))
   }
@@ -93,7 +103,43 @@ public struct ModelOperations: Sendable, Equatable {
   /// Routers, experts, and shared experts: a token's are chosen, computed, and added to what the
   /// shared experts, or those that compute nothing, return.
   func forEachExpertOperation(_ tokens: Int, _ body: (Operation) -> Void) {
-    forEachStep(tokens, where: \.isOfExperts, body)
+    forEachExpertOperation(tokens, amid: tokens * shard.map.data, body)
+  }
+
+  /// The same, where `all` tokens go through the routed experts. Each GPU of a rank has a part of
+  /// the rank's tokens; they are sent to the GPUs of their experts by DeepEP, or all are gathered
+  /// from all GPUs, and what experts make of them is added up and scattered.
+  private func forEachExpertOperation(
+    _ tokens: Int, amid all: Int, _ body: (Operation) -> Void
+  ) {
+    let map = shard.map
+    for step in steps where step.place.isOfExperts {
+      guard step.place == .experts else {
+        body(step.operation(tokens))
+        continue
+      }
+      func gather(_ name: Operation.Name, _ rows: Int, ranks: Int) {
+        if ranks == 1 { return }
+        body(
+          .allGather(
+            name, rows: rows, width: model.hidden, ranks: ranks, repeats: step.repeats))
+      }
+      func send(_ name: Operation.Name, _ isCombining: Bool) {
+        let own = (tokens + map.tensor - 1) / map.tensor
+        if let isLowLatency = map.backend.isLowLatency(own) {
+          body(step.exchange(name, own, map.gpus, isCombining, isLowLatency))
+        } else {
+          gather(name, all, ranks: map.gpus)
+        }
+      }
+      if map.data > 1 { send(.dispatchTokens, false) }
+      let each = map.backend.isLowLatency((all + map.gpus - 1) / map.gpus)
+      body(step.operation(all, each.map { $0 ? .masked : .contiguous }))
+      if map.data > 1 {
+        send(.combineTokens, true)
+        gather(.gatherTokens, tokens, ranks: map.tensor)
+      }
+    }
   }
 
   private func forEachStep(
@@ -140,5 +186,13 @@ public struct ModelOperations: Sendable, Equatable {
     .elements(
       .sampling, rows: rows, width: model.vocabulary,
       bytesPerElement: Model.bytesPerActivation + 3 * 4, repeats: 1, launches: 3)
+  }
+}
+
+extension Operation {
+  /// Whether it is on the tokens of all ranks that are in step.
+  var isShared: Bool {
+    if case .exchange = shape { return false }
+    return name == .experts || name == .dispatchTokens || name == .combineTokens
   }
 }

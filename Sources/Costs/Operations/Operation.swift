@@ -102,6 +102,11 @@ public struct Operation: Sendable, Equatable {
     case activation
     case down = "MLP down"
     case combine = "combine experts"
+    /// Take tokens to the GPUs that have their experts, and what these make of them back.
+    case dispatchTokens = "dispatch tokens"
+    case combineTokens = "combine tokens"
+    /// Brings the tokens that the GPUs of a rank got back together again.
+    case gatherTokens = "gather tokens"
     case allReduce = "all-reduce"
     case sendActivations = "send activations"
     case finalNormalization = "final normalization"
@@ -142,6 +147,8 @@ public struct Operation: Sendable, Equatable {
     case sparseLatent(tokens: Double, chosen: Int, heads: Int, isDecode: Bool)
     /// Attention of `tokens` to compressed ones; `keys` are read.
     case sparse(tokens: Double, keys: Double, isDecode: Bool)
+    /// Tokens sent to the GPUs of their experts, or results brought back.
+    case exchange(Exchange)
     /// Work on each of `rows` by `width` elements.
     case elements(rows: Int, width: Int)
     /// A collective over `ranks` GPUs on `rows` by `width` elements.

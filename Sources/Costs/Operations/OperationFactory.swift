@@ -34,24 +34,28 @@ extension Operation {
   /// The routed experts of a layer for `rows` tokens: sorting them by expert, both products, the
   /// activation between them, and adding up what a token's experts say.
   ///
-  /// `mixture` has the sizes that are on one GPU, which has a part of every expert; they read and
-  /// write `hidden` elements. Weights are read of the experts that at least one token goes through;
-  /// a token is read once for each of its experts.
+  /// `mixture` has the sizes that are on one GPU, which has a part of every expert, or of those of
+  /// the busiest rank; they read and write `hidden` elements. Weights are read of the experts that
+  /// at least one token goes through; a token is read once for each of its experts.
+  ///
+  /// - Parameter layout: how the tokens of these experts lie, where no others are here.
   static func experts(
-    rows: Int, of mixture: Mixture, hidden: Int, format: WeightFormat, repeats: Int
+    rows: Int, of mixture: Mixture, hidden: Int, format: WeightFormat,
+    layout: ExpertWork.Layout? = nil, repeats: Int
   ) -> Operation {
     let width = mixture.intermediate
     let up = mixture.upWidth(width)
     let perExpert = Double(hidden * up + width * hidden)
-    let pairs = Double(rows) * mixture.computedPerToken
+    let (pairs, distinct) = mixture.busiest(for: rows)
     let inputs = Double(hidden + width) * format.numbers.bytesPerInput
     let between = Double(2 * up + width + 2 * hidden) * activation
     var work = ExpertWork(
       tokens: Double(rows), experts: Double(mixture.experts), perToken: mixture.computedPerToken,
       hidden: Double(hidden), intermediate: Double(width),
-      matrices: mixture.isGated ? 3 : 2)
-    work.distinct = mixture.distinct(for: rows)
+      matrices: mixture.isGated ? 3 : 2, divided: Double(mixture.ranks))
+    work.distinct = distinct
     work.pairs = pairs
+    if let layout { work.receive(layout) }
     let weights = work.distinct * perExpert
     return Operation(
       .experts, .experts(work), format: format.numbers, repeats: repeats,
@@ -81,12 +85,23 @@ extension Operation {
   }
 
   /// An all-gather of `rows` by `width` activations, of which each of `ranks` GPUs holds a part.
-  static func allGather(_ name: Name, rows: Int, width: Int, ranks: Int) -> Operation {
+  static func allGather(
+    _ name: Name, rows: Int, width: Int, ranks: Int, repeats: Int = 1
+  ) -> Operation {
     let bytes = Double(rows) * Double(width) * activation
     return Operation(
-      name, .collective(rows: rows, width: width, ranks: ranks), repeats: 1,
+      name, .collective(rows: rows, width: width, ranks: ranks), repeats: repeats,
       otherBytes: bytes * (1 + 1 / Double(ranks)),
       wireBytes: bytes * Double(ranks - 1) / Double(ranks))
+  }
+
+  /// DeepEP's kernels for `exchange`: over the slower of the links that they use.
+  static func exchange(_ name: Name, _ exchange: Exchange, repeats: Int) -> Operation {
+    let sent = exchange.sentBytes
+    return Operation(
+      name, .exchange(exchange), repeats: repeats,
+      otherBytes: 2 * exchange.tokens * exchange.bytesPerToken,
+      wireBytes: exchange.nodes > 1 ? sent.beyond : sent.inNode)
   }
 
   /// `rows` by `width` activations that a GPU sends to the one that has the next layers.

@@ -30,11 +30,13 @@ extension Operation {
         heads: Double(heads), format)
     case .convolution, .recurrent, .indexer, .sparseLatent, .sparse: return mixerKernel
     case .elements: return elementKernel
+    case .exchange(let exchange): return .exchange(exchange)
     case .collective(let rows, let width, let ranks):
       let bytes = Double(rows) * Double(width) * Model.bytesPerActivation
       let operation: MeasuredOperation =
         switch name {
-        case .gatherLogits: .allGather
+        case .gatherLogits, .dispatchTokens, .gatherTokens: .allGather
+        case .combineTokens: .reduceScatter
         case .sendActivations: .sendReceive
         default: .allReduce
         }

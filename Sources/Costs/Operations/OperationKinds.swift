@@ -9,8 +9,11 @@ extension Operation {
 
   /// GPUs that take part in it.
   public var ranks: Int {
-    if case .collective(_, _, let ranks) = shape { return ranks }
-    return 1
+    switch shape {
+    case .collective(_, _, let ranks): ranks
+    case .exchange(let exchange): Int(exchange.gpus)
+    default: 1
+    }
   }
 
   /// The parts that an iteration is measured in: what runs in the layers, and what runs once.
@@ -64,7 +67,7 @@ extension Operation.Shape {
       .sparse(_, _, let isDecode):
       isDecode ? .sparseDecode : .sparsePrefill
     case .elements: .elementwise
-    case .collective: .collective
+    case .collective, .exchange: .collective
     }
   }
 }

@@ -30,7 +30,11 @@ public enum OperationTimes: Sendable, Equatable {
     else {
       return .roofline
     }
-    if table.borrowedFrom != nil || table.format != kernel.format { return .borrowed }
+    if table.borrowedFrom != nil || table.format != kernel.format
+      || table.operation != kernel.operation
+    {
+      return .borrowed
+    }
     let bytes = operation.weightBytes
     if abs(operation.scaleBytesBeyondTables) > 0.01 * bytes { return .borrowed }
     return table.times.grid.contains(kernel.point) ? .measured : .extrapolated

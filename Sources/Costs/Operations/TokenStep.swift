@@ -29,7 +29,9 @@ struct TokenStep: Sendable, Equatable {
   var repeats: Int
 
   /// The operation on `tokens`.
-  func operation(_ tokens: Int) -> Operation {
+  ///
+  /// - Parameter layout: of experts, how tokens lie that were sent to them alone.
+  func operation(_ tokens: Int, _ layout: ExpertWork.Layout? = nil) -> Operation {
     switch work {
     case .product(let inputs, let outputs, let format):
       .matrix(
@@ -39,8 +41,25 @@ struct TokenStep: Sendable, Equatable {
         name, .elements(rows: tokens, width: width), repeats: repeats,
         otherBytes: Double(tokens) * bytes, launches: launches)
     case .experts(let mixture, let hidden, let format):
-      .experts(rows: tokens, of: mixture, hidden: hidden, format: format, repeats: repeats)
+      .experts(
+        rows: tokens, of: mixture, hidden: hidden, format: format, layout: layout,
+        repeats: repeats)
     }
+  }
+
+  /// DeepEP's kernels that send `tokens` of each of `gpus` to its experts, or the results back.
+  func exchange(
+    _ name: Operation.Name, _ tokens: Int, _ gpus: Int, _ isCombining: Bool, _ isLowLatency: Bool
+  ) -> Operation {
+    guard case .experts(let mixture, let hidden, let format) = work else {
+      preconditionFailure("tokens are sent to experts")
+    }
+    let bytes = Exchange.bytesPerElement(format.numbers, isCombining: isCombining)
+    let exchange = Exchange(
+      tokens: Double(tokens), bytesPerToken: Double(hidden) * bytes,
+      experts: Double(mixture.experts), perToken: mixture.computedPerToken, gpus: Double(gpus),
+      isCombining: isCombining, isLowLatency: isLowLatency)
+    return .exchange(name, exchange, repeats: repeats)
   }
 }
 

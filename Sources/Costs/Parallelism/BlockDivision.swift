@@ -1,20 +1,28 @@
 extension Block {
-  /// Its part of a layer on one of `count` GPUs that share it, as vLLM (and Megatron-LM) does: keys
+  /// Its part of a layer on one of the GPUs that share it, as vLLM (and Megatron-LM) does: keys
   /// and values are copied where there are more GPUs than heads of them.
-  func divided(among count: Int) -> Block {
+  func divided(by map: ParallelMap) -> Block {
+    let count = map.tensor
     var part = self
     part.mixers = mixers.map { $0.divided(among: count) }
-    part.channels = channels.map { $0.divided(among: count) }
+    part.channels = channels.map { $0.divided(by: map) }
     if let input = layerInput {
       part.layerInput?.vocabulary = (input.vocabulary + count - 1) / count
     }
     return part
   }
 
-  /// Whether `count` GPUs can share it.
+  /// Whether `count` GPUs can share all of it but for routed experts.
   func canDivide(among count: Int) -> Bool {
     mixers.allSatisfy { $0.canDivide(among: count) }
       && channels.allSatisfy { $0.canDivide(among: count) }
+  }
+
+  /// Whether the GPUs of `map` can share its routed experts.
+  func canDivideExperts(by map: ParallelMap) -> Bool {
+    mixtures.allSatisfy {
+      $0.intermediate % map.expertTensor == 0 && ($0.experts + map.redundant) % map.expert == 0
+    }
   }
 }
 
@@ -55,14 +63,17 @@ extension Block.Mixer {
 }
 
 extension Block.Channel {
-  fileprivate func divided(among count: Int) -> Block.Channel {
+  fileprivate func divided(by map: ParallelMap) -> Block.Channel {
     switch self {
     case .dense(var dense):
-      dense.width /= count
+      dense.width /= map.tensor
       return .dense(dense)
     case .experts(var mixture):
-      mixture.intermediate /= count
-      mixture.sharedIntermediate /= count
+      mixture.intermediate /= map.expertTensor
+      mixture.sharedIntermediate /= map.tensor
+      mixture.ranks = map.expert
+      mixture.redundant = map.redundant
+      mixture.isRebalanced = map.rebalances
       return .experts(mixture)
     }
   }
@@ -70,8 +81,7 @@ extension Block.Channel {
   fileprivate func canDivide(among count: Int) -> Bool {
     switch self {
     case .dense(let dense): dense.width % count == 0
-    case .experts(let mixture):
-      mixture.intermediate % count == 0 && mixture.sharedIntermediate % count == 0
+    case .experts(let mixture): mixture.sharedIntermediate % count == 0
     }
   }
 }

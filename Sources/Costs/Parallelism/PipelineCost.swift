@@ -16,7 +16,7 @@ public struct PipelineCost: CostModel {
     self.stages = stages
     let bytes = Double(layers.operations.shard.model.hidden) * Model.bytesPerActivation
     let link =
-      layers.gpu.link(among: stages * layers.operations.shard.tensorParallel).bytesPerSecond
+      layers.gpu.link(among: stages * layers.operations.shard.map.gpus).bytesPerSecond
       * layers.gpu.efficiencies.collective
     secondsPerToken = bytes / link
   }
@@ -31,6 +31,12 @@ public struct PipelineCost: CostModel {
     var parts = layers.parts(of: batch)
     if stages > 1 { parts.seconds += Double(stages - 1) * handOverSeconds(batch.tokens) }
     return parts
+  }
+
+  public func seconds(for batch: borrowing Batch, amid tokens: Int) -> Double {
+    let seconds = layers.seconds(for: batch, amid: tokens)
+    if stages == 1 { return seconds }
+    return seconds + Double(stages - 1) * handOverSeconds(batch.tokens)
   }
 
   /// As that of the layers; hand-overs from stage to stage are the GPU's.

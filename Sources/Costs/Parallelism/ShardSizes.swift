@@ -1,8 +1,9 @@
 extension Shard {
-  /// The first attention, and the first MLP and experts, with the sizes that are on this GPU.
+  /// The first attention, and the first MLP, with the sizes that are on this GPU.
   var attention: Attention? { blocks.lazy.compactMap(\.attentions.first).first }
   var dense: Dense? { blocks.lazy.compactMap(\.denses.first).first }
-  var mixture: Mixture? { blocks.lazy.compactMap(\.mixtures.first).first }
+  /// The first experts, with the sizes that are on this GPU; nil where there are none.
+  public var mixture: Mixture? { blocks.lazy.compactMap(\.mixtures.first).first }
 
   /// Parameters on this GPU.
   public var parameters: Int {

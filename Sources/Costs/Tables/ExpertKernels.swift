@@ -15,8 +15,14 @@ extension Kernel {
     let added = work.tokens * work.perToken * work.hidden
     let isLoadedInPieces =
       work.intermediate.truncatingRemainder(dividingBy: Experts.elementsPerLoad) != 0
+    let operation: MeasuredOperation =
+      switch work.layout {
+      case .contiguous?: .contiguousExperts
+      case .masked?: .maskedExperts
+      case nil: .experts
+      }
     return Kernel(
-      operation: .experts, format: format,
+      operation: operation, format: format,
       variant: (isLoadedInPieces ? 1 : 0) + (work.divided > 1 ? 2 : 0),
       flops: 2 * rows * weights,
       memoryBytes: work.distinct * weights * format.bytesPerWeight,

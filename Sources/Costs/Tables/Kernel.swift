@@ -10,6 +10,8 @@ struct Kernel: Sendable, Equatable {
   var flops = 0.0
   var memoryBytes = 0.0
   var wireBytes = 0.0
+  /// Bytes sent to GPUs of the same node besides, at the same time.
+  var localBytes = 0.0
   /// Of the floating-point operations, those of the longest part that one multiprocessor computes.
   var serialFlops = 0.0
   /// Of attention, the floating-point operations of pairs of a token and one that it attends to,
@@ -31,7 +33,9 @@ struct Kernel: Sendable, Equatable {
   /// kernels' bytes, and the shortest time that any kernel takes.
   func estimate(on gpu: borrowing GPU) -> Double {
     if gpus > 1 {
-      return wireBytes / gpu.link(among: gpus).bytesPerSecond + Self.collectiveSeconds
+      return max(
+        wireBytes / gpu.link(among: gpus).bytesPerSecond,
+        localBytes / gpu.link(among: 2).bytesPerSecond) + Self.collectiveSeconds
     }
     return estimate(
       rate: gpu.peaks.rate(format.arithmetic), bytesPerSecond: gpu.memoryBytesPerSecond,

@@ -61,6 +61,11 @@ public struct KernelTables: Sendable, Equatable {
         least = distance
       }
     }
+    if best == nil, let other = kernel.operation.standIn {
+      var alike = kernel
+      alike.operation = other
+      return place(of: alike)
+    }
     return best
   }
 

@@ -28,11 +28,22 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Encodable {
   case recurrentDecode = "recurrent_decode"
   /// All of a layer's routed experts: both products and what is between them.
   case experts = "moe"
+  /// The same of one GPU that was sent the tokens of its experts alone: one expert's after those
+  /// of another, or each in room of its own.
+  case contiguousExperts = "moe_contiguous"
+  case maskedExperts = "moe_masked"
   case allReduce = "all_reduce"
   case allGather = "all_gather"
   case reduceScatter = "reduce_scatter"
   case allToAll = "all_to_all"
   case sendReceive = "send_recv"
+  /// DeepEP's: m tokens of a GPU, k wide, of which each goes through `topk` of `experts`, are sent
+  /// to those among `gpus`, or the results back; the kernels for many tokens take `sms`
+  /// multiprocessors.
+  case dispatchHighThroughput = "dispatch_high_throughput"
+  case combineHighThroughput = "combine_high_throughput"
+  case dispatchLowLatency = "dispatch_low_latency"
+  case combineLowLatency = "combine_low_latency"
   /// Adds to the residual stream and normalises it: m rows of n elements.
   case normalization
   /// The MLP's function and gate: m rows of n elements, after the gate.
@@ -53,11 +64,20 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Encodable {
     case .latentDecode: [.heads, .sequences, .keys]
     case .encoderAttention, .indexer, .convolutionPrefill, .recurrentPrefill: [.parallel, .keys]
     case .sparseAttention, .convolutionDecode, .recurrentDecode: [.parallel]
-    case .experts: [.rows, .experts, .outputs, .pairs]
+    case .experts, .contiguousExperts, .maskedExperts: [.rows, .experts, .outputs, .pairs]
     case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: [.gpus, .bytes]
+    case .dispatchHighThroughput, .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
+      [.gpus, .rows, .bytes]
     case .normalization, .activation, .rotary: [.bytes]
     case .quantize: [.rows, .inputs]
     }
+  }
+}
+
+extension MeasuredOperation {
+  /// What kernels stand in where none of its own were measured.
+  var standIn: MeasuredOperation? {
+    self == .contiguousExperts || self == .maskedExperts ? .experts : nil
   }
 }
 

@@ -36,6 +36,8 @@ public struct Measurement: Sendable, Equatable {
     case distinct, pairs
     /// Bytes of a collective's buffer on each GPU.
     case bytes
+    /// Multiprocessors that a kernel which sends takes; nil for 20.
+    case multiprocessors = "sms"
     /// GPUs that take part; for experts, those that the experts are divided among.
     case gpus
   }
@@ -64,8 +66,10 @@ public struct Measurement: Sendable, Equatable {
     case .convolutionDecode: [.batch, .n, .k]
     case .recurrentPrefill: [.batch, .queryTokens, .heads, .keyValueHeads, .headSize, .k]
     case .recurrentDecode: [.batch, .heads, .keyValueHeads, .headSize, .k]
-    case .experts: [.m, .n, .k, .experts, .topk]
+    case .experts, .contiguousExperts, .maskedExperts: [.m, .n, .k, .experts, .topk]
     case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: [.bytes, .gpus]
+    case .dispatchHighThroughput, .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
+      [.m, .k, .experts, .topk, .gpus]
     case .normalization, .activation, .rotary, .quantize: [.m, .n]
     }
   }
@@ -82,6 +86,7 @@ extension Measurement {
 
   /// The kernel that was measured, or nil if its format is not known.
   var kernel: Kernel? {
+    if let exchange { return .exchange(exchange) }
     if operation.isCollective {
       return .collective(
         operation, bytes: size(.bytes), gpus: Int(size(.gpus)),
@@ -101,8 +106,7 @@ extension Measurement {
     case .latentDecode:
       return .latentDecode(
         sequences: size(.batch), context: size(.contextTokens), heads: size(.heads), format)
-    case .experts:
-      return .experts(expertWork, format)
+    case .experts, .contiguousExperts, .maskedExperts: return .experts(expertWork, format)
     case .encoderAttention:
       return .encoder(
         sequences: size(.batch), tokens: size(.queryTokens), heads: size(.heads),
@@ -132,8 +136,29 @@ extension Measurement {
     case .normalization: return .normalization(rows: size(.m), width: size(.n))
     case .activation: return .activation(rows: size(.m), width: size(.n))
     case .rotary: return .rotary(rows: size(.m), width: size(.n))
-    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: return nil
+    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive, .dispatchHighThroughput,
+      .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
+      return nil
     }
+  }
+
+  /// What was sent, if it was by DeepEP.
+  private var exchange: Exchange? {
+    let kind: (isCombining: Bool, isLowLatency: Bool)? =
+      switch operation {
+      case .dispatchHighThroughput: (false, false)
+      case .combineHighThroughput: (true, false)
+      case .dispatchLowLatency: (false, true)
+      case .combineLowLatency: (true, true)
+      default: nil
+      }
+    guard let kind else { return nil }
+    // DeepEP was timed with 8-bit floats on the way out.
+    let bytes = Exchange.bytesPerElement(.fp8, isCombining: kind.isCombining)
+    return Exchange(
+      tokens: size(.m), bytesPerToken: size(.k) * bytes, experts: size(.experts),
+      perToken: size(.topk), gpus: size(.gpus), isCombining: kind.isCombining,
+      isLowLatency: kind.isLowLatency, multiprocessors: size(.multiprocessors, or: 20))
   }
 }
 
@@ -149,6 +174,8 @@ extension Measurement {
       intermediate: size(.n), matrices: size(.matrices, or: 3), divided: size(.gpus, or: 1))
     work.distinct = size(.distinct, or: work.distinct)
     work.pairs = size(.pairs, or: work.pairs)
+    if operation == .contiguousExperts { work.receive(.contiguous) }
+    if operation == .maskedExperts { work.receive(.masked) }
     return work
   }
 
@@ -168,7 +195,9 @@ extension MeasuredOperation {
   /// Whether several GPUs take part.
   var isCollective: Bool {
     switch self {
-    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: true
+    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive, .dispatchHighThroughput,
+      .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
+      true
     default: false
     }
   }

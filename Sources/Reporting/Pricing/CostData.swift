@@ -17,7 +17,8 @@ import Studies
 ///      "batch": {"prompts", "prompt_tokens", "cached_prompt_tokens", "decode_requests",
 ///                "decode_context_tokens"},
 ///      "seconds": number,
-///      "operations": [{as above}], "parts": [{as above without what operations alone have}]}
+///      "operations": [{as above}], "parts": [{as above without what operations alone have}],
+///      "experts": {"ranks", "tokens", "balancedness"} where ranks have other experts each}
 ///
 /// The seconds of the operations add up to those of the iteration, and those of the parts too.
 public enum CostData {
@@ -37,13 +38,27 @@ public enum CostData {
 
   /// The report as JSON.
   public static func json(_ report: CostReport) -> String {
-    JSONValue.object([
-      .init("settings", settings(report.settings)),
-      .init("batch", batch(report.batch)),
-      .init("seconds", .number(report.total.seconds)),
-      .init("operations", .array(report.operations.map { .object(operation($0)) })),
-      .init("parts", .array(report.parts.map { .object(part($0)) })),
-    ]).text()
+    JSONValue.object(
+      [
+        .init("settings", settings(report.settings)),
+        .init("batch", batch(report.batch)),
+        .init("seconds", .number(report.total.seconds)),
+        .init("operations", .array(report.operations.map { .object(operation($0)) })),
+        .init("parts", .array(report.parts.map { .object(part($0)) })),
+      ] + balance(report)
+    ).text()
+  }
+
+  private static func balance(_ report: CostReport) -> [JSONValue.Member] {
+    guard let balance = report.balance else { return [] }
+    return [
+      .init(
+        "experts",
+        .object([
+          .init("ranks", .integer(balance.ranks)), .init("tokens", .integer(balance.tokens)),
+          .init("balancedness", .number(balance.balancedness)),
+        ]))
+    ]
   }
 
   static func settings(_ settings: [Run.Setting]) -> JSONValue {

@@ -14,7 +14,16 @@ public enum CostTable {
 
         FLOPs and bytes are those of all runs on one GPU of each stage; peaks are the data sheet's.
 
-        """ + bases(report)
+        """ + balance(report) + bases(report)
+  }
+
+  /// How much more the busiest rank has to do than others.
+  private static func balance(_ report: CostReport) -> String {
+    guard let balance = report.balance else { return "" }
+    return "Experts are priced on the busiest of \(balance.ranks) ranks, which has "
+      + "\(Numbers.fixed(1 / balance.balancedness, decimals: 2)) times the mean of "
+      + "\(Numbers.grouped(balance.tokens)) tokens (balancedness "
+      + "\(Numbers.fixed(balance.balancedness, decimals: 2))).\n"
   }
 
   /// Which operations' times rest on something else than measured kernels of this GPU.

@@ -12,6 +12,8 @@ public struct Deployment: Sendable {
   public var tensorParallelSize = 1
   /// Groups of such GPUs, each with a part of the layers, that a batch passes through.
   public var pipelineParallelSize = 1
+  /// How requests and experts are spread over the GPUs of a replica.
+  public var experts = ExpertParallelism()
   /// How many copies of the model serve together.
   public var fleet = Fleet()
   /// What the engine's own program adds to each iteration.
@@ -106,6 +108,7 @@ public struct Deployment: Sendable {
         "--pipeline-parallel-size", problem: "\(engine.version) has no pipelines",
         remedy: "leave it out, or use another scheduler")
     }
+    try check(experts, for: engine)
     let rules = engine.rules
     engine.rules.limits.pipelineParallelSize = pipelineParallelSize
     // All engines serve the same outputs here, whatever their originals do at the model's length,
@@ -129,6 +132,8 @@ public struct Deployment: Sendable {
     try engine.check(trace)
     let overlap = try overlap(engine, length: length)
     let sequential = try cost(of: engine)
+    var fleet = fleet
+    fleet.ranks = experts.dataParallelSize
     var service = Service(
       engine: engine, cost: sequential, fleet: fleet,
       settings: settings(engine, model) + [overlap?.setting].compactMap { $0 }
@@ -149,7 +154,7 @@ public struct Deployment: Sendable {
   /// - Parameter engine: whose host times it has, where engines have their own.
   public func cost(of engine: Engine? = nil) throws(InputError) -> PipelineCost {
     let model = try servedModel()
-    let shard = try Shard(of: model, tensorParallel: tensorParallelSize)
+    let shard = try shard(of: model)
     _ = try largestStage(of: model)
     let layers = costs.cost(of: shard, on: gpu, times: times, host: hostTime(of: engine))
     return PipelineCost(layers, stages: pipelineParallelSize)
@@ -198,6 +203,7 @@ public struct Deployment: Sendable {
       }
       served.cache = kvCacheDtype
     }
+    try popularize(&served)
     return served
   }
 

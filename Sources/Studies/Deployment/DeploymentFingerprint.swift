@@ -26,5 +26,7 @@ extension Fingerprint {
     add(String(describing: deployment.model))
     add(deployment.gpu.json)
     add(String(describing: deployment.host))
+    // Counts of tokens by expert are a file's, which its name does not tell.
+    if deployment.experts != ExpertParallelism() { add(String(describing: deployment.experts)) }
   }
 }

@@ -13,7 +13,7 @@ extension Deployment {
 
   /// What the fullest GPU holds.
   func largestShard() throws(InputError) -> Shard {
-    try Shard(of: try largestStage(of: try servedModel()), tensorParallel: tensorParallelSize)
+    try shard(of: try largestStage(of: try servedModel()))
   }
 
   /// The limits under which memory is divided for an engine with `rules`, whose longest sequence

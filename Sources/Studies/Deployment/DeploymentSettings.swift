@@ -20,7 +20,7 @@ extension Deployment {
       .count(
         "pipeline-parallel-size", \.pipelineParallelSize, in: 1...64, standard: "1",
         "groups of GPUs with a part of the layers each; as many batches are in flight"),
-    ]
+    ] + ExpertParallelism.settings.map { $0.on(\.experts) }
   }
 
   /// GPUs that share a copy of the model.
@@ -56,7 +56,9 @@ extension Deployment {
       "router", .words(Routers.all.map(\.name)), standard: Routers.all[0].name,
       "how requests are spread over replicas: one of "
         + Routers.all.map(\.name).joined(separator: ", "),
-      shown: { $0.fleet.isPlain ? nil : $0.fleet.router.name },
+      shown: {
+        $0.fleet.isPlain && $0.experts.dataParallelSize == 1 ? nil : $0.fleet.router.name
+      },
       set: { (root, given) throws(InputError) in root.fleet.router = try Routers.named(given.text) }
     ),
   ]

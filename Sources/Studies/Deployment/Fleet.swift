@@ -7,12 +7,17 @@ import Workloads
 public struct Fleet: Sendable {
   /// Copies of the model, 1 to 256.
   public var replicas = 1
+  /// Ranks of each copy, with requests and caches of their own, in lock step.
+  public var ranks = 1
   /// How requests are spread over them; without effect where there is one.
   public var router = Routers.all[0]
   /// The beginning of the router's random numbers.
   public var seed: UInt64 = 0
 
   public init() {}
+
+  /// Ranks of all copies: what requests are spread over.
+  var schedulers: Int { replicas * ranks }
 
   /// Throws if `trace` lacks what the router goes by.
   public func check(_ trace: Trace) throws(InputError) { try router.check(trace) }
@@ -21,7 +26,7 @@ public struct Fleet: Sendable {
   func makeRouter(_ trace: Trace, cachedTokens tokens: Int) -> any Router {
     router.router(
       RouterSetting(
-        trace, replicas: replicas, cachedTokens: tokens * replicas,
+        trace, replicas: schedulers, cachedTokens: tokens * schedulers,
         random: RandomStream(seed: seed, named: "router \(router.name)")))
   }
 

@@ -72,7 +72,7 @@ public struct Service: Sendable {
     awaited?.thinkTime += frontend
     return Simulation(
       trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
-      replicas: fleet.replicas,
+      replicas: fleet.schedulers, ranks: fleet.ranks,
       router: fleet.makeRouter(
         trace, cachedTokens: engine.rules.memory.totalBlocks * engine.rules.memory.blockSize),
       clients: awaited, clientTimeout: clientTimeout.map { max(1, $0 - frontend) },
@@ -88,7 +88,7 @@ public struct Service: Sendable {
     var timeline = timeline
     timeline.delay(by: frontend)
     let metrics = RunMetrics(
-      trace: served, timeline: timeline, replicas: fleet.replicas, clients: clients)
+      trace: served, timeline: timeline, replicas: fleet.schedulers, clients: clients)
     var run = Run(
       scheduler: engine.name, settings: settings, metrics: metrics,
       verdict: objective?.verdict(on: served, timeline, metrics),

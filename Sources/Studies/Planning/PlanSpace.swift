@@ -5,7 +5,7 @@ import Serving
 
 extension Deployment {
   /// GPUs of all replicas.
-  public var gpus: Int { tensorParallelSize * pipelineParallelSize * fleet.replicas }
+  public var gpus: Int { gpusPerReplica * fleet.replicas }
 
   /// What a GPU of this kind is quoted at; nil where no price is known.
   public var price: GPUPrice? { GPUPrice.known.first { $0.gpu == gpu.name } }
@@ -30,7 +30,7 @@ public struct PlanSpace: Sendable {
     }
 
     /// GPUs of one replica.
-    public var gpus: Int { deployment.tensorParallelSize * deployment.pipelineParallelSize }
+    public var gpus: Int { deployment.gpusPerReplica }
   }
 
   /// A kind of GPU.

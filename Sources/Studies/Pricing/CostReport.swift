@@ -42,6 +42,23 @@ public struct CostReport: Sendable, Equatable {
     public var linkUse: Double { peakSeconds.link / seconds }
   }
 
+  /// The loads of ranks that have other experts each.
+  public struct ExpertBalance: Sendable, Equatable {
+    /// Groups of GPUs that have other experts.
+    public var ranks: Int
+    /// Tokens of all ranks that go through them.
+    public var tokens: Int
+    /// The mean load of a rank as a share of the busiest one's.
+    public var balancedness: Double
+
+    init?(of batch: Batch, on shard: Shard) {
+      tokens = batch.tokens * shard.map.data
+      ranks = shard.map.expert
+      guard let balancedness = shard.mixture?.balancedness(for: tokens) else { return nil }
+      self.balancedness = balancedness
+    }
+  }
+
   /// Seconds of work at the peaks of a GPU.
   struct PeakSeconds: Sendable, Equatable {
     var compute = 0.0
@@ -55,6 +72,8 @@ public struct CostReport: Sendable, Equatable {
   public let batch: Batch
   /// What the GPU has of another besides times of kernels, as a clause; nil where nothing.
   public let lent: String?
+  /// How evenly the ranks that have other experts are loaded; nil where all share each expert.
+  public let balance: ExpertBalance?
   /// The operations in the order in which they run, then the host.
   ///
   /// Operations of one name and size that follow each other are one row.
@@ -66,7 +85,9 @@ public struct CostReport: Sendable, Equatable {
 
   /// The cost of `batch`, which is not empty, on `deployment`.
   public init(of batch: Batch, on deployment: Deployment) throws(InputError) {
-    let breakdown = Breakdown(of: batch, by: try deployment.cost())
+    let cost = try deployment.cost()
+    let breakdown = Breakdown(of: batch, by: cost)
+    balance = ExpertBalance(of: batch, on: cost.layers.operations.shard)
     var served = deployment
     served.model = try deployment.servedModel()
     settings = served.shown(Deployment.placement() + Deployment.formats)
@@ -173,6 +194,9 @@ extension Operation.Shape {
     case .indexer(let queries, let keys, _, _, _): "\(Int(queries)) of \(Int(keys))"
     case .sparseLatent(let tokens, let chosen, _, _): "\(Int(tokens)) of \(chosen)"
     case .sparse(let tokens, let keys, _): "\(Int(tokens)) of \(Int(keys))"
+    case .exchange(let exchange):
+      "\(Int(exchange.tokens)), \(Int(exchange.perToken.rounded())) of \(Int(exchange.experts)), "
+        + "over \(Int(exchange.gpus))"
     case .elements(let rows, let width): "\(rows)x\(width)"
     case .collective(let rows, let width, let ranks): "\(rows)x\(width) over \(ranks)"
     }

@@ -11,7 +11,7 @@ extension Deployment {
   public func bounds(of trace: Trace, on service: Service) throws(InputError) -> ThroughputBounds? {
     let rules = service.engine.rules
     guard let work = MeanWork(trace, rules) else { return nil }
-    let shard = try Shard(of: try servedModel(), tensorParallel: tensorParallelSize)
+    let shard = try shard(of: try servedModel())
     let cache = rules.memory.totalBlocks * rules.memory.blockSize
     let roofline = RooflineBound(
       of: shard, on: gpu.atItsPeaks, promptTokens: work.prompt, outputTokens: work.output,

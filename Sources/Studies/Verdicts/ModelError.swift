@@ -20,13 +20,14 @@ extension Deployment {
   /// times of the GPU, without pipelines, for models of such layers, caches and degrees as ran.
   public var modelError: ModelError {
     guard case .alike(let time) = host, time == .vllmV1, pipelineParallelSize == 1,
+      experts == ExpertParallelism(),
       gpu == (try? GPUs.named(gpu.name)), let model = try? servedModel(), model.hasPlainLayers
     else { return .unknown(gpu: gpu.name) }
     let kind = model.mixture == nil ? MeasuredError.Kind.dense : .experts
     let bits = Int((model.weights.bytesPerWeight * 8).rounded(.down))
     let ran = kind == .experts || model.latent == nil
     let known = MeasuredError.all.filter {
-      $0.gpu == gpu.name && $0.kind == kind && $0.bits == bits && tensorParallelSize <= $0.gpus
+      $0.gpu == gpu.name && $0.kind == kind && $0.bits == bits && gpusPerReplica <= $0.gpus
         && (bits < 16 || model.cache == .bf16)
     }
     return known.isEmpty || !ran ? .unknown(gpu: gpu.name) : .measured(known)

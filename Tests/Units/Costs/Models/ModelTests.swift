@@ -72,6 +72,23 @@ import Testing
     #expect(model.activeParameters == 37_552_282_624)
   }
 
+  /// Twelve choices of a token, none to all of which compute: 18.6, 27 on average, 31.3 billion
+  /// (its report's abstract, and its card).
+  @Test(arguments: [(0.0, 18.6), (8, 27), (12, 31.3)])
+  func `LongCat-Flash has the active parameters published for tokens of all kinds`(
+    computed: Double, billions: Double
+  ) throws {
+    let model = try Models.named("longcat-flash")
+    let mixture = try #require(model.mixture)
+    #expect(mixture.computedPerToken == 8 && mixture.perToken == 12)
+    let each = model.expertLayers * mixture.parametersPerExpert(hidden: model.hidden)
+    // Without the embedding, of which a token reads one row.
+    let active =
+      Double(model.activeParameters - model.vocabulary * model.hidden)
+      + (computed - 8) * Double(each)
+    #expect(abs(active / 1e9 - billions) < 0.15)
+  }
+
   /// QKV down 8 x 12, query up 6 x 16, KV up 4 x 20, output 12 x 8; norms of 6 and 4 more.
   @Test func `latent attention has its own matrices`() {
     let latent = 96 + 96 + 80 + 96 + 10

@@ -114,15 +114,15 @@ extension [Operation] {
   /// Of two experts, chosen in proportion to 1 and a half.
   @Test func `uneven choices reach fewer experts`() {
     var mixture = Mixture(experts: 2, perToken: 1, intermediate: 1)
-    mixture.skew = 1
+    mixture.popularity = .zipf(1)
     #expect(agree(mixture.distinct(for: 2), (1 - 1.0 / 9) + (1 - 4.0 / 9)))
     var large = Mixture(experts: 256, perToken: 8, intermediate: 1)
     let reached = [0, 0.5, 1.01, 1.2].map { skew in
-      large.skew = skew
+      large.popularity = .zipf(skew)
       return large.distinct(for: 64)
     }
     #expect(reached == reached.sorted(by: >))
-    large.skew = 1.2
+    large.popularity = .zipf(1.2)
     #expect(large.distinct(for: 1 << 24) > 255.9)
   }
 
