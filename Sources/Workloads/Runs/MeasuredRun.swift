@@ -38,9 +38,9 @@ public struct MeasuredRun: Sendable {
 
   /// Settings that runs state; what each is called elsewhere follows from its name.
   public enum Stated: String, Sendable, CaseIterable {
-    case model, gpu, tensorParallelSize, pipelineParallelSize, maxModelLen, maxNumSeqs
-    case maxNumBatchedTokens, blockSize, numGpuBlocksOverride, clients, requestRate, arrivals
-    case frontend, quantization, clientTimeout
+    case model, gpu, tensorParallelSize, pipelineParallelSize, dataParallelSize
+    case expertParallelSize, maxModelLen, maxNumSeqs, maxNumBatchedTokens, blockSize
+    case numGpuBlocksOverride, clients, requestRate, arrivals, frontend, quantization, clientTimeout
 
     /// As the setting is called: in small letters, with dashes between words.
     public var name: String {

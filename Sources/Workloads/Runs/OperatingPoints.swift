@@ -54,13 +54,44 @@ enum OperatingPoints {
     }
   }
 
+  /// How GPUs share a model, in aiconfigurator's words.
+  private struct Map {
+    var tensor: Int
+    var data: Int
+    var expertTensor: Int
+    var expert: Int
+
+    /// The same as the server had it.
+    ///
+    /// What aiconfigurator took over from InferenceX in 2026-04 has the product of the server's
+    /// tensor and expert parallelism for its GPUs: rows of 2026-03 with the same times, to the last
+    /// digit, have 8 where it has 64, and 4 where it has 16. SGLang's and TensorRT-LLM's of those
+    /// keep the server's GPUs as `moe_tp_size`, vLLM's as `tp_size`.
+    func mended(engine: String, origin: String) -> Map {
+      guard expert > 1, OperatingPoints.multiplied.contains(where: origin.contains) else {
+        return self
+      }
+      var map = self
+      let gpus = engine == "vllm" ? tensor : expertTensor
+      let isDivided = engine != "vllm" && data > 1
+      (map.tensor, map.data) = isDivided ? (1, gpus) : (gpus, 1)
+      map.expert = min(expert, gpus)
+      map.expertTensor = gpus / map.expert
+      return map
+    }
+  }
+
+  /// What the origins of those rows begin with.
+  private static let multiplied = ["source_file=2026-04-", "db-dump/2026-04-"]
+
   static func runs(_ table: CSVReader) throws(InputError) -> [MeasuredRun] {
     var reader = table
     var columns: [String: Column] = [:]
     for name in header.split(separator: ",").map(String.init) {
       columns[name] = try reader.column(name, of: header)
     }
-    let origin = try reader.optionalColumn("origin")
+    columns["moe_tp_size"] = try reader.optionalColumn("moe_tp_size")
+    let origins = try reader.optionalColumn("origin")
     var runs: [MeasuredRun] = []
     while try reader.nextRow() {
       func text(_ name: String) throws(InputError) -> String {
@@ -80,30 +111,31 @@ enum OperatingPoints {
           .map { $0 / 1000 }
       }
       let clients = max(1, try count("silicon_concurrency"))
+      let origin =
+        try origins.map { column throws(InputError) in try reader.text(column) } ?? ""
       let request = Request(
         arrival: 0, promptTokens: max(1, try count("isl")), outputTokens: max(1, try count("osl")))
       var run = MeasuredRun(
         try text("id"), source: reader.source,
         trace: Trace(
-          requests: requests(
-            request, clients * requestsPerClient,
-            from: try origin.map { column throws(InputError) in try reader.text(column) } ?? "")))
+          requests: requests(request, clients * requestsPerClient, from: origin)))
       run.engine = MeasuredRun.Engine(try text("backend"), try text("backend_version"))
       run.settings[.model] = try text("model_path")
       run.settings[.gpu] = StatedGPU.name(of: try text("system"))
       run.settings[.clients] = "\(clients)"
-      run.settings[.tensorParallelSize] = "\(max(1, try count("tp_size")))"
+      let map = Map(
+        tensor: max(1, try count("tp_size")), data: max(1, try count("attention_dp_size")),
+        expertTensor: max(1, try count("moe_tp_size")), expert: max(1, try count("moe_ep_size"))
+      ).mended(engine: try text("backend"), origin: origin)
+      run.settings[.tensorParallelSize] = "\(map.tensor)"
+      if map.data > 1 { run.settings[.dataParallelSize] = "\(map.data)" }
+      if map.expert > 1 { run.settings[.expertParallelSize] = "\(map.expert)" }
       run.settings[.pipelineParallelSize] = "\(max(1, try count("pp_size")))"
       run.settings[.maxModelLen] = "\(request.promptTokens + request.outputTokens + spareTokens)"
       run.settings[.quantization] = format(try text("gemm_quant_mode"))
       run.means[.ttft] = try seconds("silicon_ttft_ms")
       run.means[.tpot] = try seconds("silicon_tpot_ms")
-      run.obstacle =
-        try text("mode") != "agg"
-        ? "prefill and decode run apart"
-        : try count("attention_dp_size") > 1
-          ? "attention is data parallel"
-          : try count("moe_ep_size") > 1 ? "experts are parallel" : nil
+      run.obstacle = try text("mode") != "agg" ? "prefill and decode run apart" : nil
       runs.append(run)
     }
     return runs

@@ -191,4 +191,34 @@ import Testing
     }
     #expect(run.settings[.maxModelLen] == "9472")
   }
+
+  /// Rows of one run as aiconfigurator's two conversions of InferenceX's dump have it: Qwen3.5-397B
+  /// on 8 H200, Kimi-K2.5 on 4 B200, DeepSeek-R1 on 8 with attention by data, gpt-oss on 2.
+  @Test(arguments: [
+    ("sglang", "8,1,1,8", "2026-03-25.c", "64,1,8,8", "8,,8"),
+    ("vllm", "4,1,1,4", "2026-03-25.c", "4,4,1,16", "4,,4"),
+    ("trtllm", "1,8,1,8", "2026-03-25.c", "1,64,8,8", "1,8,8"),
+    ("trtllm", "2,1,1,2", "aic-auto-gap", "4,1,2,2", "2,,2"),
+    ("trtllm", "4,1,1,4", "2026-03-25.c", "16,1,4,4", "4,,4"),
+  ])
+  func `has the GPUs that it ran on, not the product of their degrees`(
+    _ engine: String, _ plain: String, _ origin: String, _ multiplied: String, _ expected: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    try folder.put(
+      """
+      id,backend,backend_version,model_path,system,mode,isl,osl,gemm_quant_mode,tp_size,\
+      attention_dp_size,moe_tp_size,moe_ep_size,pp_size,silicon_ttft_ms,silicon_tpot_ms,\
+      silicon_concurrency,origin
+      a,\(engine),1,org/m,h200_sxm,agg,1024,64,fp8,\(plain),1,100,20,4,source_file=\(origin)
+      b,\(engine),1,org/m,h200_sxm,agg,1024,64,fp8,\(multiplied),1,100,20,4,db-dump/2026-04-27
+      """, in: "p.csv")
+    let runs = try MeasuredRuns.read(folder.path + "/p.csv")
+    #expect(runs.count == 2)
+    for run in runs {
+      let map: [MeasuredRun.Stated] = [.tensorParallelSize, .dataParallelSize, .expertParallelSize]
+      #expect(map.map { run.settings[$0] ?? "" }.joined(separator: ",") == expected, "\(run.name)")
+      #expect(run.obstacle == nil)
+    }
+  }
 }
