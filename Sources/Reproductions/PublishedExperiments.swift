@@ -36,6 +36,7 @@ public enum PublishedExperiments {
     SarathiCapacity.stated, SarathiCapacity.labelled, SarathiAblation.table,
     SarathiAblation.chunking, SarathiPipeline.entry, SarathiTradeoff.rates, SarathiTradeoff.limits,
     FastGenStudies.curves, FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,
-    FastGenStudies.counterclaim, OrcaHeadline.entry, VLLMHeadline.entry,
+    FastGenStudies.counterclaim, OrcaHeadline.entry, VLLMHeadline.entry, DeepSeekEP.entry,
+    EPLBStudy.entry,
   ]
 }
