@@ -24,7 +24,16 @@ public struct ScaledCost: CostModel {
   }
 
   public func seconds(for batch: borrowing Batch) -> Double {
-    let parts = base.parts(of: batch)
+    scaled(base.parts(of: batch), batch)
+  }
+
+  public func seconds(for batch: borrowing Batch, amid tokens: Int) -> Double {
+    let host = base.parts(of: batch).hostSeconds
+    let whole = base.seconds(for: batch, amid: tokens)
+    return scaled(BatchParts(seconds: whole, hostSeconds: min(host, whole)), batch)
+  }
+
+  private func scaled(_ parts: BatchParts, _ batch: borrowing Batch) -> Double {
     let (host, busy) = (parts.hostSeconds, parts.deviceSeconds)
     let decodes =
       batch.decodes == 0

@@ -40,6 +40,9 @@ import Testing
     func seconds(for batch: borrowing Batch) -> Double {
       0.001 + 0.002 * Double(batch.decodes) + 0.0001 * Double(batch.chunkTokens)
     }
+    func seconds(for batch: borrowing Batch, amid tokens: Int) -> Double {
+      seconds(for: batch) + 0.0002 * Double(tokens)
+    }
     func hostSeconds(for batch: borrowing Batch) -> Double { 0.001 }
   }
 
@@ -52,6 +55,8 @@ import Testing
     let prompts = Batch(decodes: 0, decodeContext: 0, decodeContextSquares: 0, prompts: [(100, 0)])
     #expect(abs(cost.seconds(for: prompts) - 0.016) < 1e-12)
     #expect(cost.hostSeconds(for: mixed) == 0.001)
+    // What ranks in lock step add is no decode's.
+    #expect(abs(cost.seconds(for: mixed, amid: 500) - (expected + 1.5 * 0.1)) < 1e-12)
   }
 
   @Test func `with factors of one is the cost itself`() throws {
