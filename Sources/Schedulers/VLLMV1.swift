@@ -33,6 +33,8 @@ struct VLLMV1: Scheduler {
       EngineLog(
         "vllm_v1_hybrid", newestKeys + ["async_scheduling", "effective", "groups"],
         options: "async-scheduling=false"),
+      EngineLog(
+        "vllm_v1_spec", newestKeys + ["effective", "spec"], options: "async-scheduling=false"),
     ],
     options: options
   ) { setting in
@@ -73,6 +75,11 @@ struct VLLMV1: Scheduler {
   var repeatsDecodes: Bool { true }
 
   mutating func plan(_ replica: inout Replica) {
+    if replica.speculates {
+      replica.catchUpWithDrafts()
+      if replica.preempted.isEmpty { replica.admitWithDrafts() }
+      return
+    }
     replica.catchUp()
     if replica.preempted.isEmpty { replica.admitChunks(passingLong: passesLongPrompts) }
   }

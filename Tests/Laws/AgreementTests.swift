@@ -30,6 +30,18 @@ import Testing
     _ = try preemptionsWhereAgreeing(on: 9000..<9060, option, \.impatient)
   }
 
+  @Test(arguments: [false, true])
+  func `agree where sequences decode with drafts`(_ byPriority: Bool) throws {
+    let preemptions = try preemptionsWhereAgreeing(
+      on: 0..<400, ReferenceDrafts(byPriority: byPriority), \.drafting)
+    #expect(preemptions > 0, "memory was short")
+  }
+
+  @Test func `agree where sequences decode with drafts and clients stop waiting`() throws {
+    _ = try preemptionsWhereAgreeing(
+      on: 9000..<9150, ReferenceDrafts(), \.impatient.drafting)
+  }
+
   @Test func `cover every scheduler in the list`() {
     #expect(ReferencePolicy.allCases.map(\.rawValue) == Schedulers.all.map(\.name))
   }
@@ -71,6 +83,7 @@ import Testing
         && coasting.occupancy == timeline.occupancy && coasting.end == timeline.end
         && coasting.deadlockedSteps == timeline.deadlockedSteps
         ? nil : "others where stretches are passed over",
+      timeline.drafts == reference.drafts ? nil : "other drafts",
     ].compactMap(\.self)
     return (differences.first, reference.states.reduce(0) { $0 + $1.preemptions })
   }

@@ -137,6 +137,32 @@ struct RandomCase: CustomStringConvertible {
     return example
   }
 
+  /// The same where sequences decode with drafts, by one of the methods.
+  var drafting: RandomCase {
+    var example = self
+    var random = SeededNumbers(state: UInt64(seed) &* 53 &+ 11)
+    let most = [1, 2, 3, 5, 7].randomElement(using: &random)!
+    var rates: [Double] = []
+    for _ in 0..<most { rates.append(Double.random(in: 0...(rates.last ?? 1), using: &random)) }
+    if Int.random(in: 0..<6, using: &random) == 0 { rates = rates.map { _ in 1 } }
+    var speculation = EngineRules.Speculation(
+      DraftMethod.allCases.randomElement(using: &random)!, numSpeculativeTokens: most,
+      acceptance: Acceptance(rates: rates, seed: UInt64(seed)))
+    if Int.random(in: 0..<4, using: &random) == 0 {
+      speculation.byBatchSize = [
+        .init(sequences: 1...4, drafts: most), .init(sequences: 5...8, drafts: most / 2),
+        .init(sequences: 9...1000, drafts: 0),
+      ]
+    }
+    example.rules.speculation = speculation
+    let least = most + 2
+    example.rules.limits.maxNumBatchedTokens! += least
+    if Int.random(in: 0..<3, using: &random) == 0 {
+      example.rules.prompts.longPrefillTokenThreshold = Int.random(in: 1...120, using: &random)
+    }
+    return example
+  }
+
   /// The scheduler under test.
   func scheduler() throws -> any Scheduler {
     try Schedulers.engine(policy.specification, Self.setting).scheduler

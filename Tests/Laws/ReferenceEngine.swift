@@ -21,6 +21,9 @@ struct ReferenceEngine {
     /// Tokens that batches in flight will bring, and those of them that come after an eviction.
     var inFlight = 0
     var late = 0
+    /// Drafts to be verified next, and samplings so far.
+    var drafts = 0
+    var steps = 0
     var preemptions = 0
     /// Tokens that it had, or was to get from batches in flight, when the engine let it go because
     /// its client had stopped waiting.
@@ -68,6 +71,8 @@ struct ReferenceEngine {
   var sglang = SGLangMemory()
   var idled = false
   var iterations: [IterationRecord] = []
+  /// What became of drafts.
+  var drafts = DraftCounts()
 
   init(
     _ trace: Trace, rules: EngineRules, policy: any ReferencePlanner, cost: any CostModel
@@ -119,6 +124,7 @@ struct ReferenceEngine {
 
   /// Runs the batch, which was planned at `now`, and returns its end.
   private mutating func execute(at now: Nanoseconds) -> Nanoseconds {
+    if rules.speculation != nil { return executeDrafts(at: now) }
     let end = launch(at: now)
     for id in pastEnd { releaseBlocks(of: id, seenBy: plan + 1) }
     pastEnd = []
@@ -148,12 +154,14 @@ struct ReferenceEngine {
       batch.filter(\.isDecode).map { states[$0.id].computed }
       + pastEnd.map { states[$0].computed }
     let prompts = batch.filter { !$0.isDecode }
-    let summed = Batch(
+    let verified = batch.reduce(0) { $0 + ($1.isDecode ? $1.tokens - 1 : 0) }
+    var summed = Batch(
       decodes: contexts.count, decodeContext: contexts.reduce(0, +),
       decodeContextSquares: contexts.reduce(0) { $0 + $1 * $1 },
       chunks: prompts.map {
         Chunk(sequence: SequenceID(0), tokens: $0.tokens, context: states[$0.id].computed)
       })
+    summed.drafts = verified
     let flushed = returning.reduce(0) { $0 + ($1.plan == plan + 1 ? $1.blocks : 0) }
     let end = now + max(1, Nanoseconds(seconds: cost.seconds(for: summed)))
     iterations.append(
@@ -162,7 +170,7 @@ struct ReferenceEngine {
         chunkTokens: prompts.reduce(0) { $0 + $1.tokens }, decodeContext: summed.decodeContext,
         running: running.count, waiting: waiting.count,
         usedBlocks: rules.memory.totalBlocks - free - flushed,
-        preempted: evictedBefore + evicted.count))
+        preempted: evictedBefore + evicted.count, drafts: verified))
     evictedBefore = 0
     for work in batch where states[work.id].firstScheduled < 0 {
       states[work.id].firstScheduled = now

@@ -54,6 +54,16 @@ struct FreeBlockQueue: Sendable {
     count += 1
   }
 
+  /// Puts `block`, which was taken, before all that came back.
+  mutating func prepend(_ block: BlockID) {
+    let place = block.number + 1
+    let first = links[0].next
+    links[Int(place)] = Links(previous: 0, next: first)
+    links[Int(first)].previous = place
+    links[0].next = place
+    count += 1
+  }
+
   /// Takes out `block`, which came back and is in the queue.
   mutating func remove(_ block: BlockID) {
     let old = links[block.index + 1]

@@ -40,7 +40,7 @@ public struct KVCache: Sendable {
     group = rules.group
     isReserved = memory.reservesAll
     if memory.sharesPrefixes {
-      names = source.map { PrefixBlocks($0, blocks: memory.totalBlocks, rules.group) }
+      names = source.map { PrefixBlocks($0, blocks: memory.totalBlocks, rules) }
     }
     if memory.keepsTree { tree = RadixPages(source, pageTokens: memory.blockSize) }
     let lag = memory.releaseLag
@@ -132,13 +132,21 @@ extension KVCache {
   /// - Parameter context: its tokens that are computed.
   @inline(__always)
   mutating func grow(_ id: SequenceID, _ sequence: Sequence, at context: Int, to tokens: Int) {
+    reserve(id, sequence, at: context, to: tokens, known: tokens)
+    if tree != nil { planned -= tree!.take(id) }
+  }
+
+  /// As `grow`, where only the first `known` tokens are known; others find the blocks of these.
+  @inline(__always)
+  mutating func reserve(
+    _ id: SequenceID, _ sequence: Sequence, at context: Int, to tokens: Int, known: Int
+  ) {
     let missing = group.blocks(for: tokens, behind: context) - held[id.index]
     if missing > 0 || slides {
       take(missing)
       held[id.index] += missing
     }
-    if names != nil { names!.extend(id, sequence, to: tokens, known: tokens) }
-    if tree != nil { planned -= tree!.take(id) }
+    if names != nil { names!.extend(id, sequence, to: tokens, known: known) }
   }
 
   /// Gives back the blocks of `id`.

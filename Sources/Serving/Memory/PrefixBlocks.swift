@@ -29,15 +29,21 @@ struct PrefixBlocks: Sendable {
   private(set) var cache: PrefixCache
   private let source: Source
   private let group: CacheGroup
+  /// Tokens behind a block that its hash covers.
+  private let lookahead: Int
+  /// Whether free blocks without a hash are taken first.
+  private let takesUnnamedFirst: Bool
   /// By slot.
   private(set) var held: [Held] = []
   /// What was found for the sequence that grows next.
   private var found = PrefixCache.Hit()
 
-  init(_ source: Source, blocks: Int, _ group: CacheGroup) {
+  init(_ source: Source, blocks: Int, _ rules: EngineRules) {
     cache = PrefixCache(blocks: blocks)
     self.source = source
-    self.group = group
+    group = rules.group
+    lookahead = rules.speculation?.hashLookahead ?? 0
+    takesUnnamedFirst = rules.speculation != nil
   }
 
   /// Makes room for one sequence more, in the next slot.
@@ -81,7 +87,7 @@ struct PrefixBlocks: Sendable {
   /// Gives back all blocks of `id`; returns how many of them nobody else holds.
   mutating func release(_ id: SequenceID) -> Int {
     let before = cache.freeBlocks
-    cache.release(held[id.index].blocks)
+    cache.release(held[id.index].blocks, unnamedFirst: takesUnnamedFirst)
     held[id.index].blocks.removeAll(keepingCapacity: true)
     held[id.index].full = 0
     return cache.freeBlocks - before
@@ -93,13 +99,15 @@ struct PrefixBlocks: Sendable {
   private struct Names {
     let hashes: ArraySlice<UInt64>
     let blockTokens: Int
+    /// Tokens behind a block that its name covers.
+    let lookahead: Int
     let sourceTokens: Int
     /// Tokens that the hashes tell of.
     let hashedTokens: Int
     let row: UInt64
 
     subscript(block: Int) -> UInt64 {
-      let last = (block + 1) * blockTokens - 1
+      let last = (block + 1) * blockTokens - 1 + lookahead
       if last < hashedTokens {
         let (place, rest) = last.quotientAndRemainder(dividingBy: sourceTokens)
         return PrefixBlocks.mix(hashes[hashes.startIndex + place], UInt64(rest))
@@ -112,7 +120,8 @@ struct PrefixBlocks: Sendable {
     let hashes = source.hashes[sequence.request.index]
     let hashed = hashes.count * source.tokens
     return Names(
-      hashes: hashes, blockTokens: group.blockTokens, sourceTokens: source.tokens,
+      hashes: hashes, blockTokens: group.blockTokens, lookahead: lookahead,
+      sourceTokens: source.tokens,
       hashedTokens: source.goesOn(behind: sequence) ? hashed : min(hashed, sequence.promptTokens),
       row: UInt64(sequence.request.index))
   }

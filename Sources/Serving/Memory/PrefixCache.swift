@@ -85,11 +85,14 @@ public struct PrefixCache: Sendable {
   ///
   /// Blocks that nobody else holds become free and keep their hashes; the last of them is the first
   /// to be taken again, for the beginning of a sequence is worth the most.
-  public mutating func release(_ blocks: [BlockID]) {
+  ///
+  /// - Parameter unnamedFirst: whether those without a hash are taken before all others.
+  public mutating func release(_ blocks: [BlockID], unnamedFirst: Bool = false) {
     for block in blocks.reversed() {
       precondition(holders[block.index] > 0, "only a held block is given back")
       holders[block.index] -= 1
-      if holders[block.index] == 0 { free.append(block) }
+      if holders[block.index] > 0 { continue }
+      if unnamedFirst && !table.contains(block) { free.prepend(block) } else { free.append(block) }
     }
   }
 }

@@ -6,6 +6,8 @@ public struct Timeline: Sendable, Equatable {
   public package(set) var gaps = TokenGaps()
   /// The replica that each request was sent to; empty where there is one replica.
   public internal(set) var servedBy: [UInt16] = []
+  /// What became of drafts.
+  public internal(set) var drafts = DraftCounts()
   /// How full memory and batches were.
   public package(set) var occupancy = Occupancy()
   /// The iterations one by one; empty unless they were asked for.
@@ -80,4 +82,18 @@ public struct IterationRecord: Sendable, Equatable {
   public var usedBlocks: Int
   /// Sequences that lost their cache while the batch was planned.
   public var preempted: Int
+  /// Drafts that decodes verified, besides the token that each of them computed.
+  public var drafts = 0
+}
+
+extension IterationRecord {
+  /// The iteration that `replica`, the one at `index`, has planned.
+  init(of replica: borrowing Replica, _ index: Int, start: Nanoseconds, end: Nanoseconds) {
+    self.init(
+      replica: index, start: start, end: end, decodes: replica.batch.decodes,
+      chunks: replica.batch.chunks.count, chunkTokens: replica.batch.chunkTokens,
+      decodeContext: replica.batch.decodeContext, running: replica.running.count,
+      waiting: replica.waiting.count, usedBlocks: replica.cache.usedBlocks,
+      preempted: replica.evictions, drafts: replica.batch.drafts)
+  }
 }

@@ -16,8 +16,12 @@ public struct Chunk: Sendable, Equatable {
 
 /// What one iteration computes: decodes, summed up, and chunks of prompts, one by one.
 public struct Batch: Sendable, Equatable {
-  /// Sequences that compute one token each.
+  /// Sequences that compute their next token each, and verify what was drafted behind it.
   public internal(set) var decodes: Int
+  /// Drafts that they verify, a token each.
+  public internal(set) var drafts = 0
+  /// Drafts that follow on the iteration for each of its sequences.
+  public internal(set) var draftsToFollow = 0
   /// The sum over the decodes of the tokens in the cache before the iteration.
   public internal(set) var decodeContext: Int
   /// The sum over the decodes of the square of the tokens in the cache before the iteration.
@@ -52,7 +56,7 @@ public struct Batch: Sendable, Equatable {
   }
 
   /// Tokens computed in the iteration.
-  public var tokens: Int { decodes + chunkTokens }
+  public var tokens: Int { decodes + drafts + chunkTokens }
   /// Sequences in the iteration; the head and the sampler run on one row of each.
   public var sequences: Int { decodes + chunks.count }
   public var isEmpty: Bool { decodes == 0 && chunks.isEmpty }
@@ -65,5 +69,23 @@ public struct Batch: Sendable, Equatable {
     if !chunks.isEmpty { chunks.removeAll(keepingCapacity: true) }
     chunkTokens = 0
     swappedTokens = 0
+    drafts = 0
+    draftsToFollow = 0
+  }
+
+  /// Adds a sequence that decodes with `drafts` after `context` tokens in the cache.
+  mutating func addDecode(context: Int, drafts: Int) {
+    decodes += 1
+    decodeContext += context
+    decodeContextSquares += context * context
+    self.drafts += drafts
+  }
+
+  /// Takes it back.
+  mutating func removeDecode(context: Int, drafts: Int) {
+    decodes -= 1
+    decodeContext -= context
+    decodeContextSquares -= context * context
+    self.drafts -= drafts
   }
 }

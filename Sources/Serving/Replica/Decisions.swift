@@ -8,6 +8,8 @@ public struct Decisions: Sendable, Equatable {
     public var tokens: Int
     /// Tokens in the cache before.
     public var context: Int
+    /// Of `tokens`, drafts that are verified, or places that are kept for some.
+    public var drafts = 0
   }
 
   /// In order of the running sequences.
@@ -23,6 +25,10 @@ public struct Decisions: Sendable, Equatable {
   /// Requests that get a token when the batch ends, and those that are done then.
   public var emitted: [RequestID] = []
   public var finished: [RequestID] = []
+  /// Tokens that each of `emitted` gets.
+  public var emittedTokens: [Int] = []
+  /// Drafts for each sequence that follow on it.
+  public var draftsToFollow = 0
 }
 
 extension Replica {
@@ -30,6 +36,7 @@ extension Replica {
   var decided: Decisions {
     var decisions = Decisions()
     decisions.preempted = preempted
+    decisions.draftsToFollow = batch.draftsToFollow
     decisions.freeBlocks = cache.totalBlocks - cache.usedBlocks
     decisions.evictableBlocks = cache.evictableBlocks
     var cache = cache
@@ -39,12 +46,16 @@ extension Replica {
         let context = pool.context(of: sequence)
         let emitted = sequence.emitted + pool.emissions - sequence.joined
         decisions.note(sequence, true, 1, context, emitted: emitted, rules)
+      } else if let verification = drafting?.verifications.first(where: { $0.sequence == id }) {
+        decisions.note(
+          sequence, true, 1 + verification.drafts, sequence.context, emitted: sequence.emitted,
+          rules, accepted: drafting?.accepted(verification, sequence) ?? 0)
       } else if let chunk = batch.chunks.first(where: { $0.sequence == id }) {
         decisions.note(
           sequence, false, chunk.tokens, chunk.context, emitted: sequence.emitted, rules)
       }
       if let last = decisions.work.last, decisions.finished.last == sequence.request {
-        if last.isDecode { cache.settle(id, at: last.context + 1) }
+        if last.isDecode && drafting == nil { cache.settle(id, at: last.context + 1) }
         cache.enter(id, sequence, tokens: last.context + last.tokens)
         cache.release(id, .finished)
       } else if let last = decisions.work.last, last.request == sequence.request, !last.isDecode,
@@ -70,14 +81,19 @@ extension Replica {
 extension Decisions {
   fileprivate mutating func note(
     _ sequence: Sequence, _ isDecode: Bool, _ tokens: Int, _ context: Int, emitted: Int,
-    _ rules: EngineRules
+    _ rules: EngineRules, accepted: Int = 0
   ) {
+    let drafts = isDecode ? tokens - 1 : max(0, context + tokens - sequence.target)
     work.append(
-      Work(request: sequence.request, isDecode: isDecode, tokens: tokens, context: context))
-    let completes = context + tokens == sequence.target
+      Work(
+        request: sequence.request, isDecode: isDecode, tokens: tokens, context: context,
+        drafts: drafts))
+    let completes = context + tokens >= sequence.target
     guard isDecode || completes && rules.outputs.emitsWithPrompt else { return }
     self.emitted.append(sequence.request)
-    guard emitted + 1 == sequence.outputTokens else { return }
+    let tokens = min(accepted + 1, sequence.outputTokens - emitted)
+    emittedTokens.append(tokens)
+    guard emitted + tokens == sequence.outputTokens else { return }
     finished.append(sequence.request)
   }
 }

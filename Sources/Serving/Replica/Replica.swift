@@ -83,10 +83,12 @@ public struct Replica: Sendable {
   /// The number of the plan under way.
   var planNumber = 0
   var freeSlots: [Int32] = []
+  /// The drafts, where sequences decode with some.
+  var drafting: Drafting?
   /// What time was spent on, where that is asked for.
   var ledger: AttributionLedger?
 
-  enum Selection: Sendable { case none, all, byName }
+  enum Selection: Sendable { case none, all, byName, withDrafts }
 
   /// A replica with nothing to do, whose prompts share the beginnings that `prefixes` tells of.
   init(
@@ -94,6 +96,7 @@ public struct Replica: Sendable {
   ) {
     self.rules = rules
     cache = KVCache(rules, prefixes: source)
+    drafting = rules.speculation.map(Drafting.init)
     let names = cache.sharesPrefixes
     pool = DecodePool(cache.group, smoothsGaps: smoothsGaps, namesBlocks: names)
     stages = Array(repeating: 0, count: rules.limits.pipelineParallelSize)
@@ -125,6 +128,7 @@ public struct Replica: Sendable {
       sequences.append(sequence)
       cache.addSlot()
     }
+    drafting?.enter(slot: Int(slot))
     circle.end()
     ledger?.enqueue(id, slot: Int(slot), arrival: request.arrival)
     if rules.order == .priority {

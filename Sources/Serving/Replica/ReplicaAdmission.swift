@@ -97,7 +97,12 @@ extension Replica {
   /// has left, cut to the engine's threshold for long prompts.
   @inline(__always)
   public func wantedTokens(_ sequence: SequenceID) -> Int {
-    let left = tokensLeft(sequence)
+    cutToThreshold(tokensLeft(sequence))
+  }
+
+  /// What of the `left` tokens of a sequence one iteration computes at most.
+  @inline(__always)
+  func cutToThreshold(_ left: Int) -> Int {
     let threshold = rules.prompts.longPrefillTokenThreshold
     guard threshold > 0, left > threshold else { return left }
     let isAlone = running.count + waiting.count == 1

@@ -22,7 +22,9 @@ extension Replica {
   mutating func unplan(_ id: SequenceID) {
     guard sequences[id].scheduledIn == planNumber else { return }
     sequences[id].scheduledIn = -1
-    if isDecoding(id) {
+    if speculates && isDecoding(id) {
+      unplanDrafts(of: id)
+    } else if isDecoding(id) {
       scheduledByName -= 1
       cache.cutDecode(by: blocksNeeded(id, computing: 1))
     } else if let place = batch.chunks.firstIndex(where: { $0.sequence == id }) {

@@ -80,7 +80,7 @@ extension Replica {
       atSequenceCap: running.count == rules.limits.maxNumSeqs
         || batch.sequences == rules.limits.maxBatchSequences)
     if timeline.keepsIterations {
-      timeline.iterations.append(record(index, start: begin, end: end))
+      timeline.iterations.append(IterationRecord(of: self, index, start: begin, end: end))
     }
     evictions = 0
     if schedulesAhead { foresee(until: end, &timeline) }
@@ -119,7 +119,9 @@ extension Replica {
       cache.releasePastEnd()
       pastEnd = PastEndDecodes()
     }
-    if decodes > 0 {
+    if drafting != nil {
+      applyDrafts(at: now, &timeline)
+    } else if decodes > 0 {
       if pool.count > 0 { circle.end() }
       pool.emit(at: now, sequences: &sequences, into: &timeline.gaps)
       while let id = pool.nextFinished() {
@@ -155,7 +157,9 @@ extension Replica {
   private mutating func endPlan(at now: Nanoseconds) {
     if selection == .byName { gatherNamed() }
     if !alone.isEmpty { forgetAlone() }
-    if selection != .none {
+    if selection == .withDrafts {
+      batch.draftsToFollow = draftsToFollow
+    } else if selection != .none {
       batch.decodes = pool.count
       batch.decodeContext = pool.contextSum
       batch.decodeContextSquares = pool.contextSquares
@@ -191,7 +195,7 @@ extension Replica {
     _ chunk: Chunk, at now: Nanoseconds, _ timeline: inout Timeline
   ) -> Bool {
     let id = chunk.sequence
-    sequences[id].context += chunk.tokens
+    sequences[id].context = min(sequences[id].context + chunk.tokens, sequences[id].target)
     sequences[id].lastChunk = chunk.tokens
     let completesPrompt = sequences[id].context == sequences[id].target
     ledger?.finishChunk(
@@ -209,6 +213,8 @@ extension Replica {
     sequences[id].emit(at: now, into: &timeline.gaps)
     if sequences[id].emitted == sequences[id].outputTokens {
       retire(id, &timeline)
+    } else if drafting != nil {
+      beginDrafts(of: id)
     } else {
       joinPool(id)
       if cache.tree != nil { prompted.append(id) }
@@ -217,7 +223,7 @@ extension Replica {
   }
 
   /// Takes leave of `id`, which emits its last token in the batch.
-  private mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
+  mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
     if let attribution = ledger?.retire(slot: id.index) {
       timeline.attributions[sequences[id].request.index] = attribution
     }
@@ -302,13 +308,5 @@ extension Replica {
     ledger!.land()
     timeline.spans += ledger!.spans
     ledger!.spans.removeAll(keepingCapacity: true)
-  }
-
-  private func record(_ index: Int, start: Nanoseconds, end: Nanoseconds) -> IterationRecord {
-    IterationRecord(
-      replica: index, start: start, end: end, decodes: batch.decodes,
-      chunks: batch.chunks.count, chunkTokens: batch.chunkTokens,
-      decodeContext: batch.decodeContext, running: running.count, waiting: waiting.count,
-      usedBlocks: cache.usedBlocks, preempted: evictions)
   }
 }

@@ -183,6 +183,7 @@ extension Replica {
     case .waiting, .swapped, .leaving, .done: break
     }
     forgetPrompted(id)
+    drafting?.drop(slot: id.index)
     if sequences[id].phase != .leaving {
       ledger?.lose(slot: id.index, context: sequences[id].context)
     }
@@ -241,6 +242,7 @@ extension Replica {
     case .none: 0
     case .all: pool.count
     case .byName: scheduledByName
+    case .withDrafts: batch.decodes + batch.drafts
     }
   }
 }

@@ -20,6 +20,8 @@ public enum EngineRange {
   public static let replicas = 1...4096
   /// Clients that wait for answers.
   public static let clients = 1...1_000_000
+  /// Drafts of a sequence in one iteration.
+  public static let drafts = 1...128
   /// Requests of a trace.
   public static let requests = 1...100_000_000
   /// Tokens of an average prompt, and of an average answer, where admissions reckon with them.

@@ -12,6 +12,8 @@ public struct EngineRules: Sendable, Equatable {
   public var outputs: Outputs
   /// Who goes first, and who loses its cache first.
   public var order = Order.arrival
+  /// How sequences decode with drafts; nil where they do without.
+  public var speculation: Speculation?
 
   /// - Parameters:
   ///   - maxBatchSequences: as many as `maxNumSeqs` unless given.
@@ -95,9 +97,17 @@ public struct EngineRules: Sendable, Equatable {
       return blocks(for: reserved) + memory.watermarkBlocks <= memory.totalBlocks
     case .prompt, .chunk:
       guard !isStranded(prompt: request.promptTokens) else { return false }
-      return blocks(for: request.promptTokens + emitted - 1) + memory.spareBlocks
+      return blocks(for: mostTokens(prompt: request.promptTokens, emitted)) + memory.spareBlocks
         <= memory.totalBlocks
     }
+  }
+
+  /// Tokens that a sequence has blocks for at most: where it decodes with drafts, for those behind
+  /// its last token but one.
+  private func mostTokens(prompt: Int, _ emitted: Int) -> Int {
+    guard let speculation else { return prompt + emitted - 1 }
+    let drafts = emitted > 1 ? speculation.numSpeculativeTokens : 0
+    return min(prompt + emitted - 1 + drafts + speculation.lookaheadTokens, limits.maxModelLen)
   }
 
   /// Whether the chunks of a prompt of `tokens` tokens, alone on an empty replica, fill the memory

@@ -118,6 +118,7 @@ extension DecisionLog {
     compare(
       "emitted", theirs.emitted.map(Self.text),
       Self.text(ours.emitted.map(label).filter { !dropped.contains($0) }))
+    rows += theirs.drafts.rows(ours, label)
     compare("finished", theirs.finished.map(Self.text), Self.text(ours.finished.map(label)))
     // Where engines schedule ahead, the next batch has taken its blocks by then.
     if config.asyncScheduling == true || config.overlap == true { return rows }

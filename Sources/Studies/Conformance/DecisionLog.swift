@@ -30,8 +30,11 @@ public struct DecisionLog: Sendable {
     }
     self.source = source
     header = try Header(lines[0])
-    requests = Self.byArrival(try Self.requests(lines[1]))
+    requests = Self.byArrival(
+      try Self.requests(lines[1]),
+      byName: header.config.speculation != nil && header.config.policy == "priority")
     (steps, outcomes) = try Self.read(lines.dropFirst(2), of: Set(requests.map(\.id)))
+    try checkDrafts(lines[0], lines[1])
     try checkLength(lines[0])
   }
 
@@ -67,10 +70,17 @@ public struct DecisionLog: Sendable {
     }
   }
 
-  /// Requests that arrive together keep their order.
-  private static func byArrival(_ requests: [LoggedRequest]) -> [LoggedRequest] {
+  /// Requests that arrive together keep their order, or stand by name, as those do that vLLM 0.33
+  /// serves by priority.
+  private static func byArrival(
+    _ requests: [LoggedRequest], byName: Bool
+  ) -> [LoggedRequest] {
     requests.enumerated()
-      .sorted { ($0.element.arrivalUs, $0.offset) < ($1.element.arrivalUs, $1.offset) }
+      .sorted {
+        let names = byName ? ($0.element.id, $1.element.id) : ("", "")
+        return ($0.element.arrivalUs, names.0, $0.offset)
+          < ($1.element.arrivalUs, names.1, $1.offset)
+      }
       .map(\.element)
   }
 
@@ -104,7 +114,9 @@ public struct DecisionLog: Sendable {
   private var matchesTokens: Bool { config.overlap != nil || !config.options.isEmpty }
 
   /// Tokens of a block that has a hash.
-  private var hashedTokens: Int { matchesTokens ? 1 : config.blockSize }
+  private var hashedTokens: Int {
+    matchesTokens || (speculation?.hashLookahead ?? 0) > 0 ? 1 : config.blockSize
+  }
 
   /// When `request` is handed over: in a pipeline, at the next tick of a stage.
   private func arrival(of request: LoggedRequest) -> Nanoseconds {

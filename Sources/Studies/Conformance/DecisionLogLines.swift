@@ -53,6 +53,7 @@ extension DecisionLog {
     let numCpuBlocks: Int?
     let pp: Int?
     let groups: CacheGroups?
+    let speculation: Speculation?
     /// Whether the next batch is formed while one runs, where the engine's logs say that.
     let overlap: Bool?
     /// Options of our scheduler, by their names.
@@ -107,6 +108,7 @@ extension DecisionLog {
       enableChunkedPrefill = try keys.flag("enable_chunked_prefill")
       dynamic = try keys.object("dynamic").map(Dynamic.init)
       groups = try Self.groups(keys)
+      speculation = try keys.object("spec").map(Speculation.init)
       try check(keys, chunks: scheduler.chunksPrompts)
     }
 

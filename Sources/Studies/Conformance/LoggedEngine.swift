@@ -41,6 +41,7 @@ extension DecisionLog {
     if scheduler.log.optionKeys.isEmpty {
       setLimits(&engine.rules, length)
       setPieces(&engine.rules, scheduler.log)
+      engine.rules.speculation = speculation
     } else {
       engine.rules.memory.blockSize = config.blockSize
       engine.rules.memory.blocks = config.numBlocks

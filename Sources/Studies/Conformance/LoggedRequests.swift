@@ -48,11 +48,13 @@ extension DecisionLog {
     /// The earlier request of whose prompt and output the first tokens are, and how many.
     let parent: String?
     let parentTokens: Int?
+    /// What becomes of its drafts.
+    let seen: Acceptance.Seen?
 
     init(_ keys: JSONKeys) throws(InputError) {
       try keys.checkNoted(among: [
         "id", "prompt", "output", "priority", "arrival_us", "prefix_group", "shared_prefix",
-        "parent", "parent_tokens",
+        "parent", "parent_tokens", "accept", "drafts",
       ])
       id = try keys.needed("id", "the request's name", keys.text)
       arrivalUs = try keys.count(
@@ -67,6 +69,7 @@ extension DecisionLog {
         throw keys.mistake(
           "prefix_group", "prefix_group and shared_prefix stand together", "give both or neither")
       }
+      seen = try Self.seen(keys)
       parent = try keys.text("parent")
       parentTokens = try keys.optionalCount("parent_tokens", in: EngineRange.tokens, "tokens")
       if (parent == nil) != (parentTokens == nil) || parent != nil && prefixGroup != nil {
@@ -93,6 +96,7 @@ extension DecisionLog {
     let emitted: [String]?
     let finished: [String]?
     let requests: [Outcome]?
+    let drafts: LineDrafts
 
     /// A step or a summary of the requests that `names` are of.
     init(_ keys: JSONKeys, of names: Set<String>) throws(InputError) {
@@ -115,6 +119,7 @@ extension DecisionLog {
       emitted = try texts("emitted")
       finished = try texts("finished")
       batch = try keys.work(of: names)
+      drafts = try LineDrafts(keys)
       var outcomes: [Outcome]?
       if let objects = try keys.objects("requests") {
         outcomes = []
