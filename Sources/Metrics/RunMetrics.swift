@@ -10,6 +10,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var batches: BatchUse
   /// Nil where nothing says what prompts share.
   public var prefixes: PrefixUse?
+  /// Nil where nothing was drafted.
+  public var drafts: DraftUse?
   /// Nil where there is one replica.
   public var balance: ReplicaBalance?
 
@@ -30,6 +32,7 @@ public struct RunMetrics: Sendable, Equatable {
       deadlockedSteps: timeline.deadlockedSteps,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
     prefixes = PrefixUse(trace: trace, timeline: timeline)
+    drafts = DraftUse(timeline: timeline)
     balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
     distributions = LatencyMetric.ofRuns.map {
       Distribution(of: $0, trace: trace, timeline: timeline)
@@ -48,7 +51,8 @@ public struct RunMetrics: Sendable, Equatable {
   /// All figures by name, in the order in which reports show them.
   public var values: [NamedValue] {
     requests.values + LatencyMetric.ofRuns.flatMap(latencies) + throughput.values + memory.values
-      + batches.values + (prefixes?.values ?? []) + (balance?.values ?? [])
+      + batches.values + (prefixes?.values ?? []) + (drafts?.values ?? [])
+      + (balance?.values ?? [])
   }
 
   private func latencies(_ metric: LatencyMetric) -> [NamedValue] {

@@ -20,6 +20,10 @@ public struct Engine: Sendable {
   /// Whether keys and values are copied to the host's memory as they are made, and as many of
   /// earlier rounds back.
   public var offloadsCache = false
+  /// Whether it is known how it decodes with drafts.
+  public var drafts = false
+  /// The names of the options that its user gave.
+  public var given: [String] = []
 }
 
 /// What an engine's defaults depend on, and what the user said for all engines alike.

@@ -26,7 +26,7 @@ struct VLLMV1: Scheduler {
 
   static let entry033 = SchedulerEntry(
     "vllm-0.33", "As vllm-0.11, but admits a request only where its whole prompt fits (vLLM V1).",
-    reproduces: "vLLM 0.33.0, V1", tokenBudget: "max-num-batched-tokens",
+    reproduces: "vLLM 0.33.0, V1", tokenBudget: "max-num-batched-tokens", drafts: true,
     logs: [
       EngineLog("vllm_v1_0_33", newestKeys, options: "async-scheduling=false"),
       EngineLog("vllm_v1_async", newestKeys + ["async_scheduling", "effective"]),

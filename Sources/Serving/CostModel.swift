@@ -41,9 +41,11 @@ extension CostModel {
   /// without its prompts, the host's part left out.
   public func decodeSeconds(in batch: borrowing Batch) -> Double {
     if batch.chunks.isEmpty { return parts(of: batch).deviceSeconds }
-    let alone = Batch(
+    var alone = Batch(
       decodes: batch.decodes, decodeContext: batch.decodeContext,
       decodeContextSquares: batch.decodeContextSquares)
+    alone.drafts = batch.drafts
+    alone.draftsToFollow = batch.draftsToFollow
     return max(0, parts(of: alone).deviceSeconds)
   }
 }

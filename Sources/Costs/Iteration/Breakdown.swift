@@ -65,7 +65,7 @@ public struct PartPrices: Sendable {
     for operation in layers.operations.attentionOperations(for: batch) {
       parts.add(operation, seconds: layers.seconds(operation))
     }
-    layers.operations.forEachRowOperation(batch.sequences) { operation in
+    layers.operations.forEachRowOperation(batch.sampledRows) { operation in
       parts.add(operation, seconds: layers.seconds(operation))
     }
     parts[.host] = layers.hostSeconds(for: batch, beside: parts.totalSeconds)

@@ -58,9 +58,11 @@ final class ShardPrices: Sendable {
   /// The seconds of the operations that depend on nothing but `batch`.
   @inline(__always)
   private func ownSeconds(for batch: borrowing Batch) -> Double {
-    var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sequences)
+    var seconds = tokenSeconds(batch.tokens) + sequenceSeconds(batch.sampledRows)
     if !isMeasured { return seconds + unmeasuredSeconds(batch) }
-    if batch.decodes > 0 {
+    if batch.drafts > 0 {
+      seconds += verifyingSeconds(batch)
+    } else if batch.decodes > 0 {
       seconds +=
         attentions.sum { $0.decodeSeconds(batch) } + latents.sum { $0.decodeSeconds(batch, self) }
     }
@@ -79,7 +81,10 @@ final class ShardPrices: Sendable {
     else {
       return times.seconds(operation, on: gpu)
     }
-    return max(measured, operation.leastSeconds(on: gpu))
+    let least = max(measured, operation.leastSeconds(on: gpu))
+    // A table has the times of one query; several reach the arithmetic sooner.
+    guard operation.queriesPerSequence > 1 else { return least }
+    return max(least, Roofline().parts(of: operation, on: gpu).compute)
   }
 
   /// The seconds of all runs of the operations that `each` calls its argument with.
@@ -128,6 +133,13 @@ final class ShardPrices: Sendable {
   @inline(never)
   private func worked(rows: Int) -> Double {
     bySequences.keep(sum { operations.forEachRowOperation(rows, $0) }, of: rows)
+  }
+
+  @inline(never)
+  private func verifyingSeconds(_ batch: borrowing Batch) -> Double {
+    var sum = 0.0
+    operations.forEachDecodeOperation(batch) { sum += seconds($0) * Double($0.repeats) }
+    return sum
   }
 
   @inline(never)

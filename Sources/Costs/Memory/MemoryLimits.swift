@@ -15,6 +15,20 @@ public struct MemoryLimits: Sendable, Equatable {
   public var maxModelLen: Int
   /// Whether the engine frees blocks behind windows.
   public var slides = true
+  /// What is held for drafting.
+  public var draft = Draft()
+
+  /// What a GPU holds of a model that drafts.
+  public struct Draft: Sendable, Equatable {
+    /// Bytes of its weights, and of the keys and values of one token.
+    public var weightBytes = 0
+    public var bytesPerToken = 0
+
+    public init(weightBytes: Int = 0, bytesPerToken: Int = 0) {
+      self.weightBytes = weightBytes
+      self.bytesPerToken = bytesPerToken
+    }
+  }
 
   public init(
     gpuMemoryUtilization: Double = 0.9, blockSize: Int = 16, maxNumBatchedTokens: Int,

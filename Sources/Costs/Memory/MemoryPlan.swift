@@ -10,6 +10,8 @@ public struct MemoryPlan: Sendable, Equatable {
   /// Bytes that the engine may use: the GPU's memory times `--gpu-memory-utilization`.
   public let usableBytes: Int
   public let weightBytes: Int
+  /// What is held for drafting: weights, and keys and values in blocks of the same cache.
+  public let draft: MemoryLimits.Draft
   /// The most that activations take at once.
   public let activationBytes: Int
   /// What libraries hold outside PyTorch's allocator.
@@ -17,13 +19,15 @@ public struct MemoryPlan: Sendable, Equatable {
   /// What a block holds, and how many a sequence takes.
   public let layout: CacheLayout
   /// Bytes of one block, and its tokens.
-  public var blockBytes: Int { layout.blockBytes }
+  public var blockBytes: Int { layout.blockBytes + layout.blockSize * draft.bytesPerToken }
   public var blockSize: Int { layout.blockSize }
   /// Blocks of the KV cache.
   public var blocks: Int
 
   /// Bytes left for the KV cache; negative where the rest alone does not fit.
-  public var cacheBytes: Int { usableBytes - weightBytes - activationBytes - reserveBytes }
+  public var cacheBytes: Int {
+    usableBytes - weightBytes - draft.weightBytes - activationBytes - reserveBytes
+  }
 
   /// Tokens of one sequence that the KV cache holds.
   public var cacheTokens: Int { layout.tokens(in: blocks, most: mostTokens) }
@@ -64,13 +68,15 @@ public struct MemoryPlan: Sendable, Equatable {
   public init(unchecked shard: Shard, on gpu: GPU, limits: MemoryLimits) {
     usableBytes = Int(Double(gpu.memoryBytes) * limits.gpuMemoryUtilization)
     weightBytes = shard.weightBytes
+    draft = limits.draft
     activationBytes = ActivationPeak(of: shard, limits: limits).bytes
     reserveBytes =
       shard.map.gpus == 1 ? Self.libraryBytes : Self.libraryBytes + Self.communicatorBytes
     layout = CacheLayout(of: shard, blockSize: limits.blockSize, slides: limits.slides)
     mostTokens = min(limits.maxNumBatchedTokens, limits.maxModelLen)
-    let left = usableBytes - weightBytes - activationBytes - reserveBytes
-    blocks = max(0, left / layout.blockBytes)
+    let left = usableBytes - weightBytes - draft.weightBytes - activationBytes - reserveBytes
+    let blockBytes = layout.blockBytes + layout.blockSize * draft.bytesPerToken
+    blocks = max(0, left / blockBytes)
   }
 
   /// What kernels' code, cuBLAS and attention workspaces take outside PyTorch's allocator: a
@@ -87,7 +93,7 @@ public struct MemoryPlan: Sendable, Equatable {
 extension MemoryPlan {
   /// The error for weights that leave no room for a cache.
   private func misfit(of shard: Shard, on gpu: GPU, limits: MemoryLimits) -> InputError {
-    let needed = weightBytes + activationBytes + reserveBytes
+    let needed = weightBytes + draft.weightBytes + activationBytes + reserveBytes
     return InputError(
       "--tensor-parallel-size",
       problem: """

@@ -35,7 +35,7 @@ public struct ModelOperations: Sendable, Equatable {
     forEachTokenOperation(batch.tokens) { list.append($0) }
     let place = list.firstIndex { $0.name == .attentionOutput } ?? list.endIndex
     list.insert(contentsOf: attentionOperations(for: batch), at: place)
-    forEachRowOperation(batch.sequences) { list.append($0) }
+    forEachRowOperation(batch.sampledRows) { list.append($0) }
     return list
   }
 
@@ -66,7 +66,7 @@ public struct ModelOperations: Sendable, Equatable {
     for mixer in mixers {
       mixer.forEachDecodeOperation(
         sequences: batch.decodes, context: batch.decodeContext,
-        contextSquares: batch.decodeContextSquares, body)
+        contextSquares: batch.decodeContextSquares, drafts: batch.drafts, body)
     }
   }
 

@@ -21,6 +21,8 @@ public struct Operation: Sendable, Equatable {
   public var wireBytes: Double
   /// Kernels that one run starts.
   public var launches: Int
+  /// Where sequences decode, the new tokens of each that attend to its cache, on average.
+  public var queriesPerSequence = 1.0
 
   public init(
     _ name: Name, _ shape: Shape, format: NumberFormat = .bf16, repeats: Int, flops: Double = 0,
@@ -54,6 +56,8 @@ public struct Operation: Sendable, Equatable {
   /// What the operation is in the model.
   public enum Name: String, CaseIterable, Sendable {
     case embedding
+    /// Joins a token with the states before it, for a layer that drafts.
+    case draftInput = "draft input"
     case reduceEmbedding = "all-reduce embedding"
     case normalization
     case queryKeyValue = "QKV"

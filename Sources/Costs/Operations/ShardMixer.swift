@@ -88,25 +88,33 @@ enum ShardMixer: Sendable, Equatable {
     }
   }
 
-  /// What one new token of each of `sequences` computes, likewise.
+  /// What one new token of each of `sequences` computes, and `drafts` behind those, likewise.
   func forEachDecodeOperation(
-    sequences: Int, context: Int, contextSquares: Int, _ body: (Operation) -> Void
+    sequences: Int, context: Int, contextSquares: Int, drafts: Int = 0,
+    _ body: (Operation) -> Void
   ) {
     switch self {
     case .attention(let attention):
       body(
-        attention.decode(sequences: sequences, context: context, contextSquares: contextSquares))
+        attention.decode(sequences: sequences, context: context, contextSquares: contextSquares)
+          .verifying(drafts, of: sequences))
     case .latent(let latent):
-      body(latent.absorbQuery(rows: sequences))
-      body(latent.decode(sequences: sequences, context: context, contextSquares: contextSquares))
-      body(latent.absorbValue(rows: sequences))
+      body(latent.absorbQuery(rows: sequences + drafts))
+      body(
+        latent.decode(sequences: sequences, context: context, contextSquares: contextSquares)
+          .verifying(drafts, of: sequences))
+      body(latent.absorbValue(rows: sequences + drafts))
     case .recurrent(let recurrent):
       let count = Double(sequences)
       recurrent.convolution(tokens: count, sequences: count, isDecode: true).map(body)
       body(recurrent.decode(sequences: count))
-    case .indexer(let indexer): body(indexer.decode(sequences: sequences, context: context))
+    case .indexer(let indexer):
+      body(
+        indexer.decode(sequences: sequences, context: context).verifying(drafts, of: sequences))
     case .compressed(let compressed):
-      body(compressed.decode(sequences: Double(sequences), context: Double(context)))
+      body(
+        compressed.decode(sequences: Double(sequences), context: Double(context))
+          .verifying(drafts, of: sequences))
     }
   }
 }
@@ -138,5 +146,17 @@ extension Block.Mixer {
     attention.sharesKeyValues = false
     attention.valuesAreKeys = false
     return .attention(attention)
+  }
+}
+
+extension Operation {
+  /// The same where `drafts` attend too to what those of `sequences` do: as much arithmetic for
+  /// each, and what they attend to is read once. A draft's own keys are left out.
+  fileprivate func verifying(_ drafts: Int, of sequences: Int) -> Operation {
+    if drafts == 0 { return self }
+    var operation = self
+    operation.queriesPerSequence = 1 + Double(drafts) / Double(sequences)
+    operation.flops *= operation.queriesPerSequence
+    return operation
   }
 }

@@ -70,9 +70,16 @@ public struct GivenValue: Sendable, Equatable {
       "there is no \(quoted(text))", near + "give one of \(names.joined(separator: ", "))")
   }
 
-  /// The pieces between commas, none of them empty.
+  /// The pieces between commas, none of them empty; commas in braces do not count.
   public func list() throws(InputError) -> [String] {
-    let pieces = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var pieces: [String] = []
+    var depth = 0
+    for piece in text.split(separator: ",", omittingEmptySubsequences: false) {
+      if depth > 0 { pieces[pieces.count - 1] += "," + piece } else { pieces.append(String(piece)) }
+      for byte in piece.utf8 {
+        if byte == UInt8(ascii: "{") { depth += 1 } else if byte == UInt8(ascii: "}") { depth -= 1 }
+      }
+    }
     if pieces.contains("") {
       throw mistake("\(quoted(text)) has an empty piece", "give names with one comma between them")
     }

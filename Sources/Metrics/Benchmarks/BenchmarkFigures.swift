@@ -58,11 +58,12 @@ public struct BenchmarkFigures: Sendable, Equatable {
     }
   }
 
-  /// All times between tokens, of which the metrics have what is asked for, by the same rule.
+  /// All times between tokens, of which the metrics have what is asked for, by the same rule; where
+  /// several come at once, between those, as the tools see them.
   private static func pooled(
     _ tool: BenchmarkTool, _ metrics: RunMetrics, scale: Double
   ) -> [Double] {
-    guard let gaps = metrics[.tbt] else { return [] }
+    guard let gaps = metrics.drafts?.emissionGaps ?? metrics[.tbt] else { return [] }
     return tool.statistics.compactMap { statistic in
       switch statistic {
       case .mean: gaps.mean * scale

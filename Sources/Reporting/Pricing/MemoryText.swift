@@ -28,11 +28,13 @@ public enum MemoryText {
   }
 
   private static func rows(_ plan: MemoryReport.Plan) -> [String] {
-    [
-      ("usable", plan.usableBytes), ("weights", plan.weightBytes),
-      ("activations", plan.activationBytes), ("reserved by libraries", plan.reserveBytes),
-      ("KV cache", plan.cacheBytes),
-    ].map { name, bytes in
+    let draft = plan.draft == .init() ? [] : [("weights that draft", plan.draft.weightBytes)]
+    let rows =
+      [("usable", plan.usableBytes), ("weights", plan.weightBytes)] + draft + [
+        ("activations", plan.activationBytes), ("reserved by libraries", plan.reserveBytes),
+        ("KV cache", plan.cacheBytes),
+      ]
+    return rows.map { name, bytes in
       "  \(name)\(String(repeating: " ", count: 24 - name.count))\(gibibytes(bytes))"
     } + [
       "GPU KV cache size: \(Numbers.grouped(plan.cacheTokens)) tokens, "

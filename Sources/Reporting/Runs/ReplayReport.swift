@@ -5,8 +5,9 @@ import Metrics
 public enum ReplayReport {
   /// The sections, with an empty line between them.
   public static func text(_ run: Run) -> String {
-    var sections = [
-      head(run), requests(run.metrics.requests), latencies(run.metrics),
+    var sections = [head(run), requests(run.metrics.requests), latencies(run.metrics)]
+    if let drafts = run.metrics.drafts { sections.append(speculation(drafts)) }
+    sections += [
       throughput(run.metrics), memory(run.metrics),
       batches(run.metrics.batches, run.metrics.prefixes),
     ]
@@ -61,6 +62,27 @@ public enum ReplayReport {
       table.append(([metric.title] + cells).map { Table.Cell($0) })
     }
     return TextTable.text(table)
+  }
+
+  private static func speculation(_ drafts: DraftUse) -> String {
+    let rates = drafts.ratesByPosition.map { Numbers.percent($0) }.joined(separator: ", ")
+    let gaps = drafts.emissionGaps.map {
+      "\(Numbers.duration($0.mean)) mean, \(Numbers.duration($0.p99)) p99"
+    }
+    return "Speculation\n"
+      + TextTable.lines([
+        (
+          "acceptance length",
+          "\(Numbers.fixed(drafts.meanAcceptanceLength, decimals: 2)) tokens a verification"
+        ),
+        (
+          "accepted",
+          "\(Numbers.percent(drafts.acceptanceRate)) of "
+            + "\(Numbers.grouped(drafts.counts.drafted)) drafts"
+        ),
+        ("by position", rates),
+        ("TBT by emission", gaps ?? "-"),
+      ])
   }
 
   private static func throughput(_ metrics: RunMetrics) -> String {

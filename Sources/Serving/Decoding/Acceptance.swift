@@ -19,7 +19,7 @@ public struct Acceptance: Sendable, Equatable {
     case seen([Seen])
   }
 
-  private let source: Source
+  private var source: Source
 
   /// Acceptance by chance. How many drafts are accepted depends on nothing but the seed, the
   /// request and the place in its answer, so that all schedulers meet the same luck.
@@ -28,8 +28,17 @@ public struct Acceptance: Sendable, Equatable {
   ///   greater than the one before (vLLM 0.33, `synthetic_acceptance_rates`).
   public init(rates: [Double], seed: UInt64 = 0) {
     precondition(Self.isValid(rates), "chances lie from 0 to 1 and do not rise")
+    source = .rates(rates, seed: Self.beginning(seed))
+  }
+
+  private static func beginning(_ seed: UInt64) -> UInt64 {
     var stream = RandomStream(seed: seed, named: "acceptance")
-    source = .rates(rates, seed: stream.next())
+    return stream.next()
+  }
+
+  /// Has chance begin from another seed.
+  public mutating func reseed(_ seed: UInt64) {
+    if case .rates(let rates, _) = source { source = .rates(rates, seed: Self.beginning(seed)) }
   }
 
   /// Acceptance as it was seen, by the row of the request.

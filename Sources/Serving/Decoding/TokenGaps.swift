@@ -41,6 +41,15 @@ public struct TokenGaps: Sendable, Equatable {
     }
   }
 
+  /// Those that are longer than zero: the times between emissions, where one may bring several
+  /// tokens.
+  public var longerThanZero: TokenGaps {
+    var gaps = TokenGaps()
+    gaps.packed = packed.filter { $0 >> 20 > 0 }
+    gaps.large = large.filter { $0.gap > 0 }
+    return gaps
+  }
+
   /// Visits every entry, in no particular order but always the same one, and copies none.
   @inlinable
   public func visit(_ body: (_ gap: Nanoseconds, _ weight: Int) throws -> Void) rethrows {

@@ -55,10 +55,23 @@ public struct Batch: Sendable, Equatable {
       chunks: prompts.map { Chunk(sequence: nobody, tokens: $0.tokens, context: $0.context) })
   }
 
+  /// `sequences` that verify `drafts` in all, after `context` tokens in the cache, and for each of
+  /// which `following` are drafted then: to be priced.
+  public static func verifying(
+    sequences: Int, drafts: Int, context: Int, following: Int
+  ) -> Batch {
+    var batch = Batch(decodes: sequences, decodeContext: context)
+    batch.drafts = drafts
+    batch.draftsToFollow = following
+    return batch
+  }
+
   /// Tokens computed in the iteration.
   public var tokens: Int { decodes + drafts + chunkTokens }
-  /// Sequences in the iteration; the head and the sampler run on one row of each.
+  /// Sequences in the iteration.
   public var sequences: Int { decodes + chunks.count }
+  /// Rows that the head and the sampler run on: one of each sequence and one of each draft.
+  public var sampledRows: Int { decodes + drafts + chunks.count }
   public var isEmpty: Bool { decodes == 0 && chunks.isEmpty }
 
   /// Makes the batch empty, keeping its storage.

@@ -146,7 +146,7 @@ public struct CapacityStudy: Sendable {
   ) throws -> (isMet: Bool, worst: Double) {
     let sent = try arrivals.arrivals(of: trace, rate: rate, seed: seed)
     var service = service
-    service.fleet.seed = seed
+    service.seed(seed)
     let verdict = try service.replay(sent, objective: objective).run.verdict
     let shares = (verdict?.clauses ?? []).compactMap { clause in
       clause.valueSeconds.map { $0 / clause.clause.limit.seconds }

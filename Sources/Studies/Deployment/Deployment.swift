@@ -41,6 +41,8 @@ public struct Deployment: Sendable {
   public var quantizedKinds: [(kind: MatrixKind, format: NumberFormat)] = []
   /// What keys and values are cached in; as the model has it where nil.
   public var kvCacheDtype: NumberFormat?
+  /// What drafts tokens ahead; nil where nothing does.
+  public var speculative: SpeculativeConfig?
   /// How long operations take.
   public var times = OperationTimes.measured
 
@@ -114,14 +116,15 @@ public struct Deployment: Sendable {
     // All engines serve the same outputs here, whatever their originals do at the model's length,
     // but for one that would never admit what it does not cut.
     if rules.outputs.lengthLimit != .requestCut { engine.rules.outputs.lengthLimit = .reached }
+    var limits = limits(
+      of: rules, length,
+      sharing: rules.memory.sharesPrefixes && trace.columns.prefixHashes != nil)
+    limits.draft = try draftMemory()
     let plan = try MemoryPlan(
-      of: stage, on: gpu,
-      limits: limits(
-        of: rules, length,
-        sharing: rules.memory.sharesPrefixes && trace.columns.prefixHashes != nil),
-      isOverridden: blocks != nil)
+      of: stage, on: gpu, limits: limits, isOverridden: blocks != nil)
     engine.rules.memory.blockSize = plan.blockSize
     engine.rules.memory.groups = plan.layout.groups
+    try speculate(&engine, plan.layout.groups)
     if plan.layout.groups.states > 0 { engine.rules.memory.sharesPrefixes = false }
     if plan.layout.groups != CacheGroups() { engine.rules.memory.keepsTree = false }
     engine.rules.memory.blocks =
@@ -143,6 +146,7 @@ public struct Deployment: Sendable {
     case .impossible(let problem)?: service.withoutOverlap = problem
     case nil: break
     }
+    if let drafting = try draftingCost(sequential) { service.cost = drafting }
     service.frontend = frontend.time
     return service
   }

@@ -28,5 +28,6 @@ extension Fingerprint {
     add(String(describing: deployment.host))
     // Counts of tokens by expert are a file's, which its name does not tell.
     if deployment.experts != ExpertParallelism() { add(String(describing: deployment.experts)) }
+    if let speculative = deployment.speculative { add(String(describing: speculative)) }
   }
 }

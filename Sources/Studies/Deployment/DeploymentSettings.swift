@@ -8,7 +8,7 @@ import Serving
 extension Deployment {
   /// The settings, of which the model and the GPU are read as `files` knows them.
   public static func settings(_ files: DescribedFiles = DescribedFiles()) -> [Setting<Deployment>] {
-    (placement(files) + fleet + limits + formats + host).under("Deployment")
+    (placement(files) + fleet + limits + formats + [speculation(files)] + host).under("Deployment")
   }
 
   /// What runs where.
@@ -21,6 +21,19 @@ extension Deployment {
         "pipeline-parallel-size", \.pipelineParallelSize, in: 1...64, standard: "1",
         "groups of GPUs with a part of the layers each; as many batches are in flight"),
     ] + ExpertParallelism.settings.map { $0.on(\.experts) }
+  }
+
+  private static func speculation(_ files: DescribedFiles) -> Setting<Deployment> {
+    Setting(
+      "speculative-config", .text("JSON"),
+      "what drafts tokens ahead, as vLLM has it: method (one of "
+        + DraftMethod.allCases.map(\.rawValue).joined(separator: ", ")
+        + "), num_speculative_tokens, and how many are accepted (synthetic_acceptance_rates, or "
+        + "_rate, or _length)",
+      shown: { $0.speculative?.words },
+      set: { (root, given) throws(InputError) in
+        root.speculative = try SpeculativeConfig(given, files)
+      })
   }
 
   /// GPUs that share a copy of the model.

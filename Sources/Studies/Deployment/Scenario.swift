@@ -78,7 +78,7 @@ public struct Scenario: Sendable {
   /// What serves `trace`, without a word on the load.
   public func serving(_ trace: Trace) throws(InputError) -> Service {
     var service = try deployment.service(scheduler, for: trace)
-    service.fleet.seed = UInt64(load.seed)
+    service.seed(UInt64(load.seed))
     service.clientTimeout = load.clientTimeout
     try service.fleet.check(trace)
     return service

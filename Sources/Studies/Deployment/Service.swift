@@ -61,6 +61,13 @@ public struct Service: Sendable {
     return summedUp(timeline, of: served, from: clients, objective: objective)
   }
 
+  /// Has what is random of it begin from `seed`.
+  mutating func seed(_ seed: UInt64) {
+    fleet.seed = seed
+    engine.rules.speculation?.acceptance.reseed(seed)
+    for index in sizes.indices { sizes[index].seed(seed) }
+  }
+
   /// `trace`, of which nothing is served yet.
   ///
   /// - Parameter objective: what the run is judged by, for which it keeps what that needs.

@@ -130,7 +130,7 @@ public struct PlanSearch: Sendable {
   ) throws(RunError) -> Judgement {
     var service = service
     service.fleet.replicas = replicas
-    service.fleet.seed = draw.seed
+    service.seed(draw.seed)
     return try service.judge(draw.trace, requirement, leaves: leavesRuns)
   }
 

@@ -34,7 +34,8 @@ public struct MemoryReport: Sendable {
     var engine = try deployment.engine(scheduler)
     do throws(InputError) {
       let shard = try deployment.largestShard()
-      let limits = deployment.limits(of: engine.rules, maxModelLen)
+      var limits = deployment.limits(of: engine.rules, maxModelLen)
+      limits.draft = try deployment.draftMemory()
       var plan = MemoryPlan(unchecked: shard, on: deployment.gpu, limits: limits)
       problem = plan.problem(of: shard, on: deployment.gpu, limits: limits)
       if let blocks = deployment.blocks { plan.blocks = blocks }

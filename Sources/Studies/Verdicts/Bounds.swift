@@ -5,11 +5,13 @@ import Serving
 
 extension Deployment {
   /// The throughput that no schedule of `service`, which runs here, can pass on requests such as
-  /// those of `trace` that can be served; nil where no output of them has two tokens.
+  /// those of `trace` that can be served; nil where no output of them has two tokens, or where what
+  /// an iteration emits hangs on drafts.
   ///
   /// Both bounds are of mean lengths, without cached prefixes, and of all replicas together.
   public func bounds(of trace: Trace, on service: Service) throws(InputError) -> ThroughputBounds? {
     let rules = service.engine.rules
+    if rules.speculation != nil { return nil }
     guard let work = MeanWork(trace, rules) else { return nil }
     let shard = try shard(of: try servedModel())
     let cache = rules.memory.totalBlocks * rules.memory.blockSize
