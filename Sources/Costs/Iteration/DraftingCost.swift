@@ -26,6 +26,11 @@ public struct DraftingCost: CostModel {
     target.seconds(for: batch) + draftSeconds(after: batch)
   }
 
+  /// Ranks in step are taken to draft as many tokens each.
+  public func seconds(for batch: borrowing Batch, amid tokens: Int) -> Double {
+    target.seconds(for: batch, amid: tokens) + draftSeconds(after: batch)
+  }
+
   /// As that of the model that verifies.
   public func hostSeconds(for batch: borrowing Batch) -> Double { target.hostSeconds(for: batch) }
 
