@@ -10,11 +10,13 @@ struct Tool: Sendable {
 
   /// The tool with the commands of this package, which offer what `catalogue` lists.
   init(_ catalogue: Catalogue) {
-    commands = [
-      .replay(), .compare(), .sweep(), .capacity(), .plan(), .describe(),
-      .cost(), .memory(), .pipeline(), .calibrate(catalogue), .reproduce(),
-      .list(catalogue), .conform(), .validate(), .synthesize(), .convert(), .bench(catalogue),
-    ]
+    let studies: [Command] = [.sweep(), .capacity(), .plan()]
+    commands =
+      [.replay(), .compare()] + studies + [
+        .merge(studies), .slurm(studies), .describe(),
+        .cost(), .memory(), .pipeline(), .calibrate(catalogue), .reproduce(),
+        .list(catalogue), .conform(), .validate(), .synthesize(), .convert(), .bench(catalogue),
+      ]
   }
 
   /// Does what `words`, the command line without the tool's own name, ask for.

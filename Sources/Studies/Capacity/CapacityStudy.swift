@@ -1,3 +1,4 @@
+import Formats
 import Metrics
 import Serving
 import Workloads
@@ -21,6 +22,9 @@ public struct CapacityStudy: Sendable {
   public var stopsAtBacklog = false
   /// What the GPUs of each service cost; nil where that is not known.
   public var money: Money?
+  /// What decides what comes of searches besides what is here and what services say of themselves,
+  /// such as the data of a model.
+  public var fingerprint = Fingerprint()
 
   public init(
     _ trace: Trace, _ services: [Service], objective: ServiceLevelObjective,
@@ -37,43 +41,97 @@ public struct CapacityStudy: Sendable {
   /// Searches on at most `jobs` threads; their number changes no result. A service whose run cannot
   /// go on at some rate has no capacity, and keeps no other from being searched for.
   ///
-  /// - Parameter progress: told by each search, by its place, when a rate was tried.
+  /// - Parameters:
+  ///   - known: searches that need not be done again.
+  ///   - progress: told by each search, by its place, when a rate was tried.
   public func run(
-    jobs: Int, progress: @Sendable (Int, _ tries: Int) -> Void = { _, _ in }
+    jobs: Int, known: Ledger<CapacityRow> = Ledger(),
+    progress: @Sendable (Int, _ tries: Int) -> Void = { _, _ in }
   ) throws -> [ServiceCapacity] {
-    let backlogs = parallelMap(services, jobs: jobs) { _, service in
-      Result { () throws(RunError) in try backlogRate(of: service) }
+    let rows = try searches(jobs: jobs, known: known, progress: progress)
+    return services.indices.map { index in
+      capacity(of: services[index], rows[index * seeds.count..<(index + 1) * seeds.count])
     }
-    let searches = services.indices.flatMap { service in seeds.map { (service, $0) } }
-    let found = try parallelMap(searches, jobs: jobs) { place, search in
-      let (index, seed) = search
-      do {
-        let backlog = try backlogs[index].get()
-        return Result<Found, RunError>.success(
-          try find(services[index], seed: seed, guess: backlog, backlog: backlog) {
-            progress(place, $0)
-          })
-      } catch let error as RunError {
-        return .failure(error)
+  }
+
+  /// The searches of `share`, service by service and seed by seed.
+  ///
+  /// - Parameters:
+  ///   - jobs: threads, at most; their number changes no result.
+  ///   - known: searches that need not be done again.
+  ///   - progress: told by each search, by its place, when a rate was tried.
+  ///   - note: handed each search when it is done, on any thread.
+  public func searches(
+    jobs: Int, known: Ledger<CapacityRow> = Ledger(), of share: Share = .whole,
+    progress: @Sendable (Int, _ tries: Int) -> Void = { _, _ in },
+    note: @Sendable (CapacityRow) throws -> Void = { _ in }
+  ) throws -> [CapacityRow] {
+    let base = commonFingerprint
+    let pairs = services.indices.flatMap { service in seeds.map { (service, $0) } }
+    let own = pairs.indices.filter(share.has).map { place in
+      let (service, seed) = pairs[place]
+      return (service: service, seed: seed, key: key(of: services[service], seed, base))
+    }
+    let backlogs = parallelMap(Array(services.indices), jobs: jobs) { index, service in
+      own.contains { $0.service == index && !known.has($0.key) }
+        ? Result { () throws(RunError) in try backlogRate(of: services[service]) } : nil
+    }
+    return try parallelMap(own, jobs: jobs) { place, search in
+      try known.row(search.key, note: note) {
+        do {
+          let backlog = try backlogs[search.service]!.get()
+          let found = try find(
+            services[search.service], seed: search.seed, guess: backlog, backlog: backlog
+          ) { progress(place, $0) }
+          return CapacityRow(
+            key: search.key,
+            .found(found.bracket, tries: found.tries, backlogRate: backlog))
+        } catch let error as RunError {
+          return CapacityRow(key: search.key, .stopped("\(error)"))
+        }
       }
     }
-    return try services.indices.map { index in
-      let service = services[index]
-      do {
-        let own = try found[index * seeds.count..<(index + 1) * seeds.count].map { try $0.get() }
-        var capacity = ServiceCapacity(
-          scheduler: service.engine.name, settings: service.settings,
-          brackets: own.map(\.bracket), tries: own.first?.tries ?? [],
-          backlogRate: try backlogs[index].get())
-        capacity.dollarsPerMillion = money?.dollarsPerMillion(
-          tokensPerSecond: capacity.mean * outputTokens(on: service))
-        return capacity
-      } catch let error as RunError {
+  }
+
+  /// What the searches for one service come to, a row a seed.
+  private func capacity(
+    of service: Service, _ rows: ArraySlice<CapacityRow>
+  ) -> ServiceCapacity {
+    var brackets: [CapacitySearch.Bracket] = []
+    var first: (tries: [ServiceCapacity.Try], backlogRate: Double)?
+    for row in rows {
+      switch row.outcome {
+      case .found(let bracket, let tries, let backlogRate):
+        brackets.append(bracket)
+        first = first ?? (tries, backlogRate)
+      case .stopped(let reason):
         return ServiceCapacity(
-          StoppedRun(
-            scheduler: service.engine.name, settings: service.settings, reason: "\(error)"))
+          StoppedRun(scheduler: service.engine.name, settings: service.settings, reason: reason))
       }
     }
+    var capacity = ServiceCapacity(
+      scheduler: service.engine.name, settings: service.settings, brackets: brackets,
+      tries: first?.tries ?? [], backlogRate: first?.backlogRate ?? 0)
+    capacity.dollarsPerMillion = money?.dollarsPerMillion(
+      tokensPerSecond: capacity.mean * outputTokens(on: service))
+    return capacity
+  }
+
+  /// What the searches have in common that decides what comes of them.
+  private var commonFingerprint: Fingerprint {
+    var fingerprint = fingerprint
+    fingerprint.add(trace)
+    fingerprint.add("\(objective) \(arrivals.name) \(search) \(stopsAtBacklog)")
+    return fingerprint
+  }
+
+  /// The name of a search by all that decides what comes of it.
+  private func key(of service: Service, _ seed: UInt64, _ base: Fingerprint) -> String {
+    var fingerprint = base
+    fingerprint.add(service.engine.name)
+    for setting in service.settings { fingerprint.add("\(setting.name)=\(setting.value)") }
+    fingerprint.add(word: seed)
+    return fingerprint.text
   }
 
   /// How far off the cost model may be before the first of two services, which reached

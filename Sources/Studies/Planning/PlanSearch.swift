@@ -41,6 +41,8 @@ public struct PlanSearch: Sendable {
   /// Whether runs are left when it is certain that they do not keep the requirement; changes no
   /// answer.
   public var leavesRuns = true
+  /// What decides what comes of runs besides what is here, such as what serves and its version.
+  public var fingerprint = Fingerprint()
 
   /// The requests of `loaded` under `seeds` seeds from the load's own on.
   ///
@@ -86,7 +88,30 @@ public struct PlanSearch: Sendable {
   ///
   /// - Parameter progress: told which share of all combinations is decided.
   public func run(jobs: Int, progress: @Sendable (Double) -> Void = { _ in }) -> Plan {
-    var state = State(space)
+    do {
+      return try run(jobs: jobs, known: Ledger(), progress: progress)
+    } catch {
+      preconditionFailure("nothing but a ledger stops a search")
+    }
+  }
+
+  /// Searches among the shapes of `share` alone.
+  ///
+  /// What a search among all shapes looks at of one of them has no more GPUs than the best of its
+  /// kind, so a search among a part of them looks at it too: what all shares know is enough.
+  ///
+  /// - Parameters:
+  ///   - jobs: threads, at most; their number changes no result.
+  ///   - known: combinations that need not be run again.
+  ///   - progress: told which share of all combinations is decided.
+  ///   - note: handed each combination when it is done, on any thread.
+  public func run(
+    jobs: Int, known: Ledger<PlanRow>, of share: Share = .whole,
+    progress: @Sendable (Double) -> Void = { _ in },
+    note: @Sendable (PlanRow) throws -> Void = { _ in }
+  ) throws -> Plan {
+    var state = State(space, share)
+    let base = commonFingerprint
     while !state.isDone {
       let wanted = state.next()
       let unknown = wanted.map(\.shape).uniqued.filter { state.services[$0] == nil }
@@ -94,12 +119,16 @@ public struct PlanSearch: Sendable {
         Result { () throws(InputError) in try service(of: shape) }
       }
       for (shape, service) in zip(unknown, services) { state.services[shape] = service }
-      let known = state.services
+      let built = state.services
       state.enter(
-        parallelMap(wanted, jobs: jobs) { _, candidate in
+        try parallelMap(wanted, jobs: jobs) { _, candidate in
           var candidate = candidate
-          switch known[candidate.shape]! {
-          case .success(let service): candidate.outcome = outcome(of: candidate, on: service)
+          switch built[candidate.shape]! {
+          case .success(let service):
+            let key = key(of: candidate, on: service, base)
+            candidate.outcome = try known.row(key, note: note) {
+              PlanRow(key: key, outcome(of: candidate, on: service))
+            }.outcome
           case .failure(let error): candidate.outcome = .impossible(error.problem)
           }
           return candidate
@@ -142,10 +171,12 @@ public struct PlanSearch: Sendable {
     var services: [Int: Result<Service, InputError>] = [:]
     private(set) var decided: [PlanCandidate] = []
 
-    init(_ space: PlanSpace) {
+    init(_ space: PlanSpace, _ share: Share) {
       self.space = space
       left = space.kinds.indices.map { kind in
-        space.shapes.indices.filter { space.shapes[$0].kind == kind }.flatMap { shape in
+        space.shapes.indices.filter {
+          space.shapes[$0].kind == kind && share.has($0)
+        }.flatMap { shape in
           space.counts(of: shape).map { space.candidate(shape, $0) }
         }.sorted { ($0.gpus, $0.shape) > ($1.gpus, $1.shape) }
       }

@@ -82,33 +82,24 @@ public struct SweepRow: Sendable, Equatable {
   }
 }
 
-/// Rows as they stand in a file, so that a sweep can go on: each a line of JSON with the key of the
-/// point and a checksum of the rest in front.
-extension SweepRow {
-  /// The line, without its end.
-  public var line: String {
+extension SweepRow: LedgerRow {
+  /// The scheduler, the settings, the figures and the verdict.
+  public var members: [JSONValue.Member] {
     var members: [JSONValue.Member] = [
       .init("scheduler", .string(scheduler)), .init("settings", settings.json),
     ]
     if let stopped { members.append(.init("stopped", .string(stopped))) }
     members += figures.json
     if let verdict { members.append(.init("slo", verdict.json)) }
-    var checksum = Fingerprint()
-    checksum.add(key)
-    checksum.add(JSONValue.object(members).line())
-    return JSONValue.object(
-      [.init("key", .string(key)), .init("checksum", .string(checksum.text))] + members
-    ).line()
+    return members
   }
 
-  /// The row that `line` is, or nil if it is none, only the beginning of one, or one in which
-  /// anything was changed since it was written.
-  public init?(line: String) {
-    guard let value = JSONValue(parsing: line), case .object(let members) = value,
-      case .string(let key)? = value["key"], case .string(let scheduler)? = value["scheduler"],
+  public init?(key: String, members: [JSONValue.Member]) {
+    let value = JSONValue.object(members)
+    guard case .string(let scheduler)? = value["scheduler"],
       let settings = value["settings"].flatMap({ [Run.Setting](json: $0) })
     else { return nil }
-    let others = ["key", "checksum", "scheduler", "settings", "stopped", "slo"]
+    let others = ["scheduler", "settings", "stopped", "slo"]
     guard let figures = [NamedValue](json: members.filter { !others.contains($0.name) }) else {
       return nil
     }
@@ -117,26 +108,5 @@ extension SweepRow {
     self.init(
       key: key, scheduler: scheduler, settings: settings, figures: figures,
       verdict: value["slo"].flatMap(Verdict.init), stopped: stopped)
-    if self.line != line { return nil }
-  }
-
-  /// The rows as the text of a file.
-  public static func text(_ rows: [SweepRow]) -> String { rows.map { $0.line + "\n" }.joined() }
-
-  /// The rows of the file `source`, which holds `bytes`: what a sweep wrote that may have been
-  /// killed at any moment, so that the last line may be torn, which then is none.
-  public static func rows(_ bytes: [UInt8], source: String) throws(InputError) -> [SweepRow] {
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    var rows: [SweepRow] = []
-    for (index, line) in lines.enumerated() where !line.isEmpty {
-      if let row = String(validating: line, as: UTF8.self).flatMap(SweepRow.init(line:)) {
-        rows.append(row)
-      } else if index < lines.count - 1 {
-        throw InputError(
-          source, line: index + 1, problem: "the row is not as a sweep wrote it",
-          remedy: "remove the line, so that the point is served again, or give another folder")
-      }
-    }
-    return rows
   }
 }

@@ -57,19 +57,32 @@ public struct SweepRun: Sendable {
 
   private var sweep: Sweep { Sweep(curves.map { _ in grid.loads }) }
 
-  /// Serves every point that is not among `known`, by key.
+  /// Where on each curve points are wanted, of those in `share`: of all points one after the other,
+  /// or where rates are looked for, of all curves.
+  private func loads(_ share: Share) -> [Sweep.Loads] {
+    curves.indices.map { curve in
+      switch grid.loads {
+      case .given, .auto: return share.has(curve) ? grid.loads : .rates([])
+      case .rates(let rates):
+        let own = rates.indices.filter { share.has(curve * rates.count + $0) }
+        return .rates(own.map { rates[$0] })
+      }
+    }
+  }
+
+  /// Serves every point of `share` that is not among `known`.
   ///
   /// - Parameters:
   ///   - progress: told which share of which point is served, of those that were begun.
   ///   - note: handed each row when it is done, on any thread.
-  /// - Returns: all points, in the sweep's order.
+  /// - Returns: all points of the share, in the sweep's order.
   public func points(
-    known: [String: SweepRow] = [:],
+    known: Ledger<SweepRow> = Ledger(), of share: Share = .whole,
     progress: @escaping @Sendable (Int, Double) -> Void = { _, _ in },
     note: @Sendable (SweepRow) throws -> Void = { _ in }
   ) throws -> [Result] {
     let begun = Mutex(0)
-    return try sweep.run(
+    return try Sweep(loads(share)).run(
       jobs: jobs, capacity: { curves[$0].capacity() },
       measure: { point in
         let part = begun.withLock { begun in
@@ -78,10 +91,9 @@ public struct SweepRun: Sendable {
         }
         defer { progress(part, 1) }
         let curve = curves[point.curve]
-        if let row = known[curve.key(at: point.rate)] { return row }
-        let row = try curve.row(at: point.rate) { progress(part, $0) }
-        try note(row)
-        return row
+        return try known.row(curve.key(at: point.rate), note: note) {
+          try curve.row(at: point.rate) { progress(part, $0) }
+        }
       }, latency: Self.latency)
   }
 

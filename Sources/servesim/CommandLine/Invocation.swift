@@ -8,7 +8,9 @@ struct Invocation: Sendable {
   private let values: [String: GivenValue]
   private let flags: Set<String>
   /// The words behind the command's name, as they were typed.
-  private let words: [String]
+  let words: [String]
+  /// The shards whose results are merged; nil where the work is to be done.
+  var shards: Shards?
 
   init(
     of command: Command, arguments: [String], values: [String: GivenValue], flags: Set<String>,

@@ -18,10 +18,12 @@ extension Invocation {
     return OverwriteRule(inputs: given, isForced: has(Self.force))
   }
 
-  /// Where the files go that the options ask for, all checked.
+  /// Where the files go that the options ask for, all checked; none where a shard of the work is
+  /// done, which writes a file of its own.
   ///
   /// - Parameter folder: what was given for a folder, with the names of the files in it.
   func outputs(folder: (given: GivenValue, names: [String])? = nil) throws -> Outputs {
+    if value(of: String(WorkShard.option.dropFirst(2))) != nil { return try Outputs([]) }
     let wanted = command.options.compactMap { option -> (GivenValue, OwnFile)? in
       guard case .writes(let content) = option.file, let given = self[option.name] else {
         return nil

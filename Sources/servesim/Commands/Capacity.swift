@@ -28,6 +28,12 @@ struct CapacityOptions: Sendable {
   var commandLine: String
   /// Where `--json`, `--csv`, `--markdown` and `--report` go.
   var outputs: Outputs
+  /// The share of the searches that is done; nil for all.
+  var shard: WorkShard?
+  /// What shards know of the searches.
+  var known: Ledger<CapacityRow>
+  /// What the user gave.
+  let invocation: Invocation
 
   init(_ invocation: Invocation) throws {
     trace = try invocation.trace()
@@ -37,6 +43,9 @@ struct CapacityOptions: Sendable {
     precision = try invocation["--precision"]?.double(min: 0.001, max: 0.5) ?? 0.02
     jobs = try invocation.jobs()
     commandLine = invocation.commandLine
+    self.invocation = invocation
+    shard = try WorkShard(invocation)
+    known = try invocation.known(CapacityRow.self)
     outputs = try invocation.outputs(
       folder: OutputOptions.reportFolder(invocation, figures: CapacityStudyReport.figureFiles))
     scenario = try Scenario { invocation.value(of: $0) }
@@ -64,8 +73,17 @@ struct CapacityOptions: Sendable {
     let loaded = try scenario.load.selected(
       from: trace.read(checksums: outputs.includes("--report")))
     let study = try study(of: loaded)
-    let bar = ProgressBar("capacity", parts: study.services.count * study.seeds.count)
-    let capacities = try study.run(jobs: jobs) { place, tries in
+    let parts = study.services.count * study.seeds.count
+    if let shard {
+      return try shard.run(invocation, CapacityRow.self) { known, note in
+        let bar = ProgressBar("capacity", parts: parts)
+        _ = try study.searches(
+          jobs: jobs, known: known, of: shard.share,
+          progress: { bar.update(min(0.95, Double($1) / 9), part: $0) }, note: note)
+      }
+    }
+    let bar = ProgressBar("capacity", parts: parts)
+    let capacities = try study.run(jobs: jobs, known: known) { place, tries in
       bar.update(min(0.95, Double(tries) / 9), part: place)
     }
     bar.finish()
@@ -185,6 +203,8 @@ struct CapacityOptions: Sendable {
       trace, services, objective: objective, arrivals: arrivals, seeds: seeds)
     study.search.precision = precision
     study.stopsAtBacklog = true
+    study.fingerprint.add(version)
+    study.fingerprint.add(scenario.deployment)
     study.money = scenario.deployment.price.map {
       Money(gpus: Double(scenario.deployment.gpus), dollarsPerGPUHour: $0.dollarsPerHour)
     }
@@ -230,7 +250,7 @@ extension Command {
       summary: "find the highest request rate at which each scheduler meets an objective",
       arguments: [.trace],
       options: Option.deployment + [.schedulers(group: "Deployment")] + CapacityOptions.load
-        + Option.reading + [.objectives] + CapacityOptions.search
+        + Option.reading + [.objectives] + CapacityOptions.search + WorkShard.options
         + CapacityOptions.files + [OutputOptions.report, OutputOptions.force],
       examples: [
         Example(

@@ -23,6 +23,10 @@ struct PlanOptions: Sendable {
   var jobs: Int
   /// Where `--json` and `--report` go.
   var outputs: Outputs
+  /// The share of the shapes that is searched; nil for all.
+  var shard: WorkShard?
+  /// What shards know of the combinations.
+  var known: Ledger<PlanRow>
   /// What the user gave.
   let invocation: Invocation
 
@@ -40,6 +44,8 @@ struct PlanOptions: Sendable {
           ?? "") ?? .money
     outputs = try invocation.outputs(
       folder: OutputOptions.reportFolder(invocation, figures: PlanReport.figureFiles))
+    shard = try WorkShard(invocation)
+    known = try invocation.known(PlanRow.self)
     space = try Self.space(invocation, goal)
     requirement = try Self.requirement(invocation, model: space.shapes[0].deployment.model.name)
   }
@@ -98,7 +104,18 @@ struct PlanOptions: Sendable {
   /// Searches, reports, and writes the outputs.
   func run() throws {
     let loaded = try trace.read(checksums: outputs.includes("--report"))
-    let report = try report(loaded)
+    let search = try search(loaded)
+    if let shard {
+      return try shard.run(invocation, PlanRow.self) { known, note in
+        let bar = ProgressBar("plan")
+        _ = try search.run(
+          jobs: jobs, known: known, of: shard.share, progress: { bar.update($0) }, note: note)
+      }
+    }
+    let bar = ProgressBar("plan")
+    let plan = try search.run(jobs: jobs, known: known) { bar.update($0) }
+    bar.finish()
+    let report = try report(plan)
     let command = report.plan.answer.flatMap { report.arguments[$0] }.map { arguments in
       (["servesim", "replay", trace.path.text] + arguments).map(shellQuoted).joined(separator: " ")
     }
@@ -113,13 +130,16 @@ struct PlanOptions: Sendable {
     if !outputs.usesStandardOutput { try show(report.text(replay: command)) }
   }
 
-  /// What is found, and how certain it is.
-  private func report(_ loaded: LoadedTrace) throws -> PlanReport {
-    let search = try PlanSearch(
+  /// What is searched.
+  private func search(_ loaded: LoadedTrace) throws -> PlanSearch {
+    var search = try PlanSearch(
       space, requirement, goal: goal, load: load, of: loaded, seeds: try draws(loaded))
-    let bar = ProgressBar("plan")
-    let plan = search.run(jobs: jobs) { bar.update($0) }
-    bar.finish()
+    search.fingerprint.add(version)
+    return search
+  }
+
+  /// What is found, and how certain it is.
+  private func report(_ plan: Plan) throws -> PlanReport {
     let kept = plan.best.indices.filter { plan.best[$0] != nil }
     let scan = ProgressBar("headroom", parts: max(1, kept.count) + Robustness.directions)
     let found = plan.headroom(
@@ -132,7 +152,7 @@ struct PlanOptions: Sendable {
     var headroom = [Plan.Headroom?](repeating: nil, count: plan.best.count)
     for (kind, load) in zip(kept, found) { headroom[kind] = load }
     var report = PlanReport(plan, trace: trace.path.text, headroom: headroom) {
-      arguments(of: $0, search)
+      arguments(of: $0, plan.search)
     }
     report.robustness = robustness
     report.sale = sale

@@ -69,7 +69,7 @@ extension Command {
         + "schedulers and any option of a deployment with commas between values",
       arguments: [.trace],
       options: PlanOptions.axes + [PlanOptions.schedulers] + PlanOptions.load + Option.reading
-        + [.objectives, PlanOptions.attainment] + PlanOptions.search
+        + [.objectives, PlanOptions.attainment] + PlanOptions.search + WorkShard.options
         + [
           OutputOptions.file("--json", "the plan as JSON"), OutputOptions.report,
           OutputOptions.force,

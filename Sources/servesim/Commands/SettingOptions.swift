@@ -53,9 +53,12 @@ extension Invocation {
     try self["--schedulers"]?.schedulerNames() ?? Schedulers.all.map(\.name)
   }
 
-  /// How many threads there are at most.
+  /// How many threads there are at most: as many as processors that there are, or that Slurm gives.
   func jobs() throws -> Int {
-    try self["--jobs"]?.int(min: 1) ?? ProcessInfo.processInfo.activeProcessorCount
+    let process = ProcessInfo.processInfo
+    return try self["--jobs"]?.int(min: 1)
+      ?? process.environment["SLURM_CPUS_PER_TASK"].flatMap(Int.init).map { max(1, $0) }
+      ?? process.activeProcessorCount
   }
 }
 

@@ -26,6 +26,12 @@ struct SweepOptions: Sendable {
   var seed: UInt64
   /// Where `--csv`, `--markdown` and `--report` go.
   var outputs: Outputs
+  /// The share of the points that is served; nil for all.
+  var shard: WorkShard?
+  /// What shards know of the points.
+  var known: Ledger<SweepRow>
+  /// What the user gave.
+  let invocation: Invocation
 
   init(_ invocation: Invocation) throws {
     trace = try invocation.trace()
@@ -44,11 +50,25 @@ struct SweepOptions: Sendable {
     outputs = try invocation.outputs(
       folder: OutputOptions.reportFolder(invocation, figures: SweepStudyReport.figureFiles))
     rule = invocation.overwriteRule
-    if let folder { try SweepFile.check(folder, resumes: resumes, rule) }
+    self.invocation = invocation
+    shard = try WorkShard(invocation)
+    known = try invocation.known(SweepRow.self)
+    if let folder, shard == nil { try SweepFile.check(folder, resumes: resumes, rule) }
+  }
+
+  /// Serves the points of the share.
+  private func run(_ shard: WorkShard) throws {
+    let sweep = try SweepRun(grid, trace.read(), jobs: jobs, tool: version)
+    try shard.run(invocation, SweepRow.self) { known, note in
+      let bar = ProgressBar("sweep", parts: sweep.mostPoints)
+      _ = try sweep.points(
+        known: known, of: shard.share, progress: { bar.update($1, part: $0) }, note: note)
+    }
   }
 
   /// Serves all points, and writes and shows what came of them.
   func run() throws {
+    if let shard { return try run(shard) }
     let loaded = try trace.read(checksums: outputs.includes("--report"))
     let sweep = try SweepRun(grid, loaded, jobs: jobs, tool: version)
     var others = 0
@@ -57,10 +77,11 @@ struct SweepOptions: Sendable {
     if let folder {
       let file = try SweepFile(folder, resumes: resumes, rule)
       points = try sweep.points(
-        known: file.known, progress: { bar.update($1, part: $0) }, note: { try file.append($0) })
+        known: file.known.and(known), progress: { bar.update($1, part: $0) },
+        note: { try file.append($0) })
       others = try file.finish(points.map(\.row))
     } else {
-      points = try sweep.points(progress: { bar.update($1, part: $0) })
+      points = try sweep.points(known: known, progress: { bar.update($1, part: $0) })
     }
     bar.finish()
     let entries = sweep.entries(points)
@@ -154,7 +175,7 @@ extension Command {
         + "finds where the latency bends and puts points there",
       arguments: [.trace],
       options: SweepOptions.axes + Option.reading + [.objectives] + SweepOptions.runs
-        + SweepOptions.folders + SweepOptions.files
+        + WorkShard.options + SweepOptions.folders + SweepOptions.files
         + [OutputOptions.report, OutputOptions.force],
       examples: [
         Example(

@@ -75,6 +75,7 @@ enum OwnFile: Sendable {
       Sign(start: "{\n  \"operations\": [\n    {\n      \"operation\": \""),
       Sign(start: "{\n  \"trace\": {\n    \"format\": \""),
       Sign(start: "{\n  \"study\": \""), Sign(start: "[\n  {\n    \"study\": \""),
+      Sign(start: "{\"shard\": ", line: ", \"command\": [\""),
       Sign(start: "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n{\"ph\":\"M\""),
       Sign(start: "<svg xmlns=\"http://www.w3.org/2000/svg\" ", text: " role=\"img\">\n<title>"),
       Sign(start: "<!DOCTYPE html>\n", text: "<meta name=\"generator\" content=\"servesim\">"),

@@ -10,8 +10,8 @@ import Synchronization
 /// A sweep may be killed at any moment. What it leaves is whole lines and at most one torn one at
 /// the end, which is dropped when the sweep goes on.
 struct SweepFile: ~Copyable, Sendable {
-  /// The rows that were there, by key.
-  let known: [String: SweepRow]
+  /// The rows that were there.
+  let known: Ledger<SweepRow>
   private let folder: String
   private let rule: OverwriteRule
   private let descriptor: Mutex<Int32>
@@ -32,7 +32,7 @@ struct SweepFile: ~Copyable, Sendable {
       throw given.mistake(
         "\(quoted(path)) cannot be written: \(systemMessage())", "give another folder")
     }
-    known = Dictionary(rows.map { ($0.key, $0) }) { first, _ in first }
+    known = Ledger(rows)
     lock = held
     folder = given.text
     self.rule = rule
@@ -85,7 +85,7 @@ struct SweepFile: ~Copyable, Sendable {
   /// that were there and are not among them come last, by key; returns how many those are.
   func finish(_ rows: [SweepRow]) throws -> Int {
     let keys = Set(rows.map(\.key))
-    let others = known.values.filter { !keys.contains($0.key) }.sorted { $0.key < $1.key }
+    let others = known.all.filter { !keys.contains($0.key) }
     for path in ["\(folder)/results.jsonl", "\(folder)/results.csv"] {
       try rule.check(path, .result, GivenValue(source: "--output", text: path))
     }

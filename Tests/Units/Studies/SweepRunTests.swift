@@ -26,7 +26,7 @@ import Workloads
     #expect(points.map(\.point.rate) == [4, 9, 4, 9])
     #expect(points.map(\.row.scheduler) == ["vllm", "vllm", "orca", "orca"])
     #expect(points.allSatisfy { $0.row.isMet == true && $0.row.value("requests", "total") == 40 })
-    let known = Dictionary(uniqueKeysWithValues: points.map { ($0.row.key, $0.row) })
+    let known = Ledger(points.map(\.row))
     let again = try Self.run().points(
       known: known, note: { Issue.record("\($0.key) was served again") })
     #expect(again.map(\.row) == points.map(\.row))

@@ -37,9 +37,15 @@ private let repository = """
   done
   """
 
+/// What shards are left of, for the example that merges them.
+private let shards = """
+  servesim sweep Traces/chat.csv --schedulers vllm --shard 1/1 --shard-folder shards > said
+  """
+
 private func check(_ line: String) throws {
   let folder = try TemporaryFolder()
-  let run = try Run("cd '\(folder.path)'; \(repository)\n\(line)")
+  let before = repository + (line.hasPrefix("servesim merge ") ? "\n\(shards)" : "")
+  let run = try Run("cd '\(folder.path)'; \(before)\n\(line)")
   #expect(run.code == 0, "\(line): \(run.errors)")
 }
 

@@ -18,6 +18,10 @@ private let commands = [
     + "--report report",
   "sweep t.csv --schedulers vllm --csv r.csv --markdown r.md --report report --output s --resume",
   "sweep t.csv --schedulers vllm --max-num-seqs 4,8 --markdown r.md",
+  "sweep t.csv --schedulers vllm --shard 1/1 --shard-folder parts",
+  "capacity t.csv --schedulers vllm --slo 'ttft.p99<2s' --shard 1/1 --shard-folder parts",
+  "plan t.csv --slo 'ttft<2s' --gpus h100-sxm --max-gpus 1 --schedulers vllm --shard 1/1 "
+    + "--shard-folder parts",
   "capacity t.csv --schedulers vllm --slo 'ttft.p99<2s' --precision 0.5 --json c.json --csv r.csv "
     + "--markdown r.md --report report",
   "plan t.csv --slo 'ttft<2s' --gpus h100-sxm --max-gpus 1 --schedulers vllm --json p.json "
@@ -86,6 +90,7 @@ private func among(_ folder: borrowing TemporaryFolder, _ script: String) throws
       var path = value
       if option == "--report" { path += "/README.md" }
       if words[0] == "sweep" && option == "--output" { path += "/results.jsonl" }
+      if option == "--shard-folder" { path += "/shard-1-of-1.jsonl" }
       let run = try among(
         folder,
         "mkdir -p $(dirname \(path)); echo '{\"key\": \"precious\"}' > \(path); "
