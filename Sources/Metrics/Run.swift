@@ -20,6 +20,8 @@ public struct Run: Sendable, Equatable {
   public var verdict: Verdict?
   /// Nil where it was not asked for, or no request was completed.
   public var attribution: AttributionSummary?
+  /// What its GPUs took; nil where it is not known what they draw.
+  public var energy: Energy?
   /// What no schedule can pass; nil where it was not asked for, or nothing was to be served.
   public var bounds: ThroughputBounds?
   /// The run as a tool for real servers would report it; nil where it was not asked for.

@@ -10,7 +10,7 @@ extension Judgement {
       .init("broken", broken.map { .string($0.description) } ?? .null),
       .init("load", JSONValue(load)), .init("refused", .integer(refused)),
       .init("cached_tokens", .integer(cachedTokens)),
-      .init("throughput", throughput?.json ?? .null),
+      .init("throughput", throughput?.json ?? .null), .init("energy", energy?.json ?? .null),
     ])
   }
 
@@ -28,6 +28,7 @@ extension Judgement {
     self.init(left: broken, attainment: attainment, refused: refused)
     (self.isKept, self.isWhole, load) = (isKept, isWhole, json["load"]?.real)
     (self.cachedTokens, throughput) = (cachedTokens, Throughput(json: served))
+    energy = json["energy"].flatMap(Energy.init)
   }
 }
 

@@ -59,6 +59,8 @@ public struct Judgement: Sendable, Equatable {
   public var throughput: Throughput?
   /// Prompt tokens that were found in the prefix cache.
   public var cachedTokens = 0
+  /// What the GPUs took; nil where the run was left, or it is not known what they draw.
+  public var energy: Energy?
 
   /// The judgement on a run that was left, because `broken` is certain to be.
   public init(
@@ -78,6 +80,7 @@ public struct Judgement: Sendable, Equatable {
     refused = run.metrics.requests.refused
     throughput = run.metrics.throughput
     cachedTokens = timeline.cachedTokens
+    energy = run.energy
     var loads = verdict.clauses.compactMap { clause in
       clause.valueSeconds.map { $0 / clause.clause.limit.seconds }
     }

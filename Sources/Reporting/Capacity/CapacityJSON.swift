@@ -11,6 +11,7 @@ import Studies
 ///        "interval_requests_per_second": {"low", "high"},
 ///        "backlog_requests_per_second": …,
 ///        "dollars_per_million_output_tokens": at the capacity, null where no price is known,
+///        "active_joules_per_output_token": at the capacity, null where no power is known,
 ///        "searches": [{"seed", "kept_requests_per_second", "missed_requests_per_second", "runs"}]
 ///      }],
 ///      "objective": text,
@@ -56,6 +57,7 @@ public enum CapacityJSON {
         ])),
       .init("backlog_requests_per_second", .number(capacity.backlogRate)),
       .init("dollars_per_million_output_tokens", JSONValue(capacity.dollarsPerMillion)),
+      .init("active_joules_per_output_token", JSONValue(capacity.energy?.activeJoulesPerToken)),
       .init("searches", .array(searches)),
     ]
   }

@@ -78,6 +78,13 @@ public enum CapacityReport {
       + "\(ClosingSentence.list(amounts)) (\(price))."
   }
 
+  /// What an output token takes at each capacity, as a sentence; nil where nothing is known.
+  public static func energy(_ capacities: [ServiceCapacity]) -> String? {
+    EnergyReport.sentence(
+      "Joules of an output token at capacity, GPUs alone, while batches ran",
+      capacities.map { ($0.scheduler, $0.energy?.activeJoulesPerToken, $0.energy?.basis) })
+  }
+
   /// What a reader has to know before the figures are believed.
   private static func notes(_ capacities: [ServiceCapacity]) -> [String] {
     let bounds = capacities.filter(\.isUnbounded)

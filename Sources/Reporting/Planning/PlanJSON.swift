@@ -8,6 +8,7 @@ import Studies
 ///        "dollars_per_hour", "attainment", "fails": null, "dollars_per_million_output_tokens",
 ///        "dollars_per_million_prompt_tokens", "dollars_per_million_tokens",
 ///        "income_dollars_per_hour": null without --token-prices,
+///        "energy": as in the JSON of replay, null where it is not known what the GPUs draw,
 ///        "load": {"kept", "missed"}, "arguments": [options of replay that run it]},
 ///      "best": [the same of every kind of GPU that has one],
 ///      "candidates": [{"gpu", "gpus", "replicas", "tensor_parallel_size", "scheduler",
@@ -67,6 +68,7 @@ extension PlanReport {
         .init("dollars_per_million_prompt_tokens", JSONValue(tokens.prompt)),
         .init("dollars_per_million_tokens", JSONValue(tokens.all)),
         .init("income_dollars_per_hour", JSONValue(income(of: candidate))),
+        .init("energy", candidate.worst?.energy?.json ?? .null),
         .init("load", load ?? .null),
         .init("arguments", .array((arguments[kind] ?? []).map { .string($0) })),
       ])

@@ -50,7 +50,7 @@ public struct PlanReport: Sendable {
   /// - Parameter command: the command line that replays the answer, to be pasted into a shell.
   public func text(replay command: String?) -> String {
     let lines =
-      search.notes.map { "Note: \($0)." } + remarks + [sentence]
+      search.notes.map { "Note: \($0)." } + remarks(isShort: true) + [sentence]
       + (command.map { ["Replay it: \($0)"] } ?? [])
     return "\(heading)\n\n\(TextTable.text(table))\n" + lines.map { "\($0)\n" }.joined()
   }
@@ -89,22 +89,37 @@ public struct PlanReport: Sendable {
   /// none.
   public var sentence: String {
     guard let chosen = plan.chosen else {
-      let near = space.kinds.indices.compactMap(plan.nearest).min {
-        ($0.worst?.load ?? .infinity, -($0.attainment ?? -1))
-          < ($1.worst?.load ?? .infinity, -($1.attainment ?? -1))
-      }
+      let near = nearestKind.flatMap(plan.nearest)
       let nobody = "No deployment of at most \(space.mostGPUs) GPUs keeps \(kept)"
       guard let near, let why = failure(of: near) else { return nobody + "." }
       return "\(nobody); \(name(of: near)) comes nearest: \(why)."
     }
     let share = chosen.attainment.map(Self.share) ?? "-"
-    let head = search.goal == .money ? "The cheapest deployment" : "The fewest GPUs"
+    let head =
+      switch search.goal {
+      case .money: "The cheapest deployment"
+      case .gpus: "The fewest GPUs"
+      case .energy: "The deployment with the least energy"
+      }
     let unless = zip(robustness, plan.modelError).map {
       ", " + ClosingSentence.unless($0, $1)
     }
-    let verb = search.goal == .money ? "keeps \(kept) is" : "keep \(kept) are"
-    return "\(head) that \(verb) \(name(of: chosen))\(price(of: chosen)); \(share) of the "
+    let verb = search.goal == .gpus ? "keep \(kept) are" : "keeps \(kept) is"
+    let joules = search.goal == .energy ? chosen.joulesPerToken : nil
+    let energy =
+      joules.map { ", with \(Numbers.significant($0)) J an output token, idle time included" } ?? ""
+    return "\(head) that \(verb) \(name(of: chosen))\(energy)\(price(of: chosen)); \(share) of the "
       + "requests keep all limits\(unless ?? "")."
+  }
+
+  /// The kind whose failing deployment comes nearest; nil where none fails.
+  var nearestKind: Int? {
+    func distance(_ kind: Int) -> (Double, Double)? {
+      plan.nearest(of: kind).map { ($0.worst?.load ?? .infinity, -($0.attainment ?? -1)) }
+    }
+    return space.kinds.indices.filter { distance($0) != nil }.min {
+      (distance($0) ?? (.infinity, 0)) < (distance($1) ?? (.infinity, 0))
+    }
   }
 
   /// A candidate in words: GPUs, what a replica is, and its scheduler.

@@ -48,6 +48,10 @@ extension PlanReport {
       "Dollars for a million tokens of the output, of prompts, or of both, which pay for all GPUs "
         + "alone, at the planned load from the first arrival to the last token."),
     Report.Term(
+      "joules",
+      "Of one output token, GPUs alone, idle time included, at the planned load; >= where it is "
+        + "not known what idle GPUs draw."),
+    Report.Term(
       "keep all limits",
       "The share of all requests whose own latencies keep the limits of all clauses; the least of "
         + "all seeds."),

@@ -7,6 +7,9 @@ extension PlanReport {
   /// The best of each kind of GPU, the cheapest kinds first, those without one last.
   var table: Table {
     let hasOthers = space.shapes.contains { !others(of: $0).isEmpty }
+    let energy =
+      bestOfKinds.contains { $0.worst?.energy != nil }
+      ? [Table.Column("1 output", group: "joules", best: .lowest)] : []
     return Table(
       [
         Table.Column("gpu", isNumeric: false), Table.Column("GPUs"), Table.Column("replicas"),
@@ -16,9 +19,10 @@ extension PlanReport {
         Table.Column("1M output", group: "dollars", best: .lowest),
         Table.Column("1M prompt", group: "dollars", best: .lowest),
         Table.Column("1M tokens", group: "dollars", best: .lowest),
+      ] + energy + [
         Table.Column("keep all limits", group: "requests", best: .highest),
         Table.Column("load it takes", best: .highest),
-      ], rows: order.map { row(of: $0, hasOthers: hasOthers) })
+      ], rows: order.map { row(of: $0, hasOthers: hasOthers, hasEnergy: !energy.isEmpty) })
   }
 
   /// Kinds with an answer by what they cost, then the others.
@@ -28,15 +32,34 @@ extension PlanReport {
         return (.infinity, kind)
       }
       let money = best.dollarsPerHour ?? .greatestFiniteMagnitude
-      return (search.goal == .money ? money : Double(best.gpus), kind)
+      switch search.goal {
+      case .money: return (money, kind)
+      case .gpus: return (Double(best.gpus), kind)
+      case .energy: return (best.joulesPerToken ?? .greatestFiniteMagnitude, kind)
+      }
     }
     return space.kinds.indices.sorted { cost($0) < cost($1) }
   }
 
-  private func row(of kind: Int, hasOthers: Bool) -> [Table.Cell] {
+  /// The best of the kinds that have one.
+  private var bestOfKinds: [PlanCandidate] {
+    plan.best.compactMap { $0.map { plan.candidates[$0] } }
+  }
+
+  /// Joules of an output token, idle time included; at least those at work where no more is known.
+  private func joules(_ candidate: PlanCandidate) -> Table.Cell {
+    let energy = candidate.worst?.energy
+    let least = energy?.joulesPerToken == nil ? ">= " : ""
+    let amount = energy?.joulesPerToken ?? energy?.activeJoulesPerToken
+    return Table.Cell(
+      amount.map { least + Numbers.significant($0) } ?? "-", value: candidate.joulesPerToken)
+  }
+
+  private func row(of kind: Int, hasOthers: Bool, hasEnergy: Bool) -> [Table.Cell] {
     let name = Table.Cell(space.kinds[kind].name)
     guard let best = plan.best[kind].map({ plan.candidates[$0] }) else {
-      return [name] + Array(repeating: Table.Cell("-"), count: hasOthers ? 11 : 10)
+      let others = 10 + (hasOthers ? 1 : 0) + (hasEnergy ? 1 : 0)
+      return [name] + Array(repeating: Table.Cell("-"), count: others)
     }
     let shape = space.shapes[best.shape]
     func cell(_ dollars: Double?) -> Table.Cell {
@@ -48,6 +71,7 @@ extension PlanReport {
       Table.Cell(String(shape.deployment.tensorParallelSize)), Table.Cell(shape.scheduler),
     ] + (hasOthers ? [Table.Cell(others(of: shape))] : []) + [
       cell(best.dollarsPerHour), cell(tokens.output), cell(tokens.prompt), cell(tokens.all),
+    ] + (hasEnergy ? [joules(best)] : []) + [
       Table.Cell(best.attainment.map(Self.share) ?? "-", value: best.attainment),
       Table.Cell(headroom[kind].map(words) ?? "-", value: headroom[kind]?.kept),
     ]
@@ -89,156 +113,5 @@ extension PlanReport {
         Table.Column("TP"), Table.Column("scheduler", isNumeric: false, isKey: false),
         Table.Column("fails", isNumeric: false, isKey: false),
       ], rows: rows)
-  }
-
-  /// What a reader has to know, in sentences.
-  var remarks: [String] {
-    let why = failures.rows.map { row in
-      let degree = row[3].text == "1" ? "" : " of \(row[3].text)"
-      return "Fails: \(row[1].text) x \(row[0].text) as \(row[2].text)\(degree) under "
-        + "\(row[4].text): \(row[5].text)."
-    }
-    let chosen = plan.chosen?.worst
-    return why + [definition] + equals + prices + rivals + [counted] + chance + times
-      + [chosen.flatMap { $0.refused > 0 ? refused($0.refused) : nil }, backlog, sales]
-      .compactMap { $0 }
-  }
-
-  /// What the times of each kind's best rest on, where that is not all measured.
-  private var times: [String] {
-    CostNotes.lines(
-      space.kinds.indices.compactMap { kind in
-        plan.best[kind].map { place in
-          (space.kinds[kind].name, plan.settings(of: plan.candidates[place]))
-        }
-      })
-  }
-
-  /// That the trace is too short to tell; nil where it is not.
-  private var backlog: String? {
-    guard let served = plan.chosen?.worst?.throughput?.requestsPerSecond, let sent = search.rate,
-      served < 0.9 * sent
-    else { return nil }
-    return "Of \(Numbers.significant(sent)) requests a second it serves "
-      + "\(Numbers.significant(served)), to the last token: the trace may end before its queue has "
-      + "grown; use a longer one."
-  }
-
-  /// What the answer earns; nil where it is not said what tokens are sold for.
-  private var sales: String? {
-    guard let sale, let chosen = plan.chosen, let income = income(of: chosen),
-      let cost = chosen.dollarsPerHour
-    else { return nil }
-    let margin = TokenPrices.margin(income: income, cost: cost)
-    return "At \(Self.dollars(sale.input)) dollars a million tokens of prompts, "
-      + "\(Self.dollars(sale.cachedInput)) where they are cached, and \(Self.dollars(sale.output)) "
-      + "of output it earns $\(Self.dollars(income)) an hour, "
-      + "\(Numbers.fixed(margin * 100, decimals: 0)) % over its cost."
-  }
-
-  /// Dollars an hour for the tokens of `candidate` at the planned load; nil where it is not said
-  /// what they are sold for.
-  func income(of candidate: PlanCandidate) -> Double? {
-    guard let sale, let judged = candidate.worst, let served = judged.throughput else { return nil }
-    let hours = served.spanSeconds / 3600
-    let output = served.outputTokensPerSecond * 3600
-    let prompts = (served.totalTokensPerSecond - served.outputTokensPerSecond) * 3600
-    let cached = hours > 0 ? min(prompts, Double(judged.cachedTokens) / hours) : 0
-    return sale.income(input: prompts - cached, cachedInput: cached, output: output)
-  }
-
-  private func refused(_ count: Int) -> String {
-    count == 1
-      ? "One request is longer than is served, and is refused."
-      : "\(Numbers.grouped(count)) requests are longer than is served, and are refused."
-  }
-
-  /// Others that cost as much as the answer and keep the requirement too.
-  private var equals: [String] {
-    guard let chosen = plan.chosen, let kind = plan.answer else { return [] }
-    let others = plan.candidates.filter {
-      $0.isKept && $0 != chosen && space.shapes[$0.shape].kind == kind
-    }
-    if others.isEmpty { return [] }
-    let shown = others.prefix(3).map { candidate in
-      let shape = space.shapes[candidate.shape]
-      let degree = shape.gpus == 1 ? "" : " on \(shape.gpus)"
-      return "\(shape.scheduler)\(degree) (\(candidate.attainment.map(Self.share) ?? "-"))"
-    }
-    let more = others.count > 3 ? " and \(others.count - 3) more" : ""
-    return ["As many GPUs keep it too under \(shown.joined(separator: ", "))\(more)."]
-  }
-
-  /// What each kind costs, and who says so.
-  var prices: [String] {
-    let known = space.kinds.compactMap { kind in
-      kind.price.map { price in
-        let range = price.range
-        let quoted =
-          range.lowerBound < range.upperBound
-          ? ", the middle of \(Numbers.fixed(range.lowerBound, decimals: 2)) to "
-            + Numbers.fixed(range.upperBound, decimals: 2) : ""
-        return "\(kind.name) \(Self.dollars(price.dollarsPerHour))\(quoted) (\(price.words))"
-      }
-    }
-    if known.isEmpty { return [] }
-    return ["Prices in dollars an hour for one GPU: \(known.joined(separator: "; "))."]
-  }
-
-  /// Kinds whose best may be cheaper than the answer within what is quoted, as a sentence.
-  private var rivals: [String] {
-    guard search.goal == .money, let answer = plan.answer,
-      let chosen = quoted(answer)
-    else { return [] }
-    let others = space.kinds.indices.compactMap { kind -> String? in
-      guard kind != answer, let best = plan.best[kind], let range = quoted(kind),
-        range.lowerBound < chosen.upperBound
-      else { return nil }
-      let ends = [range.lowerBound, range.upperBound].map(Self.dollars)
-      return "\(plan.candidates[best].gpus) x \(space.kinds[kind].name) for "
-        + "$\(ClosingSentence.span(ends))"
-    }
-    if others.isEmpty { return [] }
-    let own = [chosen.lowerBound, chosen.upperBound].map(Self.dollars)
-    return [
-      "Within what is quoted the answer costs $\(ClosingSentence.span(own)) an hour, and "
-        + "\(ClosingSentence.list(others)) may be cheaper."
-    ]
-  }
-
-  /// What the best of a kind costs an hour by the lowest and the highest price quoted.
-  private func quoted(_ kind: Int) -> ClosedRange<Double>? {
-    guard let best = plan.best[kind], let range = space.kinds[kind].price?.range else { return nil }
-    let gpus = Double(plan.candidates[best].gpus)
-    return gpus * range.lowerBound...gpus * range.upperBound
-  }
-
-  /// How many combinations there were, and why some were never run.
-  private var counted: String {
-    let counts = plan.counts
-    let parts = [
-      (counts.whole, "run to the end"),
-      (counts.left, "left when it was certain that they do not keep it"),
-      (counts.stopped, "that could not go on"),
-      (counts.impossible, "that do not fit, whatever the replicas"),
-      (counts.dearer, "never run, with more GPUs than one of their kind that keeps it"),
-    ].filter { $0.0 > 0 }.map { "\(Numbers.grouped($0.0)) \($0.1)" }
-    return "Of \(Numbers.grouped(counts.all)) combinations: \(parts.joined(separator: ", "))."
-  }
-
-  /// How much of it is chance.
-  private var chance: [String] {
-    if plan.chosen == nil { return [] }
-    guard let fresh else {
-      return [
-        "These are the trace's own arrivals; add --arrivals poisson to see how much of it is "
-          + "chance where they are drawn."
-      ]
-    }
-    let ends = [fresh.attainment.lowerBound, fresh.attainment.upperBound].map(Self.share)
-    return [
-      "Under \(fresh.tried) seeds more it is kept under \(fresh.kept), where "
-        + "\(ClosingSentence.span(ends)) of the requests keep all limits."
-    ]
   }
 }

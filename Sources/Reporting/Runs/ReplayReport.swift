@@ -11,6 +11,7 @@ public enum ReplayReport {
       throughput(run.metrics), memory(run.metrics),
       batches(run.metrics.batches, run.metrics.prefixes),
     ]
+    if let energy = run.energy { sections.append(EnergyReport.text(energy)) }
     if let balance = run.metrics.balance { sections.append(replicas(balance)) }
     if let verdict = run.verdict { sections.append(objective(verdict)) }
     return sections.joined(separator: "\n")

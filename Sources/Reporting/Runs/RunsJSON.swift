@@ -25,6 +25,8 @@ import Serving
 ///       "attribution": {"mean": {…}, "tail": {"requests", "total_seconds", "queue_seconds",
 ///                       "prefill_seconds", "others_prefill_seconds", "others_decode_seconds",
 ///                       "decode_seconds", "preemption_seconds", "host_seconds"}}
+///       "energy": {"watts_per_gpu", "active_joules_per_output_token", "joules_per_output_token",
+///                  "active_joules", "idle_joules", "output_tokens", "basis": text},
 ///       "bounds": {"roofline_requests_per_second", "clairvoyant_requests_per_second"},
 ///       "as": {"tool": version, "totals": {…}, "latencies": {name: {"unit", statistic: value, …}}}
 ///     }]}
@@ -34,10 +36,11 @@ import Serving
 /// `prefix_cache` where the trace has no hashes of prompts, and
 /// `closed_loop_requests_per_second` where clients do not wait for answers. `attribution`, of
 /// end-to-end latency, is absent where it was not asked for; its `tail` is the slowest hundredth of
-/// the requests. `bounds` and `as` are absent where `--bounds` or `--definitions` were not given.
-/// A run that could not go on has `scheduler`, `settings` and `stopped`, which says why. Shares are
-/// 0 to 1. The order of members is as above; there are neither wall-clock
-/// times nor paths, so that equal runs are equal bytes.
+/// the requests. `energy` is of the GPUs alone, with idle time but for what is called active, and
+/// absent where it is not known what they draw. `bounds` and `as` are absent where `--bounds` or
+/// `--definitions` were not given. A run that could not go on has `scheduler`, `settings` and
+/// `stopped`, which says why. Shares are 0 to 1. The order of members is as above; there are no
+/// wall-clock times and no paths, so that equal runs are equal bytes.
 public enum RunsJSON {
   /// The runs as text, those that could not go on last; what is certain over several seeds follows
   /// as `seeds`, and what a comparison comes to as `verdict`.
@@ -73,6 +76,7 @@ public enum RunsJSON {
       .init("settings", run.settings.json),
     ]
     members += run.metrics.values.json + (run.bounds?.values.json ?? [])
+    if let energy = run.energy { members.append(.init("energy", energy.json)) }
     if let figures = run.benchmark { members.append(.init("as", BenchmarkReport.json(figures))) }
     if let verdict = run.verdict { members.append(.init("slo", verdict.json)) }
     if let attribution = run.attribution {

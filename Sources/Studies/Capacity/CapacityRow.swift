@@ -1,12 +1,15 @@
 import Formats
+import Metrics
 
 /// One search of a study of capacity: one service under one seed.
 public struct CapacityRow: LedgerRow, Equatable {
   /// What a search comes to.
   public enum Outcome: Sendable, Equatable {
-    /// The bracket, the rates that were tried, the lowest first, and the requests a second that are
-    /// served of a backlog.
-    case found(CapacitySearch.Bracket, tries: [ServiceCapacity.Try], backlogRate: Double)
+    /// The bracket, the rates that were tried, the lowest first, the requests a second that are
+    /// served of a backlog, and what was taken at the highest rate that was kept, where that is
+    /// known.
+    case found(
+      CapacitySearch.Bracket, tries: [ServiceCapacity.Try], backlogRate: Double, energy: Energy?)
     /// A run could not go on, and why.
     case stopped(String)
   }
@@ -25,7 +28,7 @@ public struct CapacityRow: LedgerRow, Equatable {
   public var members: [JSONValue.Member] {
     switch outcome {
     case .stopped(let reason): [.init("stopped", .string(reason))]
-    case .found(let bracket, let tries, let backlogRate):
+    case .found(let bracket, let tries, let backlogRate, let energy):
       [
         .init("kept_requests_per_second", .number(bracket.kept)),
         .init("missed_requests_per_second", JSONValue(bracket.missed)),
@@ -33,6 +36,7 @@ public struct CapacityRow: LedgerRow, Equatable {
         .init("backlog_requests_per_second", .number(backlogRate)),
         .init("rates", .array(tries.map { .number($0.rate) })),
         .init("loads", .array(tries.map { .number($0.load) })),
+        .init("energy", energy?.json ?? .null),
       ]
     }
   }
@@ -54,6 +58,7 @@ public struct CapacityRow: LedgerRow, Equatable {
     }
     let bracket = CapacitySearch.Bracket(
       kept: kept, missed: value["missed_requests_per_second"]?.real, tries: runs)
-    self.init(key: key, .found(bracket, tries: tries, backlogRate: backlogRate))
+    let energy = value["energy"].flatMap(Energy.init)
+    self.init(key: key, .found(bracket, tries: tries, backlogRate: backlogRate, energy: energy))
   }
 }

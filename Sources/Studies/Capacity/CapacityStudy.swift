@@ -85,7 +85,8 @@ public struct CapacityStudy: Sendable {
           ) { progress(place, $0) }
           return CapacityRow(
             key: search.key,
-            .found(found.bracket, tries: found.tries, backlogRate: backlog))
+            .found(
+              found.bracket, tries: found.tries, backlogRate: backlog, energy: found.energy))
         } catch let error as RunError {
           return CapacityRow(key: search.key, .stopped("\(error)"))
         }
@@ -98,11 +99,13 @@ public struct CapacityStudy: Sendable {
     of service: Service, _ rows: ArraySlice<CapacityRow>
   ) -> ServiceCapacity {
     var brackets: [CapacitySearch.Bracket] = []
+    var energies: [Energy] = []
     var first: (tries: [ServiceCapacity.Try], backlogRate: Double)?
     for row in rows {
       switch row.outcome {
-      case .found(let bracket, let tries, let backlogRate):
+      case .found(let bracket, let tries, let backlogRate, let energy):
         brackets.append(bracket)
+        if let energy { energies.append(energy) }
         first = first ?? (tries, backlogRate)
       case .stopped(let reason):
         return ServiceCapacity(
@@ -112,6 +115,7 @@ public struct CapacityStudy: Sendable {
     var capacity = ServiceCapacity(
       scheduler: service.engine.name, settings: service.settings, brackets: brackets,
       tries: first?.tries ?? [], backlogRate: first?.backlogRate ?? 0)
+    if energies.count == brackets.count { capacity.energy = Energy(energies) }
     capacity.dollarsPerMillion = money?.dollarsPerMillion(
       tokensPerSecond: capacity.mean * outputTokens(on: service))
     return capacity
@@ -171,7 +175,9 @@ public struct CapacityStudy: Sendable {
     return Double(tokens) / Double(max(1, trace.count))
   }
 
-  private typealias Found = (bracket: CapacitySearch.Bracket, tries: [ServiceCapacity.Try])
+  private typealias Found = (
+    bracket: CapacitySearch.Bracket, tries: [ServiceCapacity.Try], energy: Energy?
+  )
 
   /// Searches for one service under one seed.
   private func find(
@@ -179,15 +185,18 @@ public struct CapacityStudy: Sendable {
     progress: (Int) -> Void = { _ in }
   ) throws -> Found {
     var tries: [ServiceCapacity.Try] = []
+    var energy: Energy?
     var search = search
     if stopsAtBacklog { search.most = min(search.most ?? .infinity, backlog) }
     let bracket = try search.bracket(guess: guess) { rate in
       let load = try load(service, seed: seed, rate: rate)
       tries.append(ServiceCapacity.Try(rate: rate, load: load.worst))
       progress(tries.count)
+      // Of the rates that are kept, each is higher than those before.
+      if load.isMet { energy = load.energy }
       return load.isMet
     }
-    return (bracket, tries.sorted { $0.rate < $1.rate })
+    return (bracket, tries.sorted { $0.rate < $1.rate }, energy)
   }
 
   /// The requests a second that are served of a queue that never empties; 1 where none is answered.
@@ -197,18 +206,19 @@ public struct CapacityStudy: Sendable {
     return rate > 0 ? rate : 1
   }
 
-  /// Whether the objective is kept at `rate`, and the largest of its figures as a multiple of its
-  /// limit.
+  /// Whether the objective is kept at `rate`, the largest of its figures as a multiple of its
+  /// limit, and what was taken, where that is known.
   private func load(
     _ service: Service, seed: UInt64, rate: Double
-  ) throws -> (isMet: Bool, worst: Double) {
+  ) throws -> (isMet: Bool, worst: Double, energy: Energy?) {
     let sent = try arrivals.arrivals(of: trace, rate: rate, seed: seed)
     var service = service
     service.seed(seed)
-    let verdict = try service.replay(sent, objective: objective).run.verdict
+    let run = try service.replay(sent, objective: objective).run
+    let verdict = run.verdict
     let shares = (verdict?.clauses ?? []).compactMap { clause in
       clause.valueSeconds.map { $0 / clause.clause.limit.seconds }
     }
-    return (verdict?.isMet ?? false, shares.max() ?? 0)
+    return (verdict?.isMet ?? false, shares.max() ?? 0, run.energy)
   }
 }

@@ -27,6 +27,9 @@ public struct ServiceCapacity: Sendable, Equatable {
   /// Dollars for a million output tokens at the mean capacity, which pay for all GPUs alone; nil
   /// where no price is known or no rate is kept.
   public internal(set) var dollarsPerMillion: Double?
+  /// What the GPUs took at the highest rates that are kept, of all seeds together; nil where it is
+  /// not known what they draw, or under some seed no rate is kept.
+  public internal(set) var energy: Energy?
   /// Why a run could not go on, where one did not.
   public var stopped: StoppedRun?
 

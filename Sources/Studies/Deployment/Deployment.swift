@@ -148,6 +148,7 @@ public struct Deployment: Sendable {
     }
     if let drafting = try draftingCost(sequential) { service.cost = drafting }
     service.frontend = frontend.time
+    service.power = power
     return service
   }
 

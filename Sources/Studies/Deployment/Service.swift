@@ -1,3 +1,4 @@
+import Costs
 import Metrics
 import Schedulers
 import Serving
@@ -20,6 +21,8 @@ public struct Service: Sendable {
   /// Why its engine, which would overlap operations, runs one after the other here; nil where it
   /// does not.
   public internal(set) var withoutOverlap: String?
+  /// What the GPUs of a replica draw; nil where that is not known.
+  public var power: ServingPower?
   /// The tool whose names and rules runs are reported by too, if any.
   public var benchmark: BenchmarkTool?
   /// What no schedule can pass on the trace to be served, where that is asked for.
@@ -100,6 +103,7 @@ public struct Service: Sendable {
       scheduler: engine.name, settings: settings, metrics: metrics,
       verdict: objective?.verdict(on: served, timeline, metrics),
       attribution: AttributionSummary(timeline: timeline))
+    run.energy = power.map { Energy(metrics, $0, replicas: fleet.replicas) }
     run.bounds = bounds
     run.benchmark = benchmark.map {
       BenchmarkFigures($0, trace: served, timeline: timeline, metrics: metrics)

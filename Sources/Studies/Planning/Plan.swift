@@ -43,7 +43,7 @@ public struct Plan: Sendable {
     let best = space.kinds.indices.map { kind in
       candidates.indices.filter { place in
         candidates[place].isKept && space.shapes[candidates[place].shape].kind == kind
-      }.min { Self.isBetter(candidates[$0], candidates[$1]) }
+      }.min { Self.isBetter(candidates[$0], candidates[$1], search.goal) }
     }
     self.best = best
     answer = space.kinds.indices.filter { best[$0] != nil }.min { first, second in
@@ -53,15 +53,20 @@ public struct Plan: Sendable {
     counts = Self.counts(space, candidates)
   }
 
-  /// Whether one of two of the same kind and as many GPUs is preferred: by attainment, then in the
-  /// order of the space.
-  private static func isBetter(_ first: PlanCandidate, _ second: PlanCandidate) -> Bool {
-    let (own, other) = (first.attainment ?? 0, second.attainment ?? 0)
-    return own == other ? first.shape < second.shape : own > other
+  /// Whether one of two of the same kind is preferred: by what is made small, then by GPUs, by
+  /// attainment, and in the order of the space.
+  private static func isBetter(
+    _ first: PlanCandidate, _ second: PlanCandidate, _ goal: PlanSearch.Goal
+  ) -> Bool {
+    func costs(_ candidate: PlanCandidate) -> (Double, Int, Double, Int) {
+      let joules = goal == .energy ? candidate.joulesPerToken ?? .infinity : 0
+      return (joules, candidate.gpus, -(candidate.attainment ?? 0), candidate.shape)
+    }
+    return costs(first) < costs(second)
   }
 
   /// Whether the best of one kind costs less than that of another, or as much with fewer GPUs or,
-  /// where GPUs count, less money; then by attainment.
+  /// where money does not count most, less money; then by attainment.
   private static func isCheaper(
     _ first: PlanCandidate, _ second: PlanCandidate, _ goal: PlanSearch.Goal
   ) -> Bool {
@@ -69,7 +74,11 @@ public struct Plan: Sendable {
       let money = candidate.dollarsPerHour ?? .infinity
       let gpus = Double(candidate.gpus)
       let missed = -(candidate.attainment ?? 0)
-      return goal == .money ? (money, gpus, missed) : (gpus, money, missed)
+      switch goal {
+      case .money: return (money, gpus, missed)
+      case .gpus: return (gpus, money, missed)
+      case .energy: return (candidate.joulesPerToken ?? .infinity, money, missed)
+      }
     }
     return costs(first) < costs(second)
   }

@@ -33,6 +33,9 @@ public struct PlanCandidate: Sendable, Equatable {
   /// The judgement with the least attainment, the first of equals.
   public var worst: Judgement? { worstPlace.map { judgements[$0] } }
 
+  /// Joules of an output token, idle time included, under that seed; nil where that is not known.
+  public var joulesPerToken: Double? { worst?.energy?.joulesPerToken }
+
   /// The seed, by its place, under which the attainment is the least.
   public var worstPlace: Int? {
     let judged = judgements

@@ -7,15 +7,19 @@ import Workloads
 ///
 /// Of one kind, a deployment costs in proportion to its GPUs. All combinations with the fewest GPUs
 /// are judged first, then those with the next more, until one is kept: what has more GPUs costs
-/// more and need not be run. So the answer is exact; it takes nothing for granted of more replicas,
-/// other budgets or other loads. A run is left when it is certain that the requirement is not kept
-/// (`RunningVerdict`), and a shape that does not fit its GPUs does so with any number of replicas.
+/// more and need not be run. Where energy counts, what has more GPUs need not be run once these
+/// would draw as much with nothing to do. So the answer is exact; it takes nothing for granted of
+/// more replicas, other budgets or other loads. A run is left when it is certain that the
+/// requirement is not kept (`RunningVerdict`), and a shape that does not fit its GPUs does so with
+/// any number of replicas.
 public struct PlanSearch: Sendable {
   /// What is made as small as can be.
   public enum Goal: String, CaseIterable, Sendable {
     /// Dollars an hour.
     case money
     case gpus
+    /// Joules of an output token, idle time included.
+    case energy
   }
 
   /// One draw of arrivals.
@@ -56,6 +60,7 @@ public struct PlanSearch: Sendable {
         "--gpus", problem: "no price is known of \(kind.name)",
         remedy: "give --price \(kind.given)=DOLLARS an hour for one, or --minimize gpus")
     }
+    if goal == .energy { try Self.checkPower(space) }
     self.space = space
     self.requirement = requirement
     self.goal = goal
@@ -111,7 +116,7 @@ public struct PlanSearch: Sendable {
     note: @Sendable (PlanRow) throws -> Void = { _ in }
   ) throws -> Plan {
     var state = State(space, share)
-    let base = commonFingerprint
+    let (base, joulesAtLeast) = (commonFingerprint, joulesPerTokenAtLeast)
     while !state.isDone {
       let wanted = state.next()
       let unknown = wanted.map(\.shape).uniqued.filter { state.services[$0] == nil }
@@ -132,7 +137,11 @@ public struct PlanSearch: Sendable {
           case .failure(let error): candidate.outcome = .impossible(error.problem)
           }
           return candidate
-        })
+        }
+      ) { left, kept in
+        guard goal == .energy, let joules = kept.joulesPerToken else { return goal != .energy }
+        return joulesAtLeast(left) >= joules
+      }
       progress(state.share)
     }
     return Plan(self, state.decided, state.services)
@@ -197,12 +206,17 @@ public struct PlanSearch: Sendable {
       }
     }
 
-    /// Books what came of the last; kinds of which one is kept are done, and shapes that cannot be
-    /// are left out.
-    mutating func enter(_ candidates: [PlanCandidate]) {
+    /// Books what came of the last; what is surely no better than one of its kind that is kept, and
+    /// shapes that cannot be, are left out.
+    mutating func enter(
+      _ candidates: [PlanCandidate],
+      isNoBetter: (_ left: PlanCandidate, _ kept: PlanCandidate) -> Bool
+    ) {
       decided += candidates
       for candidate in candidates {
-        if candidate.isKept { left[space.shapes[candidate.shape].kind] = [] }
+        if candidate.isKept {
+          left[space.shapes[candidate.shape].kind].removeAll { isNoBetter($0, candidate) }
+        }
         if case .impossible = candidate.outcome {
           left[space.shapes[candidate.shape].kind].removeAll { $0.shape == candidate.shape }
         }

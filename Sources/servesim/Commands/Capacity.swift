@@ -96,7 +96,7 @@ struct CapacityOptions: Sendable {
     if !outputs.usesStandardOutput {
       let lines =
         loaded.notes.map { "Note: \($0)." } + CapacityReport.remarks(capacities)
-        + [money(capacities), verdict].compactMap { $0 }
+        + [money(capacities), CapacityReport.energy(capacities), verdict].compactMap { $0 }
       try show(
         "\(heading(study))\n\n" + CapacityReport.text(capacities) + "\n"
           + lines.map { "\($0)\n" }.joined())

@@ -57,6 +57,7 @@ struct CompareOptions: Sendable {
           + answer.withoutOverlap
           + ComparisonTable.text(runs, stopped: answer.stopped)
           + (attributesLatency ? "\n" + AttributionReport.text(runs) : "")
+          + (EnergyReport.line(runs).map { "\n\($0)\n" } ?? "")
           + OutputOptions.extras(runs) + (answer.repeated.map { "\n" + $0.text } ?? "")
           + (answer.closing.map { "\n\($0)\n" } ?? ""))
     }

@@ -41,7 +41,8 @@ extension PlanOptions {
   fileprivate static let search = [
     Option(
       name: "--minimize", placeholder: "NAME", standard: "money",
-      help: "what is made as small as can be: money or gpus", group: "Search"),
+      help: "what is made as small as can be: money, gpus or energy, the joules of an output token",
+      group: "Search"),
     Option(
       name: "--max-gpus", placeholder: "N", standard: "128", help: "GPUs in all, at most",
       group: "Search"),
