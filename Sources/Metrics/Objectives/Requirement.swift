@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// What a deployment must keep: limits on the run, or by how many of its requests.
@@ -21,6 +22,23 @@ public struct Requirement: Sendable, Equatable {
     self.objective = objective
     let judgesRuns = objective.clauses.contains { $0.statistic != nil }
     self.attainment = attainment ?? (judgesRuns ? nil : Self.standardAttainment)
+  }
+
+  /// What has to be kept, in short.
+  public var words: String {
+    attainment.map { "\(objective) for \(Numbers.trimmed($0 * 100)) % of the requests" }
+      ?? objective.description
+  }
+
+  /// When it is kept, as a clause.
+  public var definition: String {
+    let judgesRuns = objective.clauses.contains { $0.statistic != nil }
+    let run = judgesRuns ? "every statistic of a run meets its limit, as in replay" : nil
+    let share = attainment.map {
+      "at least \(Numbers.trimmed($0 * 100)) % of all requests, refused ones included, keep all "
+        + "limits together"
+    }
+    return "Kept is where " + [run, share].compactMap { $0 }.joined(separator: ", and ")
   }
 
   /// Whether a run that came to `verdict` keeps it.
@@ -50,8 +68,9 @@ public struct Judgement: Sendable, Equatable {
   /// The clause that is in the way: the first that the run breaks, or the one that most requests
   /// miss; nil where the requirement is kept.
   public var broken: ServiceLevelObjective.Clause?
-  /// The largest of the figures as a multiple of its limit, the share of requests that miss a limit
-  /// among them; nil where the run was left.
+  /// The largest of the figures as a multiple of its limit, up to a million; nil where the run was
+  /// left. Where a share of the requests is to keep the limits, what such a share stays within is
+  /// one of the figures, so that the requirement is kept below 1.
   public var load: Double?
   /// Requests that were turned away on arrival because they could never fit.
   public var refused: Int
@@ -85,13 +104,29 @@ public struct Judgement: Sendable, Equatable {
       clause.valueSeconds.map { $0 / clause.clause.limit.seconds }
     }
     if let least = requirement.attainment {
-      loads.append((1 - attainment) / max(1 - least, 1 / Double(max(1, trace.count))))
+      loads += [Self.multiple(keptBy: least, objective, trace, timeline)].compactMap { $0 }
     }
-    load = loads.max()
+    load = loads.max().map { min($0, 1e6) }
     if isKept { return }
     broken =
       verdict.clauses.first { $0.isMet == false }?.clause
       ?? Self.mostMissed(objective, trace, timeline)
+  }
+
+  /// The least multiple of the limits within which a share of the requests keeps all of them; nil
+  /// for an empty trace.
+  private static func multiple(
+    keptBy share: Double, _ objective: ServiceLevelObjective, _ trace: Trace, _ timeline: Timeline
+  ) -> Double? {
+    let multiples = zip(trace.requests, timeline.records).map { request, record -> Double in
+      guard record.isCompleted else { return .infinity }
+      return objective.clauses.reduce(0) { most, clause in
+        let value = clause.metric.nanoseconds(of: record, for: request) ?? 0
+        return max(most, value / Double(clause.limit))
+      }
+    }.sorted()
+    let place = Int((share * Double(multiples.count)).rounded(.up)) - 1
+    return multiples.isEmpty ? nil : multiples[min(max(0, place), multiples.count - 1)]
   }
 
   private static func mostMissed(

@@ -1,4 +1,5 @@
 import Formats
+import Metrics
 import Studies
 
 /// Capacities as JSON, for programs to read.
@@ -14,7 +15,7 @@ import Studies
 ///        "active_joules_per_output_token": at the capacity, null where no power is known,
 ///        "searches": [{"seed", "kept_requests_per_second", "missed_requests_per_second", "runs"}]
 ///      }],
-///      "objective": text,
+///      "objective": text, "attainment": the share of requests that must keep it, or null,
 ///      "verdict": the closing sentence}
 ///
 /// `missed_requests_per_second` is null where no rate missed the objective, `high` where nothing
@@ -23,11 +24,12 @@ import Studies
 public enum CapacityJSON {
   /// The capacities as text; `seeds` are those of the searches, in their order.
   public static func text(
-    _ capacities: [ServiceCapacity], objective: String, seeds: [UInt64], verdict: String
+    _ capacities: [ServiceCapacity], requirement: Requirement, seeds: [UInt64], verdict: String
   ) -> String {
     JSONValue.object([
       .init("capacities", .array(capacities.map { .object(members($0, seeds)) })),
-      .init("objective", .string(objective)),
+      .init("objective", .string(requirement.objective.description)),
+      .init("attainment", JSONValue(requirement.attainment)),
       .init("verdict", .string(verdict)),
     ]).text()
   }

@@ -95,7 +95,17 @@ public enum CapacityReport {
       "\(names) \(verb) the objective even at the rate at which a backlog of the same requests is "
       + "served (\(ClosingSentence.list(rates)) requests/s): the trace is too short to build a "
       + "queue, and tells no more than that the capacity is at least that; use a longer one."
-    return bounds.isEmpty ? [] : [note]
+    let short = capacities.compactMap { capacity -> String? in
+      guard let served = capacity.servedRate, served < 0.9 * capacity.mean, !capacity.isUnbounded
+      else { return nil }
+      return "\(Numbers.significant(served)) of \(Numbers.significant(capacity.mean)) under "
+        + capacity.scheduler
+    }
+    let shortNote =
+      "to the last token fewer requests a second are served than are sent ("
+      + ClosingSentence.list(short) + "): the runs are short beside the latencies, and the "
+      + "capacity in the long run may be less; use a longer trace."
+    return (bounds.isEmpty ? [] : [note]) + (short.isEmpty ? [] : [shortNote])
   }
 
   /// Which service does best, by how much it leads the next one, and what that hangs on.

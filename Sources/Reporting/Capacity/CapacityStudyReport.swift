@@ -9,11 +9,11 @@ public enum CapacityStudyReport {
   /// The report on `capacities`, one at least.
   ///
   /// - Parameters:
-  ///   - objective: what was kept.
+  ///   - requirement: what was kept.
   ///   - question: in words, what was asked.
   ///   - answer: the closing sentence.
   public static func report(
-    _ capacities: [ServiceCapacity], objective: ServiceLevelObjective, seeds: [UInt64],
+    _ capacities: [ServiceCapacity], requirement: Requirement, seeds: [UInt64],
     answer: String, source: Report.Source
   ) -> Report {
     precondition(!capacities.isEmpty, "a report is about a service")
@@ -21,15 +21,19 @@ public enum CapacityStudyReport {
     func setting(_ name: String) -> String { settings.first { $0.name == name }?.value ?? "" }
     let place = "\(setting("model")) on \(setting("tensor_parallel_size")) x \(setting("gpu"))"
     return Report(
-      question: "How much can be taken within \(objective)? (\(place))", answer: answer,
-      remarks: notes(capacities),
+      question: "How much can be taken within \(requirement.words)? (\(place))", answer: answer,
+      remarks: notes(capacities)
+        + (requirement.attainment == nil ? [] : [requirement.definition + "."]),
       sections: [
         Report.Section(
           "Capacities", CapacityReport.table(capacities),
           note: seeds.count > 1
-            ? "The highest rate that meets the objective, one search per seed; intervals hold the "
-              + "true mean 95 times in 100 (Student), and what the searches leave open. * best of "
-              + "its column."
+            ? "The highest rate that meets the objective, one search per seed; intervals hold "
+              + (capacities[0].isBootstrapped
+                ? "the capacity for such requests in the long run 95 times in 100 (bootstrap: each "
+                  + "seed draws requests and arrivals anew)"
+                : "the true mean for these requests 95 times in 100 (Student)")
+              + ", and what the searches leave open. * best of its column."
             : "The highest rate found that meets the objective, and the bracket to the lowest that "
               + "does not. * best of its column.")
       ],
@@ -38,9 +42,9 @@ public enum CapacityStudyReport {
           "capacity.svg",
           caption: "The rates that the first seed's searches tried: what is below the dashed line "
             + "meets the objective. Lines end where five times the limit is passed.",
-          .lines(chart(capacities, objective, place)))
+          .lines(chart(capacities, requirement.objective, place)))
       ],
-      definitions: Report.latencies(judgedBy: objective),
+      definitions: Report.latencies(judgedBy: requirement.objective),
       settings: settings.filter { setting in
         capacities.allSatisfy { $0.settings.contains(setting) }
       }, source: source, data: CapacityReport.csv(capacities, seeds: seeds))

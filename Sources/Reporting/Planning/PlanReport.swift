@@ -66,23 +66,11 @@ public struct PlanReport: Sendable {
   }
 
   /// What has to be kept, in short.
-  var kept: String {
-    let objective = search.requirement.objective.description
-    return search.requirement.attainment.map { "\(objective) for \(Self.bar($0)) of the requests" }
-      ?? objective
-  }
+  var kept: String { search.requirement.words }
 
   /// When the requirement is kept, as a sentence.
   var definition: String {
-    let requirement = search.requirement
-    let judgesRuns = requirement.objective.clauses.contains { $0.statistic != nil }
-    let run = judgesRuns ? "every statistic of a run meets its limit, as in replay" : nil
-    let share = requirement.attainment.map {
-      "at least \(Self.bar($0)) of all requests, refused ones included, keep all limits "
-        + "together"
-    }
-    let both = [run, share].compactMap { $0 }.joined(separator: ", and ")
-    return "Kept is where \(both)" + (search.draws.count > 1 ? ", under every seed." : ".")
+    search.requirement.definition + (search.draws.count > 1 ? ", under every seed." : ".")
   }
 
   /// Which deployment it is, what that costs and how it does; who comes nearest where there is
@@ -157,9 +145,6 @@ public struct PlanReport: Sendable {
 
   /// A share of requests, fine enough to tell it from what is asked for.
   static func share(_ share: Double) -> String { "\(Numbers.fixed(share * 100, decimals: 2)) %" }
-
-  /// The share of requests that is asked for.
-  static func bar(_ share: Double) -> String { "\(Numbers.trimmed(share * 100)) %" }
 }
 
 /// Both, where there are both.

@@ -15,18 +15,19 @@ extension PlanReport {
     let model = space.shapes[0].deployment.model.name
     var report = Report(
       question: "What is the cheapest that keeps \(kept)? (\(model))", answer: sentence,
-      remarks: search.notes.map { "Note: \($0)." } + (command.map { ["Replay it: `\($0)`"] } ?? []),
+      remarks: search.notes.map { "Note: \($0)." } + (command.map { ["Replay it: \($0)"] } ?? []),
       sections: [
         Report.Section(
           "The best of each kind of GPU", table,
           note: "The fewest GPUs of each kind that keep it, with the highest attainment among "
-            + "those. * best of its column.", points: remarks)
+            + "those. * best of its column.", points: notesOfReport)
       ],
       figures: [
         Report.Figure(
           "plan.svg",
-          caption: "Every deployment that was run to the end: what is below the dashed line keeps "
-            + "its limits. Further left is cheaper, further down is faster.", .lines(chart))
+          caption: "The best of each kind of GPU, and the others that were run to the end: what is "
+            + "below the dashed line keeps its limits. Further left is cheaper, further down is "
+            + "faster.", .lines(chart))
       ],
       definitions: Self.terms + Report.latencies(judgedBy: search.requirement.objective),
       settings: plan.chosen.map(plan.settings) ?? [], source: source, data: csv)
@@ -39,6 +40,9 @@ extension PlanReport {
     }
     return report
   }
+
+  /// The remarks, but for what has a table of its own.
+  private var notesOfReport: [String] { remarks.filter { !$0.hasPrefix("Fails: ") } }
 
   /// What the columns mean.
   private static let terms = [
@@ -60,22 +64,29 @@ extension PlanReport {
       "The highest multiple of the planned load found that is kept, within 2 %, up to 4 times."),
   ]
 
-  /// How near the objective is, against money or, where prices are not known, against GPUs.
+  /// How near the objective is, against money or, where prices are not known, against GPUs: the
+  /// best of each kind by name, and all others that were run to the end.
   private var chart: Chart {
     let hasPrices = space.kinds.allSatisfy { $0.price != nil }
     var chart = Chart(
       "Money against latency", subtitle: heading,
       x: Chart.Axis(hasPrices ? "Dollars an hour" : "GPUs"),
       y: Chart.Axis("Worst figure / its limit", scale: .log10), lines: [])
-    chart.clouds = space.kinds.indices.map { kind in
-      Chart.Cloud(
-        space.kinds[kind].name,
-        plan.candidates.filter { space.shapes[$0.shape].kind == kind }.compactMap { candidate in
-          guard let load = candidate.worst?.load, load > 0 else { return nil }
-          let money = hasPrices ? candidate.dollarsPerHour : Double(candidate.gpus)
-          return money.map { Chart.Point(x: $0, y: min(load, 1e6)) }
-        })
+    func point(_ candidate: PlanCandidate) -> Chart.Point? {
+      guard let load = candidate.worst?.load, load > 0 else { return nil }
+      let money = hasPrices ? candidate.dollarsPerHour : Double(candidate.gpus)
+      return money.map { Chart.Point(x: $0, y: load) }
     }
+    let best = plan.best.compactMap { $0 }
+    chart.clouds = space.kinds.indices.compactMap { kind in
+      plan.best[kind].flatMap { point(plan.candidates[$0]) }.map {
+        Chart.Cloud(space.kinds[kind].name, [$0])
+      }
+    }
+    let others = plan.candidates.indices.filter { !best.contains($0) }.compactMap {
+      point(plan.candidates[$0])
+    }
+    if !others.isEmpty { chart.clouds.append(Chart.Cloud("others", others)) }
     chart.levels = [Chart.Level("kept below", y: 1)]
     return chart
   }

@@ -6,10 +6,11 @@ public struct CapacityRow: LedgerRow, Equatable {
   /// What a search comes to.
   public enum Outcome: Sendable, Equatable {
     /// The bracket, the rates that were tried, the lowest first, the requests a second that are
-    /// served of a backlog, and what was taken at the highest rate that was kept, where that is
-    /// known.
+    /// served of a backlog; and at the highest rate that was kept, the requests a second that were
+    /// served to the last token, and what was taken, where that is known.
     case found(
-      CapacitySearch.Bracket, tries: [ServiceCapacity.Try], backlogRate: Double, energy: Energy?)
+      CapacitySearch.Bracket, tries: [ServiceCapacity.Try], backlogRate: Double,
+      servedRate: Double?, energy: Energy?)
     /// A run could not go on, and why.
     case stopped(String)
   }
@@ -28,7 +29,7 @@ public struct CapacityRow: LedgerRow, Equatable {
   public var members: [JSONValue.Member] {
     switch outcome {
     case .stopped(let reason): [.init("stopped", .string(reason))]
-    case .found(let bracket, let tries, let backlogRate, let energy):
+    case .found(let bracket, let tries, let backlogRate, let servedRate, let energy):
       [
         .init("kept_requests_per_second", .number(bracket.kept)),
         .init("missed_requests_per_second", JSONValue(bracket.missed)),
@@ -36,6 +37,7 @@ public struct CapacityRow: LedgerRow, Equatable {
         .init("backlog_requests_per_second", .number(backlogRate)),
         .init("rates", .array(tries.map { .number($0.rate) })),
         .init("loads", .array(tries.map { .number($0.load) })),
+        .init("served_requests_per_second", JSONValue(servedRate)),
         .init("energy", energy?.json ?? .null),
       ]
     }
@@ -59,6 +61,10 @@ public struct CapacityRow: LedgerRow, Equatable {
     let bracket = CapacitySearch.Bracket(
       kept: kept, missed: value["missed_requests_per_second"]?.real, tries: runs)
     let energy = value["energy"].flatMap(Energy.init)
-    self.init(key: key, .found(bracket, tries: tries, backlogRate: backlogRate, energy: energy))
+    self.init(
+      key: key,
+      .found(
+        bracket, tries: tries, backlogRate: backlogRate,
+        servedRate: value["served_requests_per_second"]?.real, energy: energy))
   }
 }

@@ -11,8 +11,8 @@ public struct CapacityStudy: Sendable {
   public var trace: Trace
   /// In the order in which the results are shown.
   public var services: [Service]
-  /// What must be kept; at least one of its clauses judges runs.
-  public var objective: ServiceLevelObjective
+  /// What must be kept.
+  public var requirement: Requirement
   public var arrivals: ArrivalProcess
   /// The beginnings of the random numbers, one search each.
   public var seeds: [UInt64]
@@ -20,6 +20,9 @@ public struct CapacityStudy: Sendable {
   /// Whether no rate is tried above that at which a backlog of all requests is served: what keeps
   /// the objective there does so because the trace ends before its queue has grown.
   public var stopsAtBacklog = false
+  /// Whether each seed draws the requests anew, from those of the trace and as many: a bootstrap,
+  /// whose interval is of the long run of such requests, and not of these alone.
+  public var redraws = false
   /// What the GPUs of each service cost; nil where that is not known.
   public var money: Money?
   /// What decides what comes of searches besides what is here and what services say of themselves,
@@ -33,7 +36,7 @@ public struct CapacityStudy: Sendable {
     precondition(!seeds.isEmpty, "a search has a seed")
     self.trace = trace
     self.services = services
-    self.objective = objective
+    requirement = Requirement(objective)
     self.arrivals = arrivals
     self.seeds = seeds
   }
@@ -86,7 +89,8 @@ public struct CapacityStudy: Sendable {
           return CapacityRow(
             key: search.key,
             .found(
-              found.bracket, tries: found.tries, backlogRate: backlog, energy: found.energy))
+              found.bracket, tries: found.tries, backlogRate: backlog, servedRate: found.servedRate,
+              energy: found.energy))
         } catch let error as RunError {
           return CapacityRow(key: search.key, .stopped("\(error)"))
         }
@@ -99,13 +103,14 @@ public struct CapacityStudy: Sendable {
     of service: Service, _ rows: ArraySlice<CapacityRow>
   ) -> ServiceCapacity {
     var brackets: [CapacitySearch.Bracket] = []
-    var energies: [Energy] = []
+    var (energies, servedRates): ([Energy], [Double]) = ([], [])
     var first: (tries: [ServiceCapacity.Try], backlogRate: Double)?
     for row in rows {
       switch row.outcome {
-      case .found(let bracket, let tries, let backlogRate, let energy):
+      case .found(let bracket, let tries, let backlogRate, let servedRate, let energy):
         brackets.append(bracket)
         if let energy { energies.append(energy) }
+        if let servedRate { servedRates.append(servedRate) }
         first = first ?? (tries, backlogRate)
       case .stopped(let reason):
         return ServiceCapacity(
@@ -115,17 +120,34 @@ public struct CapacityStudy: Sendable {
     var capacity = ServiceCapacity(
       scheduler: service.engine.name, settings: service.settings, brackets: brackets,
       tries: first?.tries ?? [], backlogRate: first?.backlogRate ?? 0)
+    capacity.isBootstrapped = redraws && canRedraw
+    if servedRates.count == brackets.count { capacity.servedRate = Estimate(servedRates).mean }
     if energies.count == brackets.count { capacity.energy = Energy(energies) }
     capacity.dollarsPerMillion = money?.dollarsPerMillion(
       tokensPerSecond: capacity.mean * outputTokens(on: service))
     return capacity
   }
 
+  /// Whether requests can be drawn more than once: not where sessions or what prompts share tell
+  /// one from the other.
+  public var canRedraw: Bool { trace.columns.sessions == nil && trace.columns.prefixHashes == nil }
+
+  /// The requests under a seed.
+  private func requests(_ seed: UInt64) throws -> Trace {
+    guard redraws, canRedraw else { return trace }
+    var transforms = TraceTransforms()
+    transforms.sample = trace.count
+    return try transforms.applied(
+      to: LoadedTrace(trace: trace, formatName: "", notes: []), seed: seed
+    ).trace
+  }
+
   /// What the searches have in common that decides what comes of them.
   private var commonFingerprint: Fingerprint {
     var fingerprint = fingerprint
     fingerprint.add(trace)
-    fingerprint.add("\(objective) \(arrivals.name) \(search) \(stopsAtBacklog)")
+    fingerprint.add("\(requirement.words) \(arrivals.name) \(search)")
+    fingerprint.add("\(stopsAtBacklog) \(redraws)")
     return fingerprint
   }
 
@@ -176,7 +198,8 @@ public struct CapacityStudy: Sendable {
   }
 
   private typealias Found = (
-    bracket: CapacitySearch.Bracket, tries: [ServiceCapacity.Try], energy: Energy?
+    bracket: CapacitySearch.Bracket, tries: [ServiceCapacity.Try], servedRate: Double?,
+    energy: Energy?
   )
 
   /// Searches for one service under one seed.
@@ -185,18 +208,19 @@ public struct CapacityStudy: Sendable {
     progress: (Int) -> Void = { _ in }
   ) throws -> Found {
     var tries: [ServiceCapacity.Try] = []
-    var energy: Energy?
+    var (servedRate, energy): (Double?, Energy?)
+    let requests = try requests(seed)
     var search = search
     if stopsAtBacklog { search.most = min(search.most ?? .infinity, backlog) }
     let bracket = try search.bracket(guess: guess) { rate in
-      let load = try load(service, seed: seed, rate: rate)
-      tries.append(ServiceCapacity.Try(rate: rate, load: load.worst))
+      let load = try load(service, requests, seed: seed, rate: rate)
+      tries.append(ServiceCapacity.Try(rate: rate, load: load.load ?? 0))
       progress(tries.count)
       // Of the rates that are kept, each is higher than those before.
-      if load.isMet { energy = load.energy }
-      return load.isMet
+      if load.isKept { (servedRate, energy) = (load.throughput?.requestsPerSecond, load.energy) }
+      return load.isKept
     }
-    return (bracket, tries.sorted { $0.rate < $1.rate }, energy)
+    return (bracket, tries.sorted { $0.rate < $1.rate }, servedRate, energy)
   }
 
   /// The requests a second that are served of a queue that never empties; 1 where none is answered.
@@ -206,19 +230,13 @@ public struct CapacityStudy: Sendable {
     return rate > 0 ? rate : 1
   }
 
-  /// Whether the objective is kept at `rate`, the largest of its figures as a multiple of its
-  /// limit, and what was taken, where that is known.
+  /// How `requests` that arrive at `rate` are served.
   private func load(
-    _ service: Service, seed: UInt64, rate: Double
-  ) throws -> (isMet: Bool, worst: Double, energy: Energy?) {
-    let sent = try arrivals.arrivals(of: trace, rate: rate, seed: seed)
+    _ service: Service, _ requests: Trace, seed: UInt64, rate: Double
+  ) throws -> Judgement {
+    let sent = try arrivals.arrivals(of: requests, rate: rate, seed: seed)
     var service = service
     service.seed(seed)
-    let run = try service.replay(sent, objective: objective).run
-    let verdict = run.verdict
-    let shares = (verdict?.clauses ?? []).compactMap { clause in
-      clause.valueSeconds.map { $0 / clause.clause.limit.seconds }
-    }
-    return (verdict?.isMet ?? false, shares.max() ?? 0, run.energy)
+    return try service.judge(sent, requirement, leaves: false)
   }
 }

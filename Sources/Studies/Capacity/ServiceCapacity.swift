@@ -27,9 +27,14 @@ public struct ServiceCapacity: Sendable, Equatable {
   /// Dollars for a million output tokens at the mean capacity, which pay for all GPUs alone; nil
   /// where no price is known or no rate is kept.
   public internal(set) var dollarsPerMillion: Double?
+  /// The requests a second that were served to the last token at the highest rates that are kept;
+  /// nil where under some seed no rate is kept.
+  public internal(set) var servedRate: Double?
   /// What the GPUs took at the highest rates that are kept, of all seeds together; nil where it is
   /// not known what they draw, or under some seed no rate is kept.
   public internal(set) var energy: Energy?
+  /// Whether each seed has requests of its own, drawn from those of the trace.
+  public internal(set) var isBootstrapped = false
   /// Why a run could not go on, where one did not.
   public var stopped: StoppedRun?
 
@@ -59,11 +64,16 @@ public struct ServiceCapacity: Sendable, Equatable {
 
   /// What holds the true mean 95 times in 100 (Student), widened by what the searches leave open;
   /// what the search leaves open alone under one seed. Nil where there are no searches.
+  ///
+  /// Where requests were drawn from those of the trace, seeds differ among themselves as the trace
+  /// does from the long run of such requests, however many seeds there are; so the interval is as
+  /// wide as seeds are spread, and not as their mean is, and holds the long run's capacity (the
+  /// bootstrap's standard error: Efron, "Bootstrap Methods", 1979).
   public var interval: ClosedRange<Double>? {
     if brackets.isEmpty { return nil }
     let count = Double(brackets.count)
     let chance = Estimate(brackets.map(\.kept)).halfWidth
-    let width = chance.isFinite ? chance : 0
+    let width = chance.isFinite ? chance * (isBootstrapped ? count.squareRoot() : 1) : 0
     let high = brackets.reduce(0) { $0 + $1.range.upperBound } / count
     return max(0, mean - width)...(high + width)
   }

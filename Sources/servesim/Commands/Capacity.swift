@@ -24,6 +24,8 @@ struct CapacityOptions: Sendable {
   var precision: Double
   /// Searches at the same time, at most.
   var jobs: Int
+  /// The least share of requests that must keep all limits, if it is given.
+  var attainment: Double?
   /// The command line, to be pasted into a shell.
   var commandLine: String
   /// Where `--json`, `--csv`, `--markdown` and `--report` go.
@@ -42,6 +44,7 @@ struct CapacityOptions: Sendable {
     _ = try seeds?.int(min: 1, max: 30)
     precision = try invocation["--precision"]?.double(min: 0.001, max: 0.5) ?? 0.02
     jobs = try invocation.jobs()
+    attainment = try invocation["--attainment"]?.share()
     commandLine = invocation.commandLine
     self.invocation = invocation
     shard = try WorkShard(invocation)
@@ -94,9 +97,13 @@ struct CapacityOptions: Sendable {
     let verdict = try verdict(study, capacities, scenario.deployment.modelError)
     try write(study, capacities, verdict, loaded)
     if !outputs.usesStandardOutput {
+      let definition =
+        study.requirement.attainment == nil ? nil : study.requirement.definition + "."
+      let closing = [
+        definition, money(capacities), CapacityReport.energy(capacities), verdict,
+      ].compactMap { $0 }
       let lines =
-        loaded.notes.map { "Note: \($0)." } + CapacityReport.remarks(capacities)
-        + [money(capacities), CapacityReport.energy(capacities), verdict].compactMap { $0 }
+        loaded.notes.map { "Note: \($0)." } + CapacityReport.remarks(capacities) + closing
       try show(
         "\(heading(study))\n\n" + CapacityReport.text(capacities) + "\n"
           + lines.map { "\($0)\n" }.joined())
@@ -121,7 +128,9 @@ struct CapacityOptions: Sendable {
       study.arrivals == .trace
       ? "the trace's own arrivals stretched to each rate"
       : "\(study.arrivals.name) arrivals, \(seeds) seed\(seeds == 1 ? "" : "s")"
-    return "Highest rate with \(study.objective), \(requests) request\(requests == 1 ? "" : "s"), "
+        + (study.redraws && study.canRedraw ? " with requests drawn from the trace's" : "")
+    let count = "\(requests) request\(requests == 1 ? "" : "s")"
+    return "Highest rate with \(study.requirement.words), \(count), "
       + "\(arrivals), each within \(precision * 100) %"
   }
 
@@ -133,7 +142,7 @@ struct CapacityOptions: Sendable {
       outputs.includes("--report")
       ? OutputOptions.files(
         of: CapacityStudyReport.report(
-          capacities, objective: study.objective, seeds: study.seeds, answer: verdict,
+          capacities, requirement: study.requirement, seeds: study.seeds, answer: verdict,
           source: loaded.source(trace.path, command: commandLine, seed: study.seeds[0]))) : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
@@ -141,7 +150,7 @@ struct CapacityOptions: Sendable {
       case "--json":
         writer.write(
           CapacityJSON.text(
-            capacities, objective: study.objective.description, seeds: study.seeds,
+            capacities, requirement: study.requirement, seeds: study.seeds,
             verdict: verdict))
       case "--csv": writer.write(CapacityReport.csv(capacities, seeds: study.seeds))
       default: writer.write(CapacityReport.markdown(capacities))
@@ -177,12 +186,8 @@ struct CapacityOptions: Sendable {
   }
 
   private func study(of loaded: LoadedTrace) throws -> CapacityStudy {
-    guard let objective = try scenario.objective(),
-      objective.clauses.contains(where: { $0.statistic != nil })
-    else {
-      throw InputError(
-        Scenario.Settings.objectives.option, problem: "no limit judges a run",
-        remedy: "give one a statistic, as in ttft.p99<2s")
+    guard let objective = try scenario.objective() else {
+      preconditionFailure("there is something to keep, which was checked")
     }
     var scenario = scenario
     let trace = loaded.trace
@@ -201,6 +206,8 @@ struct CapacityOptions: Sendable {
     }
     var study = CapacityStudy(
       trace, services, objective: objective, arrivals: arrivals, seeds: seeds)
+    study.requirement = Requirement(objective, attainment: attainment)
+    study.redraws = seeds.count > 1
     study.search.precision = precision
     study.stopsAtBacklog = true
     study.fingerprint.add(version)
@@ -250,7 +257,7 @@ extension Command {
       summary: "find the highest request rate at which each scheduler meets an objective",
       arguments: [.trace],
       options: Option.deployment + [.schedulers(group: "Deployment")] + CapacityOptions.load
-        + Option.reading + [.objectives] + CapacityOptions.search + WorkShard.options
+        + Option.reading + [.objectives, .attainment] + CapacityOptions.search + WorkShard.options
         + CapacityOptions.files + [OutputOptions.report, OutputOptions.force],
       examples: [
         Example(

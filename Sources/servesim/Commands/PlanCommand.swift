@@ -33,11 +33,6 @@ extension PlanOptions {
   /// What can be set of arrivals that do not wait for answers.
   fileprivate static let load = Load.traceSettings.map(Option.init)
 
-  fileprivate static let attainment = Option(
-    name: "--attainment", placeholder: "SHARE", standard: "99% where no limit has a statistic",
-    help: "share of all requests that must keep all limits together, as 99% or 0.99",
-    group: "Objectives")
-
   fileprivate static let search = [
     Option(
       name: "--minimize", placeholder: "NAME", standard: "money",
@@ -70,7 +65,7 @@ extension Command {
         + "schedulers and any option of a deployment with commas between values",
       arguments: [.trace],
       options: PlanOptions.axes + [PlanOptions.schedulers] + PlanOptions.load + Option.reading
-        + [.objectives, PlanOptions.attainment] + PlanOptions.search + WorkShard.options
+        + [.objectives, .attainment] + PlanOptions.search + WorkShard.options
         + [
           OutputOptions.file("--json", "the plan as JSON"), OutputOptions.report,
           OutputOptions.force,
@@ -89,15 +84,6 @@ extension Command {
 }
 
 extension GivenValue {
-  /// The share that the text is, as `99%` or `0.99`.
-  func share() throws(InputError) -> Double {
-    if text.hasSuffix("%") {
-      let number = GivenValue(source: source, text: String(text.dropLast()))
-      return try number.double(min: 0, max: 100, exclusive: true) / 100
-    }
-    return try double(min: 0, max: 1, exclusive: true)
-  }
-
   /// The prices of tokens, as `input=0.55,cached=0.14,output=2.19`; cached ones cost as much as
   /// others unless they are named.
   func tokenPrices() throws(InputError) -> TokenPrices {

@@ -16,6 +16,12 @@ extension Option {
   }.map(Option.init)
   static let objectives = Option(Scenario.Settings.objectives)
 
+  /// How many of the requests must keep the objectives.
+  static let attainment = Option(
+    name: "--attainment", placeholder: "SHARE", standard: "99% where no limit has a statistic",
+    help: "share of all requests that must keep all limits together, as 99% or 0.99",
+    group: "Objectives")
+
   /// What runs where, without the limits of a server.
   static let placement = (Deployment.placement() + Deployment.formats + Deployment.host)
     .under("Deployment").map(Option.init)
@@ -70,5 +76,16 @@ struct TraceSource: Sendable {
   /// The trace; with the checksum of its bytes if they are summed up.
   func read(checksums: Bool = false) throws -> LoadedTrace {
     try TraceFile.read(path.string(), reading, checksums: checksums)
+  }
+}
+
+extension GivenValue {
+  /// The share that the text is, as `99%` or `0.99`.
+  func share() throws(InputError) -> Double {
+    if text.hasSuffix("%") {
+      let number = GivenValue(source: source, text: String(text.dropLast()))
+      return try number.double(min: 0, max: 100, exclusive: true) / 100
+    }
+    return try double(min: 0, max: 1, exclusive: true)
   }
 }

@@ -14,8 +14,11 @@ import Testing
       ], backlogRate: 9)
     let stopped = ServiceCapacity(StoppedRun(scheduler: "b", reason: "it plans nothing"))
     let text = CapacityJSON.text(
-      [found, stopped], objective: "ttft.p99<2s", seeds: [8, 9], verdict: "a is ahead.")
+      [found, stopped],
+      requirement: Requirement(try ServiceLevelObjective(parsing: "ttft.p99<2s"), attainment: 0.9),
+      seeds: [8, 9], verdict: "a is ahead.")
     let json = try JSONValue(Array(text.utf8))
+    #expect(json["attainment"]?.real == 0.9)
     #expect(
       json["objective"] == .string("ttft.p99<2s") && json["verdict"] == .string("a is ahead."))
     guard case .array(let capacities)? = json["capacities"] else {

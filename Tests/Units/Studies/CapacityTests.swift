@@ -130,6 +130,55 @@ import Testing
     #expect(one.interval == 1...1.5)
   }
 
+  /// Three seeds that differ in their requests too: as wide as they are spread, by Student's 4.303
+  /// on 2 degrees, and not as their mean is.
+  @Test func `has an interval of the long run where each seed draws its requests`() throws {
+    var study = CapacityStudy(
+      try chat(150, rate: 1), [try deployment().service("sarathi")],
+      objective: try ServiceLevelObjective(parsing: "ttft.p99<1s"), arrivals: .poisson,
+      seeds: [3, 4, 5])
+    let plain = try study.run(jobs: 2)[0]
+    study.redraws = true
+    let found = try study.run(jobs: 2)[0]
+    #expect(found.isBootstrapped && !plain.isBootstrapped && found.brackets != plain.brackets)
+    let kept = found.brackets.map(\.kept)
+    let mean = kept.reduce(0, +) / 3
+    let spread = (kept.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2).squareRoot()
+    let interval = try #require(found.interval)
+    #expect(abs(interval.lowerBound - max(0, mean - 4.303 * spread)) < 1e-3 * mean)
+    let high = found.brackets.reduce(0) { $0 + $1.range.upperBound } / 3
+    #expect(abs(interval.upperBound - high - 4.303 * spread) < 1e-3 * mean)
+  }
+
+  @Test func `says that runs are short where requests wait longer than they arrive`() throws {
+    func remarks(_ count: Int) throws -> String {
+      let study = CapacityStudy(
+        try chat(count, rate: 1), [try deployment().service("sarathi")],
+        objective: try ServiceLevelObjective(parsing: "ttft.p99<1s"), arrivals: .trace, seeds: [0])
+      return CapacityReport.remarks(try study.run(jobs: 1)).joined()
+    }
+    #expect(try remarks(60).contains("the runs are short beside the latencies"))
+    #expect(try !remarks(3000).contains("the runs are short"))
+  }
+
+  @Test func `keeps what is asked of a share of the requests, together with the run's limits`()
+    throws
+  {
+    func capacity(_ slo: String, _ attainment: Double?) throws -> Double {
+      var study = CapacityStudy(
+        try chat(150, rate: 1), [try deployment().service("sarathi")],
+        objective: try ServiceLevelObjective(parsing: slo), arrivals: .trace, seeds: [0])
+      study.requirement = Requirement(study.requirement.objective, attainment: attainment)
+      return try study.run(jobs: 1)[0].mean
+    }
+    let strict = try capacity("ttft<500ms", 0.99)
+    #expect(try capacity("ttft<500ms", nil) == strict, "99 % unless it is given")
+    #expect(try capacity("ttft<500ms", 0.5) > strict)
+    // 148 or more of 150 are 99 % of them.
+    #expect(try capacity("ttft.p50<500ms", 0.99) == strict, "the median is kept where 99 % are")
+    #expect(try capacity("smoothed-tbt<250ms", 0.9) > 0, "FastGen's")
+  }
+
   /// Nothing keeps up with more than it serves of a backlog, so a search that stops there says that
   /// the trace tells no more.
   @Test func `tries no rate above that of a backlog, and says that it is a bound`() throws {

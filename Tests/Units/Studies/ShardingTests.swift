@@ -111,7 +111,7 @@ private func search(_ slo: String) throws -> PlanSearch {
       key: "k",
       .found(
         CapacitySearch.Bracket(kept: 0.1, missed: nil, tries: 2),
-        tries: [.init(rate: 1.0 / 3, load: 0.7)], backlogRate: 1e-7,
+        tries: [.init(rate: 1.0 / 3, load: 0.7)], backlogRate: 1e-7, servedRate: 0.05,
         energy: Energy(
           activeJoules: 0.1, idleJoules: nil, outputTokens: 3, watts: 1.0 / 7, basis: "a \"b\"")))
     #expect(CapacityRow(line: row.line) == row)

@@ -21,12 +21,14 @@ private func options(_ words: [String]) throws -> CapacityOptions {
     #expect(try given.drawn(.poisson) == [7, 8])
     #expect(given.precision == 0.1 && given.scenario.load.limit == 9)
     #expect(given.schedulers == ["orca"])
+    #expect(try options(["--slo=ttft<1s", "--attainment=95%"]).attainment == 0.95)
   }
 
   @Test(arguments: [
     ["--slo="], ["--seeds=0", "--slo=a"], ["--seeds=31", "--slo=a"],
     ["--seeds=2", "--arrivals=trace", "--slo=a"], ["--precision=0", "--slo=a"],
-    ["--precision=1", "--slo=a"], ["--arrivals=gamma", "--slo=a"], ["--limit=0", "--slo=a"],
+    ["--precision=1", "--slo=a"], ["--attainment=0", "--slo=a"], ["--arrivals=gamma", "--slo=a"],
+    ["--limit=0", "--slo=a"],
   ])
   func `that cannot be are refused under their own name`(words: [String]) {
     let error = #expect(throws: InputError.self) { try options(words) }
