@@ -72,6 +72,13 @@ extension Deployment {
       return try Shard(
         of: servedModel().draftLayer(speculative.method), tensorParallel: tensorParallelSize)
     }
+    // vLLM 0.33, `verify_equal_vocab_size_if_draft_model`.
+    if draft.vocabulary != model.vocabulary {
+      throw InputError(
+        Self.speculativeOption,
+        problem: "\(draft.name) has \(draft.vocabulary) words, and \(model.name) "
+          + "\(model.vocabulary)", remedy: "draft with a model of the same vocabulary")
+    }
     let length = try modelLength()
     if draft.maxPositions < length {
       throw InputError(

@@ -120,13 +120,20 @@ import Testing
     #expect(error.source == "--speculative-config" && !error.remedy.isEmpty)
   }
 
-  @Test func `is refused beside pipelines, states and windows`() throws {
+  @Test func `is refused beside pipelines, windows and other vocabularies`() throws {
     var piped = try deployment(Self.eagle3)
     piped.pipelineParallelSize = 2
     #expect(throws: InputError.self) { try piped.service("vllm") }
     #expect(throws: InputError.self) {
       try deployment(Self.eagle3, "gpt-oss-20b").service("vllm")
     }
+    let other = try deployment(
+      """
+      {"method": "draft_model", "model": "qwen3-8b", "num_speculative_tokens": 3,
+       "synthetic_acceptance_length": 2}
+      """)
+    let error = try #require(throws: InputError.self) { try other.service("vllm") }
+    #expect("\(error)".contains("151936 words"))
     var whole = try deployment(Self.eagle3, "gpt-oss-20b")
     whole.countsWindowsInFull = true
     #expect(throws: Never.self) { try whole.service("vllm") }
@@ -152,10 +159,10 @@ import Testing
     #expect(ngram == without)
     let draft = try plan(
       """
-      {"method": "draft_model", "model": "qwen3-8b", "num_speculative_tokens": 3,
+      {"method": "draft_model", "model": "llama-3.1-8b", "num_speculative_tokens": 3,
        "synthetic_acceptance_length": 2}
       """)
-    let model = try Shard(of: Models.named("qwen3-8b"))
+    let model = try Shard(of: Models.named("llama-3.1-8b"))
     #expect(draft.draft.weightBytes == model.weightBytes)
     #expect(draft.draft.bytesPerToken == model.keyValueBytesPerToken)
     var served = try deployment(Self.eagle3)
@@ -180,7 +187,7 @@ import Testing
     // Few tokens more wait for the same weights.
     #expect(seconds(3, 0) > plain && seconds(3, 0) < 1.1 * plain)
     // Many are computed one by one.
-    #expect(seconds(3, 0, sequences: 1000) > 2.5 * seconds(0, 0, sequences: 1000))
+    #expect(seconds(3, 0, sequences: 1000) > 1.5 * seconds(0, 0, sequences: 1000))
     // A pass is that of a layer and a head: 0.42 GB of 16 GB, and 0.26 GB.
     let pass = seconds(3, 2) - seconds(3, 1)
     #expect(pass > 0.03 * plain && pass < 0.1 * plain)
