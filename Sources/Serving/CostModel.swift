@@ -27,6 +27,7 @@ public struct BatchParts: Sendable, Equatable {
 }
 
 extension CostModel {
+  /// The duration of `batch` alone.
   public func seconds(for batch: borrowing Batch, amid tokens: Int) -> Double {
     seconds(for: batch)
   }

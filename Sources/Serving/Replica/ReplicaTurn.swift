@@ -86,16 +86,6 @@ extension Replica {
     if schedulesAhead { foresee(until: end, &timeline) }
   }
 
-  /// What is wrong where the batch of `seconds` that replica `index` begins at `now` passes the end
-  /// of the clock.
-  private func endOfClock(
-    _ index: Int, _ seconds: Double, _ now: Nanoseconds, _ timeline: borrowing Timeline
-  ) -> RunError {
-    .endOfClock(
-      EndOfClock(
-        event: .batch(replica: index, seconds: seconds), time: now, settled: timeline.settled))
-  }
-
   /// Applies the results of the batch, which ends at `now`.
   mutating func finish(at now: Nanoseconds, _ timeline: inout Timeline) {
     if schedulesAhead { return finishFirst(at: now, &timeline) }
