@@ -89,6 +89,8 @@ struct ExpertLoads: Sendable, Equatable {
       return shares.reduce(zero) { $0 + 1 - exp(-$1 * time) }
     }
     let goal = Double(mixture.perToken)
+    // One draw alone puts nothing back.
+    if goal == 1 { return shares.map { $0 * mixture.computedPerToken } }
     if goal >= Double(shares.count { $0 > 0 } + mixture.zeroExperts) {
       return shares.map { $0 > 0 ? 1 : 0 }
     }

@@ -28,9 +28,9 @@ private let product = "operation,format,m,n,k,seconds"
   @Test func `the whole header is understood`() throws {
     let rows = try read(
       MeasurementsFile.header,
-      "attention_prefill,fp8,,,,2,512,1024,32,8,128,4096,,,,,,,,0.001",
-      "moe,bf16,64,768,2048,,,,,,,,128,8,2,90,200,,2,0.0001",
-      "all_reduce,half,,,,,,,,,,,,,,,,65536,8,2e-5")
+      "attention_prefill,fp8,,,,2,512,1024,32,8,128,4096,,,,,,,,,0.001",
+      "moe,bf16,64,768,2048,,,,,,,,128,8,2,90,200,,,2,0.0001",
+      "all_reduce,half,,,,,,,,,,,,,,,,65536,,8,2e-5")
     #expect(rows.map(\.operation) == [.attentionPrefill, .experts, .allReduce])
     #expect(
       rows[0].sizes == [
