@@ -32,6 +32,7 @@ extension CostModel {
     seconds(for: batch)
   }
 
+  /// None.
   public func hostSeconds(for batch: borrowing Batch) -> Double { 0 }
 
   public func parts(of batch: borrowing Batch) -> BatchParts {
