@@ -49,7 +49,7 @@ public struct IgnoredNames {
   private static let meanings = [
     (word: "image", clause: "images cost nothing here but the tokens that the prompt counts"),
     (word: "delay", clause: "requests arrive at the times given and wait for no other"),
-    (word: "turn", clause: "a turn waits for no earlier one"),
+    (word: "turn", clause: "a turn waits for earlier ones only in closed sessions"),
   ]
 
   /// The one of `names` that `name` is a slip of. No row is lost where `id` is not read, and too

@@ -12,6 +12,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var prefixes: PrefixUse?
   /// Nil where nothing was drafted.
   public var drafts: DraftUse?
+  /// Nil where no request waits for another.
+  public var sessions: SessionTimes?
   /// Nil where there is one replica.
   public var balance: ReplicaBalance?
 
@@ -33,11 +35,12 @@ public struct RunMetrics: Sendable, Equatable {
       spanSeconds: throughput.spanSeconds, replicas: replicas)
     prefixes = PrefixUse(trace: trace, timeline: timeline)
     drafts = DraftUse(timeline: timeline)
+    sessions = SessionTimes(trace: trace, timeline: timeline)
     balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
     distributions = LatencyMetric.ofRuns.map {
       Distribution(of: $0, trace: trace, timeline: timeline)
     }
-    if let clients, let latency = self[.e2e]?.mean {
+    if let clients, !clients.keepsArrivals, let latency = self[.e2e]?.mean {
       throughput.closedLoopRequestsPerSecond =
         Double(clients.count) / (latency + clients.thinkTime.seconds)
     }
@@ -52,7 +55,7 @@ public struct RunMetrics: Sendable, Equatable {
   public var values: [NamedValue] {
     requests.values + LatencyMetric.ofRuns.flatMap(latencies) + throughput.values + memory.values
       + batches.values + (prefixes?.values ?? []) + (drafts?.values ?? [])
-      + (balance?.values ?? [])
+      + (sessions?.values ?? []) + (balance?.values ?? [])
   }
 
   private func latencies(_ metric: LatencyMetric) -> [NamedValue] {

@@ -7,7 +7,8 @@ import Serving
 /// With M requests that may miss a limit, the requirement is lost with the miss after those. A
 /// percentile of at most n samples lies above its limit once more samples do than stand above its
 /// rank among n; a maximum with the first; a mean once their sum is the limit times n. Fewer
-/// samples in the end only lower these counts. Clients wait for ever here.
+/// samples in the end only lower these counts. Clients wait for ever here, and requests for no
+/// others.
 public struct RunningVerdict: Sendable {
   private let requirement: Requirement
   private let requests: [Request]

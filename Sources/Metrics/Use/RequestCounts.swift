@@ -8,9 +8,11 @@ public struct RequestCounts: Sendable, Equatable {
   public var completed = 0
   /// Requests that were turned away on arrival because they could never fit.
   public var refused = 0
-  /// Requests whose clients stopped waiting before the answer had ended; nil where clients wait for
-  /// ever.
+  /// Requests whose clients stopped waiting for good before the answer had ended; nil where clients
+  /// wait for ever.
   public var timedOut: Int?
+  /// How often requests were sent again that their clients had given up; nil where none is.
+  public var retries: Int?
   /// Requests that lost their cache at least once.
   public var preempted = 0
   /// How often requests lost their cache, in all.
@@ -39,6 +41,7 @@ public struct RequestCounts: Sendable, Equatable {
     }
     refused = total - completed - gaveUp
     timedOut = timeline.clientTimeout.map { _ in gaveUp }
+    retries = timeline.retries
   }
 
   /// The counts by name; tokens are left to the throughput.
@@ -47,10 +50,11 @@ public struct RequestCounts: Sendable, Equatable {
       NamedValue("requests", "total", .count(total)),
       NamedValue("requests", "completed", .count(completed)),
       NamedValue("requests", "refused", .count(refused)),
-    ] + (timedOut.map { [NamedValue("requests", "timed_out", .count($0))] } ?? []) + [
-      NamedValue("requests", "preempted", .count(preempted)),
-      NamedValue("requests", "preemptions", .count(preemptions)),
-      NamedValue("requests", "truncated", .count(truncated)),
-    ]
+    ] + (timedOut.map { [NamedValue("requests", "timed_out", .count($0))] } ?? [])
+      + (retries.map { [NamedValue("requests", "retries", .count($0))] } ?? []) + [
+        NamedValue("requests", "preempted", .count(preempted)),
+        NamedValue("requests", "preemptions", .count(preemptions)),
+        NamedValue("requests", "truncated", .count(truncated)),
+      ]
   }
 }

@@ -11,6 +11,7 @@ public enum ReplayReport {
       throughput(run.metrics), memory(run.metrics),
       batches(run.metrics.batches, run.metrics.prefixes),
     ]
+    if let times = run.metrics.sessions { sections.append(sessions(times)) }
     if let energy = run.energy { sections.append(EnergyReport.text(energy)) }
     if let balance = run.metrics.balance { sections.append(replicas(balance)) }
     if let verdict = run.verdict { sections.append(objective(verdict)) }
@@ -43,6 +44,9 @@ public enum ReplayReport {
         ]
           + (counts.timedOut.map {
             [("timed out", Numbers.grouped($0) + ", left out of the latencies")]
+          } ?? [])
+          + (counts.retries.map {
+            [("sent again", Numbers.grouped($0) + " times, after time-outs")]
           } ?? []) + [
             (
               "preempted",
@@ -157,6 +161,21 @@ public enum ReplayReport {
               )
             ]
             : []))
+  }
+
+  private static func sessions(_ sessions: SessionTimes) -> String {
+    let times = Statistic.standard.compactMap { statistic in
+      sessions.completion.flatMap { $0[statistic] }.map {
+        "\(statistic.name) \(Numbers.duration($0))"
+      }
+    }
+    return "Sessions, from the first request to the last answer\n"
+      + TextTable.lines([
+        ("in the trace", Numbers.grouped(sessions.count)),
+        ("completed", Numbers.grouped(sessions.completed)),
+        ("time of each", times.isEmpty ? "-" : times.joined(separator: ", ")),
+        ("answers under way", Numbers.percent(sessions.answeringShare) + " of it"),
+      ])
   }
 
   private static func replicas(_ balance: ReplicaBalance) -> String {

@@ -18,6 +18,8 @@ import Serving
 ///                 "bubble_seconds", "hung_plans", "cached_prompt_tokens",
 ///                 "recomputed_prompt_tokens"},
 ///       "prefix_cache": {"hit_rate", "cached_tokens", "computed_tokens", "request_hit_rate"},
+///       "sessions": {"total", "completed", "completion_mean_seconds" to "completion_max_seconds",
+///                    "answering_share"},
 ///       "replicas": {"count", "fewest_requests", "most_requests", "fewest_tokens", "most_tokens"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
@@ -33,14 +35,14 @@ import Serving
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
 /// request has it. `slo` is absent where there is no objective, `replicas` where there is one,
-/// `prefix_cache` where the trace has no hashes of prompts, and
-/// `closed_loop_requests_per_second` where clients do not wait for answers. `attribution`, of
-/// end-to-end latency, is absent where it was not asked for; its `tail` is the slowest hundredth of
-/// the requests. `energy` is of the GPUs alone, with idle time but for what is called active, and
-/// absent where it is not known what they draw. `bounds` and `as` are absent where `--bounds` or
-/// `--definitions` were not given. A run that could not go on has `scheduler`, `settings` and
-/// `stopped`, which says why. Shares are 0 to 1. The order of members is as above; there are no
-/// wall-clock times and no paths, so that equal runs are equal bytes.
+/// `sessions` where no request waits for another, `prefix_cache` where the trace has no hashes of
+/// prompts, and `closed_loop_requests_per_second` where clients do not wait for answers.
+/// `attribution`, of end-to-end latency, is absent where it was not asked for; its `tail` is the
+/// slowest hundredth of the requests. `energy` is of the GPUs alone, with idle time but for what is
+/// called active, and absent where it is not known what they draw. `bounds` and `as` are absent
+/// where `--bounds` or `--definitions` were not given. A run that could not go on has `scheduler`,
+/// `settings` and `stopped`, which says why. Shares are 0 to 1. The order of members is as above;
+/// there are no wall-clock times and no paths, so that equal runs are equal bytes.
 public enum RunsJSON {
   /// The runs as text, those that could not go on last; what is certain over several seeds follows
   /// as `seeds`, and what a comparison comes to as `verdict`.

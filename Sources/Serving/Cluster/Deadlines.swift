@@ -1,26 +1,67 @@
-/// For how long clients wait for an answer, and whose patience ends next.
+/// For how long clients wait for an answer, whose patience ends next, and who sends again.
 ///
-/// All wait equally long, so that those who sent first stop first: one cursor over the rows.
+/// All wait equally long, and equally long before they send again, so that those who sent first
+/// stop first: one cursor over what was sent, and one over what is to be sent again.
 struct Deadlines: Sendable {
   /// The time from sending a request to giving it up.
   let timeout: Nanoseconds
-  /// The slot of each request that was sent, on the replica that has it; nil where that refused it.
-  var slots: [SequenceID?] = []
-  /// The first request that may still be waited for.
-  private(set) var cursor = 0
+  /// Nil where clients give up for good.
+  let retries: Retries?
+  /// The requests in the order in which they were sent, when each was, and its slot on the replica
+  /// that has it; nil where that refused it.
+  private var sent: [(request: RequestID, time: Nanoseconds, slot: SequenceID?)] = []
+  /// The first of them that may still be waited for.
+  private var cursor = 0
+  /// By row, how often requests were sent again, where some are.
+  private var again: [Int]
+  /// Requests that are to be sent again and when, and how many of them were.
+  private var waiting: [(request: RequestID, time: Nanoseconds)] = []
+  private(set) var resent = 0
 
-  init(_ timeout: Nanoseconds) { self.timeout = timeout }
+  init(_ timeout: Nanoseconds, _ retries: Retries?, requests: Int) {
+    self.timeout = timeout
+    self.retries = retries
+    again = retries == nil ? [] : Array(repeating: 0, count: requests)
+  }
+
+  /// Notes that `request` is sent at `now`.
+  mutating func send(_ request: RequestID, _ slot: SequenceID?, at now: Nanoseconds) {
+    sent.append((request, now, slot))
+  }
+
+  /// When a client stops waiting, or sends again; `never` where none does.
+  mutating func next(_ records: [RequestRecord]) -> Nanoseconds {
+    let retry = resent < waiting.count ? waiting[resent].time : Simulation.never
+    return min(nextTimeOut(records), retry)
+  }
 
   /// Goes past requests that are answered or refused; returns when the client of the first other
   /// one stops waiting, `never` where none is under way.
-  mutating func next(_ requests: [Request], _ records: [RequestRecord]) -> Nanoseconds {
-    while cursor < slots.count, slots[cursor] == nil || records[cursor].isCompleted { cursor += 1 }
-    return cursor < slots.count ? requests[cursor].arrival + timeout : Simulation.never
+  mutating func nextTimeOut(_ records: [RequestRecord]) -> Nanoseconds {
+    while cursor < sent.count,
+      sent[cursor].slot == nil || records[sent[cursor].request.index].isCompleted
+    { cursor += 1 }
+    return cursor < sent.count ? sent[cursor].time + timeout : Simulation.never
   }
 
   /// Takes the first request, whose client stops waiting.
   mutating func pop() -> (RequestID, SequenceID?) {
     defer { cursor += 1 }
-    return (RequestID(cursor), slots[cursor])
+    return (sent[cursor].request, sent[cursor].slot)
+  }
+
+  /// Whether `request`, which its client gives up at `now`, is sent again.
+  mutating func isSentAgain(_ request: RequestID, after now: Nanoseconds) -> Bool {
+    guard let retries, again[request.index] < retries.count else { return false }
+    again[request.index] += 1
+    waiting.append((request, now + retries.delay))
+    return true
+  }
+
+  /// Takes a request that is sent again by `now`, if one is.
+  mutating func popAgain(by now: Nanoseconds) -> RequestID? {
+    guard resent < waiting.count, waiting[resent].time <= now else { return nil }
+    defer { resent += 1 }
+    return waiting[resent].request
   }
 }

@@ -22,6 +22,8 @@ public struct Simulation: Sendable {
   /// The clients, where requests arrive when those send them, and which of them sent each request.
   private let clients: Clients?
   private var senders: [Int32] = []
+  /// When requests are sent, where some wait for others.
+  private var releases: Releases?
   /// Until when they wait for answers; nil where they do for ever.
   private var deadlines: Deadlines?
   var calendar: Calendar
@@ -41,11 +43,14 @@ public struct Simulation: Sendable {
   ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
   ///   - clientTimeout: how long after sending a request its client gives it up, if the answer has
   ///     not ended by then; the engine lets it go with its next plan. Nil for never.
+  ///   - retries: whether it sends it again then; nil where it does not. Latencies count from the
+  ///     first time.
   ///   - observation: what the timeline keeps besides what becomes of each request.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
     replicas: Int = 1, ranks: Int = 1, router: (any Router)? = nil, clients: Clients? = nil,
-    clientTimeout: Nanoseconds? = nil, observing observation: Observation = []
+    clientTimeout: Nanoseconds? = nil, retries: Retries? = nil,
+    observing observation: Observation = []
   ) {
     precondition(EngineRange.replicas.contains(replicas), "replicas are in range")
     precondition(
@@ -56,13 +61,18 @@ public struct Simulation: Sendable {
     precondition(
       clientTimeout.map { $0 > 0 && EngineRange.time.contains($0) } ?? true,
       "a client waits for a time on the clock")
+    precondition(retries == nil || clientTimeout != nil, "who sends again has given up")
+    precondition(
+      trace.columns.waits == nil || clients?.keepsArrivals ?? true,
+      "clients send what waits for no others, unless it has its own arrivals")
     let rules = rules.withAverageLengths(of: trace.requests)
     precondition(rules.excess(serving: trace) == nil, "the engine's numbers stay in range")
     requests = trace.requests
     priorities = trace.columns.priorities
     timeline = Timeline(count: trace.count, observing: observation)
     timeline.clientTimeout = clientTimeout
-    deadlines = clientTimeout.map { Deadlines($0) }
+    deadlines = clientTimeout.map { Deadlines($0, retries, requests: trace.count) }
+    timeline.retries = retries.map { _ in 0 }
     if replicas > 1 { timeline.servedBy = Array(repeating: 0, count: trace.count) }
     self.cost = cost
     self.ranks = ranks
@@ -80,14 +90,16 @@ public struct Simulation: Sendable {
       if observation.contains(.decisions) { self.replicas[index].decisions = Decisions() }
     }
     coasts = replicas == 1 && self.replicas[0].canCoast(scheduler) && !timeline.keepsIterations
-    self.clients = clients
-    calendar = Calendar(replicas: replicas, clients: clients)
+    let limit = clients.flatMap { $0.keepsArrivals ? $0.count : nil }
+    self.clients = limit == nil ? clients : nil
+    if limit != nil || trace.columns.waits != nil { releases = Releases(trace, limit: limit) }
+    calendar = Calendar(replicas: replicas, clients: self.clients)
     isDue = Array(repeating: false, count: replicas)
     setNextArrival()
   }
 
-  /// When each request of the trace that has arrived did so, and when the trace says that each
-  /// other one does.
+  /// By row: when each request of the trace that has arrived did so, and when the trace says that
+  /// each other one does.
   public var arrivals: [Nanoseconds] { requests.map(\.arrival) }
 
   /// Serves the trace to its end and returns what was seen.
@@ -151,7 +163,9 @@ public struct Simulation: Sendable {
     guard replicas[0].canPlan(at: now) else { return true }
     repeat {
       try replicas[0].start(at: now, 0, &schedulers[0], cost, &timeline)
-    } while coasting && replicas[0].coast(before: calendar.nextCall, &now, cost, &timeline)
+      if !coasting { return true }
+      passOverAnswers()
+    } while replicas[0].coast(before: calendar.nextCall, &now, cost, &timeline)
     return true
   }
 
@@ -183,24 +197,27 @@ public struct Simulation: Sendable {
 
   /// Hands the next request over to a replica.
   private mutating func dispatch() {
-    let id = RequestID(arrived)
-    if clients != nil {
+    let row = releases == nil ? arrived : releases!.take()
+    let id = RequestID(row)
+    if releases != nil {
+      requests[row].arrival = now
+    } else if clients != nil {
       let client = calendar.timers.place
       calendar.timers[client] = Self.never
       senders.append(Int32(client))
-      requests[arrived].arrival = now
+      requests[row].arrival = now
     }
     var index = 0
     if replicas.count > 1 {
       index = router.route(routed(id))
       precondition(replicas.indices.contains(index), "a router names a replica that there is")
-      timeline.servedBy[arrived] = UInt16(index)
+      timeline.servedBy[row] = UInt16(index)
     }
     let sequence = replicas[index].enqueue(
-      id, requests[arrived], priority: priorities?[arrived] ?? 0)
+      id, requests[row], priority: priorities?[row] ?? 0)
     if replicas.count > 1 { markDue(index) }
     arrived += 1
-    deadlines?.slots.append(sequence)
+    deadlines?.send(id, sequence, at: now)
     if sequence == nil {
       timeline.settled += 1
       noteEnd(of: id, on: index)
@@ -212,21 +229,44 @@ public struct Simulation: Sendable {
   /// when those come.
   @inline(__always)
   private mutating func passOverAnswers() {
-    if deadlines != nil { calendar.timeOut = deadlines!.next(requests, timeline.records) }
+    if deadlines != nil { calendar.timeOut = deadlines!.next(timeline.records) }
   }
 
   /// Has clients whose patience ends now stop waiting, and tells router and replica.
   private mutating func giveUp() {
-    while deadlines!.next(requests, timeline.records) <= now {
+    while deadlines!.nextTimeOut(timeline.records) <= now {
       let (id, sequence) = deadlines!.pop()
       guard let sequence else { continue }
       let index = timeline.servedBy.isEmpty ? 0 : Int(timeline.servedBy[id.index])
       timeline.records[id.index] = RequestRecord(timedOutAt: now, .refused)
-      timeline.settled += 1
-      replicas[index].abandon(sequence)
+      let isSentAgain = deadlines!.isSentAgain(id, after: now)
+      replicas[index].abandon(sequence, isSentAgain: isSentAgain)
       if replicas.count > 1 { markDue(index) }
-      noteEnd(of: id, on: index)
+      if isSentAgain {
+        if replicas.count > 1 { router.noteEnd(of: routed(id), on: index) }
+      } else {
+        timeline.settled += 1
+        noteEnd(of: id, on: index)
+      }
     }
+    while let id = deadlines!.popAgain(by: now) { sendAgain(id) }
+  }
+
+  /// Hands a request over to a replica that its client gave up before.
+  private mutating func sendAgain(_ id: RequestID) {
+    var request = requests[id.index]
+    let first = request.arrival
+    request.arrival = now
+    var index = 0
+    if replicas.count > 1 {
+      index = router.route(routed(id))
+      timeline.servedBy[id.index] = UInt16(index)
+      markDue(index)
+    }
+    let sequence = replicas[index].enqueue(id, request, priority: priorities?[id.index] ?? 0)
+    if let sequence { replicas[index].ledger?.backdate(slot: sequence.index, to: first) }
+    deadlines!.send(id, sequence, at: now)
+    timeline.retries? += 1
   }
 
   /// Tells router and clients that the answer to `id` has ended or will never come.
@@ -235,12 +275,18 @@ public struct Simulation: Sendable {
     if let clients, arrived < requests.count {
       calendar.timers[Int(senders[id.index])] = now + clients.thinkTime
     }
+    if releases != nil {
+      releases!.end(of: id.index, at: now)
+      calendar.arrival = releases!.next
+    }
   }
 
   @inline(__always)
   private mutating func setNextArrival() {
     if arrived == requests.count {
       calendar.endRequests()
+    } else if releases != nil {
+      calendar.arrival = releases!.next
     } else if clients == nil {
       calendar.arrival = requests[arrived].arrival
     }

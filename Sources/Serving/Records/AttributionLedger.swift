@@ -88,6 +88,10 @@ struct AttributionLedger: Sendable {
     if slot < entries.count { entries[slot] = entry } else { entries.append(entry) }
   }
 
+  /// The request in `slot`, which waits, was sent for the first time at `arrival`, and given up
+  /// since.
+  mutating func backdate(slot: Int, to arrival: Nanoseconds) { entries[slot].start = arrival }
+
   /// Something is computed for the sequence in `slot` for the first time.
   mutating func begin(slot: Int) { change(slot, to: .prefilling) }
 

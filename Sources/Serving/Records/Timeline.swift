@@ -34,6 +34,9 @@ public struct Timeline: Sendable, Equatable {
   /// When the last request finished.
   public package(set) var end: Nanoseconds = 0
 
+  /// How often requests were sent again that their clients had given up; nil where none is.
+  public internal(set) var retries: Int?
+
   /// For how long clients wait for an answer; nil where they wait for ever.
   public package(set) var clientTimeout: Nanoseconds?
 
@@ -59,6 +62,23 @@ public struct Timeline: Sendable, Equatable {
       attributions[row].host += time
     }
     end += time
+  }
+}
+
+extension Timeline {
+  /// The same of the requests in `rows`, which are all of them, in that order.
+  package func rows(at rows: [Int]) -> Timeline {
+    var timeline = self
+    timeline.records = rows.map { records[$0] }
+    if !servedBy.isEmpty { timeline.servedBy = rows.map { servedBy[$0] } }
+    if !attributions.isEmpty { timeline.attributions = rows.map { attributions[$0] } }
+    if spans.isEmpty { return timeline }
+    var places = Array(repeating: 0, count: rows.count)
+    for (place, row) in rows.enumerated() { places[row] = place }
+    for index in spans.indices {
+      timeline.spans[index].request = RequestID(places[spans[index].request.index])
+    }
+    return timeline
   }
 }
 

@@ -6,8 +6,11 @@
 /// result.
 extension Replica {
   /// Notes that nobody waits for `id` any more.
-  mutating func abandon(_ id: SequenceID) {
+  ///
+  /// - Parameter isSentAgain: whether the request comes once more, as another sequence.
+  mutating func abandon(_ id: SequenceID, isSentAgain: Bool) {
     sequences[id].isAbandoned = true
+    sequences[id].isSentAgain = isSentAgain
     abandoned.append(id)
   }
 
@@ -54,10 +57,12 @@ extension Replica {
   /// Books what `id` had when the engine let it go.
   mutating func bookAbandoned(_ id: SequenceID, _ timeline: inout Timeline) {
     let row = sequences[id].request.index
-    guard let time = timeline.records[row].timeOut else {
-      preconditionFailure("its client stopped waiting at a time")
+    if !sequences[id].isSentAgain {
+      guard let time = timeline.records[row].timeOut else {
+        preconditionFailure("its client stopped waiting at a time")
+      }
+      timeline.records[row] = RequestRecord(timedOutAt: time, sequences[id].record)
     }
-    timeline.records[row] = RequestRecord(timedOutAt: time, sequences[id].record)
     timeline.abandonedPromptTokens += sequences[id].promptTokensReached
     sequences[id].isAbandoned = false
   }

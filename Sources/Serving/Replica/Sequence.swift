@@ -86,6 +86,8 @@ struct Sequence: Sendable {
   var preemptions = 0
   /// Whether nobody waits for it any more.
   var isAbandoned = false
+  /// Whether its request was sent again then, so that what becomes of that is not known here.
+  var isSentAgain = false
 
   init(_ id: RequestID, _ request: Request, outputTokens: Int, priority: Int = 0) {
     self.request = id

@@ -2,7 +2,7 @@
 ///
 /// The requests are taken from the trace in its order, each by whichever client is next free, as
 /// DeepSpeed-FastGen's benchmark hands them out of one queue; the trace's own arrivals do not
-/// count.
+/// count, unless they are kept.
 public struct Clients: Sendable, Equatable {
   /// How many there are; each has at most one request in flight.
   public var count: Int
@@ -10,6 +10,9 @@ public struct Clients: Sendable, Equatable {
   public var thinkTime: Nanoseconds
   /// Client i, from 0, sends its first request after i times this.
   public var stagger: Nanoseconds
+  /// Whether a request is sent no earlier than at its own arrival: as many as there are clients are
+  /// under way at once, at most (`--max-concurrency` of vLLM's benchmark, beside a rate).
+  public var keepsArrivals = false
   /// When each client sends its first request instead, where that is known.
   public var starts: [Nanoseconds]?
 

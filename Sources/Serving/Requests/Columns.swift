@@ -12,32 +12,39 @@ public struct Columns: Sendable, Equatable {
   public var prefixBlockTokens: Int
   /// How urgent each request is, smaller first.
   public var priorities: [Int]?
+  /// Which requests wait for others.
+  public var waits: Waits?
+  /// How many answers each prompt has, whose requests follow on each other and come together.
+  public var samples = 1
 
   /// The columns that are given.
   public init(
     labels: [String]? = nil, sessions: [String]? = nil, prefixHashes: PrefixHashes? = nil,
-    prefixBlockTokens: Int = 16, priorities: [Int]? = nil
+    prefixBlockTokens: Int = 16, priorities: [Int]? = nil, waits: Waits? = nil
   ) {
     self.labels = labels
     self.sessions = sessions
     self.prefixHashes = prefixHashes
     self.prefixBlockTokens = prefixBlockTokens
     self.priorities = priorities
+    self.waits = waits
   }
 
-  /// The entries of `rows`, in that order; a row may be left out or be taken twice.
+  /// The entries of `rows`, in that order; a row may be left out or be taken twice, after which
+  /// nobody waits for anybody.
   public func rows(at rows: [Int]) -> Columns {
     var taken = self
     taken.labels = labels?.entries(at: rows)
     taken.sessions = sessions?.entries(at: rows)
     taken.prefixHashes = prefixHashes.map { hashes in PrefixHashes(rows.map { Array(hashes[$0]) }) }
     taken.priorities = priorities?.entries(at: rows)
+    taken.waits = waits?.rows(at: rows)
     return taken
   }
 
   /// Whether each column has an entry for each of `count` requests.
   func fit(_ count: Int) -> Bool {
-    [labels?.count, sessions?.count, prefixHashes?.count, priorities?.count]
+    [labels?.count, sessions?.count, prefixHashes?.count, priorities?.count, waits?.count]
       .allSatisfy { $0 == nil || $0 == count }
   }
 }

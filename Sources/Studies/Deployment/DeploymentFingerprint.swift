@@ -2,7 +2,7 @@ import Formats
 import Serving
 
 extension Fingerprint {
-  /// Adds the requests, sessions, prompts' hashes and priorities of a trace; not its labels.
+  /// Adds the requests, sessions, prompts' hashes, priorities and waits of a trace; not its labels.
   public mutating func add(_ trace: Trace) {
     let columns = trace.columns
     add(word: UInt64(trace.count))
@@ -14,6 +14,11 @@ extension Fingerprint {
       if let sessions = columns.sessions { add(sessions[row]) }
       if let priorities = columns.priorities {
         add(word: UInt64(bitPattern: Int64(priorities[row])))
+      }
+      if let waits = columns.waits {
+        add(word: UInt64(waits[row].count))
+        for earlier in waits[row] { add(word: UInt64(earlier)) }
+        add(word: UInt64(bitPattern: Int64(waits.delay(of: row) ?? -1)))
       }
       guard let hashes = columns.prefixHashes else { continue }
       add(word: UInt64(hashes[row].count))

@@ -22,8 +22,16 @@ public struct Load: Sendable, Equatable {
   public var thinkTime: Nanoseconds?
   /// Client i, from 0, starts after i times this.
   public var stagger: Nanoseconds?
+  /// How turns of sessions are sent, and what their prompts hold.
+  public var sessions = SessionReplay()
+  /// Answers to each prompt.
+  public var samples = 1
   /// For how long clients wait for an answer before they give it up; nil where they do for ever.
   public var clientTimeout: Nanoseconds?
+  /// How often they send again what they gave up; nil for never.
+  public var retryCount: Int?
+  /// The time from giving up to sending again.
+  public var retryDelay: Nanoseconds?
   /// The beginning of every random number stream.
   public var seed = 0
 
@@ -36,9 +44,23 @@ public struct Load: Sendable, Equatable {
     try check()
   }
 
-  /// The clients that make the arrivals, if there are any.
+  /// The clients that make the arrivals, or of whose requests so many are under way, if there are
+  /// any.
   public var clients: Clients? {
-    clientCount.map { Clients($0, thinkTime: thinkTime ?? 0, stagger: stagger ?? 0) }
+    clientCount.map { count in
+      if !keepsArrivals {
+        return Clients(count, thinkTime: thinkTime ?? 0, stagger: stagger ?? 0)
+      }
+      var clients = Clients(count)
+      clients.keepsArrivals = true
+      return clients
+    }
+  }
+
+  /// Whether requests come at arrivals, and clients make none.
+  var keepsArrivals: Bool {
+    clientCount == nil || requestRate != nil || arrivals != nil || burstiness != nil
+      || sessions.mode == .closed
   }
 
   /// What the arrival times are made from.
@@ -53,7 +75,7 @@ public struct Load: Sendable, Equatable {
   public func settled(
     on loaded: LoadedTrace, hasRate: Bool = false
   ) throws(InputError) -> Load {
-    if loaded.hasArrivals || clientCount != nil { return self }
+    if loaded.hasArrivals || !keepsArrivals && !hasRate { return self }
     guard hasRate || requestRate != nil, arrivals != .trace else {
       throw InputError(
         Settings.requestRate.option,
@@ -69,7 +91,8 @@ public struct Load: Sendable, Equatable {
 
   /// The requests of `loaded` that are to be served, with its own arrivals.
   public func selected(from loaded: LoadedTrace) throws(InputError) -> LoadedTrace {
-    let loaded = try transforms.applied(to: loaded, seed: UInt64(seed))
+    if transforms.sample != nil { try checkResampling(loaded.trace) }
+    let loaded = try replayed(transforms.applied(to: loaded, seed: UInt64(seed)))
     if let clientCount, clientCount > loaded.trace.count {
       throw InputError(
         Settings.clients.option,
@@ -79,12 +102,22 @@ public struct Load: Sendable, Equatable {
     return loaded
   }
 
+  /// Those of `loaded` that are taken, with what is known of who waits for whom; where arrivals are
+  /// others than the recorded ones, nobody does who was recorded.
+  public func taken(from loaded: LoadedTrace) throws(InputError) -> LoadedTrace {
+    var taken = try transforms.applied(to: loaded, seed: UInt64(seed))
+    if requestRate != nil || process.isDrawn, taken.trace.columns.waits?.areRecorded == true {
+      taken.trace = taken.trace.waiting(nil)
+    }
+    return taken
+  }
+
   /// The trace that `loaded` makes, with the arrivals that are asked for or else its own, and what
   /// reports say of it; one without arrivals stays so unless they are asked for.
   public func described(
     _ loaded: LoadedTrace
   ) throws(InputError) -> (trace: LoadedTrace, settings: [Run.Setting]) {
-    var selected = try selected(from: loaded)
+    var selected = try taken(from: loaded)
     if loaded.hasArrivals || requestRate != nil || process.isDrawn {
       selected.trace = try settled(on: selected).arriving(selected.trace)
       selected.hasArrivals = true
@@ -105,19 +138,20 @@ public struct Load: Sendable, Equatable {
   }
 
   private func check() throws(InputError) {
+    try checkRetries()
     if let arrivals, burstiness != nil { throw ArrivalProcess.namedTwice(arrivals) }
     guard let clientCount else {
-      let idle = thinkTime != nil ? Settings.thinkTime : stagger != nil ? Settings.stagger : nil
+      let idle =
+        thinkTime != nil && sessions.mode != .closed
+        ? Settings.thinkTime : stagger != nil ? Settings.stagger : nil
       guard let idle else { return }
       throw InputError(
         idle.option, problem: "there are no clients to wait",
         remedy: "give \(Settings.clients.option) too, or leave it out")
     }
-    let other =
-      requestRate != nil
-      ? Settings.requestRate
-      : arrivals != nil ? Settings.arrivals : burstiness != nil ? Settings.burstiness : nil
-    if let other { throw Self.closedLoop(other.option, beside: Settings.clients.option) }
+    if keepsArrivals, stagger != nil || thinkTime != nil && sessions.mode != .closed {
+      throw Self.idle((stagger != nil ? Settings.stagger : Settings.thinkTime).option)
+    }
     let longest = EngineRange.time.upperBound / max(1, clientCount - 1)
     if let stagger, stagger > longest {
       throw InputError(
@@ -126,6 +160,13 @@ public struct Load: Sendable, Equatable {
           + "\(Int(EngineRange.time.upperBound.seconds)) s",
         remedy: "give at most \(longest.seconds), or fewer clients")
     }
+  }
+
+  /// The mistake of giving `option` where clients make no arrivals.
+  static func idle(_ option: String) -> InputError {
+    InputError(
+      option, problem: "requests come at a rate, and clients only bound how many run",
+      remedy: "leave it out, or the rate")
   }
 
   /// The mistake of giving `option` beside `other`, where one of them makes the arrivals.
@@ -146,7 +187,7 @@ extension Load {
     /// How they arrive.
     public static let arrivals: Setting<Load> = ArrivalProcess.setting(
       \.arrivals, standard: ArrivalProcess.trace.name, ArrivalProcess.help,
-      shown: { $0.clientCount == nil ? $0.process.name : "closed-loop" })
+      shown: { $0.keepsArrivals ? $0.process.name : "closed-loop" })
 
     /// How even they are.
     static let burstiness: Setting<Load> = ArrivalProcess.burstinessSetting(\.burstiness)
@@ -155,7 +196,7 @@ extension Load {
     public static let requestRate: Setting<Load> = ArrivalProcess.rateSetting(
       \.requestRate, standard: "the trace's own", "requests a second, on average",
       shown: { load in
-        if load.clientCount != nil { return nil }
+        if !load.keepsArrivals { return nil }
         return load.requestRate.map { "\(($0 * 1000).rounded() / 1000)" } ?? "all at once"
       })
 
@@ -163,11 +204,14 @@ extension Load {
     public static let clients = Setting<Load>.count(
       "clients", \.clientCount, in: EngineRange.clients,
       "clients that each wait for their answer and then send the trace's next request, instead of "
-        + "arrivals at a rate"
+        + "arrivals; beside a rate or closed sessions, the most requests under way at once: others "
+        + "are sent later, and their latencies count from then"
     ).known(as: "max-concurrency")
 
     static let thinkTime = Setting<Load>.span(
-      "think-time", \.thinkTime, "time from the end of an answer to the same client's next request")
+      "think-time", \.thinkTime,
+      "time from the end of an answer to the same client's next request, or to the next turn of a "
+        + "closed session, where it holds in place of the trace's")
 
     static let stagger = Setting<Load>.span(
       "stagger", \.stagger, "client i, from 0, starts after i times this")
@@ -202,13 +246,16 @@ extension Load {
   public static let settings =
     Array(traceSettings.dropLast())
     + [
-      Settings.clients, Settings.thinkTime, Settings.stagger, Settings.clientTimeout, Settings.seed,
+      Settings.clients, Settings.sessions, Settings.turnPrompts, Settings.thinkTime,
+      Settings.stagger, Settings.samples, Settings.clientTimeout,
+      Settings.retries, Settings.retryDelay, Settings.seed,
     ].under("Workload")
 
   /// What reports say of this load of `trace`, which is served, and of the trace.
   public func shown(serving trace: Trace, _ notes: [String]) -> [Run.Setting] {
     var served = self
     (served.transforms.limit, served.requestRate) = (trace.count, trace.meanRate)
+    if let waits = trace.columns.waits, waits.waiting > 0 { served.sessions.mode = .closed }
     let noted = notes.isEmpty ? [] : [Run.Setting("notes", notes.joined(separator: "; "))]
     return Self.settings.shown(of: served) + noted
   }
@@ -216,14 +263,18 @@ extension Load {
 
 extension Setting<Load> {
   /// A span of time among clients, in seconds.
-  fileprivate static func span(
+  static func span(
     _ name: String, _ path: WritableKeyPath<Load, Nanoseconds?> & Sendable, _ help: String
   ) -> Setting {
     let longest = EngineRange.time.upperBound.seconds
     return Setting(
       name, .number(0...longest, "SECONDS"), standard: "0", help,
       printed: name.replacing("-", with: "_") + "_seconds",
-      shown: { load in load.clientCount.map { _ in "\((load[keyPath: path] ?? 0).seconds)" } },
+      shown: { load in
+        (load.keepsArrivals ? load[keyPath: path] : 0).map { _ in
+          "\((load[keyPath: path] ?? 0).seconds)"
+        }
+      },
       set: { (load, given) throws(InputError) in
         load[keyPath: path] = Nanoseconds(seconds: try given.double(min: 0, max: longest))
       })

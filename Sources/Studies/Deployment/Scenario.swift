@@ -80,6 +80,7 @@ public struct Scenario: Sendable {
     var service = try deployment.service(scheduler, for: trace)
     service.seed(UInt64(load.seed))
     service.clientTimeout = load.clientTimeout
+    service.retries = load.retries
     try service.fleet.check(trace)
     return service
   }
@@ -100,8 +101,9 @@ public struct Scenario: Sendable {
       Run.Setting($0.name, words[$0.name] ?? $0.value)
     }
     service.benchmark = benchmark
-    // Bounds are of all requests, and clients that give up leave the shorter ones.
-    if hasBounds && load.clientTimeout == nil {
+    // Bounds are of all requests at their own times, and clients that give up leave the shorter
+    // ones.
+    if hasBounds && load.clientTimeout == nil && trace.columns.waits == nil {
       service.bounds = try deployment.bounds(of: trace, on: service)
     }
     return service

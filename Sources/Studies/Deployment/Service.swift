@@ -13,6 +13,8 @@ public struct Service: Sendable {
   public var frontend: Nanoseconds = 0
   /// For how long clients wait for an answer before they give it up; nil where they do for ever.
   public var clientTimeout: Nanoseconds?
+  /// How often and when they send again what they gave up; nil where they do not.
+  public var retries: Retries?
   /// What was set, as reports show it.
   public var settings: [Run.Setting]
   /// The same with other sizes of iterations, of which the best for a trace serves it; none where
@@ -60,8 +62,8 @@ public struct Service: Sendable {
     var simulation = simulation(
       of: trace, from: clients, observing: observation, for: objective)
     let timeline = try simulation.run { progress?(Double($0) / Double(max(1, trace.count))) }
-    let served = clients == nil ? trace : trace.arriving(at: simulation.arrivals)
-    return summedUp(timeline, of: served, from: clients, objective: objective)
+    return summedUp(
+      timeline, of: trace, sentAt: simulation.arrivals, from: clients, objective: objective)
   }
 
   /// Has what is random of it begin from `seed`.
@@ -80,22 +82,34 @@ public struct Service: Sendable {
   ) -> Simulation {
     var awaited = clients
     awaited?.thinkTime += frontend
+    var later = retries
+    later?.delay += frontend
+    var delayed = trace
+    if let waits = trace.columns.waits, frontend > 0 {
+      var columns = trace.columns
+      columns.waits = waits.prolonged(by: frontend)
+      delayed = Trace(requests: trace.requests, columns: columns)
+    }
     return Simulation(
-      trace, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
+      delayed, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.schedulers, ranks: fleet.ranks,
       router: fleet.makeRouter(
         trace, cachedTokens: engine.rules.memory.totalBlocks * engine.rules.memory.blockSize),
       clients: awaited, clientTimeout: clientTimeout.map { max(1, $0 - frontend) },
+      retries: later,
       observing: observation.union(
         objective?.metrics.contains(.smoothedTBT) == true ? .smoothedGaps : []))
   }
 
-  /// What `timeline`, as the engine has it, amounts to for the users of `served`.
+  /// What `timeline`, as the engine has it, amounts to for the users of `trace`.
+  ///
+  /// - Parameter times: when each request was sent.
   func summedUp(
-    _ timeline: Timeline, of served: Trace, from clients: Clients?,
+    _ timeline: Timeline, of trace: Trace, sentAt times: [Nanoseconds], from clients: Clients?,
     objective: ServiceLevelObjective?
   ) -> Replay {
-    var timeline = timeline
+    let (served, seen) = trace.served(timeline, sentAt: times, from: clients)
+    var timeline = seen
     timeline.delay(by: frontend)
     let metrics = RunMetrics(
       trace: served, timeline: timeline, replicas: fleet.schedulers, clients: clients)
@@ -109,6 +123,17 @@ public struct Service: Sendable {
       BenchmarkFigures($0, trace: served, timeline: timeline, metrics: metrics)
     }
     return Replay(run: run, trace: served, timeline: timeline)
+  }
+}
+
+extension Trace {
+  /// This trace with the arrivals that there were, and what was seen of it in that order.
+  fileprivate func served(
+    _ timeline: Timeline, sentAt times: [Nanoseconds], from clients: Clients?
+  ) -> (Trace, Timeline) {
+    if columns.waits == nil { return (clients == nil ? self : arriving(at: times), timeline) }
+    let rows = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+    return (arriving(at: times), timeline.rows(at: rows))
   }
 }
 

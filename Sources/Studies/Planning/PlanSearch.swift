@@ -233,7 +233,7 @@ extension Service {
     _ trace: Trace, _ requirement: Requirement, leaves: Bool
   ) throws(RunError) -> Judgement {
     let objective = requirement.objective
-    guard leaves, sizes.isEmpty, clientTimeout == nil else {
+    guard leaves, sizes.isEmpty, clientTimeout == nil, trace.columns.waits == nil else {
       let replay = try replay(trace, objective: objective)
       return Judgement(requirement, replay.run, on: replay.trace, replay.timeline)
     }
@@ -243,7 +243,8 @@ extension Service {
     guard let timeline = try simulation.run(unless: { verdict.isLost(in: $0) }) else {
       return verdict.judgement
     }
-    let replay = summedUp(timeline, of: trace, from: nil, objective: objective)
+    let replay = summedUp(
+      timeline, of: trace, sentAt: [], from: nil, objective: objective)
     return Judgement(requirement, replay.run, on: trace, replay.timeline)
   }
 }

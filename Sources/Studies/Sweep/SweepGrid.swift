@@ -1,5 +1,6 @@
 import Formats
 import Serving
+import Workloads
 
 /// All combinations of the values that were given with commas between them.
 public struct SweepGrid: Sendable {
@@ -89,8 +90,11 @@ public struct SweepGrid: Sendable {
     _ given: (String) -> GivenValue?
   ) throws(InputError) -> Sweep.Loads {
     guard let rate = given(rate) else { return .given }
-    if let clients = given(Load.Settings.clients.name) {
-      throw Load.closedLoop(clients.source, beside: rate.source)
+    if given(Load.Settings.clients.name) != nil {
+      let isClosed = given(Load.Settings.sessions.name)?.text == SessionReplay.Mode.closed.rawValue
+      let idle =
+        isClosed ? [Load.Settings.stagger] : [Load.Settings.stagger, Load.Settings.thinkTime]
+      if let idle = idle.compactMap({ given($0.name) }).first { throw Load.idle(idle.source) }
     }
     if rate.text == "auto" { return .auto }
     var rates: [Double] = []

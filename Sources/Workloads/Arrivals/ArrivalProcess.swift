@@ -46,19 +46,42 @@ public struct ArrivalProcess: Sendable, Equatable {
   }
 
   /// `trace` with the arrivals of this process, at `rate` requests a second on average or, where
-  /// that is nil, at the trace's own mean rate.
+  /// that is nil, at the trace's own mean rate; of requests that wait for no others, where some do,
+  /// and those follow them.
   public func arrivals(
     of trace: Trace, rate: Double?, seed: UInt64
   ) throws(InputError) -> Trace {
+    if law == nil && rate == nil { return trace }
+    return trace.arriving(at: try arrivalTimes(of: trace, rate: rate, seed: seed))
+  }
+
+  /// Likewise, by row.
+  private func arrivalTimes(
+    of trace: Trace, rate: Double?, seed: UInt64
+  ) throws(InputError) -> [Nanoseconds] {
+    let samples = trace.columns.samples
+    if samples > 1 {
+      return try arrivalTimes(of: trace.firstSamples, rate: rate, seed: seed).flatMap { time in
+        Array(repeating: time, count: samples)
+      }
+    }
+    if let waits = trace.columns.waits {
+      var times = trace.requests.map(\.arrival)
+      let own = try arrivalTimes(of: trace.unwaiting, rate: rate, seed: seed)
+      for (row, time) in zip(trace.rowsUnwaiting, own) { times[row] = time }
+      times = waits.times(times)
+      if let last = times.max(), last > EngineRange.time.upperBound { throw tooLate(rate ?? 0) }
+      return times
+    }
     guard let law else {
-      guard let rate else { return trace }
-      return try trace.stretched(toMeanRate: rate)
+      guard let rate else { return trace.requests.map(\.arrival) }
+      return try trace.stretched(toMeanRate: rate).requests.map(\.arrival)
     }
     guard let rate = rate ?? trace.meanRate else {
       throw InputError(
         "arrivals", problem: "no rate is given and the trace has none of its own",
         remedy: "a rate in requests per second")
     }
-    return trace.arriving(at: try law.arrivals(count: trace.count, rate: rate, seed: seed))
+    return try law.arrivals(count: trace.count, rate: rate, seed: seed)
   }
 }

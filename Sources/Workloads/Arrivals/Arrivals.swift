@@ -2,12 +2,32 @@ import Formats
 import Serving
 
 extension Trace {
-  /// Requests a second between the first arrival and the last; nil where no time passes.
+  /// Requests a second between the first arrival and the last, of those that wait for no others
+  /// and one a prompt; nil where no time passes.
   public var meanRate: Double? {
+    if columns.samples > 1 { return firstSamples.meanRate }
+    if columns.waits != nil { return unwaiting.meanRate }
     guard let first = requests.first?.arrival, let last = requests.last?.arrival, last > first
     else { return nil }
     return Double(count - 1) / (last - first).seconds
   }
+
+  /// The rows of the requests that wait for no others.
+  var rowsUnwaiting: [Int] {
+    guard let waits = columns.waits else { return Array(requests.indices) }
+    return requests.indices.filter { waits[$0].isEmpty }
+  }
+
+  /// One request a prompt.
+  var firstSamples: Trace {
+    let rows = requests.indices.filter { $0.isMultiple(of: columns.samples) }
+    var taken = columns.rows(at: rows)
+    taken.samples = 1
+    return Trace(requests: rows.map { requests[$0] }, columns: taken)
+  }
+
+  /// Those requests.
+  var unwaiting: Trace { Trace(requests: rowsUnwaiting.map { requests[$0] }) }
 
   /// The same requests with the times between them stretched alike, so that `rate` requests a
   /// second arrive on average; the first arrival stays where it is.
@@ -47,7 +67,7 @@ func nanoseconds(_ requests: Double, atRate rate: Double) throws(InputError) -> 
   return Nanoseconds(time)
 }
 
-private func tooLate(_ rate: Double) -> InputError {
+func tooLate(_ rate: Double) -> InputError {
   InputError(
     "arrivals",
     problem: "at \(rate) requests per second the last arrives later than "

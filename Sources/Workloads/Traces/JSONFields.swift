@@ -17,6 +17,32 @@ extension JSONObjects {
     }
   }
 
+  /// A span of time in milliseconds, or nil where nothing says one.
+  mutating func span(milliseconds key: StaticString) throws(InputError) -> Nanoseconds? {
+    if try passesNull() { return nil }
+    return try number(key, DecimalNumber.spanRemedy("milliseconds", places: 6)) {
+      text throws(NumberProblem) in try DecimalNumber.arrival(text, places: 6)
+    }
+  }
+
+  /// A list of texts or whole numbers that name something, or nil where there is none.
+  mutating func names(_ key: StaticString) throws(InputError) -> [String]? {
+    if try passesNull() { return nil }
+    let value = try read { reader throws(JSONFault) in try reader.value() }
+    guard case .array(let values) = value else {
+      throw mistake(key, "the value is no list", "a list of ids")
+    }
+    var names: [String] = []
+    for value in values {
+      switch value {
+      case .string(let text): names.append(text)
+      case .integer(let number): names.append(String(number))
+      default: throw mistake(key, "the list has a value that is no id", "texts or whole numbers")
+      }
+    }
+    return names
+  }
+
   /// How urgent the request is, or nil where nothing says so.
   mutating func priority(_ key: StaticString) throws(InputError) -> Int? {
     if try passesNull() { return nil }

@@ -6,11 +6,14 @@ import Serving
 /// Qin et al., Mooncake, FAST 2025; github.com/kvcache-ai/Mooncake. `timestamp` is milliseconds
 /// since the start. `hash_ids` are opaque 64-bit numbers, one for each block of 512 tokens of the
 /// prompt, with or without the last block where that is not full; where blocks of another size fit
-/// and no others do, they are those. Dynamo's names of the keys are known too.
+/// and no others do, they are those. Dynamo's names of the keys are known too. A later turn of a
+/// session may have a `delay` in milliseconds after the turn before and no time (AIPerf, Dynamo),
+/// or wait for others by their `request_id` (Dynamo's agentic traces).
 struct MooncakeFormat: TraceFormat {
   let name = "mooncake"
   let summary = "Mooncake's JSON lines: milliseconds since the start, hashes of 512-token blocks"
-  let header = "{timestamp,input_length,output_length[,hash_ids][,session_id][,priority]}"
+  let header =
+    "{timestamp,input_length,output_length[,hash_ids][,session_id][,delay][,wait_for][,priority]}"
   let required = ["timestamp", "input_length", "output_length"]
   private static let blockTokens = 512
 
@@ -38,15 +41,13 @@ struct MooncakeFormat: TraceFormat {
         try builder.ignored?.add(row.keys, source: source, line: objects.line)
       }
       let earlier = builder.count
-      let isKept = builder.add(
-        arrival: row.arrival, promptTokens: row.promptTokens, outputTokens: row.outputTokens)
-      guard isKept else { continue }
+      guard try builder.add(row, objects) else { continue }
       builder.columns.prefixHashes?.append(row.hashes)
       hasHashes = hasHashes || row.hasHashes
-      if row.session != nil && builder.columns.sessions == nil {
+      if row.turn.session != nil && builder.columns.sessions == nil {
         builder.columns.sessions = Array(repeating: "", count: earlier)
       }
-      builder.columns.sessions?.append(row.session ?? "")
+      builder.columns.sessions?.append(row.turn.session ?? "")
       if row.priority != nil && builder.columns.priorities == nil {
         builder.columns.priorities = Array(repeating: 0, count: earlier)
       }
@@ -111,13 +112,30 @@ extension MooncakeFormat {
   }
 }
 
+extension TraceBuilder {
+  /// Takes `row`, on which `objects` stands; false if it is dropped.
+  fileprivate mutating func add(
+    _ row: MooncakeRow, _ objects: borrowing JSONObjects
+  ) throws(InputError) -> Bool {
+    if row.turn.session != nil || row.turn.label != nil || row.turn.isTold { beginTurns() }
+    var place = Turns.Place(arrival: row.turn.arrival)
+    if let turns {
+      do throws(TurnProblem) { place = try turns.place(row.turn) } catch {
+        throw objects.mistake("wait_for", error.problem, error.remedy)
+      }
+    }
+    if place.arrival == nil { throw row.missingTime(objects) }
+    return add(row.turn, at: place, promptTokens: row.promptTokens, outputTokens: row.outputTokens)
+  }
+}
+
 /// What an object says of a request.
 private struct MooncakeRow {
-  var arrival = 0
+  /// When it is sent, and what it waits for.
+  var turn = Turn()
   var promptTokens = 0
   var outputTokens = 0
   var hashes: [UInt64] = []
-  var session: String?
   var priority: Int?
   /// Which of `keys` the object has, a bit each.
   private var found = 0
@@ -125,10 +143,13 @@ private struct MooncakeRow {
   private(set) var others: [String] = []
 
   private static let keys: [StaticString] = [
-    "timestamp", "input_length", "output_length", "hash_ids", "session_id", "priority",
+    "timestamp", "input_length", "output_length", "hash_ids", "session_id", "priority", "delay",
+    "wait_for", "request_id",
   ]
   /// What Dynamo calls the first of them.
   private static let others: [StaticString] = ["created_time", "input_tokens", "output_tokens"]
+  /// What it calls a delay.
+  private static let delays: [StaticString] = ["delay_ms", "delay_after_dependencies_ms"]
   /// The keys that are read.
   static let names = keys.map(\.description)
 
@@ -142,6 +163,7 @@ private struct MooncakeRow {
       guard
         let index = objects.index(of: key, among: Self.keys)
           ?? objects.index(of: key, among: Self.others)
+          ?? objects.index(of: key, among: Self.delays).map({ _ in 6 })
       else {
         others.append(try objects.name(of: key))
         try objects.skip()
@@ -153,16 +175,25 @@ private struct MooncakeRow {
       found |= 1 << index
       try read(index, &objects)
     }
-    for index in 0..<3 where !has(index) {
-      if index == 0, others.contains(where: { $0.hasPrefix("delay") }) { throw waits(objects) }
-      throw objects.mistake(Self.keys[index], "the key is missing", Self.remedy(index))
-    }
+    for index in 1..<3 where !has(index) { throw missing(index, objects) }
+  }
+
+  private func missing(_ index: Int, _ objects: borrowing JSONObjects) -> InputError {
+    objects.mistake(Self.keys[index], "the key is missing", Self.remedy(index))
+  }
+
+  /// The error for a request of which nothing tells when it is sent.
+  func missingTime(_ objects: borrowing JSONObjects) -> InputError {
+    if turn.delay == nil { return missing(0, objects) }
+    return objects.mistake(
+      Self.keys[0], "the request has a delay and no time, and follows no earlier one",
+      "a time, or the session_id of requests further up in the file")
   }
 
   /// Forgets the row before, but for the room that its hashes took.
   private mutating func clear() {
     hashes.removeAll(keepingCapacity: true)
-    (session, priority, found) = (nil, nil, 0)
+    (turn, priority, found) = (Turn(), nil, 0)
     if !others.isEmpty { others = [] }
   }
 
@@ -171,21 +202,17 @@ private struct MooncakeRow {
   /// Whether the object has hashes, if only none.
   var hasHashes: Bool { has(3) }
 
-  private func waits(_ objects: JSONObjects) -> InputError {
-    objects.mistake(
-      Self.keys[0], "the request has a delay and no time, so it waits for an earlier one",
-      "give each request the time at which it was sent; turns that wait for answers are not "
-        + "served yet")
-  }
-
   private mutating func read(_ index: Int, _ objects: inout JSONObjects) throws(InputError) {
     switch index {
-    case 0: arrival = try objects.arrival(milliseconds: Self.keys[index])
+    case 0: turn.arrival = try objects.arrival(milliseconds: Self.keys[index])
     case 1: promptTokens = try objects.tokens(Self.keys[index])
     case 2: outputTokens = try objects.tokens(Self.keys[index])
     case 3: try objects.hashes(Self.keys[index], into: &hashes)
-    case 4: session = try objects.name(Self.keys[index])
-    default: priority = try objects.priority(Self.keys[index])
+    case 4: turn.session = try objects.name(Self.keys[index])
+    case 5: priority = try objects.priority(Self.keys[index])
+    case 6: turn.delay = try objects.span(milliseconds: Self.keys[index])
+    case 7: turn.earlier = try objects.names(Self.keys[index])
+    default: turn.label = try objects.name(Self.keys[index])
     }
   }
 

@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 import Serving
 
 /// servesim's own format, which `TraceWriter` writes.
@@ -6,16 +7,24 @@ import Serving
 /// `arrival_s` is seconds since the start of the trace, exact to the nanosecond. `prefix_hashes`
 /// are opaque 64-bit numbers with spaces between, one for each block of the prompt; a comment
 /// `# block_size=512` says how many tokens a block has, 16 where there is none. A request of
-/// smaller `priority` goes first.
+/// smaller `priority` goes first. A request with ids of requests further up in `after`, with spaces
+/// between, may be sent `delay_s` seconds after the last of those has ended, and need not have an
+/// `arrival_s` then; where there is no `after`, one with a `delay_s` follows the one before of its
+/// session. In `after`, `%20` stands for a space in an id, and `%25` for a percent sign.
 struct NativeFormat: TraceFormat {
   let name = "native"
-  let summary = "servesim's own CSV; `# block_size=16` above it is the tokens in a block of hashes"
-  let header = "[id,]arrival_s,prompt_tokens,output_tokens[,session_id][,priority][,prefix_hashes]"
+  let summary =
+    "servesim's own CSV: `# block_size=16` above it is the tokens in a block of hashes; requests "
+    + "wait for those whose ids are in after, and delay_s longer"
+  let header =
+    "[id,]arrival_s,prompt_tokens,output_tokens[,session_id][,priority]"
+    + "[,after][,delay_s][,prefix_hashes]"
 
   let required = ["arrival_s", "prompt_tokens", "output_tokens"]
 
   private static let columns = [
-    "id", "arrival_s", "prompt_tokens", "output_tokens", "session_id", "priority", "prefix_hashes",
+    "id", "arrival_s", "prompt_tokens", "output_tokens", "session_id", "priority", "after",
+    "delay_s", "prefix_hashes",
   ]
 
   /// Tokens in a block of hashes where no comment says how many.
@@ -36,17 +45,27 @@ struct NativeFormat: TraceFormat {
     let session = try reader.optionalColumn("session_id")
     let priority = try reader.optionalColumn("priority")
     let hashes = try reader.optionalColumn("prefix_hashes")
+    let turns = try NativeTurns(reader, session: session)
     var labels = try reader.optionalColumn("id").map { RowLabels(column: $0) }
     var builder = TraceBuilder(reading)
     builder.ignored = try reader.columns(besides: Self.columns)
     builder.columns.sessions = session.map { _ in [] }
     builder.columns.priorities = priority.map { _ in [] }
     builder.columns.prefixHashes = hashes.map { _ in [] }
+    if turns != nil { builder.beginTurns() }
     while try reader.nextRow() {
       try labels?.read(reader)
-      let isKept = builder.add(
-        arrival: try reader.arrival(arrival), promptTokens: try reader.tokens(prompt),
-        outputTokens: try reader.tokens(output))
+      let isKept: Bool
+      if let turns {
+        let (turn, place) = try turns.read(reader, arrival, builder)
+        isKept = builder.add(
+          turn, at: place, promptTokens: try reader.tokens(prompt),
+          outputTokens: try reader.tokens(output))
+      } else {
+        isKept = builder.add(
+          arrival: try reader.arrival(arrival), promptTokens: try reader.tokens(prompt),
+          outputTokens: try reader.tokens(output))
+      }
       guard isKept else { continue }
       try labels?.keep(reader)
       if let session { builder.columns.sessions?.append(try reader.text(session)) }
@@ -56,5 +75,63 @@ struct NativeFormat: TraceFormat {
     builder.columns.labels = try labels?.finish(reader, isInOrder: builder.isInOrder)
     builder.columns.prefixBlockTokens = try reader.blockTokens() ?? Self.standardBlockTokens
     return try builder.finish(source: source, formatName: name)
+  }
+}
+
+/// The columns of a native trace that tell which requests wait for others.
+private struct NativeTurns {
+  private let after, delay, session, id: Column?
+
+  /// Nil where there are none.
+  init?(_ reader: borrowing CSVReader, session: Column?) throws(InputError) {
+    after = try reader.optionalColumn("after")
+    delay = try reader.optionalColumn("delay_s")
+    if after == nil && delay == nil { return nil }
+    self.session = session
+    id = try reader.optionalColumn("id")
+  }
+
+  /// The turn of the row that `reader` stands on, and where it stands among those before.
+  func read(
+    _ reader: borrowing CSVReader, _ arrival: Column, _ builder: TraceBuilder
+  ) throws(InputError) -> (Turn, Turns.Place) {
+    var turn = Turn()
+    turn.label =
+      try id.map { column throws(InputError) in try reader.text(column) }
+      ?? String(reader.rows - 1)
+    turn.session = try session.map { column throws(InputError) in try reader.text(column) }
+    if let delay, !reader.range(of: delay).isEmpty { turn.delay = try reader.arrival(delay) }
+    if let after {
+      turn.earlier = try names(reader, after)
+    } else if turn.delay == nil {
+      turn.earlier = []
+    }
+    if !reader.range(of: arrival).isEmpty { turn.arrival = try reader.arrival(arrival) }
+    var place = Turns.Place(arrival: turn.arrival)
+    if let turns = builder.turns {
+      do throws(TurnProblem) { place = try turns.place(turn) } catch {
+        throw reader.error(in: after ?? arrival, error.problem, error.remedy)
+      }
+    }
+    if place.arrival == nil { _ = try reader.arrival(arrival) }
+    return (turn, place)
+  }
+
+  /// The ids in `column`.
+  private func names(
+    _ reader: borrowing CSVReader, _ column: Column
+  ) throws(InputError) -> [String] {
+    let words = try reader.text(column).utf8.split { $0 == .space || $0 == .tab }
+    var names: [String] = []
+    for word in words {
+      let text = String(decoding: word, as: UTF8.self)
+      guard let name = text.removingPercentEncoding else {
+        throw reader.error(
+          in: column, "`\(shortened(text))` is no id",
+          "%20 for a space in one, %25 for a percent sign")
+      }
+      names.append(name)
+    }
+    return names
   }
 }

@@ -11,6 +11,8 @@ struct TraceBuilder {
 
   /// What else is known of the requests that were kept.
   var columns = Columns()
+  /// Which requests wait for others, where the file may tell it.
+  var turns: Turns?
   /// What the file has that is not read.
   var ignored: IgnoredNames?
   /// Whether the file says when requests arrive.
@@ -35,6 +37,21 @@ struct TraceBuilder {
       Request(
         arrival: arrival, promptTokens: max(1, promptTokens), outputTokens: max(1, outputTokens)))
     return true
+  }
+
+  /// Likewise a request that may wait for others, which arrives as `place` says.
+  mutating func add(
+    _ turn: Turn, at place: Turns.Place, promptTokens: Int, outputTokens: Int
+  ) -> Bool {
+    let isKept = add(
+      arrival: place.arrival ?? 0, promptTokens: promptTokens, outputTokens: outputTokens)
+    if isKept { turns?.keep(turn, place) } else { turns?.drop(turn) }
+    return isKept
+  }
+
+  /// Begins to note which requests wait for others, behind those so far, which wait for none.
+  mutating func beginTurns() {
+    if turns == nil { turns = Turns(after: requests.map(\.arrival)) }
   }
 
   /// Finds how many tokens a block of the hashes has, which no key says.
@@ -72,6 +89,8 @@ struct TraceBuilder {
     if origin != 0 {
       for index in requests.indices { requests[index].arrival -= origin }
     }
+    var columns = columns
+    columns.waits = turns?.waits
     var loaded = LoadedTrace(
       trace: Trace(requests: requests, columns: columns), formatName: formatName, notes: notes)
     loaded.hasArrivals = hasArrivals
@@ -90,6 +109,9 @@ struct TraceBuilder {
         reading.keepsZeroTokens
           ? "\(rows(count)) without \(kind) tokens kept, with one"
           : "\(rows(count)) dropped: no \(kind) tokens")
+    }
+    if let waits = turns?.waits, !waits.areRecorded {
+      notes.append("requests that wait for others to end: \(waits.waiting)")
     }
     if let hashes = columns.prefixHashes {
       let count = hashes.count { !$0.isEmpty }

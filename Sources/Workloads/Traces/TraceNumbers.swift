@@ -32,8 +32,13 @@ extension DecimalNumber {
 
   /// What a time in `unit`, ten to the power of `places` nanoseconds, would be.
   static func arrivalRemedy(_ unit: String, places: Int) -> String {
+    spanRemedy("\(unit) since the start of the trace,", places: places)
+  }
+
+  /// What a span of time in `unit`, likewise, would be.
+  static func spanRemedy(_ unit: String, places: Int) -> String {
     let limit = (0..<places).reduce(EngineRange.time.upperBound) { limit, _ in limit / 10 }
-    return "\(unit) since the start of the trace, from 0 to \(limit)"
+    return "\(unit) from 0 to \(limit)"
   }
 
   /// What a priority would be.

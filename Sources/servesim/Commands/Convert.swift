@@ -44,7 +44,7 @@ extension Command {
       : try invocation.outputs()
     let load = try Load { invocation.value(of: $0) }
     let loaded = try invocation.trace().read()
-    let selected = try load.selected(from: loaded)
+    let selected = try load.taken(from: loaded)
     let trace = try load.settled(on: loaded).arriving(selected.trace)
     try outputs.write { _, writer in
       writer.write(target.bytes(of: trace, madeBy: invocation.commandLine))

@@ -44,7 +44,7 @@ enum OutputOptions {
     group: "Output")
 
   /// Whether bounds are to be shown; a mistake where clients give up, for bounds are of all
-  /// requests, and what is answered then is not all.
+  /// requests, and what is answered then is not all, and where requests wait for others.
   static func showsBounds(_ invocation: Invocation) throws(InputError) -> Bool {
     guard invocation.has("--bounds") else { return false }
     let timeout = Load.Settings.clientTimeout
@@ -52,6 +52,16 @@ enum OutputOptions {
       throw InputError(
         "--bounds", problem: "no bound is known where clients give up some of the requests",
         remedy: "leave out this or \(timeout.option)")
+    }
+    let closed = SessionReplay.Mode.closed.rawValue
+    let waiting =
+      invocation.value(of: Load.Settings.sessions.name)?.text == closed
+      ? Load.Settings.sessions
+      : invocation.value(of: Load.Settings.samples.name) == nil ? nil : Load.Settings.samples
+    if let waiting {
+      throw InputError(
+        "--bounds", problem: "no bound is known of sessions and samples",
+        remedy: "leave out this or \(waiting.option)")
     }
     return true
   }

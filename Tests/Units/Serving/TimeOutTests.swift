@@ -9,7 +9,7 @@ import Testing
 @Suite struct `A client that stops waiting` {
   private func simulation(
     _ requests: [(arrival: Int, outputTokens: Int)], timeout: Double?, clients: Clients? = nil,
-    scheduler: String = "vllm-0.33:async-scheduling=false"
+    retries: Retries? = nil, scheduler: String = "vllm-0.33:async-scheduling=false"
   ) throws -> Simulation {
     let engine = try Schedulers.engine(
       scheduler,
@@ -23,7 +23,8 @@ import Testing
       })
     return Simulation(
       trace, rules: rules, scheduler: engine.scheduler, cost: ConstantCost(duration: 1),
-      clients: clients, clientTimeout: timeout.map { Nanoseconds($0 * 1e9) })
+      clients: clients, clientTimeout: timeout.map { Nanoseconds($0 * 1e9) },
+      retries: retries)
   }
 
   private func seconds(_ time: Nanoseconds?) -> Double? { time.map { Double($0) / 1e9 } }
@@ -60,6 +61,26 @@ import Testing
     let records = try run.run().records
     #expect(records.map { seconds($0.timeOut) } == [4, nil, nil])
     #expect(run.arrivals.map { seconds($0) } == [0, 4.5, 7])
+  }
+
+  /// The first runs from 0 to 3; the second is given up at 5 with two of its tokens, sent again at
+  /// 5.5, and answered at 8.5, just in time.
+  @Test func `may send the request again, which takes from the first time on`() throws {
+    var run = try simulation(
+      [(0, 3), (2, 3)], timeout: 3, retries: Retries(1, delay: 500_000_000))
+    let timeline = try run.run()
+    #expect(timeline.records.map { seconds($0.finish) } == [3, 8.5])
+    #expect(timeline.retries == 1 && timeline.settled == 2)
+    #expect(run.arrivals.map { seconds($0) } == [0, 2])
+    #expect(timeline.records[1].timeOut == nil && seconds(timeline.records[1].firstToken) == 6.5)
+    #expect(run.replicas[0].cache.freeBlocks == run.replicas[0].cache.totalBlocks)
+  }
+
+  @Test func `sends it again so often and no more`() throws {
+    var run = try simulation([(0, 9)], timeout: 2, retries: Retries(3))
+    let timeline = try run.run()
+    #expect(timeline.retries == 3 && timeline.settled == 1)
+    #expect(timeline.records.map { seconds($0.timeOut) } == [8])
   }
 
   @Test func `changes nothing where every answer comes in time`() throws {

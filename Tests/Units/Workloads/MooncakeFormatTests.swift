@@ -206,7 +206,7 @@ private func blocks(of size: Int, tokens: Int = 4096, strays: Int = 0) -> String
   #expect(whole?.remedy.contains("hashes=hash_ids,unit=s") == true)
 }
 
-@Test func `a turn that waits for the one before is refused, with what is missing`() {
+@Test func `a turn without a time that follows no earlier one is refused`() {
   let turn = #"{"session_id": "s", "delay": 10, "input_length": 5, "output_length": 6}"#
   let error = refusal("\(row())\n\(turn)")
   #expect(isAbout(error, line: 2, column: "timestamp", says: "has a delay and no time"))

@@ -29,7 +29,7 @@ private let samples = [
       """,
     requests: [[0, 32, 5], [1500, 40, 6]], sessions: ["7", "7"],
     notes: [
-      "keys that are not read: type, turn; a turn waits for no earlier one",
+      "keys that are not read: type, turn; a turn waits for earlier ones only in closed sessions",
       "prefix hashes of 16-token blocks: 2 of 2 requests have some",
     ]),
   Sample(
@@ -212,14 +212,6 @@ private let samples = [
     let error = refusal("{\"ts\": 0, \"il\": 1, \"ol\": 2}\n\n\(row)")
     #expect(error?.line == 3 && error?.problem.contains(words) == true, "\(error as Any)")
     #expect(error?.column == key || key == "31")
-  }
-
-  @Test func `that wait for each other are refused, with what is missing`() {
-    let error = refusal(
-      #"{"session_id": "s", "arrival_time_ns": 0, "sub_requests": [{"input_toks": 5, "#
-        + #""output_toks": 6}, {"input_toks": 5, "output_toks": 6}]}"#)
-    #expect(
-      isAbout(error, line: 1, column: "arrival_time_ns", says: "waits for the one before it"))
   }
 
   @Test(arguments: [

@@ -11,5 +11,6 @@ extension ObjectFormat {
       Field("input_tokens", .prompt),
       Field("output_tokens", .output),
       Field("session_id", .session),
+      Field("api_time_s", .duration(.seconds)),
     ], assumption: ObjectFormat.startTogether)
 }

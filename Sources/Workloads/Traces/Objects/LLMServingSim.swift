@@ -14,5 +14,6 @@ extension ObjectFormat {
       Field("input_tok_ids", .tokens),
       Field("session_id", .session),
       Field("sub_requests", .rows),
+      Field("tool_duration_ns", .pause(.nanoseconds)),
     ], isChain: true)
 }

@@ -23,6 +23,11 @@ struct ObjectFormat: TraceFormat {
     case label, session, priority
     /// The label of the request that this one goes on from.
     case parent
+    /// The time from the answer before to a turn, from a turn's own answer to the next, and how
+    /// long its answer took.
+    case delay(TimeUnit)
+    case pause(TimeUnit)
+    case duration(TimeUnit)
     /// A value that is neither null nor false where the request failed.
     case failure
     /// What kind of operation it is; of OpenTelemetry's, some are requests.
@@ -70,6 +75,17 @@ struct ObjectFormat: TraceFormat {
 
   /// What is taken for granted of sessions whose times count from their own start.
   static let startTogether = "sessions start together, for nothing says when each began"
+
+  /// Whether it tells how long turns wait for each other.
+  var tellsTurns: Bool {
+    isChain
+      || fields.contains { field in
+        switch field.meaning {
+        case .delay, .pause, .duration: true
+        default: false
+        }
+      }
+  }
 
   func recognises(_ firstLine: FirstLine) -> Bool {
     guard case .keys(let keys) = firstLine else { return false }

@@ -24,6 +24,10 @@ struct ObjectRow {
   var holdsRows = false
   /// The place among those that wait for each other.
   var turn = 0
+  /// The agent that sends it, if a session started one for it.
+  var agent: Int?
+  /// The times from the answer before to it, from its own answer to the next, and of its answer.
+  var delay, pause, duration: Nanoseconds?
 
   init(at position: Int) { self.position = position }
 
@@ -42,6 +46,13 @@ struct ObjectRow {
     blockTokens = blockTokens ?? outer.blockTokens
   }
 
+  /// What it says of waiting, as a turn of `session`.
+  func turn(of session: String?) -> Turn {
+    Turn(
+      session: session, agent: agent, arrival: arrival, delay: delay, pause: pause,
+      duration: duration)
+  }
+
   /// Tokens that are estimated from characters, four to a token.
   static func tokens(ofCharacters count: Int) -> Int { (count + 3) / 4 }
 }
@@ -57,7 +68,7 @@ struct ObjectRows {
   var hashes: [UInt64] = []
   private var isFirst = true
   private var earliest = Nanoseconds.max
-  private var (failed, others, estimated, hashed, leftOut) = (0, 0, 0, 0, 0)
+  private var (failed, others, estimated, hashed, leftOut, agents) = (0, 0, 0, 0, 0, 0)
   private var roots: [String: String] = [:]
   /// Where each label stands.
   private var labelled: [String: Int] = [:]
@@ -66,6 +77,7 @@ struct ObjectRows {
     self.format = format
     self.reading = reading
     builder = TraceBuilder(reading)
+    if format.tellsTurns { builder.turns = Turns() }
   }
 
   /// How many requests there are in the object that is read.
@@ -74,9 +86,13 @@ struct ObjectRows {
   /// Adds a request that stands inside another object.
   mutating func add(_ row: ObjectRow) { open.append(row) }
 
-  /// Leaves out the requests from `first` on, which an agent made, where that is asked for.
+  /// Gives the requests from `first` on to an agent, or leaves them out where that is asked for.
   mutating func closeSubAgent(from first: Int) {
-    guard reading.leavesOutSubAgents else { return }
+    agents += 1
+    guard reading.leavesOutSubAgents else {
+      for index in first..<open.count { open[index].agent = agents }
+      return
+    }
     leftOut += open.count - first
     open.removeSubrange(first...)
   }
@@ -91,12 +107,14 @@ struct ObjectRows {
   /// Takes the requests of an outermost object, which is one itself unless it holds some.
   mutating func close(_ outer: ObjectRow, _ scanner: ObjectScanner) throws(InputError) {
     if !outer.holdsRows { open.append(outer) }
-    for row in open { try take(row, scanner) }
+    for row in open { try take(row, in: outer, scanner) }
     open.removeAll(keepingCapacity: true)
     hashes.removeAll(keepingCapacity: true)
   }
 
-  private mutating func take(_ row: ObjectRow, _ scanner: ObjectScanner) throws(InputError) {
+  private mutating func take(
+    _ row: ObjectRow, in outer: ObjectRow, _ scanner: ObjectScanner
+  ) throws(InputError) {
     if row.hasFailed {
       failed += 1
       return
@@ -116,30 +134,44 @@ struct ObjectRows {
         "the id `\(shortened(label))` stands on line \(scanner.line(at: earlier)) as well",
         "an id that no other request has")
     }
+    let session = session(of: row)
+    let turn = row.turn(of: session ?? (format.isChain ? "#\(outer.position)" : nil))
+    let place = try place(turn, row, scanner)
     if isFirst {
-      builder.hasArrivals = row.arrival != nil
+      builder.hasArrivals = place.arrival != nil
       isFirst = false
     }
-    if builder.hasArrivals != (row.arrival != nil) {
+    if builder.hasArrivals != (place.arrival != nil) {
       throw scanner.missingArrival(of: row)
     }
-    let arrival = row.arrival ?? 0
+    let arrival = place.arrival ?? 0
     guard EngineRange.time.contains(arrival) else {
       throw scanner.mistake(
         row.position, scanner.key(.arrival(.seconds)), "the time is too large",
         "times within \(Int(EngineRange.time.upperBound.seconds)) s of the first")
     }
     let earlier = builder.count
-    guard builder.add(arrival: arrival, promptTokens: prompt, outputTokens: output) else { return }
+    guard builder.add(turn, at: place, promptTokens: prompt, outputTokens: output) else { return }
     earliest = min(earliest, arrival)
     if row.promptTokens == nil || row.outputTokens == nil { estimated += 1 }
-    try addColumns(of: row, earlier, scanner)
+    try addColumns(of: row, session, earlier, scanner)
+  }
+
+  /// Where `turn`, which is `row`, stands among those before.
+  private func place(
+    _ turn: Turn, _ row: ObjectRow, _ scanner: ObjectScanner
+  ) throws(InputError) -> Turns.Place {
+    guard let turns = builder.turns else { return Turns.Place(arrival: row.arrival) }
+    do throws(TurnProblem) {
+      return try turns.place(turn)
+    } catch {
+      throw scanner.mistake(row.position, "", error.problem, error.remedy)
+    }
   }
 
   private mutating func addColumns(
-    of row: ObjectRow, _ earlier: Int, _ scanner: ObjectScanner
+    of row: ObjectRow, _ session: String?, _ earlier: Int, _ scanner: ObjectScanner
   ) throws(InputError) {
-    let session = session(of: row)
     if session != nil && builder.columns.sessions == nil {
       builder.columns.sessions = Array(repeating: "", count: earlier)
     }

@@ -92,6 +92,9 @@ struct ObjectScanner {
       row.arrival = try number(key, DecimalNumber.arrivalRemedy(unit.words, places: unit.places)) {
         text throws(NumberProblem) in try DecimalNumber.arrival(text, places: unit.places)
       }
+    case .delay(let unit): row.delay = try span(key, unit)
+    case .pause(let unit): row.pause = try span(key, unit)
+    case .duration(let unit): row.duration = try span(key, unit)
     case .date: row.arrival = try date(key)
     case .prompt: row.promptTokens = try tokens(key)
     case .output: row.outputTokens = try tokens(key)
@@ -211,13 +214,6 @@ extension ObjectScanner {
 
   /// The error for a request that does not say when it arrives, where others do.
   func missingArrival(of row: ObjectRow) -> InputError {
-    if format.isChain {
-      return mistake(
-        row.position, key(.arrival(.seconds)),
-        "the request waits for the one before it, and says no time of its own",
-        "give each request the time at which it was sent; turns that wait for answers are not "
-          + "served yet")
-    }
     return mistake(
       row.position, key(.arrival(.seconds)), "the key is missing",
       "a time for every request, or for none")

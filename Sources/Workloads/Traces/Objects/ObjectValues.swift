@@ -47,6 +47,13 @@ extension ObjectScanner {
     }
   }
 
+  /// A span of time.
+  mutating func span(_ key: String, _ unit: TimeUnit) throws(InputError) -> Nanoseconds {
+    try number(key, DecimalNumber.spanRemedy(unit.words, places: unit.places)) {
+      text throws(NumberProblem) in try DecimalNumber.arrival(text, places: unit.places)
+    }
+  }
+
   mutating func date(_ key: String) throws(InputError) -> Nanoseconds {
     let remedy = "a date and time such as 2026-01-31T12:00:00.5Z, or a number since 1970"
     let start = reader.position

@@ -14,6 +14,8 @@ extension ObjectFormat {
       Field("t", .arrival(.seconds)),
       Field("in", .prompt),
       Field("out", .output),
+      Field("api_time", .duration(.seconds)),
+      Field("think_time", .delay(.seconds)),
       Field("hash_ids", .hashes),
     ], blockTokens: 64, hashesAreLocal: true, hasSubAgents: true,
     assumption: ObjectFormat.startTogether)

@@ -1,3 +1,4 @@
+import Foundation
 import Serving
 
 /// Writes traces in servesim's own format.
@@ -17,13 +18,15 @@ public enum TraceWriter {
     text.append("id,arrival_s,prompt_tokens,output_tokens")
     if columns.sessions != nil { text.append(",session_id") }
     if columns.priorities != nil { text.append(",priority") }
+    if columns.waits != nil { text.append(",after,delay_s") }
     if columns.prefixHashes != nil { text.append(",prefix_hashes") }
     text.bytes.append(.lineFeed)
     for row in 0..<trace.count {
       let request = trace.requests[row]
       if let labels = columns.labels { text.field(labels[row]) } else { text.append(UInt64(row)) }
       text.bytes.append(.comma)
-      text.seconds(request.arrival)
+      let isTimed = columns.waits.map { $0.areRecorded || $0[row].isEmpty } ?? true
+      if isTimed { text.seconds(request.arrival) }
       text.bytes.append(.comma)
       text.append(UInt64(request.promptTokens))
       text.bytes.append(.comma)
@@ -36,6 +39,14 @@ public enum TraceWriter {
         text.bytes.append(.comma)
         text.append(String(priorities[row]))
       }
+      if let waits = columns.waits {
+        text.bytes.append(.comma)
+        text.field(
+          waits[row].map { escaped(trace.label(of: RequestID(Int($0)))) }
+            .joined(separator: " "))
+        text.bytes.append(.comma)
+        if !waits[row].isEmpty, let delay = waits.delay(of: row) { text.seconds(delay) }
+      }
       if let hashes = columns.prefixHashes {
         text.bytes.append(.comma)
         text.list(hashes[row])
@@ -43,6 +54,11 @@ public enum TraceWriter {
       text.bytes.append(.lineFeed)
     }
     return text.bytes
+  }
+
+  /// `label` as it stands in a list with spaces between.
+  private static func escaped(_ label: String) -> String {
+    label.replacing("%", with: "%25").replacing(" ", with: "%20").replacing("\t", with: "%09")
   }
 }
 
