@@ -71,8 +71,8 @@ def main():
             figures = [measure(b, trace, options.split(), folder) for b in binaries]
             request, iteration, start = figures[0]
             ratio = f"{request / figures[1][0]:.2f}" if len(figures) > 1 else ""
-            print(f"| {label} | {request:,.0f} | {iteration:,.0f} | {start / 1e6:.0f} M | {ratio} |",
-                  flush=True)
+            shown = [label, f"{request:,.0f}", f"{iteration:,.0f}", f"{start / 1e6:.0f} M", ratio]
+            print(f"| {' | '.join(shown)} |", flush=True)
         if "--peak" in sys.argv:
             peak(binaries, folder)
 

@@ -40,6 +40,7 @@ struct VLLMV1: Scheduler {
   ) { setting in
     var rules = entry011.defaults(setting)
     rules.memory.admission = .wholePrompt
+    rules.memory.reusesUnnamedFirst = true
     rules.prompts.thresholdHoldsAlone = false
     rules.outputs.schedulesAhead = true
     return rules

@@ -39,7 +39,7 @@ struct `Claude Code's sessions of kv-cache-tester` {
       Trace(requests: requests, columns: loaded.trace.columns), rules: rules,
       scheduler: engine.scheduler, cost: LinearCost())
     let timeline = try simulation.run()
-    #expect(timeline.records.allSatisfy(\.isCompleted))
+    #expect(timeline.records.allSatisfy { $0.isCompleted })
     let tokens = requests.reduce(0) { $0 + $1.promptTokens }
     let share = Double(timeline.cachedTokens) / Double(tokens)
     #expect(abs(share - PrefixReuse(loaded.trace).hitRate) < 1e-4)

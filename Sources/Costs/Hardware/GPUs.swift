@@ -1,5 +1,6 @@
 import Formats
 import Serving
+import Synchronization
 
 /// The GPUs that servesim knows by name: the files in `Sources/Costs/Data/GPUs`, compiled in.
 ///
@@ -33,9 +34,15 @@ public enum GPUs {
     throw .unknown("GPU", name, among: names, in: "--gpu")
   }
 
+  /// Those that were read: each is read once.
+  private static let read = Mutex<[String: GPU]>([:])
+
   private static func builtIn(_ name: String) -> GPU {
+    if let known = read.withLock({ $0[name] }) { return known }
     do {
-      return try GPU(json: EmbeddedData.bytes("GPUs", name), source: "\(name).json")
+      let gpu = try GPU(json: EmbeddedData.bytes("GPUs", name), source: "\(name).json")
+      read.withLock { $0[name] = gpu }
+      return gpu
     } catch {
       preconditionFailure("a built-in GPU is well-formed: \(error)")
     }

@@ -59,7 +59,7 @@ public struct ParallelMap: Sendable, Equatable {
   func withTensor(_ tensor: Int) -> ParallelMap {
     var map = self
     map.tensor = tensor
-    if expert == gpus { map.expert = map.gpus }
+    if expert > 1 && expert == gpus { map.expert = map.gpus }
     return map
   }
 }

@@ -3,8 +3,8 @@ import Serving
 /// What became of drafts, by the names of vLLM's metrics.
 public struct DraftUse: Sendable, Equatable {
   public var counts: DraftCounts
-  /// The times between emissions of a request, each of which may bring several tokens; those between
-  /// tokens are zero within one. Nil where no request has any.
+  /// The times between emissions of a request, each of which may bring several tokens; those
+  /// between tokens are zero within one. Nil where no request has any.
   public var emissionGaps: Distribution?
 
   /// The use over a run; nil where nothing was drafted.

@@ -28,7 +28,7 @@ public struct Simulation: Sendable {
   private var deadlines: Deadlines?
   var calendar: Calendar
   /// Whether stretches in which nobody comes or goes are passed over.
-  private let coasts: Bool
+  let coasts: Bool
   /// The replicas to which something happened at this instant.
   var due: [Int] = []
   var isDue: [Bool]
@@ -102,37 +102,9 @@ public struct Simulation: Sendable {
   /// each other one does.
   public var arrivals: [Nanoseconds] { requests.map(\.arrival) }
 
-  /// Serves the trace to its end and returns what was seen.
-  ///
-  /// - Parameter progress: told now and then how many requests are completed or refused.
-  public mutating func run(progress: ((Int) -> Void)? = nil) throws(RunError) -> Timeline {
-    var steps = 0
-    while try advance(coasting: coasts) {
-      steps += 1
-      if steps & 0xFFFF == 0 { progress?(timeline.settled) }
-    }
-    return timeline
-  }
-
-  /// Serves the trace to its end and returns what was seen; nil where `isDecided`, asked now and
-  /// then, says before that the rest need not be seen.
-  public mutating func run(
-    unless isDecided: (borrowing Simulation) -> Bool
-  ) throws(RunError) -> Timeline? {
-    var steps = 0
-    while try advance(coasting: coasts) {
-      steps += 1
-      if steps & 0x7F == 0 && isDecided(self) { return nil }
-    }
-    return timeline
-  }
-
-  /// Advances to the next instant at which anything happens; false if nothing is left to happen.
-  public mutating func step() throws(RunError) -> Bool { try advance(coasting: false) }
-
   /// As `step`, but where `coasting`, on through instants at which nobody comes or goes.
   @inline(__always)
-  private mutating func advance(coasting: Bool) throws(RunError) -> Bool {
+  mutating func advance(coasting: Bool) throws(RunError) -> Bool {
     if replicas.count == 1 { return try stepAlone(coasting: coasting) }
     passOverAnswers()
     let next = min(calendar.nextCall, calendar.steps.least)

@@ -43,7 +43,7 @@ struct PrefixBlocks: Sendable {
     self.source = source
     group = rules.group
     lookahead = rules.speculation?.hashLookahead ?? 0
-    takesUnnamedFirst = rules.speculation != nil
+    takesUnnamedFirst = rules.memory.reusesUnnamedFirst
   }
 
   /// Makes room for one sequence more, in the next slot.

@@ -31,8 +31,8 @@ extension Replica {
     }
   }
 
-  /// Who loses its cache next: the last of `running`, or under priorities the least urgent; of those
-  /// that are as urgent and came together, the first of `running`.
+  /// Who loses its cache next: the last of `running`, or under priorities the least urgent; of
+  /// those that are as urgent and came together, the first of `running`.
   private var victimAmongDrafts: SequenceID? {
     guard rules.order == .priority else { return running.last }
     return running.all.max { Rank(of: sequences[$0]) < Rank(of: sequences[$1]) }

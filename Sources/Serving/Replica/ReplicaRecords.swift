@@ -10,12 +10,12 @@ extension Replica {
         event: .batch(replica: index, seconds: seconds), time: now, settled: timeline.settled))
   }
 
-  /// The batch that replica `index` computes from `start` to `end`.
-  func record(_ index: Int, start: Nanoseconds, end: Nanoseconds) -> IterationRecord {
-    IterationRecord(
-      replica: index, start: start, end: end, decodes: batch.decodes,
-      chunks: batch.chunks.count, chunkTokens: batch.chunkTokens,
-      decodeContext: batch.decodeContext, running: running.count, waiting: waiting.count,
-      usedBlocks: cache.usedBlocks, preempted: evictions)
+  /// Ends the batch in the ledger and hands over the phases that ended with it.
+  @inline(__always)
+  mutating func closeLedger(_ timeline: inout Timeline) {
+    if ledger == nil { return }
+    ledger!.land()
+    timeline.spans += ledger!.spans
+    ledger!.spans.removeAll(keepingCapacity: true)
   }
 }

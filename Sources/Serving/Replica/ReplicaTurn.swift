@@ -290,13 +290,4 @@ extension Replica {
     let computed = Set(prompted.prefix(prompts))
     return running.all.filter { sequences[$0].phase == .done || computed.contains($0) }
   }
-
-  /// Ends the batch in the ledger and hands over the phases that ended with it.
-  @inline(__always)
-  mutating func closeLedger(_ timeline: inout Timeline) {
-    if ledger == nil { return }
-    ledger!.land()
-    timeline.spans += ledger!.spans
-    ledger!.spans.removeAll(keepingCapacity: true)
-  }
 }

@@ -46,6 +46,9 @@ extension EngineRules {
     public var swapsCutPrompts = false
     /// Whether prompts that begin alike share their blocks, where the trace tells which do.
     public var sharesPrefixes = false
+    /// Whether, where they do, free blocks that are not full are taken before all others, so that
+    /// what can be found again stays longer.
+    public var reusesUnnamedFirst = false
     /// Whether what was computed stays in a tree until room is needed: SGLang's radix cache, in
     /// which a request also finds its own beginning again after it lost its cache.
     public var keepsTree = false

@@ -122,7 +122,7 @@ private enum Cluster {
     let run = try Run(
       """
       cd '\(folder.path)' && mkdir one many && \(Cluster.start)
-      servesim synthesize --requests 4000 --output one/t.csv > /dev/null && cp one/t.csv many
+      servesim synthesize --requests 40000 --output one/t.csv > /dev/null && cp one/t.csv many
       (cd one && servesim \(command) > printed && \(sums)) > one.sums || exit 9
       cd many
       servesim slurm --shards 7 --max-array 4 --throttle 3 --shard-folder parts -- \(command) \
@@ -130,7 +130,7 @@ private enum Cluster {
       first=$(bash job.sh) || exit 7
       array=${first#shards: job }; array=${array%%,*}
       until [ "$(cat parts/shard-4-of-7.jsonl 2> /dev/null | wc -l)" -ge 2 ]; do sleep 0.02; done
-      scancel --full --signal=KILL ${array}_4; idle
+      pkill -KILL --full '[s]hard 4/7'; scancel --full --signal=KILL ${array}_4; idle
       [ "$(cat parts/shard-4-of-7.jsonl | wc -l)" -ge 2 ] || exit 6
       servesim merge parts 2> error && exit 5
       grep 'of 7 shards this is not done: 4;' error || { cat error >&2; exit 4; }

@@ -39,7 +39,7 @@ private func options(_ words: [String]) throws -> SweepOptions {
 
   @Test(arguments: [
     ["--request-rate=1,auto"], ["--request-rate=1,1.0"], ["--request-rate=0"], ["--gpu=a,,b"],
-    ["--seed=1,1"], ["--resume"], ["--clients=2", "--request-rate=auto", "--stagger=1"],
+    ["--seed=1,1"], ["--resume"], ["--stagger=1", "--clients=2", "--request-rate=auto"],
     ["--jobs=0"],
   ])
   func `that cannot be are refused under their own name`(words: [String]) {

@@ -1,0 +1,30 @@
+/// Serving to the end, or as far as someone wants to know.
+extension Simulation {
+  /// Serves the trace to its end and returns what was seen.
+  ///
+  /// - Parameter progress: told now and then how many requests are completed or refused.
+  public mutating func run(progress: ((Int) -> Void)? = nil) throws(RunError) -> Timeline {
+    var steps = 0
+    while try advance(coasting: coasts) {
+      steps += 1
+      if steps & 0xFFFF == 0 { progress?(timeline.settled) }
+    }
+    return timeline
+  }
+
+  /// Serves the trace to its end and returns what was seen; nil where `isDecided`, asked now and
+  /// then, says before that the rest need not be seen.
+  public mutating func run(
+    unless isDecided: (borrowing Simulation) -> Bool
+  ) throws(RunError) -> Timeline? {
+    var steps = 0
+    while try advance(coasting: coasts) {
+      steps += 1
+      if steps & 0x7F == 0 && isDecided(self) { return nil }
+    }
+    return timeline
+  }
+
+  /// Advances to the next instant at which anything happens; false if nothing is left to happen.
+  public mutating func step() throws(RunError) -> Bool { try advance(coasting: false) }
+}
