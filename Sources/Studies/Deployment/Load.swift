@@ -254,7 +254,8 @@ extension Load {
   /// What reports say of this load of `trace`, which is served, and of the trace.
   public func shown(serving trace: Trace, _ notes: [String]) -> [Run.Setting] {
     var served = self
-    (served.transforms.limit, served.requestRate) = (trace.count, trace.meanRate)
+    let rate = keepsArrivals ? trace.meanRate : nil
+    (served.transforms.limit, served.requestRate) = (trace.count, rate)
     if let waits = trace.columns.waits, waits.waiting > 0 { served.sessions.mode = .closed }
     let noted = notes.isEmpty ? [] : [Run.Setting("notes", notes.joined(separator: "; "))]
     return Self.settings.shown(of: served) + noted
