@@ -3,9 +3,11 @@ import Formats
 import Metrics
 
 extension Deployment {
-  /// What is known of the power of a replica's GPUs; nil where nothing was measured of such.
+  /// What is known of the power of a replica's GPUs; nil where nothing was measured of such: with
+  /// drafts, with ranks in step, or with spread experts nothing was.
   public var power: ServingPower? {
-    guard pipelineParallelSize == 1, gpu == (try? GPUs.named(gpu.name)),
+    guard pipelineParallelSize == 1, speculative == nil, experts == ExpertParallelism(),
+      gpu == (try? GPUs.named(gpu.name)),
       let model = try? servedModel(), model.cache == .bf16
     else { return nil }
     return ServingPower.known(

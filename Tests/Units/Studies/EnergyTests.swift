@@ -34,6 +34,21 @@ private func search(
 }
 
 @Suite struct `The energy of what serves` {
+  @Test func `is not told with drafts or of ranks in step, which were never measured`() throws {
+    let plain = try deployment()
+    #expect(plain.power != nil)
+    var ranks = plain
+    ranks.experts.dataParallelSize = 2
+    #expect(ranks.power == nil)
+    var drafts = plain
+    let json = """
+      {"method": "ngram", "num_speculative_tokens": 2, "synthetic_acceptance_length": 2}
+      """
+    drafts.speculative = try SpeculativeConfig(
+      GivenValue(source: "--speculative-config", text: json), DescribedFiles())
+    #expect(drafts.power == nil)
+  }
+
   @Test func `is the power at its mean batch while batches run, and idle power else`() throws {
     var service = try deployment().service("vllm")
     service.fleet.replicas = 3
