@@ -39,15 +39,13 @@ extension Simulation {
     for index in working {
       seconds = max(seconds, cost.seconds(for: replicas[index].batch, amid: tokens))
     }
-    var next = 0
-    for index in members {
-      if next < working.count && working[next] == index {
-        next += 1
-        try replicas[index].launch(for: seconds, at: now, index, cost, &timeline)
-      } else {
-        replicas[index].idle(for: seconds, at: now)
-        timeline.dummyBatches += 1
-      }
+    // Those that work come first: they say so where the clock does not reach as far.
+    for index in working {
+      try replicas[index].launch(for: seconds, at: now, index, cost, &timeline)
+    }
+    for index in members where !working.contains(index) {
+      replicas[index].idle(for: seconds, at: now)
+      timeline.dummyBatches += 1
     }
   }
 }

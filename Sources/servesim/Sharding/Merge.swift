@@ -65,9 +65,7 @@ extension Command {
   ///
   /// - Parameter commands: those that can be sharded.
   static func merge(_ commands: [Command]) -> Command {
-    let sharded = commands.filter { command in
-      command.options.contains { $0.name == WorkShard.option }
-    }
+    let sharded = commands.sharded
     return Command(
       name: "merge",
       summary: "end a \(alternatives(sharded)) that was done in shards, with the bytes of one "

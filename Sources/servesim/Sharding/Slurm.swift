@@ -97,9 +97,7 @@ extension SlurmScript {
 extension Command {
   /// What makes a job script of a command.
   static func slurm(_ commands: [Command]) -> Command {
-    let sharded = commands.filter { command in
-      command.options.contains { $0.name == WorkShard.option }
-    }
+    let sharded = commands.sharded
     return Command(
       name: "slurm",
       summary: "print a script that does a \(alternatives(sharded)) in shards on a cluster with "

@@ -94,3 +94,10 @@ extension GivenValue {
     return Share(place, of: count)
   }
 }
+
+extension [Command] {
+  /// Those whose work can be done in shards.
+  var sharded: [Command] {
+    filter { command in command.options.contains { $0.name == WorkShard.option } }
+  }
+}
