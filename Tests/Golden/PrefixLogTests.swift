@@ -74,7 +74,7 @@ private struct LogFollower {
     let known = log.requests[row].prompt + sequences[row].emitted
     let limit = (known - 1) / log.config.blockSize
     let hashes = (0..<limit).map { log.hash(of: row, block: $0) }
-    let hit = cache.longestHit(hashes)
+    let hit = cache.longestHit(hashes[...])
     let tokens = hit.blocks.count * log.config.blockSize
     let all = (tokens + work.tokens + log.config.blockSize - 1) / log.config.blockSize
     #expect(all - hit.blocks.count + hit.freeBlocks <= cache.freeBlocks)

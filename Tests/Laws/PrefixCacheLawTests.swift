@@ -61,7 +61,7 @@ private struct Rivals {
 
   private mutating func admit() {
     let prompt = prompt()
-    let hit = cache.longestHit(prompt)
+    let hit = cache.longestHit(prompt[...])
     let hits = hit.blocks.count
     #expect(model.isSame(hit, model.longestHit(prompt, atMost: prompt.count)))
     guard hits > 0 || cache.freeBlocks > 0 else { return }
@@ -111,7 +111,7 @@ private struct Rivals {
       && cache.freeBlocksInOrder.map(\.index) == model.free
       && blocks.map { cache.holders(of: $0) } == model.holders
       && model.registered.allSatisfy { registered in
-        let hit = cache.longestHit([registered.hash])
+        let hit = cache.longestHit([registered.hash][...])
         let expected = model.longestHit([registered.hash], atMost: 1)
         return model.isSame(hit, expected) && hit.blocks.count == 1
       }

@@ -39,8 +39,8 @@ extension PrefixCache {
   fileprivate mutating func touch(_ hashes: ArraySlice<UInt64>) {
     guard totalBlocks > 0 else { return }
     var held: [BlockID] = []
-    for hash in hashes {
-      take(longestHit(CollectionOfOne(hash)), into: &held)
+    for (place, hash) in zip(hashes.indices, hashes) {
+      take(longestHit(hashes[place...place]), into: &held)
       if held.isEmpty {
         take(1, into: &held)
         register(held[0], under: hash)

@@ -3,21 +3,35 @@ import Foundation
 /// The measured times of a GPU's kernels.
 public struct KernelTables: Sendable, Equatable {
   public let all: [KernelTable]
-  /// What tables are found by, and what they hold, apart from what only people read.
+  /// What tables are found by, operation by operation, and what they hold, apart from what only
+  /// people read.
+  private let operations: [(name: MeasuredOperation, heads: Range<Int>)]
   private let heads: [Head]
   private let times: [TimeTable]
 
-  private struct Head: Equatable {
-    var operation: MeasuredOperation
+  private struct Head {
     var format: NumberFormat
     var variant: Int
+    /// Where the table stands.
+    var place: Int
   }
 
   public init(_ tables: [KernelTable] = []) {
     all = tables
-    heads = tables.map { Head(operation: $0.operation, format: $0.format, variant: $0.variant) }
     times = tables.map(\.times)
+    var operations: [(name: MeasuredOperation, heads: Range<Int>)] = []
+    var heads: [Head] = []
+    for first in tables where !operations.contains(where: { $0.name == first.operation }) {
+      let start = heads.count
+      for (place, table) in tables.enumerated() where table.operation == first.operation {
+        heads.append(Head(format: table.format, variant: table.variant, place: place))
+      }
+      operations.append((first.operation, start..<heads.count))
+    }
+    (self.operations, self.heads) = (operations, heads)
   }
+
+  public static func == (one: KernelTables, other: KernelTables) -> Bool { one.all == other.all }
 
   /// These tables with `newer` in the place of those of the same operation, format and variant,
   /// and behind the others where there are none.
@@ -51,14 +65,15 @@ public struct KernelTables: Sendable, Equatable {
   private func place(of kernel: Kernel) -> Int? {
     var best: Int?
     var least = Int.max
-    for index in heads.indices where heads[index].operation == kernel.operation {
-      let head = heads[index]
-      let distance =
-        abs(head.variant - kernel.variant) + (head.format == kernel.format ? 0 : 1 << 20)
-        + (head.format == .bf16 ? 0 : 1 << 19)
-      if distance < least {
-        best = index
-        least = distance
+    for operation in operations where operation.name == kernel.operation {
+      for head in heads[operation.heads] {
+        let distance =
+          abs(head.variant - kernel.variant) + (head.format == kernel.format ? 0 : 1 << 20)
+          + (head.format == .bf16 ? 0 : 1 << 19)
+        if distance < least {
+          best = head.place
+          least = distance
+        }
       }
     }
     if best == nil, let other = kernel.operation.standIn {

@@ -8,9 +8,9 @@ import Foundation
 public struct TimeTable: Sendable, Equatable {
   public let grid: Grid
   /// One value a cell, in octaves.
-  let octaves: [Double]
+  public let octaves: [Double]
   /// Whether chunks behind a prefix were measured too, and not whole prompts alone.
-  let hasChunks: Bool
+  public let hasChunks: Bool
 
   init(grid: Grid, octaves: [Double], hasChunks: Bool = false) {
     precondition(octaves.count == grid.cells, "a table has a value for each cell")

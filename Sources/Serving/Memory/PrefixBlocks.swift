@@ -59,7 +59,7 @@ struct PrefixBlocks: Sendable {
   private func hit(_ sequence: Sequence) -> PrefixCache.Hit {
     let full = (sequence.target - 1) / group.blockTokens
     let names = names(of: sequence)
-    return cache.longestHit((0..<full).lazy.map { names[$0] })
+    return cache.longestHit(among: (0..<full).lazy.map { names[$0] })
   }
 
   /// Lets go of what was found.

@@ -41,7 +41,10 @@ public struct PrefixCache: Sendable {
   }
 
   /// The longest beginning of `hashes` that is in the cache.
-  public func longestHit(_ hashes: some Collection<UInt64>) -> Hit {
+  public func longestHit(_ hashes: ArraySlice<UInt64>) -> Hit { longestHit(among: hashes) }
+
+  /// Likewise of hashes that stand elsewhere.
+  func longestHit(among hashes: some Collection<UInt64>) -> Hit {
     var hit = Hit()
     for hash in hashes {
       guard let block = table.first(under: hash) else { break }

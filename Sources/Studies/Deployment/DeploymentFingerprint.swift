@@ -1,3 +1,4 @@
+import Costs
 import Formats
 import Serving
 
@@ -29,10 +30,29 @@ extension Fingerprint {
   /// Adds what a deployment is made of, by its data and not by the names it goes by alone.
   public mutating func add(_ deployment: Deployment) {
     add(String(describing: deployment.model))
-    add(deployment.gpu.json)
+    add(deployment.gpu)
     add(String(describing: deployment.host))
     // Counts of tokens by expert are a file's, which its name does not tell.
     if deployment.experts != ExpertParallelism() { add(String(describing: deployment.experts)) }
     if let speculative = deployment.speculative { add(String(describing: speculative)) }
+  }
+
+  /// Adds a GPU: its data sheet as a file has it, and each table's content.
+  private mutating func add(_ gpu: GPU) {
+    var sheet = gpu
+    sheet.tables = KernelTables()
+    add(sheet.json)
+    for table in gpu.tables.all { add(table) }
+  }
+
+  private mutating func add(_ table: KernelTable) {
+    add("\(table.operation.rawValue) \(table.format.rawValue) \(table.variant)")
+    add("\(table.source) \(table.borrowedFrom ?? "") \(table.measurements)")
+    add(word: table.times.hasChunks ? 1 : 0)
+    for axis in table.times.grid.axes {
+      add(word: UInt64(axis.count))
+      for knot in axis { add(word: knot.bitPattern) }
+    }
+    for octaves in table.times.octaves { add(word: octaves.bitPattern) }
   }
 }

@@ -35,8 +35,8 @@ public struct ArrivalLaw: Sendable {
 
   /// Likewise as the clock has them; an error if the last is too late.
   func arrivals(count: Int, rate: Double, seed: UInt64) throws(InputError) -> [Nanoseconds] {
-    // A rate that is none, or too low for the clock, is told before anything is drawn.
-    _ = try nanoseconds(0, atRate: rate)
+    // A rate that is none, or whose mean gap no clock shows, is told before anything is drawn.
+    _ = try nanoseconds(count > 1 ? 1 : 0, atRate: rate)
     let times = seconds(count: count, rate: rate, seed: seed)
     _ = try nanoseconds((times.last ?? 0) * rate, atRate: rate)
     return times.map { Nanoseconds(($0 * 1e9).rounded()) }

@@ -62,7 +62,7 @@ import Testing
   /// A sequence that computes blocks of `hashes` from the first on, hits included.
   private func admit(_ hashes: [UInt64], _ cache: inout PrefixCache) -> [BlockID] {
     var blocks: [BlockID] = []
-    let hit = cache.longestHit(hashes)
+    let hit = cache.longestHit(hashes[...])
     cache.take(hit, into: &blocks)
     cache.take(hashes.count - hit.blocks.count, into: &blocks)
     for place in hit.blocks.count..<hashes.count {
@@ -133,7 +133,7 @@ import Testing
 extension PrefixCache {
   /// The blocks of the longest hit, and how many of them are free.
   fileprivate func counts(_ hashes: some Collection<UInt64>) -> [Int] {
-    let hit = longestHit(hashes)
+    let hit = longestHit(Array(hashes)[...])
     return [hit.blocks.count, hit.freeBlocks]
   }
 }

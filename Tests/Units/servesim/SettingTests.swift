@@ -24,8 +24,12 @@ private struct More {
     let names = FileManager.default.enumerator(atPath: Repository.path("Sources"))
     let sources = try #require(names).compactMap { $0 as? String }
       .filter { $0.hasSuffix(".swift") }.map { try Repository.text(of: "Sources/\($0)") }.joined()
+    // What stands between two quotes, within a text or between two.
+    let counts = Dictionary(
+      sources.utf8.split(separator: UInt8(ascii: "\"")).map { (Substring($0), 1) },
+      uniquingKeysWith: +)
     for setting in Scenario.settings() where setting.name.contains("-") {
-      let count = sources.components(separatedBy: "\"\(setting.name)\"").count - 1
+      let count = counts[Substring(setting.name), default: 0]
       #expect(count == 1 || elsewhere.contains(setting.name), "\(setting.name): \(count)")
     }
   }
