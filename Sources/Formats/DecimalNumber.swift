@@ -46,17 +46,22 @@ public struct DecimalNumber: Equatable {
   private static func plainUnits(_ text: Span<UInt8>, places: Int) -> Int? {
     if text.isEmpty || text.count > 18 { return nil }
     var units = 0
-    var pointIndex: Int?
-    for index in text.indices {
-      if let digit = text[index].digit {
+    var index = 0
+    while index < text.count, let digit = text[index].digit {
+      units = units * 10 + digit
+      index += 1
+    }
+    var missingPlaces = places
+    if index < text.count {
+      if text[index] != .point || text.count == 1 { return nil }
+      index += 1
+      missingPlaces -= text.count - index
+      while index < text.count {
+        guard let digit = text[index].digit else { return nil }
         units = units * 10 + digit
-      } else if text[index] == .point && pointIndex == nil && text.count > 1 {
-        pointIndex = index
-      } else {
-        return nil
+        index += 1
       }
     }
-    let missingPlaces = places - (pointIndex.map { text.count - 1 - $0 } ?? 0)
     if missingPlaces < 0 { return nil }
     for _ in 0..<missingPlaces {
       let (tens, overflow) = units.multipliedReportingOverflow(by: 10)

@@ -51,7 +51,8 @@ public enum InputFile {
         if bytes.isEmpty && !isPacked { try ForeignFile.check(part[..<count], at: path) }
         bytes.append(contentsOf: part[..<count])
         // Where a zero stands in a text, its reader says so; what is full of them may not end.
-        if bytes.count > 1 << 22, !isPacked, part[..<count].contains(0) {
+        let hasZero = part.withUnsafeBytes { memchr($0.baseAddress!, 0, count) != nil }
+        if bytes.count > 1 << 22, !isPacked, hasZero {
           throw InputError(
             path, problem: "the file holds NUL bytes", remedy: "name a file that is text")
         }

@@ -89,22 +89,21 @@ extension CSVReader {
     let end = bytes.withUnsafeBufferPointer { bytes in
       fields.withUnsafeMutableBufferPointer { fields -> Int? in
         var (start, field, index) = (from, 0, from)
-        while index < bytes.count {
+        while true {
+          index = Self.firstMark(bytes, from: index)
+          if index == bytes.count { return nil }
           let byte = bytes[index]
-          if byte <= .comma {
-            if byte == separator || byte == .lineFeed {
-              fields[field] = Field(start: start, end: index)
-              field += 1
-              if byte == .lineFeed { return field == fields.count ? index : nil }
-              if field == fields.count { return nil }
-              start = index + 1
-            } else if byte == .quote || byte == .carriageReturn || byte == 0 {
-              return nil
-            }
+          if byte == separator || byte == .lineFeed {
+            fields[field] = Field(start: start, end: index)
+            field += 1
+            if byte == .lineFeed { return field == fields.count ? index : nil }
+            if field == fields.count { return nil }
+            start = index + 1
+          } else if byte == .quote || byte == .carriageReturn || byte == 0 {
+            return nil
           }
           index += 1
         }
-        return nil
       }
     }
     guard let end else { return false }
@@ -112,6 +111,24 @@ extension CSVReader {
     nextLine += 1
     position = end + 1
     return true
+  }
+
+  /// The next byte from `index` on that is no greater than a comma, as all are that end a field;
+  /// where the bytes end, where there is none. Eight bytes are looked at together.
+  @inline(__always)
+  private static func firstMark(_ bytes: UnsafeBufferPointer<UInt8>, from index: Int) -> Int {
+    var index = index
+    let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    while index + 8 <= bytes.count {
+      let word = UnsafeRawPointer(bytes.baseAddress! + index)
+        .loadUnaligned(as: UInt64.self).littleEndian
+      // The lowest bit that is set is the top of the first byte below the one after a comma.
+      let marks = (word &- ones &* UInt64(UInt8.comma + 1)) & ~word & tops
+      if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+      index += 8
+    }
+    while index < bytes.count, bytes[index] > .comma { index += 1 }
+    return index
   }
 
   /// Finds the fields of the next row; keeps the first `limit` of them and counts the rest.

@@ -30,10 +30,12 @@ struct AzureFormat: TraceFormat {
     builder.ignored = try reader.columns(
       besides: ["TIMESTAMP", "ContextTokens", "GeneratedTokens"])
     var earliest = Nanoseconds.max
+    var times = CivilTimes()
     while try reader.nextRow() {
       if reader.rows == 1 { builder.hasArrivals = !isBlankedOut(timestamp, of: reader) }
       let time =
-        try builder.hasArrivals ? Self.time(timestamp, of: reader) : blank(timestamp, reader)
+        try builder.hasArrivals
+        ? Self.time(timestamp, of: reader, &times) : blank(timestamp, reader)
       earliest = min(earliest, time)
       _ = builder.add(
         arrival: time, promptTokens: try reader.tokens(context),
@@ -62,10 +64,19 @@ struct AzureFormat: TraceFormat {
   static func time(
     _ column: Column, of reader: borrowing CSVReader
   ) throws(InputError) -> Nanoseconds {
+    var times = CivilTimes()
+    return try time(column, of: reader, &times)
+  }
+
+  /// Likewise, of rows that are read by `times` one after the other.
+  @inline(__always)
+  private static func time(
+    _ column: Column, of reader: borrowing CSVReader, _ times: inout CivilTimes
+  ) throws(InputError) -> Nanoseconds {
     let field = reader.range(of: column)
     let text = reader.bytes.span.extracting(reader.bytes.span.trimmed(field))
     do throws(TimeProblem) {
-      return try CivilTime(text).nanoseconds
+      return try times.nanoseconds(text)
     } catch {
       throw reader.error(in: column, describe(error, in: column, of: reader), remedy(for: error))
     }

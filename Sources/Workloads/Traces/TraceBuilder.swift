@@ -81,7 +81,8 @@ struct TraceBuilder {
         source, problem: "\(requests.count) requests are too many",
         remedy: "a trace has at most \(EngineRange.requests.upperBound)")
     }
-    if let last = requests.map(\.arrival).max(), last - origin > EngineRange.time.upperBound {
+    let last = requests.reduce(0) { max($0, $1.arrival) }
+    if last - origin > EngineRange.time.upperBound {
       throw InputError(
         source, problem: "a request arrives \((last - origin).seconds) s after the first",
         remedy: "times within \(Int(EngineRange.time.upperBound.seconds)) s of the first")

@@ -1,5 +1,6 @@
 import Foundation
 import Serving
+import Support
 import Testing
 
 @testable import Workloads
@@ -104,6 +105,24 @@ func `a number that is no time since 1970 in any unit is refused`(time: String) 
     }
     let trace = try load("\(header)\n" + rows.joined(separator: "\n")).trace
     #expect(trace.requests.map(\.arrival) == expected)
+  }
+}
+
+@Test func `times one after the other are what each is by itself`() {
+  var random = SeededNumbers(state: 11)
+  var times = CivilTimes()
+  for _ in 0..<20_000 {
+    func pick(_ words: [String]) -> String { words[Int.random(in: words.indices, using: &random)] }
+    let minute = pick([
+      "2023-11-16 18:15", "2023-11-16T18:16", "2023-13-16 18:15", "202-11-16 18:15",
+    ])
+    let second = pick([":46", ":00", ":59", ":60", ":6", "46", ""])
+    let fraction = pick(["", ".", ".6805900", ".123456789", ".1234567895", ".5", ".x", ",5"])
+    let zone = pick(["", "+00:00", "Z", "+01:00", "-00:00", "+00:0", "+00:00 "])
+    let text = Array((minute + second + fraction + zone).utf8)
+    let alone = Result { () throws(TimeProblem) in try CivilTime(text.span).nanoseconds }
+    let next = Result { () throws(TimeProblem) in try times.nanoseconds(text.span) }
+    #expect(alone == next, "\(minute)\(second)\(fraction)\(zone)")
   }
 }
 
