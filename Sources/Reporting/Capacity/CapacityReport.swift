@@ -131,7 +131,8 @@ public enum CapacityReport {
     }
     guard let ranking = Ranking(capacities) else {
       return "\(capacities.count == 1 ? capacities[0].scheduler : "No scheduler") "
-        + "\(capacities.count == 1 ? "does not meet" : "meets") the objective at any rate tried."
+        + "\(capacities.count == 1 ? "does not meet" : "meets") the objective at any rate tried"
+        + (nearest(capacities).map { "; \($0)" } ?? "") + "."
     }
     let best = capacities[ranking.best]
     if capacities.count == 1 {
@@ -151,6 +152,19 @@ public enum CapacityReport {
     }
     return "\(best.scheduler)\(equals) reaches \(lead(best, next)) requests/s more than "
       + "\(names(ranking.next)), the next\(end)"
+  }
+
+  /// Of services that keep the objective nowhere, who misses it the least at the lowest rates that
+  /// were tried; nil where that is not known of all, or has no measure.
+  private static func nearest(_ capacities: [ServiceCapacity]) -> String? {
+    let lowest = capacities.compactMap(\.tries.first)
+    guard lowest.count == capacities.count, let least = lowest.map(\.load).min(), least < 1e6
+    else { return nil }
+    let near = lowest.indices.filter { lowest[$0].load == least }
+    let names = near.map { capacities[$0].scheduler }
+    let rates = Set(near.map { lowest[$0].rate }).sorted().map { Numbers.significant($0) }
+    return "\(ClosingSentence.list(names)) \(names.count == 1 ? "comes" : "come") nearest, "
+      + "\(Numbers.significant(least)) times a limit at \(ClosingSentence.span(rates)) requests/s"
   }
 
   /// By how much one leads another, and what that lies in.

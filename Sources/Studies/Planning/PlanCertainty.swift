@@ -44,6 +44,32 @@ extension Plan {
     }
   }
 
+  /// This plan where something is kept; else one that knows which deployment comes nearest: those
+  /// with the most GPUs of each kind are run to the end, of which the search knew only what share
+  /// of the requests they keep at most.
+  ///
+  /// - Parameter jobs: threads, at most; their number changes no result.
+  public func knowingNearest(jobs: Int) -> Plan {
+    guard answer == nil else { return self }
+    var whole = search
+    whole.leavesRuns = false
+    let most = search.space.kinds.indices.map { kind in
+      candidates.filter { search.space.shapes[$0.shape].kind == kind && $0.worst != nil }
+        .map(\.gpus).max()
+    }
+    let places = candidates.indices.filter {
+      let candidate = candidates[$0]
+      return candidate.worst?.isWhole == false
+        && candidate.gpus == most[search.space.shapes[candidate.shape].kind]
+    }
+    let outcomes = parallelMap(places, jobs: jobs) { [whole] _, place in
+      service(of: candidates[place]).map { whole.outcome(of: candidates[place], on: $0) }
+    }
+    var known = candidates
+    for case (let place, let outcome?) in zip(places, outcomes) { known[place].outcome = outcome }
+    return Plan(search, known, services)
+  }
+
   /// How far off the cost model may be before the answer is kept no more; nil without an answer.
   public func robustness(
     jobs: Int, progress: @Sendable (Int) -> Void = { _ in }

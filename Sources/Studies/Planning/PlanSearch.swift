@@ -148,7 +148,7 @@ public struct PlanSearch: Sendable {
   }
 
   /// What comes of `candidate` under one seed after the other.
-  private func outcome(of candidate: PlanCandidate, on service: Service) -> PlanCandidate.Outcome {
+  func outcome(of candidate: PlanCandidate, on service: Service) -> PlanCandidate.Outcome {
     var judgements: [Judgement] = []
     for draw in draws {
       do {

@@ -140,6 +140,7 @@ struct PlanOptions: Sendable {
 
   /// What is found, and how certain it is.
   private func report(_ plan: Plan) throws -> PlanReport {
+    let plan = plan.knowingNearest(jobs: jobs)
     let kept = plan.best.indices.filter { plan.best[$0] != nil }
     let scan = ProgressBar("headroom", parts: max(1, kept.count) + Robustness.directions)
     let found = plan.headroom(

@@ -105,6 +105,14 @@ import Testing
     let none = [Self.capacity("a", 0, missed: 0.1), Self.capacity("b", 0, missed: 0.1)]
     #expect(Ranking(none) == nil)
     #expect(CapacityReport.verdict(none) == "No scheduler meets the objective at any rate tried.")
+    var tried = none
+    tried[0].tries = [.init(rate: 0.1, load: 12.5), .init(rate: 1, load: 40)]
+    #expect(CapacityReport.verdict(tried) == CapacityReport.verdict(none), "of b nothing is known")
+    tried[1].tries = [.init(rate: 0.2, load: 3), .init(rate: 1, load: 90)]
+    #expect(
+      CapacityReport.verdict(tried)
+        == "No scheduler meets the objective at any rate tried; b comes nearest, 3.00 times a "
+        + "limit at 0.200 requests/s.")
     let one = none + [Self.capacity("c", 3, missed: 3.05)]
     #expect(
       CapacityReport.verdict(one)

@@ -159,6 +159,27 @@ private let questions = [
     #expect(plan.counts.impossible > 0, "70 billion parameters fit no L40S alone")
   }
 
+  @Test func `that keeps nothing names the one that comes nearest, run to its end`() throws {
+    let plan = try questions[7].search().run(jobs: 2)
+    #expect(plan.answer == nil)
+    let known = plan.knowingNearest(jobs: 2)
+    var patient = plan.search
+    patient.leavesRuns = false
+    let all = patient.run(jobs: 2).candidates
+    for kind in plan.search.space.kinds.indices {
+      let found = known.nearest(of: kind)
+      let nearest = try #require(found)
+      let load = try #require(nearest.worst?.load, "it is run to its end")
+      #expect(all.contains(nearest))
+      let alike = all.filter {
+        plan.search.space.shapes[$0.shape].kind == kind && $0.gpus == nearest.gpus
+      }
+      #expect(alike.count > 1 && alike.allSatisfy { $0.worst.flatMap(\.load) ?? .infinity >= load })
+    }
+    let kept = try questions[0].search().run(jobs: 2)
+    #expect(kept.knowingNearest(jobs: 1).candidates == kept.candidates)
+  }
+
   @Test func `needs prices where money counts`() throws {
     var question = Question(slo: "ttft<1s", gpus: "h100-sxm,v100-sxm-32gb")
     let error = #expect(throws: InputError.self) { try question.search() }
