@@ -23,6 +23,7 @@ private struct Declaration {
   private static let common: Set<Substring> = [
     "count", "description", "encode", "endIndex", "first", "hash", "id", "index", "isEmpty", "last",
     "makeIterator", "next", "rawValue", "startIndex", "plan", "route", "seconds", "parts",
+    "note", "readsReports", "replicas", "period", "admits",
   ]
   private let indentation: Int
   private let kind: Substring

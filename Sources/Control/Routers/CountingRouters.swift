@@ -18,6 +18,10 @@ public struct LeastRequests: Router {
   public mutating func noteEnd(of request: RoutedRequest, on replica: Int) {
     loads.remove(1, from: replica)
   }
+
+  public mutating func note(_ replica: Int, takesRequests: Bool) {
+    loads.set(replica, takesRequests: takesRequests)
+  }
 }
 
 /// The replica with the fewest prompt tokens of requests that were sent to it and are not answered
@@ -38,37 +42,44 @@ public struct LeastTokens: Router {
   public mutating func noteEnd(of request: RoutedRequest, on replica: Int) {
     loads.remove(request.promptTokens, from: replica)
   }
+
+  public mutating func note(_ replica: Int, takesRequests: Bool) {
+    loads.set(replica, takesRequests: takesRequests)
+  }
 }
 
 /// Of two replicas drawn at random, that with fewer requests that are not answered to their end; of
-/// equal ones, the first drawn (Mitzenmacher, "The power of two choices", IEEE TPDS 12, 2001).
+/// equal ones, the first drawn (Mitzenmacher, "The power of two choices", IEEE TPDS 12, 2001); so
+/// SGLang's gateway with its policy `power_of_two`.
 public struct PowerOfTwo: Router {
-  private var open: [Int]
+  private var open: OpenRequests
   private var random: any RandomNumberGenerator & Sendable
 
   /// A router over so many replicas that draws from `random`.
   public init(replicas: Int, random: any RandomNumberGenerator & Sendable) {
-    open = Array(repeating: 0, count: replicas)
+    open = OpenRequests(replicas: replicas)
     self.random = random
   }
 
   public mutating func route(_ request: RoutedRequest) -> Int {
-    let first = draw(below: open.count)
-    var replica = first
-    if open.count > 1 {
-      let other = draw(below: open.count - 1)
-      let second = other < first ? other : other + 1
-      if open[second] < open[first] { replica = second }
+    let takers = open.takers
+    let first = random.draw(below: takers.count)
+    var replica = takers[first]
+    if takers.count > 1 {
+      let other = random.draw(below: takers.count - 1)
+      let second = takers[other < first ? other : other + 1]
+      if open.counts[second] < open.counts[replica] { replica = second }
     }
-    open[replica] += 1
+    open.add(to: replica)
     return replica
   }
 
   /// One request less.
-  public mutating func noteEnd(of request: RoutedRequest, on replica: Int) { open[replica] -= 1 }
+  public mutating func noteEnd(of request: RoutedRequest, on replica: Int) {
+    open.remove(from: replica)
+  }
 
-  /// A number below `bound`, each as likely but for some 2^-56.
-  private mutating func draw(below bound: Int) -> Int {
-    Int(random.next().multipliedFullWidth(by: UInt64(bound)).high)
+  public mutating func note(_ replica: Int, takesRequests: Bool) {
+    open.set(replica, takesRequests: takesRequests)
   }
 }

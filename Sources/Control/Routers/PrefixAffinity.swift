@@ -37,90 +37,18 @@ public struct PrefixAffinity: Router {
     loads.remove(1, from: replica)
   }
 
+  public mutating func note(_ replica: Int, takesRequests: Bool) {
+    loads.set(replica, takesRequests: takesRequests)
+    table.forget(replica)
+  }
+
   private func affine(_ blocks: [UInt64]) -> Int? {
-    guard let match = table.longestMatch(blocks),
+    guard let match = table.longestMatch(blocks), match.replica >= 0,
+      loads.takesRequests(match.replica),
       Double(match.blocks) >= Self.leastMatch * Double(blocks.count)
     else { return nil }
     let (load, least) = (loads[match.replica], loads.leastAmount)
     let isOverloaded = load - least > Self.slack && Double(load) > Self.ratio * Double(least)
     return isOverloaded ? nil : match.replica
-  }
-}
-
-/// Which replica each of so many blocks was last sent to; the longest unused are forgotten first,
-/// and of one prompt the last ones, so that what is known of a prompt is always its beginning.
-struct AffinityTable: Sendable {
-  private struct Entry: Sendable {
-    var hash: UInt64
-    var replica: Int32
-    var newer: Int32
-    var older: Int32
-  }
-
-  private static let none: Int32 = -1
-  private let capacity: Int
-  private var places: [UInt64: Int32] = [:]
-  private var entries: [Entry] = []
-  private var newest = none
-  private var oldest = none
-
-  init(capacity: Int) { self.capacity = max(1, min(capacity, Int(Int32.max))) }
-
-  /// Blocks that are kept in mind.
-  var count: Int { entries.count }
-
-  /// How many blocks at the beginning of `blocks` are known, and where the last of those went.
-  func longestMatch(_ blocks: [UInt64]) -> (blocks: Int, replica: Int)? {
-    var (known, unknown) = (0, blocks.count + 1)
-    while unknown - known > 1 {
-      let middle = (known + unknown) / 2
-      if places[blocks[middle - 1]] == nil { unknown = middle } else { known = middle }
-    }
-    guard known > 0, let place = places[blocks[known - 1]] else { return nil }
-    return (known, Int(entries[Int(place)].replica))
-  }
-
-  /// Notes that a prompt of `blocks` went to `replica`.
-  mutating func note(_ blocks: [UInt64], on replica: Int) {
-    for hash in blocks.reversed() {
-      let place = places[hash] ?? vacancy(for: hash)
-      entries[Int(place)].replica = Int32(replica)
-      makeNewest(place)
-    }
-  }
-
-  /// A place for `hash`, which has none: a new one, or that of the longest unused.
-  private mutating func vacancy(for hash: UInt64) -> Int32 {
-    var place = Int32(entries.count)
-    if entries.count < capacity {
-      entries.append(Entry(hash: hash, replica: 0, newer: Self.none, older: Self.none))
-      link(place)
-    } else {
-      place = oldest
-      places[entries[Int(place)].hash] = nil
-      entries[Int(place)].hash = hash
-    }
-    places[hash] = place
-    return place
-  }
-
-  private mutating func makeNewest(_ place: Int32) {
-    if place == newest { return }
-    let entry = entries[Int(place)]
-    entries[Int(entry.newer)].older = entry.older
-    if place == oldest {
-      oldest = entry.newer
-    } else {
-      entries[Int(entry.older)].newer = entry.newer
-    }
-    link(place)
-  }
-
-  /// Puts the entry at `place`, which is in no order yet, before all others.
-  private mutating func link(_ place: Int32) {
-    entries[Int(place)].older = newest
-    entries[Int(place)].newer = Self.none
-    if newest == Self.none { oldest = place } else { entries[Int(newest)].newer = place }
-    newest = place
   }
 }

@@ -23,84 +23,103 @@ public enum Routers {
         replicas: $0.replicas, hashes: $0.columns.prefixHashes ?? [],
         blocks: $0.cachedTokens / $0.columns.prefixBlockTokens)
     },
+    cacheAware, sessionRing, prefixTrie, dynamo, endpointPicker, aibrix, ranks,
   ]
 
-  /// The router called `name`.
+  /// The router that `name` names, with the options behind it.
   public static func named(_ name: String) throws(InputError) -> RouterEntry {
-    if let entry = all.first(where: { $0.name == name }) { return entry }
-    throw .unknown("router", name, among: all.map(\.name), in: "--router")
-  }
-}
-
-/// A router in the list: its name, what it is, and how to make it.
-public struct RouterEntry: Sendable {
-  /// What of a trace a router cannot do without.
-  public enum Need: Sendable { case nothing, sessions, prefixHashes }
-
-  /// The name that `--router` takes.
-  public let name: String
-  /// One sentence on its rule.
-  public let summary: String
-  public let needs: Need
-  private let make: @Sendable (RouterSetting) -> any Router
-
-  /// A router of this list or of another package.
-  public init(
-    _ name: String, _ summary: String, needs: Need = .nothing,
-    make: @escaping @Sendable (RouterSetting) -> any Router
-  ) {
-    self.name = name
-    self.summary = summary
-    self.needs = needs
-    self.make = make
-  }
-
-  /// The router over the replicas of `setting`, whose trace has what it needs.
-  public func router(_ setting: RouterSetting) -> any Router { make(setting) }
-
-  /// Throws if `trace` lacks what the router goes by.
-  public func check(_ trace: Trace) throws(InputError) {
-    switch needs {
-    case .nothing: return
-    case .sessions:
-      if trace.columns.sessions == nil { throw lack("sessions", "a session_id") }
-    case .prefixHashes:
-      if trace.columns.prefixHashes == nil {
-        throw lack("prefix hashes", "prefix_hashes or hash_ids")
-      }
+    var given = try NamedOptions(name, in: GivenValue(source: "--router", text: name))
+    guard let entry = all.first(where: { $0.name == given.name }) else {
+      throw .unknown("router", given.name, among: all.map(\.name), in: "--router")
     }
-  }
-
-  private func lack(_ what: String, _ column: String) -> InputError {
-    InputError(
-      "--router", problem: "\(name) goes by \(what), and the trace has none",
-      remedy: "give a trace with \(column), or another router")
+    return try entry.with(&given, as: name)
   }
 }
 
-/// What routers are made from; nothing of what requests will get back.
-public struct RouterSetting: Sendable {
-  /// Replicas, at least 1.
-  public var replicas: Int
-  /// Tokens that the caches of all replicas hold together.
-  public var cachedTokens: Int
-  /// Where a router's random numbers come from.
-  public var random: any RandomNumberGenerator & Sendable
-  /// What is known of the requests besides times and tokens, row by row.
-  public let columns: Columns
+/// Those of systems that are deployed.
+extension Routers {
+  private static let cacheAware = RouterEntry(
+    "sglang-cache-aware", "Where the most of the prompt was sent, while loads are balanced.",
+    needs: .prefixHashes,
+    options: [
+      RouterOption("cache-threshold", 0.5, in: 0...1),
+      RouterOption("balance-abs-threshold", 32, isWhole: true),
+      RouterOption("balance-rel-threshold", 1.1),
+      RouterOption("max-tree-size", 10_000, isWhole: true),
+      RouterOption("eviction-interval", 30, in: 1e-3...1e6),
+    ]
+  ) { (setting, options) in
+    var rule = CacheAware.Rule()
+    rule.cacheThreshold = options["cache-threshold"]
+    rule.balanceAbsolute = Int(options["balance-abs-threshold"])
+    rule.balanceRelative = options["balance-rel-threshold"]
+    rule.maxTreeSize = Int(options["max-tree-size"])
+    rule.evictionInterval = Nanoseconds(seconds: options["eviction-interval"])
+    return CacheAware(replicas: setting.replicas, columns: setting.columns, rule: rule)
+  }
 
-  /// - Parameters:
-  ///   - trace: what will be routed; its columns are what a router would read off it.
-  ///   - replicas: how many replicas there are.
-  ///   - cachedTokens: tokens that the caches of all replicas hold together.
-  public init(
-    _ trace: Trace, replicas: Int, cachedTokens: Int,
-    random: any RandomNumberGenerator & Sendable
+  private static let sessionRing = RouterEntry(
+    "production-stack-session", "The replica behind the session's name on a ring of hashes.",
+    needs: .sessions
   ) {
-    precondition(replicas > 0, "there is a replica to send requests to")
-    self.replicas = replicas
-    self.cachedTokens = cachedTokens
-    self.random = random
-    columns = trace.columns
+    SessionRing(replicas: $0.replicas, sessions: $0.columns.sessions ?? [])
+  }
+
+  private static let prefixTrie = RouterEntry(
+    "production-stack-prefix", "Where the most of the prompt was sent, whatever the load.",
+    needs: .prefixHashes
+  ) {
+    PrefixTrie(replicas: $0.replicas, columns: $0.columns, random: $0.random)
+  }
+
+  private static let dynamo = RouterEntry(
+    "dynamo-kv", "The least of blocks to compute and to decode, without events of the caches.",
+    needs: .prefixHashes,
+    options: [
+      RouterOption("overlap-score-credit", 1), RouterOption("prefill-load-scale", 1),
+      RouterOption("decode-active-request-weight", 0), RouterOption("temperature", 0),
+      RouterOption("ttl-secs", 120, in: 0...1e9),
+    ]
+  ) { (setting, options) in
+    var weights = DynamoKV.Weights()
+    weights.overlapScoreCredit = options["overlap-score-credit"]
+    weights.prefillLoadScale = options["prefill-load-scale"]
+    weights.activeRequestWeight = options["decode-active-request-weight"]
+    weights.temperature = options["temperature"]
+    weights.ttl = Nanoseconds(seconds: options["ttl-secs"])
+    return DynamoKV(
+      replicas: setting.replicas, columns: setting.columns, blockTokens: setting.blockTokens,
+      weights: weights, random: setting.random)
+  }
+
+  private static let endpointPicker = RouterEntry(
+    "llm-d", "The greatest weighted sum of scores, as the Gateway API's endpoint picker.",
+    options: EndpointPicker.Scorer.allCases.map {
+      RouterOption($0.rawValue, $0.standardWeight)
+    }
+  ) { (setting, options) in
+    EndpointPicker(
+      replicas: setting.replicas, columns: setting.columns,
+      weight: { options[$0.rawValue] }, random: setting.random)
+  }
+
+  private static let aibrix = RouterEntry(
+    "aibrix-prefix", "Where the most of the prompt was sent, if that is not much busier.",
+    needs: .prefixHashes,
+    options: [
+      RouterOption("imbalance-abs-count", 8, isWhole: true),
+      RouterOption("stddev-factor", 1),
+    ]
+  ) { (setting, options) in
+    AIBrixPrefix(
+      replicas: setting.replicas, columns: setting.columns,
+      imbalance: Int(options["imbalance-abs-count"]), factor: options["stddev-factor"])
+  }
+
+  private static let ranks = RouterEntry(
+    "vllm-dp", "The engine with the least to do, queues counting more where caches are full.",
+    options: [RouterOption("api-server-count", 1, in: 1...1024, isWhole: true)]
+  ) { (setting, options) in
+    VLLMRanks(replicas: setting.replicas, clients: Int(options["api-server-count"]))
   }
 }

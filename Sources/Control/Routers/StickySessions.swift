@@ -2,7 +2,7 @@ import Serving
 
 /// The replica that the first request of the same session went to; a first one goes, as one
 /// without a session does, where the fewest are not answered to their end (a load balancer's sticky
-/// cookie).
+/// cookie). A session whose replica takes no requests moves for good.
 public struct StickySessions: Router {
   private static let none: Int32 = -1
   private var loads: ReplicaLoads
@@ -28,7 +28,9 @@ public struct StickySessions: Router {
     let session = Int(sessionOf[request.id.index])
     var replica = loads.least
     if session >= 0 {
-      if homes[session] >= 0 { replica = Int(homes[session]) }
+      if homes[session] >= 0, loads.takesRequests(Int(homes[session])) {
+        replica = Int(homes[session])
+      }
       homes[session] = Int32(replica)
     }
     loads.add(1, to: replica)
@@ -38,5 +40,9 @@ public struct StickySessions: Router {
   /// One request less.
   public mutating func noteEnd(of request: RoutedRequest, on replica: Int) {
     loads.remove(1, from: replica)
+  }
+
+  public mutating func note(_ replica: Int, takesRequests: Bool) {
+    loads.set(replica, takesRequests: takesRequests)
   }
 }

@@ -10,6 +10,8 @@ public struct ReplicaLoads: Sendable {
     }
   }
 
+  /// What a replica that takes no requests has to do besides, which is more than any can have.
+  private static let closed = Int.max / 2
   private var tree: MinimumTree<Load>
   private var turns: Int
 
@@ -27,7 +29,10 @@ public struct ReplicaLoads: Sendable {
   public var leastAmount: Int { tree.least.amount }
 
   /// What `replica` has to do.
-  public subscript(replica: Int) -> Int { tree[replica].amount }
+  public subscript(replica: Int) -> Int {
+    let amount = tree[replica].amount
+    return amount >= Self.closed / 2 ? amount - Self.closed : amount
+  }
 
   /// Gives `replica` so much more to do, now.
   public mutating func add(_ amount: Int, to replica: Int) {
@@ -39,5 +44,16 @@ public struct ReplicaLoads: Sendable {
   public mutating func remove(_ amount: Int, from replica: Int) {
     let load = tree[replica]
     tree[replica] = Load(amount: load.amount - amount, turn: load.turn)
+  }
+
+  /// Whether `replica` takes requests.
+  public func takesRequests(_ replica: Int) -> Bool { tree[replica].amount < Self.closed / 2 }
+
+  /// Has `replica` take requests, or no more.
+  public mutating func set(_ replica: Int, takesRequests: Bool) {
+    guard takesRequests != self.takesRequests(replica) else { return }
+    let load = tree[replica]
+    tree[replica] = Load(
+      amount: load.amount + (takesRequests ? -Self.closed : Self.closed), turn: load.turn)
   }
 }

@@ -18,7 +18,12 @@ public struct Simulation: Sendable {
   private let priorities: [Int]?
   let cost: any CostModel
   var schedulers: [any Scheduler]
-  private var router: any Router
+  var router: any Router
+  /// From one time that replicas are asked how they are to the next, where the router goes by that;
+  /// zero where they are asked at every request.
+  let routerRefresh: Nanoseconds
+  private let readsReports: Bool
+  var nextReport = never
   /// The clients, where requests arrive when those send them, and which of them sent each request.
   private let clients: Clients?
   private var senders: [Int32] = []
@@ -40,6 +45,8 @@ public struct Simulation: Sendable {
   ///   - ranks: how many of them, neighbours, are in lock step, each a rank of one engine; those
   ///     have no pipelines.
   ///   - router: how requests are spread over them; in turn unless given.
+  ///   - routerRefresh: from one time that the router asks replicas how they are to the next; zero
+  ///     for at every request.
   ///   - clients: who sends the requests and when; the trace's own arrivals hold where nil.
   ///   - clientTimeout: how long after sending a request its client gives it up, if the answer has
   ///     not ended by then; the engine lets it go with its next plan. Nil for never.
@@ -48,7 +55,8 @@ public struct Simulation: Sendable {
   ///   - observation: what the timeline keeps besides what becomes of each request.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
-    replicas: Int = 1, ranks: Int = 1, router: (any Router)? = nil, clients: Clients? = nil,
+    replicas: Int = 1, ranks: Int = 1, router: (any Router)? = nil,
+    routerRefresh: Nanoseconds = 0, clients: Clients? = nil,
     clientTimeout: Nanoseconds? = nil, retries: Retries? = nil,
     observing observation: Observation = []
   ) {
@@ -77,6 +85,9 @@ public struct Simulation: Sendable {
     self.cost = cost
     self.ranks = ranks
     self.router = router ?? RoundRobin(replicas: replicas)
+    self.routerRefresh = routerRefresh
+    readsReports = replicas > 1 && self.router.readsReports
+    if readsReports && routerRefresh > 0 { nextReport = 0 }
     self.replicas = Array(
       repeating: Replica(
         rules: rules, prefixes: PrefixBlocks.Source(trace),
@@ -109,6 +120,7 @@ public struct Simulation: Sendable {
     passOverAnswers()
     let next = min(calendar.nextCall, calendar.steps.least)
     guard try isOnClock(next) else { return false }
+    if nextReport <= next { askReplicas(before: next) }
     now = next
     while calendar.steps.least == now {
       let index = calendar.steps.place
@@ -181,6 +193,7 @@ public struct Simulation: Sendable {
     }
     var index = 0
     if replicas.count > 1 {
+      if readsReports && routerRefresh == 0 { askReplicas() }
       index = router.route(routed(id))
       precondition(replicas.indices.contains(index), "a router names a replica that there is")
       timeline.servedBy[row] = UInt16(index)
@@ -231,6 +244,7 @@ public struct Simulation: Sendable {
     request.arrival = now
     var index = 0
     if replicas.count > 1 {
+      if readsReports && routerRefresh == 0 { askReplicas() }
       index = router.route(routed(id))
       timeline.servedBy[id.index] = UInt16(index)
       markDue(index)
@@ -279,6 +293,6 @@ public struct Simulation: Sendable {
   }
 
   private func routed(_ id: RequestID) -> RoutedRequest {
-    RoutedRequest(id, promptTokens: requests[id.index].promptTokens)
+    RoutedRequest(id, promptTokens: requests[id.index].promptTokens, at: now)
   }
 }

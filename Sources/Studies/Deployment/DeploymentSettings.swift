@@ -68,13 +68,26 @@ extension Deployment {
     .init(
       "router", .words(Routers.all.map(\.name)), standard: Routers.all[0].name,
       "how requests are spread over replicas: one of "
-        + Routers.all.map(\.name).joined(separator: ", "),
+        + Routers.all.map(\.name).joined(separator: ", ")
+        + "; with its options as NAME:option=value,option=value (servesim list routers)",
       shown: {
         $0.fleet.isPlain && $0.experts.dataParallelSize == 1 ? nil : $0.fleet.router.name
       },
       set: { (root, given) throws(InputError) in root.fleet.router = try Routers.named(given.text) }
     ),
+    routerRefresh,
   ]
+
+  /// How old the figures are that the router reads.
+  public static let routerRefresh = Setting<Deployment>(
+    "router-refresh", .number(0...3600, "SECONDS"), standard: "0",
+    "time from one reading of the replicas' queues and caches by the router to the next, of a "
+      + "router that goes by them; 0 for at every request",
+    printed: "router_refresh_seconds",
+    shown: { $0.fleet.routerRefresh.map { "\($0.seconds)" } },
+    set: { (root, given) throws(InputError) in
+      root.fleet.routerRefresh = Nanoseconds(seconds: try given.double(min: 0, max: 3600))
+    })
 
   private static let limits: [Setting<Deployment>] = [
     .init(

@@ -11,6 +11,9 @@ public struct Fleet: Sendable {
   public var ranks = 1
   /// How requests are spread over them; without effect where there is one.
   public var router = Routers.all[0]
+  /// From one time that the router asks replicas how they are to the next; zero for at every
+  /// request, nil where that is not given and likewise.
+  public var routerRefresh: Nanoseconds?
   /// The beginning of the router's random numbers.
   public var seed: UInt64 = 0
 
@@ -19,15 +22,25 @@ public struct Fleet: Sendable {
   /// Ranks of all copies: what requests are spread over.
   var schedulers: Int { replicas * ranks }
 
-  /// Throws if `trace` lacks what the router goes by.
-  public func check(_ trace: Trace) throws(InputError) { try router.check(trace) }
+  /// Throws if `trace` lacks what the router goes by, or the router asks for nothing and is told
+  /// how often.
+  public func check(_ trace: Trace) throws(InputError) {
+    try router.check(trace)
+    if routerRefresh != nil, !makeRouter(trace, cachedTokens: 1, blockTokens: 16).readsReports {
+      throw InputError(
+        Deployment.routerRefresh.option, problem: "\(router.name) asks replicas for nothing",
+        remedy: "leave it out, or give a router that does, as llm-d")
+    }
+  }
 
-  /// The router for `trace` over replicas of which each caches `tokens` tokens.
-  func makeRouter(_ trace: Trace, cachedTokens tokens: Int) -> any Router {
+  /// The router for `trace` over replicas of which each caches `tokens` tokens, in blocks.
+  func makeRouter(
+    _ trace: Trace, cachedTokens tokens: Int, blockTokens: Int
+  ) -> any Router {
     router.router(
       RouterSetting(
-        trace, replicas: schedulers, cachedTokens: tokens * schedulers,
-        random: RandomStream(seed: seed, named: "router \(router.name)")))
+        trace, replicas: schedulers, cachedTokens: tokens * schedulers, blockTokens: blockTokens,
+        random: RandomStream(seed: seed, named: "router \(router.kind)")))
   }
 
   /// Whether it is one replica with the router that needs no name, which goes without saying.

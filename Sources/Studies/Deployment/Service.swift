@@ -94,7 +94,9 @@ public struct Service: Sendable {
       delayed, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.schedulers, ranks: fleet.ranks,
       router: fleet.makeRouter(
-        trace, cachedTokens: engine.rules.memory.totalBlocks * engine.rules.memory.blockSize),
+        trace, cachedTokens: engine.rules.memory.totalBlocks * engine.rules.memory.blockSize,
+        blockTokens: engine.rules.memory.blockSize),
+      routerRefresh: fleet.routerRefresh ?? 0,
       clients: awaited, clientTimeout: clientTimeout.map { max(1, $0 - frontend) },
       retries: later,
       observing: observation.union(

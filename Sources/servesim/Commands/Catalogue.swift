@@ -10,7 +10,7 @@ struct Catalogue: Sendable {
   var models: Section
   var gpus: Section
   var formats: Section
-  var routers = Section(Routers.all.map { Entry(name: $0.name, summary: $0.summary) })
+  var routers = Section(Routers.all.map { Entry(name: $0.name, summary: $0.description) })
 
   /// The sections by the words that `servesim list` takes.
   var sections: [(name: String, section: Section)] {
