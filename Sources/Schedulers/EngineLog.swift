@@ -1,3 +1,4 @@
+import Formats
 import Serving
 
 /// How logs of what a real engine decided name it, and what they say of its settings.
@@ -12,9 +13,11 @@ public struct EngineLog: Sendable {
   public let keys: [String]
   /// Whether it cuts prompts, where that is what tells it from another.
   public let chunksPrompts: Bool?
-  /// Keys that are options of the scheduler, with underscores; `page_size` tokens are in a block
-  /// then, and `num_tokens` in all.
+  /// Keys that are options of the scheduler, with underscores.
   public let optionKeys: [String]
+  /// Whether it has `num_tokens` in pages of `page_size`, compares prompts token by token, and has
+  /// the larger priority go first: SGLang's.
+  public let isPaged: Bool
   /// Who goes first where its `policy` is priority.
   public let priority: EngineRules.Order
   /// What it has else than our rules, at the commit that its logs are of.
@@ -38,8 +41,14 @@ public struct EngineLog: Sendable {
     self.defects = defects
     keys = memory + limits + own + optionKeys
     self.optionKeys = optionKeys
+    isPaged = memory.contains("page_size")
     self.chunksPrompts = chunksPrompts
     self.priority = priority
     self.change = change
   }
+}
+
+extension Setting {
+  /// What logs call it.
+  var logKey: String { name.replacing("-", with: "_") }
 }

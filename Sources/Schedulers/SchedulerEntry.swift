@@ -112,8 +112,21 @@ public struct SchedulerEntry: Sendable {
     engine.drafts = drafts
     try check(engine.rules, given: given.map(\.option.name), setting, source)
     try (engine.scheduler as? SGLang)?.check(engine.rules, given.map(\.option.name), source)
+    try (engine.scheduler as? VLLMV1)?.check(engine.rules, source)
     try (engine.scheduler as? TensorRTLLM)?.check(engine.rules, source)
     return engine
+  }
+
+  /// Sets `values` of `engine` beside what else is to be set of it.
+  public func set(
+    _ values: [(name: String, value: String)], of engine: inout Engine
+  ) throws(InputError) {
+    for (name, value) in values {
+      guard let option = options.first(where: { $0.name == name }) else {
+        throw unknownOption(name, self.name)
+      }
+      try option.set(&engine, GivenValue(source: "\(self.name):\(name)", text: value))
+    }
   }
 
   private func apply(

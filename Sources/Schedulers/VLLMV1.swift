@@ -21,26 +21,23 @@ struct VLLMV1: Scheduler {
     rules.prompts.chunksOverlap = true
     return rules
   } scheduler: {
-    VLLMV1(passesLongPrompts: true)
+    VLLMV1(isOlder: true)
   }
 
   static let entry033 = SchedulerEntry(
     "vllm-0.33", "As vllm-0.11, but admits a request only where its whole prompt fits (vLLM V1).",
     reproduces: "vLLM 0.33.0, V1", tokenBudget: "max-num-batched-tokens", drafts: true,
     logs: [
-      EngineLog("vllm_v1_0_33", newestKeys, options: "async-scheduling=false"),
-      EngineLog("vllm_v1_async", newestKeys + ["async_scheduling", "effective"]),
-      EngineLog(
-        "vllm_v1_hybrid", newestKeys + ["async_scheduling", "effective", "groups"],
-        options: "async-scheduling=false"),
-      EngineLog(
-        "vllm_v1_spec", newestKeys + ["effective", "spec"], options: "async-scheduling=false"),
+      log("vllm_v1_0_33"), log("vllm_v1_async", ["spec"], schedulesAhead: true),
+      log("vllm_v1_hybrid", ["groups"]), log("vllm_v1_spec", ["spec"]),
+      log("vllm_v1_limits", ["chunked_prefill"]),
     ],
-    options: options
+    options: options + newestOptions
   ) { setting in
     var rules = entry011.defaults(setting)
     rules.memory.admission = .wholePrompt
     rules.memory.reusesUnnamedFirst = true
+    rules.memory.watermarkSparesFirst = true
     rules.prompts.thresholdHoldsAlone = false
     rules.outputs.schedulesAhead = true
     return rules
@@ -52,7 +49,16 @@ struct VLLMV1: Scheduler {
     "max_num_batched_tokens", "enable_chunked_prefill", "long_prefill_token_threshold", "policy",
     "prefix_caching",
   ]
-  private static let newestKeys = logKeys + ["scheduler_reserve_full_isl", "watermark"]
+
+  /// A log of 0.33 with keys of its `own`.
+  private static func log(
+    _ name: String, _ own: [String] = [], schedulesAhead: Bool = false
+  ) -> EngineLog {
+    EngineLog(
+      name, logKeys + ["scheduler_reserve_full_isl", "async_scheduling", "effective"] + own,
+      options: schedulesAhead ? "" : "async-scheduling=false",
+      optionKeys: newestOptions.map(\.logKey))
+  }
 
   private static let options: [Setting<Engine>] = [
     .number(
@@ -70,18 +76,104 @@ struct VLLMV1: Scheduler {
       "whether the next batch is formed while one runs; without a pipeline"),
   ]
 
-  /// Whether a prompt too long for the budget lets those behind it pass, where prompts stay whole.
-  var passesLongPrompts = false
+  /// Options that vLLM 0.11 does not have, or whose rules are not known of it.
+  private static let newestOptions: [Setting<Engine>] = [
+    .truth(
+      adaptive, \.rules.prompts.thresholdAdapts,
+      "whether that threshold is no less than an equal share of the budget"),
+    .number(
+      interval, \.vllm.cadence.interval,
+      "iterations from one with prompts to the next while some decode and nobody is held up",
+      most: 1_000_000),
+    .count(
+      active, \.rules.limits.maxNumActiveSeqs, in: EngineRange.sequences,
+      "sequences that run at once, where that is less than max-num-seqs"),
+    .count(
+      "max-loras", \.rules.limits.maxLoras, in: EngineRange.sequences,
+      "LoRA adapters of sequences that run at once, where the trace names adapters"),
+    Setting(
+      "watermark", .number(0...1, "SHARE"),
+      "share of the blocks that an admission leaves free while others run"
+    ) { (engine, given) throws(InputError) in
+      engine.rules.memory.watermark = try given.double(min: 0, max: 1)
+    },
+  ]
+  private static let adaptive = "long-prefill-token-threshold-adaptive"
+  private static let interval = "prefill-schedule-interval"
+  private static let active = "max-num-active-seqs"
 
-  var repeatsDecodes: Bool { true }
+  /// Whether it is 0.11, where a prompt too long for the budget lets those behind it pass if
+  /// prompts stay whole, and one that loses its own cache ends the walk over those that run.
+  var isOlder = false
+  var cadence = PrefillCadence()
+
+  var repeatsDecodes: Bool { cadence.interval == 1 }
 
   mutating func plan(_ replica: inout Replica) {
+    let holds = cadence.holds(in: replica)
     if replica.speculates {
-      replica.catchUpWithDrafts()
-      if replica.preempted.isEmpty { replica.admitWithDrafts() }
-      return
+      replica.catchUpWithDrafts(holding: holds)
+    } else {
+      replica.catchUp(passingEvicted: !isOlder, holding: holds)
     }
-    replica.catchUp()
-    if replica.preempted.isEmpty { replica.admitChunks(passingLong: passesLongPrompts) }
+    if replica.preempted.isEmpty {
+      let isBound =
+        replica.speculates
+        ? replica.admitWithDrafts(holding: holds)
+        : replica.admitChunks(passingLong: isOlder, holding: holds)
+      if !holds { cadence.isBound = isBound }
+    }
+    cadence.note(replica)
+  }
+
+  /// Refuses options that contradict others, or would go without effect.
+  func check(_ rules: EngineRules, _ source: String) throws(InputError) {
+    if rules.prompts.thresholdAdapts && rules.prompts.longPrefillTokenThreshold == 0 {
+      throw InputError(
+        source, problem: "\(Self.adaptive) goes without effect where there is no threshold",
+        remedy: "give long-prefill-token-threshold too, or leave it out")
+    }
+    if let most = rules.limits.maxNumActiveSeqs, most > rules.limits.maxNumSeqs {
+      throw InputError(
+        source,
+        problem: "\(Self.active) is \(most), more than the \(rules.limits.maxNumSeqs) sequences of "
+          + "max-num-seqs", remedy: "lower \(Self.active)")
+    }
+    if rules.memory.watermark == 1 {
+      throw InputError(
+        source, problem: "a watermark of 1 admits nobody while others run",
+        remedy: "give less than 1")
+    }
+  }
+}
+
+/// When prompts are computed, where that is only every so many iterations.
+struct PrefillCadence: Sendable {
+  /// Iterations from one with prompts to the next; 1 for no such rule.
+  var interval = 1
+  /// Whether somebody was held up by something else when prompts were computed last.
+  var isBound = false
+  private var executed = 0
+  private var last = 0
+
+  /// Whether prompts have to wait, which they do only while some sequence decodes.
+  func holds(in replica: borrowing Replica) -> Bool {
+    interval > 1 && !isBound && executed + 1 - last < interval
+      && replica.running.count > replica.prefilling.count
+  }
+
+  /// Notes what `replica` has planned.
+  mutating func note(_ replica: borrowing Replica) {
+    if interval == 1 || replica.batch.chunks.isEmpty && replica.plannedDecodes == 0 { return }
+    executed += 1
+    if !replica.batch.chunks.isEmpty { last = executed }
+  }
+}
+
+extension Engine {
+  /// Its scheduler, which is vLLM's second.
+  fileprivate var vllm: VLLMV1 {
+    get { scheduler as! VLLMV1 }
+    set { scheduler = newValue }
   }
 }

@@ -30,16 +30,19 @@ import Testing
     _ = try preemptionsWhereAgreeing(on: 9000..<9060, option, \.impatient)
   }
 
-  @Test(arguments: [false, true])
-  func `agree where sequences decode with drafts`(_ byPriority: Bool) throws {
+  @Test(arguments: [false, true], [false, true])
+  func `agree where sequences decode with drafts`(_ byPriority: Bool, _ isAhead: Bool) throws {
     let preemptions = try preemptionsWhereAgreeing(
-      on: 0..<400, ReferenceDrafts(byPriority: byPriority), \.drafting)
+      on: 0..<400, ReferenceDrafts(byPriority: byPriority, isAhead: isAhead), \.drafting)
     #expect(preemptions > 0, "memory was short")
   }
 
-  @Test func `agree where sequences decode with drafts and clients stop waiting`() throws {
+  @Test(arguments: [false, true])
+  func `agree where sequences decode with drafts and clients stop waiting`(
+    _ isAhead: Bool
+  ) throws {
     _ = try preemptionsWhereAgreeing(
-      on: 9000..<9150, ReferenceDrafts(), \.impatient.drafting)
+      on: 9000..<9150, ReferenceDrafts(isAhead: isAhead), \.impatient.drafting)
   }
 
   @Test func `cover every scheduler in the list`() {

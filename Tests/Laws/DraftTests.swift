@@ -42,6 +42,19 @@ import Testing
     #expect(timeline.records[0].emittedTokens == output)
   }
 
+  /// A prompt of 100 and an answer of 11, of which each iteration emits 4 of those with three
+  /// drafts: after 1, 5 and 9 tokens the engine cannot know whether the next iteration is the last.
+  @Test func `are verified once more, for nothing, by an engine that plans ahead`() throws {
+    func iterations(_ output: Int, ahead: Bool) throws -> [IterationRecord] {
+      var simulation = try serve(alone(output), [1, 1, 1]) { $0.outputs.schedulesAhead = ahead }
+      return try simulation.run().iterations
+    }
+    #expect(try iterations(11, ahead: false).map(\.drafts) == [0, 3, 3, 3])
+    #expect(try iterations(11, ahead: true).map(\.drafts) == [0, 3, 3, 3, 3])
+    // Two tokens are sure to be there after two iterations.
+    #expect(try iterations(2, ahead: true).map(\.drafts) == [0, 3])
+  }
+
   @Test func `are planned as without where none is accepted and none needs blocks`() throws {
     let requests = (0..<40).map {
       Request(arrival: $0 * 30_000_000, promptTokens: 50 + 7 * $0, outputTokens: 1 + 5 * $0)
@@ -75,11 +88,12 @@ import Testing
     #expect(zip(counts, counts.dropFirst()).allSatisfy { $0 >= $1 })
   }
 
-  @Test func `have as much in the cache after each iteration as they emitted, and give all back`()
-    throws
-  {
+  @Test(arguments: [false, true])
+  func `have as much in the cache after each iteration as they emitted, and give all back`(
+    _ isAhead: Bool
+  ) throws {
     for seed in 0..<60 {
-      let example = try RandomCase(planner: ReferenceDrafts(), seed: seed).drafting
+      let example = try RandomCase(planner: ReferenceDrafts(isAhead: isAhead), seed: seed).drafting
       var simulation = try example.simulation()
       while try simulation.step() {
         let replica = simulation.replicas[0]

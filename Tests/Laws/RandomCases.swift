@@ -87,6 +87,12 @@ struct RandomCase: CustomStringConvertible {
       let priorities = trace.requests.map { _ in Int.random(in: 0...3, using: &random) }
       trace = Trace(requests: trace.requests, columns: Columns(priorities: priorities))
     }
+    if rules.limits.maxLoras != nil {
+      let adapters = trace.requests.map { _ in
+        ["", "a", "b", "c", "d"].randomElement(using: &random)!
+      }
+      trace = Trace(requests: trace.requests, columns: Columns(adapters: adapters))
+    }
     self.rules = rules
     self.trace = trace
   }
@@ -95,6 +101,9 @@ struct RandomCase: CustomStringConvertible {
   private static func varyOptions(_ rules: inout EngineRules, _ random: inout SeededNumbers) {
     if rules.prompts.longPrefillTokenThreshold > 0 {
       rules.prompts.longPrefillTokenThreshold = Int.random(in: 1...120, using: &random)
+    }
+    if rules.limits.maxNumActiveSeqs != nil {
+      rules.limits.maxNumActiveSeqs = Int.random(in: 1...rules.limits.maxNumSeqs, using: &random)
     }
     if rules.prompts.chunkSchedule.stages > 0 {
       rules.prompts.chunkSchedule.stages = Int.random(in: 1...8, using: &random)

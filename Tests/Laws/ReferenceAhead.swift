@@ -4,9 +4,11 @@
 /// when they end, as `step_with_batch_queue` of vLLM does.
 extension ReferenceEngine {
   /// A batch on its way: when it ends and who gets a token then.
-  private struct Queued {
+  struct Queued {
     var end: Nanoseconds
     var emitting: [Int]
+    /// The drafts that each of those verifies.
+    var drafts: [Int] = []
   }
 
   /// Serves every request; false if it stalls.
@@ -26,7 +28,9 @@ extension ReferenceEngine {
         batch = []
         policy.plan(&self)
         if !batch.isEmpty {
-          queue.append(enqueue(at: queue.last?.end ?? now))
+          let start = queue.last?.end ?? now
+          queue.append(
+            rules.speculation == nil ? enqueue(at: start) : enqueueDrafts(at: start))
           continue
         }
         evictedBefore += evicted.count
@@ -36,7 +40,7 @@ extension ReferenceEngine {
       if !queue.isEmpty {
         let first = queue.removeFirst()
         now = first.end
-        apply(first)
+        if rules.speculation == nil { apply(first) } else { applyDrafts(first) }
       } else if isIdle {
         guard arrived < requests.count else { return true }
         now = requests[arrived].arrival

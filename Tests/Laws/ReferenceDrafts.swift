@@ -1,11 +1,13 @@
 @testable import Serving
 
-/// vLLM 0.33 with drafts, without asynchronous scheduling, in the obvious engine.
+/// vLLM 0.33 with drafts in the obvious engine.
 struct ReferenceDrafts: ReferencePlanner {
   var byPriority = false
+  /// Whether it schedules asynchronously.
+  var isAhead = false
 
   var specification: String {
-    "vllm-0.33:async-scheduling=false" + (byPriority ? ",scheduling-policy=priority" : "")
+    "vllm-0.33:async-scheduling=\(isAhead)" + (byPriority ? ",scheduling-policy=priority" : "")
   }
 
   func plan(_ engine: inout ReferenceEngine) { engine.planDrafting(byPriority) }
@@ -38,10 +40,18 @@ extension ReferenceEngine {
     var index = 0
     walk: while index < running.count && !budget.isSpent {
       let id = running[index]
-      let lacking = states[id].prompt + states[id].tokens.count - states[id].computed
+      let places = states[id].placeholders
+      let lacking = states[id].prompt + states[id].tokens.count + places - states[id].computed
+      let isEnding =
+        places > 0
+        && states[id].computed + 2 - places >= states[id].prompt + states[id].output
       let tokens = min(
         budget.most(min(lacking + states[id].drafts, cap)),
         rules.limits.maxModelLen - states[id].computed - 1)
+      if isEnding || tokens <= 0 {
+        index += 1
+        continue
+      }
       while lackingBlocks(id, tokens) > free {
         let victim =
           byPriority

@@ -11,6 +11,8 @@ struct ReferenceEngine {
     let output: Int
     /// Smaller is more urgent.
     let priority: Int
+    /// The name of its LoRA adapter; empty for none.
+    let adapter: String
     /// Tokens in the cache, and tokens to have there before the next one comes out.
     var computed = 0
     var target: Int
@@ -24,6 +26,8 @@ struct ReferenceEngine {
     /// Drafts to be verified next, and samplings so far.
     var drafts = 0
     var steps = 0
+    /// Tokens that results in flight may bring at most.
+    var placeholders = 0
     var preemptions = 0
     /// Tokens that it had, or was to get from batches in flight, when the engine let it go because
     /// its client had stopped waiting.
@@ -66,6 +70,9 @@ struct ReferenceEngine {
   var pastEnd: [Int] = []
   /// Whose turn it is where prompts and decodes alternate.
   var isDecodesTurn = false
+  /// Iterations, the last of them with prompts, and whether anyone was held up by more than a pause
+  /// between prompts.
+  var cadence = (executed: 0, last: 0, isBound: false)
   /// What SGLang's scheduler remembers, and whether the engine had nothing to do since its last
   /// plan.
   var sglang = SGLangMemory()
@@ -86,7 +93,7 @@ struct ReferenceEngine {
       State(
         arrival: request.arrival, prompt: request.promptTokens,
         output: rules.emittedTokens(of: request), priority: trace.columns.priorities?[row] ?? 0,
-        target: request.promptTokens)
+        adapter: trace.columns.adapters?[row] ?? "", target: request.promptTokens)
     }
   }
 
@@ -184,7 +191,9 @@ struct ReferenceEngine {
     for id in states.indices
     where states[id].arrival + timeout <= now && (waiting + running + swapped).contains(id) {
       if states[id].tokensWhenLetGo != nil { continue }
-      states[id].tokensWhenLetGo = states[id].tokens.count + states[id].inFlight
+      // How many tokens drafts in flight bring is known when they have.
+      states[id].tokensWhenLetGo =
+        states[id].tokens.count + (rules.speculation == nil ? states[id].inFlight : 0)
       if running.contains(id) {
         releaseBlocks(of: id, seenBy: plan + 1 + rules.memory.releaseLag)
         land([id], done: [id])
@@ -280,6 +289,7 @@ extension ReferenceEngine {
     states[id].computed = 0
     states[id].target = states[id].prompt + states[id].tokens.count
     states[id].late = states[id].inFlight
+    states[id].placeholders = 0
     states[id].isDecoding = false
     states[id].preemptions += 1
     if toFront { waiting.insert(id, at: 0) } else { waiting.append(id) }

@@ -15,6 +15,12 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     "vllm-0.33:enable-chunked-prefill=false,long-prefill-token-threshold=40"
   case synchronous033 = "vllm-0.33:async-scheduling=false"
   case ahead011 = "vllm-0.11:async-scheduling=true"
+  case sharing033 =
+    "vllm-0.33:long-prefill-token-threshold=40,long-prefill-token-threshold-adaptive=true"
+  case adapters033 = "vllm-0.33:max-loras=2,max-num-active-seqs=8,watermark=0.1"
+  case interval033 = "vllm-0.33:prefill-schedule-interval=3"
+  case intervalAlone033 =
+    "vllm-0.33:prefill-schedule-interval=3,async-scheduling=false,max-loras=1,watermark=0.05"
   case both033 = "vllm-0.33:long-prefill-token-threshold=40,scheduling-policy=priority"
   case orcaOwnLength = "orca:reserve=own"
   case orcaBuddy = "orca:reserve=pow2,allocator=buddy"
@@ -47,7 +53,9 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     case .priorityV0: engine.planVLLM06ByPriority()
     case .priority011: engine.planVLLMV1(byPriority: true)
     case .threshold011, .uncutThreshold011, .ahead011: engine.planVLLMV1()
-    case .threshold033, .uncutThreshold033, .synchronous033: engine.planVLLMV1(isNewest: true)
+    case .threshold033, .uncutThreshold033, .synchronous033, .sharing033, .adapters033:
+      engine.planVLLMV1(isNewest: true)
+    case .interval033, .intervalAlone033: engine.planVLLMV1(isNewest: true, every: 3)
     case .priority033, .both033: engine.planVLLMV1(isNewest: true, byPriority: true)
     case .orcaOwnLength: engine.planOrca { prompt, answer in prompt + answer }
     case .orcaBuddy:
@@ -112,19 +120,36 @@ extension ReferenceEngine {
     decodeEvictingLatest()
   }
 
-  /// vLLM V1: `isNewest` for 0.33, which admits only what fits whole, and lets a sequence that is
-  /// alone exceed the threshold.
-  mutating func planVLLMV1(isNewest: Bool = false, byPriority: Bool = false) {
-    let isAlone = running.count + waiting.count == 1
-    let threshold = rules.prompts.longPrefillTokenThreshold
-    let cap = threshold == 0 || isNewest && isAlone ? Int.max : threshold
-    if byPriority { waiting.sort(by: isMoreUrgent) }
+  /// vLLM V1: `isNewest` for 0.33, which admits only what fits whole, lets a sequence that is alone
+  /// exceed the threshold, and goes on behind one that lost its own cache; prompts `every` so many
+  /// iterations.
+  mutating func planVLLMV1(
+    isNewest: Bool = false, byPriority: Bool = false, every interval: Int = 1
+  ) {
+    let count = running.count + waiting.count
     var budget = rules.limits.maxNumBatchedTokens!
+    var cap = isNewest && count == 1 ? 0 : rules.prompts.longPrefillTokenThreshold
+    if rules.prompts.thresholdAdapts { cap = max(cap, budget / count) }
+    if cap == 0 { cap = Int.max }
+    if byPriority { waiting.sort(by: isMoreUrgent) }
+    let holds =
+      interval > 1 && !cadence.isBound && cadence.executed + 1 - cadence.last < interval
+      && running.contains { states[$0].isDecoding }
+    catchUpVLLMV1(&budget, cap, isNewest, byPriority, holds)
+    if evicted.isEmpty { admitVLLMV1(&budget, cap, isNewest, holds) }
+    if batch.isEmpty { return }
+    cadence.executed += 1
+    if batch.contains(where: { !$0.isDecode }) { cadence.last = cadence.executed }
+  }
+
+  private mutating func catchUpVLLMV1(
+    _ budget: inout Int, _ cap: Int, _ isNewest: Bool, _ byPriority: Bool, _ holds: Bool
+  ) {
     var index = 0
     walk: while index < running.count && budget > 0 {
       let id = running[index]
       let tokens = min(states[id].left, cap, budget)
-      if tokens == 0 {
+      if tokens == 0 || holds && !states[id].isDecoding {
         index += 1
         continue
       }
@@ -135,6 +160,7 @@ extension ReferenceEngine {
         }
         if running.firstIndex(of: victim)! < index { index -= 1 }
         evict(victim)
+        if victim == id && isNewest { continue walk }
         if victim == id { break walk }
       }
       take(blocksNeeded(id, tokens), for: id)
@@ -142,21 +168,39 @@ extension ReferenceEngine {
       budget -= tokens
       index += 1
     }
-    guard evicted.isEmpty else { return }
+  }
+
+  private mutating func admitVLLMV1(
+    _ budget: inout Int, _ cap: Int, _ isNewest: Bool, _ holds: Bool
+  ) {
     var passedOver: [Int] = []
-    defer { waiting = passedOver + waiting }
-    while let id = waiting.first, budget > 0, running.count < rules.limits.maxNumSeqs {
+    var adapters = Set(running.map { states[$0].adapter })
+    adapters.remove("")
+    let most = rules.limits.maxNumActiveSeqs ?? rules.limits.maxNumSeqs
+    while let id = waiting.first, budget > 0, running.count < most {
+      let adapter = states[id].adapter
+      if let most = rules.limits.maxLoras, adapter != "", !adapters.contains(adapter),
+        adapters.count == most
+      {
+        passedOver.append(waiting.removeFirst())
+        continue
+      }
+      if holds && states[id].left > 1 { break }
       let wanted = min(states[id].left, cap)
       if !rules.prompts.areChunked && wanted > budget {
-        if isNewest { return }
+        if isNewest { break }
         passedOver.append(waiting.removeFirst())
         continue
       }
       let tokens = min(wanted, budget)
-      if rules.blocks(for: tokens) > free { return }
-      if isNewest && rules.blocks(for: states[id].target) > free { return }
+      let spare = running.isEmpty ? 0 : Int(rules.memory.watermark * Double(rules.memory.blocks))
+      if rules.blocks(for: tokens) + spare > free { break }
+      if isNewest && rules.blocks(for: states[id].target) + spare > free { break }
       admit(tokens, taking: rules.blocks(for: tokens))
       budget -= tokens
+      if adapter != "" { adapters.insert(adapter) }
     }
+    if !holds { cadence.isBound = !waiting.isEmpty }
+    waiting = passedOver + waiting
   }
 }

@@ -90,7 +90,7 @@ public struct Simulation: Sendable {
     if readsReports && routerRefresh > 0 { nextReport = 0 }
     self.replicas = Array(
       repeating: Replica(
-        rules: rules, prefixes: PrefixBlocks.Source(trace),
+        rules: rules, serving: trace,
         smoothsGaps: observation.contains(.smoothedGaps)),
       count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)

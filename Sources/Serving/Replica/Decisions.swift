@@ -48,8 +48,9 @@ extension Replica {
         decisions.note(sequence, true, 1, context, emitted: emitted, rules)
       } else if let verification = drafting?.verifications.first(where: { $0.sequence == id }) {
         decisions.note(
-          sequence, true, 1 + verification.drafts, sequence.context, emitted: sequence.emitted,
-          rules, accepted: drafting?.accepted(verification, sequence) ?? 0)
+          sequence, true, 1 + verification.drafts, supposedContext(of: id),
+          emitted: sequence.emitted, rules,
+          accepted: drafting?.accepted(verification, sequence) ?? 0)
       } else if let chunk = batch.chunks.first(where: { $0.sequence == id }) {
         decisions.note(
           sequence, false, chunk.tokens, chunk.context, emitted: sequence.emitted, rules)
@@ -89,6 +90,7 @@ extension Decisions {
         request: sequence.request, isDecode: isDecode, tokens: tokens, context: context,
         drafts: drafts))
     let completes = context + tokens >= sequence.target
+    if sequence.phase == .leaving { return }
     guard isDecode || completes && rules.outputs.emitsWithPrompt else { return }
     self.emitted.append(sequence.request)
     let tokens = min(accepted + 1, sequence.outputTokens - emitted)

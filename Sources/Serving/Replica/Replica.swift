@@ -85,17 +85,20 @@ public struct Replica: Sendable {
   var freeSlots: [Int32] = []
   /// The drafts, where sequences decode with some.
   var drafting: Drafting?
+  /// What else is known of the requests.
+  let facts: RequestFacts
   /// What time was spent on, where that is asked for.
   var ledger: AttributionLedger?
 
   enum Selection: Sendable { case none, all, byName, withDrafts }
 
-  /// A replica with nothing to do, whose prompts share the beginnings that `prefixes` tells of.
+  /// A replica with nothing to do, which will serve requests of `trace`.
   init(
-    rules: EngineRules, prefixes source: PrefixBlocks.Source?, smoothsGaps: Bool = false
+    rules: EngineRules, serving trace: Trace, smoothsGaps: Bool = false
   ) {
     self.rules = rules
-    cache = KVCache(rules, prefixes: source)
+    facts = RequestFacts(trace)
+    cache = KVCache(rules, prefixes: PrefixBlocks.Source(trace))
     drafting = rules.speculation.map(Drafting.init)
     let names = cache.sharesPrefixes
     pool = DecodePool(cache.group, smoothsGaps: smoothsGaps, namesBlocks: names)

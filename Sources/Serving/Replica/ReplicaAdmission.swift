@@ -22,7 +22,7 @@ extension Replica {
   /// forbids it.
   @inline(__always)
   mutating func tokensToHold(_ id: SequenceID, computing tokens: Int) -> Int? {
-    guard running.count + pastEnd.count < rules.limits.maxNumSeqs else { return nil }
+    guard running.count + pastEnd.count < rules.limits.mostRunning else { return nil }
     let held =
       switch rules.memory.reservation {
       case .maxModelLen, .ownLength, .powerOfTwo:
@@ -32,15 +32,22 @@ extension Replica {
       case .chunk: sequences[id].context + tokens
       }
     let need = cache.lacking(id, at: computedTokens(of: id), to: held)
-    guard cache.freeBlocks - need >= rules.memory.watermarkBlocks else { return nil }
+    guard cache.freeBlocks - need >= blocksToSpare else { return nil }
     switch rules.memory.admission {
     case .whatItTakes: return held
     case .wholePrompt:
       let most = min(rules.tokenLimit, rules.limits.maxModelLen) * (schedulesAhead ? 2 : 1)
       let whole = cache.lacking(id, toWhole: sequences[id].target, most: most)
-      return whole > cache.freeBlocks ? nil : held
+      let spare = rules.memory.watermarkSparesFirst ? blocksToSpare : 0
+      return whole + spare > cache.freeBlocks ? nil : held
     case .predictedPeak: return hasRoomAtPeak() ? held : nil
     }
+  }
+
+  /// Blocks that an admission leaves free now.
+  @inline(__always)
+  var blocksToSpare: Int {
+    rules.memory.watermarkSparesFirst && running.isEmpty ? 0 : rules.memory.watermarkBlocks
   }
 
   /// Admits waiting requests, each with its whole prompt, while the token budget, the cap on
@@ -54,7 +61,8 @@ extension Replica {
 
   /// Admits waiting requests, each with as much of its prompt as the token budget has left, while
   /// budget, the cap on sequences and memory allow it. Where prompts stay whole, one that is too
-  /// long for the budget ends it.
+  /// long for the budget ends it. One for whose LoRA adapter there is no room is passed over. Says
+  /// whether anyone waits who was not passed over.
   ///
   /// - Parameters:
   ///   - passingPreempted: whether those who lost their cache in this plan, who head the queue, are
@@ -62,27 +70,37 @@ extension Replica {
   ///   - passingLong: whether a prompt that stays whole and is too long for the budget is.
   ///   - resuming: whether those who lost a half-computed prompt in this plan compute as much as
   ///     they lacked then.
+  ///   - holding: whether one that lacks more than a token ends it.
+  @discardableResult
   public mutating func admitChunks(
-    passingPreempted: Bool = false, passingLong: Bool = false, resuming: Bool = false
-  ) {
+    passingPreempted: Bool = false, passingLong: Bool = false, resuming: Bool = false,
+    holding: Bool = false
+  ) -> Bool {
+    var adapters = runningAdapters
     var cursor = waiting.first
     while passingPreempted, let id = cursor, wasJustPreempted(id) {
       cursor = waiting.next(after: id)
     }
-    while let id = cursor, tokensLeftInBudget > 0, running.count < rules.limits.maxNumSeqs {
+    while let id = cursor, tokensLeftInBudget > 0, running.count < rules.limits.mostRunning {
       let next = waiting.next(after: id)
+      if adapters != nil && !takeAdapter(of: id, &adapters!) {
+        cursor = next
+        continue
+      }
       if cache.sharesPrefixes { sequences[id].context = cache.find(id, sequences[id]) }
       defer { if cache.sharesPrefixes && !isRunning(id) { forgetPrefix(of: id) } }
       let resumes = resuming && wasJustPreempted(id)
       let wanted = resumes ? sequences[id].tokensLeftAtPreemption : wantedTokens(id)
+      if holding && tokensLeft(id) > 1 { return true }
       if !rules.prompts.areChunked && wanted > tokensLeftInBudget {
-        guard passingLong else { return }
+        guard passingLong else { return true }
       } else {
         let tokens = min(wanted, tokensLeftInBudget(after: sequences[id].target - wanted))
-        guard tokens > 0, admit(id, computing: tokens) else { return }
+        guard tokens > 0, admit(id, computing: tokens) else { return true }
       }
       cursor = next
     }
+    return cursor != nil
   }
 
   /// Computes chunks of the prompts of running sequences, in order, as far as the budget goes.
@@ -105,8 +123,10 @@ extension Replica {
   func cutToThreshold(_ left: Int) -> Int {
     let threshold = rules.prompts.longPrefillTokenThreshold
     guard threshold > 0, left > threshold else { return left }
-    let isAlone = running.count + waiting.count == 1
-    return isAlone && !rules.prompts.thresholdHoldsAlone ? left : threshold
+    let count = running.count + waiting.count
+    if count == 1 && !rules.prompts.thresholdHoldsAlone { return left }
+    if !rules.prompts.thresholdAdapts { return threshold }
+    return min(left, max(threshold, rules.tokenLimit / count))
   }
 
   /// Tokens that the batch can still take, if the next of them are of a prompt of which `processed`

@@ -43,6 +43,7 @@ extension Replica {
     ledger?.advance(to: end)
     apply(at: end, &timeline)
     closeLedger(&timeline)
+    drafting?.fly(planNumber, isFirst: batchEnd == Simulation.never)
     if batchEnd == Simulation.never {
       batchEnd = end
       leavingFirst = leaving.count
@@ -57,6 +58,7 @@ extension Replica {
   /// Takes leave of the sequences whose last token comes out of the batch that ends at `now`.
   mutating func finishFirst(at now: Nanoseconds, _ timeline: inout Timeline) {
     timeline.end = now
+    if drafting != nil { landDrafts() }
     if leavingFirst > 0 {
       for id in leaving.prefix(leavingFirst) {
         // Its last token but one is known now.

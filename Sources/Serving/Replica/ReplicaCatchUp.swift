@@ -3,17 +3,21 @@ extension Replica {
   /// Computes what each running sequence lacks, in order, within the token budget; where memory is
   /// short by the engine's gate, a victim loses its cache, until there is enough or it was the
   /// sequence itself. Says whether it walked over the sequences one by one.
+  ///
+  /// - Parameters:
+  ///   - passingEvicted: whether those behind one that lost its own cache go on.
+  ///   - holding: whether prompts are passed over.
   @discardableResult
-  public mutating func catchUp() -> Bool {
+  public mutating func catchUp(passingEvicted: Bool = false, holding: Bool = false) -> Bool {
     let victimsComeLast = rules.order != .priority
     let onlyDecodes = prefilling.isEmpty && canDecodeAll
     let areAlike = victimsComeLast && (!cache.slides || canDecodeAll)
     if decodesComeFirst && (areAlike || onlyDecodes) {
       decodeAll()
-      catchUp(prefilling)
+      if !holding { catchUp(prefilling, passingEvicted, holding) }
       return false
     }
-    catchUp(running.all)
+    catchUp(running.all, passingEvicted, holding)
     return true
   }
 
@@ -35,12 +39,19 @@ extension Replica {
     }
   }
 
-  private mutating func catchUp(_ sequences: [SequenceID]) {
-    for sequence in sequences where isRunning(sequence) {
+  private mutating func catchUp(
+    _ ids: [SequenceID], _ passingEvicted: Bool, _ holding: Bool
+  ) {
+    for sequence in ids where isRunning(sequence) {
+      if holding && sequences[sequence].phase == .prefilling { continue }
       let wanted = wantedTokens(sequence)
       if wanted == 0 { continue }  // In flight.
       let tokens = min(wanted, tokensLeftInBudget)
-      guard tokens > 0, makeRoom(for: sequence, computing: tokens) else { return }
+      guard tokens > 0 else { return }
+      guard makeRoom(for: sequence, computing: tokens) else {
+        if passingEvicted { continue }
+        return
+      }
       if isDecoding(sequence) { decode(sequence) } else { compute(sequence, tokens: tokens) }
     }
   }

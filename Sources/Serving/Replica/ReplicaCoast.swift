@@ -25,7 +25,7 @@ extension Replica {
       && done.isEmpty && cache.allReleasing == 0
       && (waiting.isEmpty
         || rules.order == .arrival
-          && (!cache.sharesPrefixes || running.count == rules.limits.maxNumSeqs))
+          && (!cache.sharesPrefixes || running.count == rules.limits.mostRunning))
       && batch.swappedTokens == 0 && (!schedulesAhead || followingEnd != Simulation.never)
   }
 
@@ -44,7 +44,7 @@ extension Replica {
     let ahead = schedulesAhead
     let reservesAll = rules.memory.reservesAll
     let atSequenceCap =
-      running.count == rules.limits.maxNumSeqs
+      running.count == rules.limits.mostRunning
       || batch.sequences == rules.limits.maxBatchSequences
     repeat {
       now = batchEnd

@@ -1,6 +1,6 @@
-/// Speculative decoding as vLLM 0.33.0 has it without asynchronous scheduling: a sequence computes
-/// its next token and its drafts, with blocks for those that the drafter computes after them, and
-/// keeps the blocks of drafts that were not accepted.
+/// Speculative decoding as vLLM 0.33.0 has it: a sequence computes its next token and its drafts,
+/// with blocks for those that the drafter computes after them, and keeps the blocks of drafts that
+/// were not accepted.
 extension Replica {
   /// Whether sequences decode with drafts.
   @inline(__always)
@@ -14,14 +14,16 @@ extension Replica {
   /// Computes what each running sequence lacks, in order, and verifies its drafts; where memory is
   /// short, a victim loses its cache, until there is enough or it was the sequence itself, which
   /// those behind it need not wait for.
-  public mutating func catchUpWithDrafts() {
+  ///
+  /// - Parameter holding: whether prompts are passed over.
+  public mutating func catchUpWithDrafts(holding: Bool = false) {
     walk: for id in running.all where isRunning(id) {
+      if holding && sequences[id].phase == .prefilling { continue }
       let room = roomForDrafts
       if room <= 0 { return }
-      let drafts = isDecoding(id) ? drafting!.drafts[id.index] : 0
-      let wanted = cutToThreshold(tokensLeft(id) + drafts)
-      let length = rules.limits.maxModelLen - sequences[id].context - 1
-      let tokens = min(wanted, room, length)
+      let length = rules.limits.maxModelLen - supposedContext(of: id) - 1
+      let tokens = min(cutToThreshold(tokensWithDrafts(id)), room, length)
+      if tokens <= 0 { continue }
       while blocksLacking(id, computing: tokens) > cache.freeBlocks {
         guard let victim = victimAmongDrafts else { return }
         preempt(victim)
@@ -40,15 +42,22 @@ extension Replica {
 
   /// Admits waiting requests, each with as much of its prompt as the budget has left. One that
   /// lacks a single token takes places for drafts too, which are never accepted, so that it
-  /// computes as many as those that decode.
-  public mutating func admitWithDrafts() {
+  /// computes as many as those that decode. One for whose LoRA adapter there is no room is passed
+  /// over. Says whether anyone waits who was not passed over.
+  ///
+  /// - Parameter holding: whether one that lacks more than a token ends it.
+  public mutating func admitWithDrafts(holding: Bool = false) -> Bool {
     let isAmongPrompts = !batch.chunks.isEmpty
-    while let id = waiting.first, roomForDrafts > 0, running.count < rules.limits.maxNumSeqs {
+    var adapters = runningAdapters
+    var cursor = waiting.first
+    while let id = cursor, roomForDrafts > 0, running.count < rules.limits.mostRunning {
+      cursor = waiting.next(after: id)
+      if adapters != nil && !takeAdapter(of: id, &adapters!) { continue }
       if cache.sharesPrefixes { sequences[id].context = cache.find(id, sequences[id]) }
-      let tokens = tokensToAdmit(id, isAmongPrompts)
+      let tokens = holding && tokensLeft(id) > 1 ? 0 : tokensToAdmit(id, isAmongPrompts)
       guard tokens > 0, fits(id, computing: tokens) else {
         if cache.sharesPrefixes { forgetPrefix(of: id) }
-        return
+        return true
       }
       waiting.remove(id)
       running.append(id)
@@ -59,6 +68,7 @@ extension Replica {
       if sequences[id].context > 0 { cacheHits += 1 }
       plan(id, computing: tokens)
     }
+    return cursor != nil
   }
 
   /// Tokens that `id`, which waits, computes if it is admitted now; 0 where it has to wait.
@@ -78,15 +88,16 @@ extension Replica {
   /// Whether memory admits `id` with `tokens` of its prompt.
   private func fits(_ id: SequenceID, computing tokens: Int) -> Bool {
     let need = blocksLacking(id, computing: tokens)
-    guard cache.freeBlocks - need >= rules.memory.watermarkBlocks else { return false }
+    guard cache.freeBlocks - need >= blocksToSpare else { return false }
     if rules.memory.admission != .wholePrompt { return true }
     let most = min(rules.tokenLimit, rules.limits.maxModelLen)
-    return cache.lacking(id, toWhole: sequences[id].target, most: most) <= cache.freeBlocks
+    let whole = cache.lacking(id, toWhole: sequences[id].target, most: most)
+    return whole + blocksToSpare <= cache.freeBlocks
   }
 
   /// Tokens that `id` has blocks for when it computes `tokens`.
   private func reach(of id: SequenceID, computing tokens: Int) -> Int {
-    let next = sequences[id].context + tokens + drafting!.rules.lookaheadTokens
+    let next = supposedContext(of: id) + tokens + drafting!.rules.lookaheadTokens
     return max(drafting!.reach[id.index], min(next, rules.limits.maxModelLen))
   }
 
@@ -96,16 +107,17 @@ extension Replica {
 
   /// Has the plan compute `tokens` of `id`, which is running.
   private mutating func plan(_ id: SequenceID, computing tokens: Int) {
-    let context = sequences[id].context
+    let context = supposedContext(of: id)
     let reach = reach(of: id, computing: tokens)
-    let known = sequences[id].promptTokens + sequences[id].emitted
+    let late = drafting!.inFlight(slot: id.index)?.tokens ?? 0
+    let known = sequences[id].promptTokens + sequences[id].emitted - late
     cache.reserve(
       id, sequences[id], at: context, to: reach,
       known: min(context + tokens, known - drafting!.rules.hashLookahead))
     drafting!.extend(slot: id.index, to: reach)
     sequences[id].scheduledIn = planNumber
     selection = .withDrafts
-    if isDecoding(id) {
+    if sequences[id].phase != .prefilling {
       drafting!.verifications.append(.init(sequence: id, drafts: tokens - 1))
       batch.addDecode(context: context, drafts: tokens - 1)
     } else {
@@ -120,7 +132,7 @@ extension Replica {
       return
     }
     let drafts = drafting!.verifications.remove(at: place).drafts
-    batch.removeDecode(context: sequences[id].context, drafts: drafts)
+    batch.removeDecode(context: supposedContext(of: id), drafts: drafts)
   }
 
   /// How many drafts for each sequence follow on the batch that has been planned: none where each
@@ -129,9 +141,9 @@ extension Replica {
     guard let drafting else { return 0 }
     let most = drafting.rules.drafts(after: batch.sequences)
     if drafting.rules.lookaheadTokens == 0 { return most }
-    for verification in drafting.verifications {
-      let sequence = sequences[verification.sequence]
-      if sequence.emitted + 1 < sequence.outputTokens { return most }
+    for verification in drafting.verifications
+    where leastEmitted(verification.sequence) + 1 < sequences[verification.sequence].outputTokens {
+      return most
     }
     for chunk in batch.chunks {
       let sequence = sequences[chunk.sequence]
@@ -151,16 +163,19 @@ extension Replica {
     if !verifications.isEmpty { circle.end() }
     for verification in verifications {
       let id = verification.sequence
+      // One that has ended with the batch before is verified for nothing.
+      if sequences[id].phase == .leaving { continue }
       let accepted = drafting!.accepted(verification, sequences[id])
       timeline.drafts.add(drafts: verification.drafts, accepted: accepted)
       let left = sequences[id].outputTokens - sequences[id].emitted
       let tokens = min(accepted + 1, left)
       for _ in 0..<tokens { sequences[id].emit(at: now, into: &timeline.gaps) }
       sequences[id].context += tokens
+      if schedulesAhead {
+        noteFlight(of: id, tokens: tokens, rejected: verification.drafts + 1 - tokens)
+      }
       if tokens < left {
-        drafting!.sample(sequences[id], slot: id.index, most: batch.draftsToFollow)
-        let context = sequences[id].context
-        cache.nameDecode(id, sequences[id], to: context, known: context)
+        sampleDrafts(of: id)
       } else {
         skipped.removeLast(id)
         retire(id, &timeline)
@@ -172,7 +187,14 @@ extension Replica {
   mutating func beginDrafts(of id: SequenceID) {
     sequences[id].phase = .skipped
     skipped.append(id)
-    drafting!.sample(sequences[id], slot: id.index, most: batch.draftsToFollow)
+    sampleDrafts(of: id)
+  }
+
+  /// Has drafts follow on a token of `id`, and names the blocks that are known to be full by it.
+  private mutating func sampleDrafts(of id: SequenceID) {
+    let most = schedulesAhead ? drafting!.rules.numSpeculativeTokens : batch.draftsToFollow
+    drafting!.sample(sequences[id], slot: id.index, most: most)
+    if schedulesAhead { return }
     let context = sequences[id].context
     cache.nameDecode(id, sequences[id], to: context, known: context)
   }

@@ -22,7 +22,7 @@ extension Replica {
   mutating func unplan(_ id: SequenceID) {
     guard sequences[id].scheduledIn == planNumber else { return }
     sequences[id].scheduledIn = -1
-    if speculates && isDecoding(id) {
+    if speculates && sequences[id].phase != .prefilling {
       unplanDrafts(of: id)
     } else if isDecoding(id) {
       scheduledByName -= 1

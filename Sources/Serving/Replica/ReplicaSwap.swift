@@ -43,7 +43,7 @@ extension Replica {
   @discardableResult
   public mutating func swapIn() -> [SequenceID] {
     var back: [SequenceID] = []
-    while let id = swapped.first, running.count < rules.limits.maxNumSeqs {
+    while let id = swapped.first, running.count < rules.limits.mostRunning {
       let missing = sequences[id].target - sequences[id].context
       guard max(1, missing) <= tokensLeftInBudget else { break }
       let context = sequences[id].context

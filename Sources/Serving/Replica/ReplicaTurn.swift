@@ -77,7 +77,7 @@ extension Replica {
     }
     timeline.occupancy.record(
       batch, for: duration, usedBlocks: cache.usedBlocks, of: cache.totalBlocks,
-      atSequenceCap: running.count == rules.limits.maxNumSeqs
+      atSequenceCap: running.count == rules.limits.mostRunning
         || batch.sequences == rules.limits.maxBatchSequences)
     if timeline.keepsIterations {
       timeline.iterations.append(IterationRecord(of: self, index, start: begin, end: end))
@@ -201,6 +201,9 @@ extension Replica {
     }
     circle.end()
     sequences[id].emit(at: now, into: &timeline.gaps)
+    if drafting != nil && schedulesAhead {
+      noteFlight(of: id, tokens: 1, rejected: chunk.context + chunk.tokens - sequences[id].target)
+    }
     if sequences[id].emitted == sequences[id].outputTokens {
       retire(id, &timeline)
     } else if drafting != nil {

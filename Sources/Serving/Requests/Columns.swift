@@ -12,6 +12,10 @@ public struct Columns: Sendable, Equatable {
   public var prefixBlockTokens: Int
   /// How urgent each request is, smaller first.
   public var priorities: [Int]?
+  /// Whose request each is: a user or a tenant, by its name.
+  public var clients: [String]?
+  /// The LoRA adapter that each request is served with; empty for none.
+  public var adapters: [String]?
   /// Which requests wait for others.
   public var waits: Waits?
   /// How many answers each prompt has, whose requests follow on each other and come together.
@@ -20,13 +24,16 @@ public struct Columns: Sendable, Equatable {
   /// The columns that are given.
   public init(
     labels: [String]? = nil, sessions: [String]? = nil, prefixHashes: PrefixHashes? = nil,
-    prefixBlockTokens: Int = 16, priorities: [Int]? = nil, waits: Waits? = nil
+    prefixBlockTokens: Int = 16, priorities: [Int]? = nil, clients: [String]? = nil,
+    adapters: [String]? = nil, waits: Waits? = nil
   ) {
     self.labels = labels
     self.sessions = sessions
     self.prefixHashes = prefixHashes
     self.prefixBlockTokens = prefixBlockTokens
     self.priorities = priorities
+    self.clients = clients
+    self.adapters = adapters
     self.waits = waits
   }
 
@@ -38,14 +45,18 @@ public struct Columns: Sendable, Equatable {
     taken.sessions = sessions?.entries(at: rows)
     taken.prefixHashes = prefixHashes.map { hashes in PrefixHashes(rows.map { Array(hashes[$0]) }) }
     taken.priorities = priorities?.entries(at: rows)
+    taken.clients = clients?.entries(at: rows)
+    taken.adapters = adapters?.entries(at: rows)
     taken.waits = waits?.rows(at: rows)
     return taken
   }
 
   /// Whether each column has an entry for each of `count` requests.
   func fit(_ count: Int) -> Bool {
-    [labels?.count, sessions?.count, prefixHashes?.count, priorities?.count, waits?.count]
-      .allSatisfy { $0 == nil || $0 == count }
+    [
+      labels?.count, sessions?.count, prefixHashes?.count, priorities?.count, clients?.count,
+      adapters?.count, waits?.count,
+    ].allSatisfy { $0 == nil || $0 == count }
   }
 }
 

@@ -11,6 +11,14 @@ extension EngineRules {
     public var maxModelLen: Int
     /// Stages of the pipeline, and the most batches in flight.
     public var pipelineParallelSize = 1
+    /// The most sequences that run at once, where that is less than `maxNumSeqs`.
+    public var maxNumActiveSeqs: Int?
+    /// The most LoRA adapters of sequences that run at once; any number where nil.
+    public var maxLoras: Int?
+
+    /// The most sequences that run at once.
+    @inline(__always)
+    public var mostRunning: Int { maxNumActiveSeqs ?? maxNumSeqs }
   }
 
   /// How blocks are taken and given back.
@@ -33,6 +41,8 @@ extension EngineRules {
     public var averageLengths = Lengths()
     /// The share of the blocks that an admission must leave free.
     public var watermark: Double
+    /// Whether that holds only while others run, and for the whole prompt where that has to fit.
+    public var watermarkSparesFirst = false
     /// When a sequence cannot decode.
     public var decodeGate: DecodeGate
     /// Plans that pass before the blocks of a finished sequence can be taken again.
@@ -64,7 +74,9 @@ extension EngineRules {
     public var reservesAll: Bool { reservation != .prompt && reservation != .chunk }
 
     /// Blocks that a sequence needs to be free beside its own, even where it is alone.
-    var spareBlocks: Int { max(watermarkBlocks, decodeGate == .anyFreeBlock ? 1 : 0) }
+    var spareBlocks: Int {
+      max(watermarkSparesFirst ? 0 : watermarkBlocks, decodeGate == .anyFreeBlock ? 1 : 0)
+    }
   }
 
   /// How prompts are cut.
@@ -77,6 +89,8 @@ extension EngineRules {
     public var longPrefillTokenThreshold = 0
     /// Whether that threshold holds for a sequence that has the replica to itself.
     public var thresholdHoldsAlone = true
+    /// Whether it is no less than an equal share of the budget for each sequence that is there.
+    public var thresholdAdapts = false
     /// Whether a prompt's next chunk may start before the one before has come back.
     public var chunksOverlap = false
     /// How chunks shrink as a prompt gets on; off unless it has stages.

@@ -32,7 +32,7 @@ public struct DecisionLog: Sendable {
     header = try Header(lines[0])
     requests = Self.byArrival(
       try Self.requests(lines[1]),
-      byName: header.config.speculation != nil && header.config.policy == "priority")
+      byName: header.config.policy == "priority" && Self.ranksByName.contains(header.scheduler))
     (steps, outcomes) = try Self.read(lines.dropFirst(2), of: Set(requests.map(\.id)))
     try checkDrafts(lines[0], lines[1])
     try checkLength(lines[0])
@@ -70,8 +70,10 @@ public struct DecisionLog: Sendable {
     }
   }
 
-  /// Requests that arrive together keep their order, or stand by name, as those do that vLLM 0.33
-  /// serves by priority.
+  /// Logs of vLLM 0.33, which serves requests of one priority that arrive together by name.
+  private static let ranksByName = ["vllm_v1_spec", "vllm_v1_limits"]
+
+  /// Requests that arrive together keep their order, or stand by name.
   private static func byArrival(
     _ requests: [LoggedRequest], byName: Bool
   ) -> [LoggedRequest] {
@@ -101,7 +103,10 @@ public struct DecisionLog: Sendable {
           ? PrefixHashes(requests.indices.map { hashes(of: $0, groups, rows) }) : nil,
         prefixBlockTokens: hashedTokens,
         priorities: requests.contains { $0.priority != nil }
-          ? requests.map { config.ownPriority($0.priority ?? 0) } : nil))
+          ? requests.map { config.ownPriority($0.priority ?? 0) } : nil,
+        clients: requests.contains { $0.user != nil } ? requests.map { $0.user ?? "" } : nil,
+        adapters: requests.contains { $0.lora != nil }
+          ? requests.map { $0.lora.map { $0 == 0 ? "" : String($0) } ?? "" } : nil))
   }
 
   /// Whether prompts have tokens in common that matter.
@@ -111,7 +116,7 @@ public struct DecisionLog: Sendable {
   }
 
   /// Whether the engine compares prompts token by token.
-  private var matchesTokens: Bool { config.overlap != nil || !config.options.isEmpty }
+  private var matchesTokens: Bool { config.isPaged }
 
   /// Tokens of a block that has a hash.
   private var hashedTokens: Int {
@@ -146,7 +151,8 @@ public struct DecisionLog: Sendable {
     let first = request.prefixGroup.flatMap { groups[$0] } ?? row
     return (0..<blocks).map { block in
       (block + 1) * hashedTokens <= shared
-        ? UInt64(first) << 32 | UInt64(block) : own(row, block: block)
+        ? UInt64(request.lora ?? 0) << 56 | UInt64(first) << 32 | UInt64(block)
+        : own(row, block: block)
     }
   }
 

@@ -58,6 +58,8 @@ extension DecisionLog {
     let overlap: Bool?
     /// Options of our scheduler, by their names.
     let options: [(name: String, value: String)]
+    /// Whether memory is counted in tokens and prompts are compared token by token.
+    let isPaged: Bool
     /// Whether the request with the larger priority goes first.
     let isLargerFirst: Bool
 
@@ -77,7 +79,8 @@ extension DecisionLog {
       blockSize = try keys.count(
         "block_size", "page_size", in: EngineRange.blockTokens, "tokens of a block")
       let blocks = prefixCaching == true ? Self.namedBlocks : EngineRange.blocks
-      if scheduler.optionKeys.isEmpty {
+      isPaged = scheduler.isPaged
+      if !isPaged {
         numBlocks = try keys.count("num_blocks", in: blocks, "the KV blocks that there are")
       } else {
         numBlocks = try keys.pages(of: blockSize)
@@ -85,7 +88,7 @@ extension DecisionLog {
       overlap = try keys.flag("overlap")
       options = try keys.options(of: scheduler)
       let isLowFirst = try keys.flag("schedule_low_priority_values_first") ?? false
-      isLargerFirst = !scheduler.optionKeys.isEmpty && !isLowFirst
+      isLargerFirst = isPaged && !isLowFirst
       maxNumSeqs = try sequences("max_num_seqs")
       maxTrackedSequences = try sequences("max_tracked_sequences")
       maxRaggedSequenceCount = try sequences("max_ragged_sequence_count")
@@ -105,7 +108,8 @@ extension DecisionLog {
       numCpuBlocks = try keys.optionalCount(
         "num_cpu_blocks", in: 0...EngineRange.blocks.upperBound, "the blocks to swap to")
       schedulerReserveFullIsl = try keys.flag("scheduler_reserve_full_isl")
-      enableChunkedPrefill = try keys.flag("enable_chunked_prefill")
+      let chunks = try keys.flag("enable_chunked_prefill")
+      enableChunkedPrefill = chunks == nil ? try keys.flag("chunked_prefill") : chunks
       dynamic = try keys.object("dynamic").map(Dynamic.init)
       groups = try Self.groups(keys)
       speculation = try keys.object("spec").map(Speculation.init)
@@ -148,10 +152,6 @@ extension DecisionLog {
         throw keys.mistake(
           "enable_chunked_prefill", "it is \(given), and the scheduler says otherwise",
           "name vllm_v0 or vllm_v0_chunked")
-      }
-      if let share = try keys.real("watermark"), share != 0 {
-        throw keys.mistake(
-          "watermark", "\(share) is not understood", "record with a watermark of 0")
       }
     }
   }

@@ -34,11 +34,12 @@ extension DecisionLog {
     let length = config.maxModelLen ?? config.maxLength ?? EngineRange.tokens.upperBound
     let setting = EngineSetting(maxModelLen: length, headSize: 128, isLargeGPU: false)
     var engine =
-      scheduler.log.optionKeys.isEmpty
-      ? try Schedulers.engine(scheduler.full, setting)
-      : try scheduler.entry.engine(config.options, setting, source: source)
+      scheduler.log.isPaged
+      ? try scheduler.entry.engine(config.options, setting, source: source)
+      : try Schedulers.engine(scheduler.full, setting)
     engine.name = scheduler.ours
-    if scheduler.log.optionKeys.isEmpty {
+    if !scheduler.log.isPaged {
+      try scheduler.entry.set(config.options, of: &engine)
       setLimits(&engine.rules, length)
       setPieces(&engine.rules, scheduler.log)
       engine.rules.speculation = speculation

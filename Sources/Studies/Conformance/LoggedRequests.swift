@@ -43,6 +43,9 @@ extension DecisionLog {
     let prompt: Int
     let output: Int
     let priority: Int?
+    /// Whose it is, and the number of its LoRA adapter, 0 for none.
+    let user: String?
+    let lora: Int?
     let prefixGroup: String?
     let sharedPrefix: Int?
     /// The earlier request of whose prompt and output the first tokens are, and how many.
@@ -54,7 +57,7 @@ extension DecisionLog {
     init(_ keys: JSONKeys) throws(InputError) {
       try keys.checkNoted(among: [
         "id", "prompt", "output", "priority", "arrival_us", "prefix_group", "shared_prefix",
-        "parent", "parent_tokens", "accept", "drafts",
+        "parent", "parent_tokens", "accept", "drafts", "user", "lora",
       ])
       id = try keys.needed("id", "the request's name", keys.text)
       arrivalUs = try keys.count(
@@ -62,6 +65,8 @@ extension DecisionLog {
       prompt = try keys.count("prompt", in: EngineRange.tokens, "tokens")
       output = try keys.count("output", in: EngineRange.tokens, "tokens")
       priority = try keys.whole("priority")
+      user = try keys.text("user")
+      lora = try keys.optionalCount("lora", in: 0...255, "the number of an adapter")
       prefixGroup = try keys.text("prefix_group")
       sharedPrefix = try keys.optionalCount(
         "shared_prefix", in: 0...EngineRange.tokens.upperBound, "tokens")

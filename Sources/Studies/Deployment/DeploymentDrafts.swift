@@ -20,9 +20,13 @@ extension Deployment {
     if pipelineParallelSize > 1 {
       throw refusal("drafts in a pipeline are not known", "leave out --pipeline-parallel-size")
     }
-    if engine.given.contains("async-scheduling") && engine.rules.outputs.schedulesAhead {
+    // vLLM 0.33, `VllmConfig.__post_init__`.
+    let mayBeAhead = speculative.method.hasModel && speculative.byBatchSize.isEmpty
+    if !mayBeAhead && engine.given.contains("async-scheduling")
+      && engine.rules.outputs.schedulesAhead
+    {
       throw refusal(
-        "drafts with asynchronous scheduling are not known",
+        "asynchronous scheduling is known with drafts of a model alone, and always as many",
         "leave out async-scheduling=true: batches are planned one by one then")
     }
     if groups.states > 0 {
@@ -42,7 +46,7 @@ extension Deployment {
         "a budget of \(budget) tokens has no room for \(speculative.numSpeculativeTokens) drafts",
         "raise --max-num-batched-tokens to \(speculative.numSpeculativeTokens + 2) or more")
     }
-    engine.rules.outputs.schedulesAhead = false
+    if !mayBeAhead { engine.rules.outputs.schedulesAhead = false }
     engine.rules.speculation = speculative.rules(seed: 0)
   }
 

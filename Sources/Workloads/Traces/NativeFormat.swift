@@ -6,8 +6,9 @@ import Serving
 ///
 /// `arrival_s` is seconds since the start of the trace, exact to the nanosecond. `prefix_hashes`
 /// are opaque 64-bit numbers with spaces between, one for each block of the prompt; a comment
-/// `# block_size=512` says how many tokens a block has, 16 where there is none. A request of
-/// smaller `priority` goes first. A request with ids of requests further up in `after`, with spaces
+/// `# block_size=512` says how many tokens a block has, 16 where there is none. One of smaller
+/// `priority` goes first; `client` is whose it is, and `adapter` the LoRA adapter that it is
+/// served with, empty for none. A request with ids of requests further up in `after`, with spaces
 /// between, may be sent `delay_s` seconds after the last of those has ended, and need not have an
 /// `arrival_s` then; where there is no `after`, one with a `delay_s` follows the one before of its
 /// session. In `after`, `%20` stands for a space in an id, and `%25` for a percent sign.
@@ -17,14 +18,14 @@ struct NativeFormat: TraceFormat {
     "servesim's own CSV: `# block_size=16` above it is the tokens in a block of hashes; requests "
     + "wait for those whose ids are in after, and delay_s longer"
   let header =
-    "[id,]arrival_s,prompt_tokens,output_tokens[,session_id][,priority]"
-    + "[,after][,delay_s][,prefix_hashes]"
+    "[id,]arrival_s,prompt_tokens,output_tokens[,session_id][,priority][,client]"
+    + "[,adapter][,after][,delay_s][,prefix_hashes]"
 
   let required = ["arrival_s", "prompt_tokens", "output_tokens"]
 
   private static let columns = [
-    "id", "arrival_s", "prompt_tokens", "output_tokens", "session_id", "priority", "after",
-    "delay_s", "prefix_hashes",
+    "id", "arrival_s", "prompt_tokens", "output_tokens", "session_id", "priority", "client",
+    "adapter", "after", "delay_s", "prefix_hashes",
   ]
 
   /// Tokens in a block of hashes where no comment says how many.
@@ -44,6 +45,8 @@ struct NativeFormat: TraceFormat {
     let output = try reader.column("output_tokens", of: header)
     let session = try reader.optionalColumn("session_id")
     let priority = try reader.optionalColumn("priority")
+    let client = try reader.optionalColumn("client")
+    let adapter = try reader.optionalColumn("adapter")
     let hashes = try reader.optionalColumn("prefix_hashes")
     let turns = try NativeTurns(reader, session: session)
     var labels = try reader.optionalColumn("id").map { RowLabels(column: $0) }
@@ -51,6 +54,8 @@ struct NativeFormat: TraceFormat {
     builder.ignored = try reader.columns(besides: Self.columns)
     builder.columns.sessions = session.map { _ in [] }
     builder.columns.priorities = priority.map { _ in [] }
+    builder.columns.clients = client.map { _ in [] }
+    builder.columns.adapters = adapter.map { _ in [] }
     builder.columns.prefixHashes = hashes.map { _ in [] }
     if turns != nil { builder.beginTurns() }
     while try reader.nextRow() {
@@ -70,6 +75,8 @@ struct NativeFormat: TraceFormat {
       try labels?.keep(reader)
       if let session { builder.columns.sessions?.append(try reader.text(session)) }
       if let priority { builder.columns.priorities?.append(try reader.priority(priority)) }
+      if let client { builder.columns.clients?.append(try reader.text(client)) }
+      if let adapter { builder.columns.adapters?.append(try reader.text(adapter)) }
       if let hashes { builder.columns.prefixHashes?.append(try reader.hashes(hashes)) }
     }
     builder.columns.labels = try labels?.finish(reader, isInOrder: builder.isInOrder)

@@ -34,6 +34,8 @@ public enum TraceTarget: String, CaseIterable, Sendable {
       if columns.labels != nil { lost.append("labels") }
       if columns.sessions != nil && self != .mooncake { lost.append("sessions") }
       if columns.priorities != nil && self != .mooncake { lost.append("priorities") }
+      if columns.clients != nil { lost.append("clients") }
+      if columns.adapters != nil { lost.append("adapters") }
       if columns.waits != nil { lost.append("waits for answers") }
       if columns.prefixHashes != nil && self == .azure { lost.append("prefix hashes") }
     }

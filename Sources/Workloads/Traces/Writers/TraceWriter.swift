@@ -18,6 +18,8 @@ public enum TraceWriter {
     text.append("id,arrival_s,prompt_tokens,output_tokens")
     if columns.sessions != nil { text.append(",session_id") }
     if columns.priorities != nil { text.append(",priority") }
+    if columns.clients != nil { text.append(",client") }
+    if columns.adapters != nil { text.append(",adapter") }
     if columns.waits != nil { text.append(",after,delay_s") }
     if columns.prefixHashes != nil { text.append(",prefix_hashes") }
     text.bytes.append(.lineFeed)
@@ -38,6 +40,11 @@ public enum TraceWriter {
       if let priorities = columns.priorities {
         text.bytes.append(.comma)
         text.append(String(priorities[row]))
+      }
+      for names in [columns.clients, columns.adapters] {
+        guard let names else { continue }
+        text.bytes.append(.comma)
+        text.field(names[row])
       }
       if let waits = columns.waits {
         text.bytes.append(.comma)
