@@ -16,6 +16,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var sessions: SessionTimes?
   /// Nil where there is one replica.
   public var balance: ReplicaBalance?
+  /// Nil where all replicas are alike.
+  public var pools: PoolUse?
 
   /// The metrics of `trace` as `timeline` saw it served.
   ///
@@ -30,7 +32,7 @@ public struct RunMetrics: Sendable, Equatable {
     memory = MemoryUse(timeline.occupancy)
     batches = BatchUse(
       timeline.occupancy, requests, cachedTokens: timeline.cachedTokens,
-      abandonedTokens: timeline.abandonedPromptTokens,
+      abandonedTokens: timeline.abandonedPromptTokens + (timeline.transfers?.heldTokens ?? 0),
       deadlockedSteps: timeline.deadlockedSteps,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
     prefixes = PrefixUse(trace: trace, timeline: timeline)
@@ -55,7 +57,7 @@ public struct RunMetrics: Sendable, Equatable {
   public var values: [NamedValue] {
     requests.values + LatencyMetric.ofRuns.flatMap(latencies) + throughput.values + memory.values
       + batches.values + (prefixes?.values ?? []) + (drafts?.values ?? [])
-      + (sessions?.values ?? []) + (balance?.values ?? [])
+      + (sessions?.values ?? []) + (balance?.values ?? []) + (pools?.values ?? [])
   }
 
   private func latencies(_ metric: LatencyMetric) -> [NamedValue] {

@@ -22,6 +22,8 @@ public struct Engine: Sendable {
   public var offloadsCache = false
   /// Whether it is known how it decodes with drafts.
   public var drafts = false
+  /// Whether it is known how it reads keys and values from another engine.
+  public var connects = false
   /// The names of the options that its user gave.
   public var given: [String] = []
 }

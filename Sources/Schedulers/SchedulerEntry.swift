@@ -19,6 +19,7 @@ public struct SchedulerEntry: Sendable {
   private let hasPipelines: Bool
   private let overlaps: Bool
   private let drafts: Bool
+  private let connects: Bool
   private let rules: @Sendable (EngineSetting) -> EngineRules
   private let scheduler: @Sendable () -> any Scheduler
   /// What the engine calls its token budget, if it has one, and its cap on sequences.
@@ -39,6 +40,7 @@ public struct SchedulerEntry: Sendable {
   ///   - hasPipelines: whether it keeps several batches in flight.
   ///   - overlaps: whether operations of nano-batches overlap inside the GPU.
   ///   - drafts: whether it is known how it decodes with drafts.
+  ///   - connects: whether it is known how it reads keys and values from another engine.
   ///   - hostTime: the name of the host times that are known of its engine; `none` where nothing
   ///     is known of them.
   ///   - logs: the logs of its engine's decisions that can be compared with ours.
@@ -50,7 +52,7 @@ public struct SchedulerEntry: Sendable {
     tokenBudgets: [Int] = [], uncutBudget: Int? = nil,
     batchSequences: String? = nil, admittedSequences: String = "max-num-seqs",
     blockTokens: String = "block-size", hasPipelines: Bool = true, overlaps: Bool = false,
-    drafts: Bool = false,
+    drafts: Bool = false, connects: Bool = false,
     hostTime: String = "vllm-v1", logs: [EngineLog] = [],
     options: [Setting<Engine>] = [],
     rules: @escaping @Sendable (EngineSetting) -> EngineRules,
@@ -62,6 +64,7 @@ public struct SchedulerEntry: Sendable {
     self.hasPipelines = hasPipelines
     self.overlaps = overlaps
     self.drafts = drafts
+    self.connects = connects
     self.hostTime = hostTime
     self.logs = logs
     self.rules = rules
@@ -110,6 +113,7 @@ public struct SchedulerEntry: Sendable {
     for (option, value) in given where option.words.isEmpty { try option.set(&engine, value) }
     engine.given = given.map(\.option.name)
     engine.drafts = drafts
+    engine.connects = connects
     try check(engine.rules, given: given.map(\.option.name), setting, source)
     try (engine.scheduler as? SGLang)?.check(engine.rules, given.map(\.option.name), source)
     try (engine.scheduler as? VLLMV1)?.check(engine.rules, source)

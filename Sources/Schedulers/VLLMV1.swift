@@ -27,10 +27,11 @@ struct VLLMV1: Scheduler {
   static let entry033 = SchedulerEntry(
     "vllm-0.33", "As vllm-0.11, but admits a request only where its whole prompt fits (vLLM V1).",
     reproduces: "vLLM 0.33.0, V1", tokenBudget: "max-num-batched-tokens", drafts: true,
+    connects: true,
     logs: [
       log("vllm_v1_0_33"), log("vllm_v1_async", ["spec"], schedulesAhead: true),
       log("vllm_v1_hybrid", ["groups"]), log("vllm_v1_spec", ["spec"]),
-      log("vllm_v1_limits", ["chunked_prefill"]),
+      log("vllm_v1_limits", ["chunked_prefill"]), log("vllm_v1_pd", ["kv_connector", "spec"]),
     ],
     options: options + newestOptions
   ) { setting in
@@ -114,9 +115,11 @@ struct VLLMV1: Scheduler {
     if replica.speculates {
       replica.catchUpWithDrafts(holding: holds)
     } else {
+      replica.joinArrived()
       replica.catchUp(passingEvicted: !isOlder, holding: holds)
     }
     if replica.preempted.isEmpty {
+      if !replica.speculates { replica.admitArrived() }
       let isBound =
         replica.speculates
         ? replica.admitWithDrafts(holding: holds)

@@ -45,6 +45,15 @@ import Testing
       on: 9000..<9150, ReferenceDrafts(isAhead: isAhead), \.impatient.drafting)
   }
 
+  @Test(arguments: [false, true], [false, true])
+  func `agree where engines read prompts from each other`(
+    _ isAhead: Bool, _ byPriority: Bool
+  ) throws {
+    let preemptions = try preemptionsWhereAgreeing(
+      on: 0..<400, ReferenceTransfers(isAhead: isAhead, byPriority: byPriority), \.transferring)
+    #expect(preemptions > 0, "memory was short")
+  }
+
   @Test func `cover every scheduler in the list`() {
     #expect(ReferencePolicy.allCases.map(\.rawValue) == Schedulers.all.map(\.name))
   }
@@ -73,6 +82,7 @@ import Testing
     var reference = ReferenceEngine(
       example.trace, rules: example.rules, policy: example.policy, cost: example.cost)
     reference.timeout = example.timeout
+    reference.transfers = (example.remotes ?? []).map { .init(remote: $0) }
     guard reference.run() else { return ("the reference engine stalls", 0) }
     let timeline = try example.simulate()
     // Nothing is kept of single iterations, so that stretches of them are passed over.

@@ -75,6 +75,7 @@ struct HeldBlocks {
         for: max(sequence.target, replica.pool.context(of: sequence) + decodes))
     case .skipped: return rules.blocks(for: max(sequence.target, sequence.context))
     case .leaving: return rules.blocks(for: sequence.context)
+    case .loading: return rules.blocks(for: sequence.promptTokens)
     case .waiting, .swapped, .done: return -1
     }
   }

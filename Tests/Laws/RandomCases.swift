@@ -12,6 +12,8 @@ struct RandomCase: CustomStringConvertible {
   let cost: LinearCost
   /// For how long clients wait, if not for ever.
   private(set) var timeout: Nanoseconds?
+  /// Whether other engines compute some of the prompts, and read others.
+  private(set) var transfers = false
 
   var description: String { "\(policy.specification), seed \(seed)" }
 
@@ -146,6 +148,25 @@ struct RandomCase: CustomStringConvertible {
     return example
   }
 
+  /// The same where some prompts are computed by other engines, and others read by them.
+  var transferring: RandomCase {
+    var example = self
+    example.transfers = true
+    return example
+  }
+
+  /// By row, what other engines have to do with a request.
+  var remotes: [RemoteTransfer?]? {
+    guard transfers else { return nil }
+    var random = SeededNumbers(state: UInt64(seed) &* 71 &+ 3)
+    let longest = [0, 3_000_000, 200_000_000].randomElement(using: &random)!
+    return trace.requests.map { _ in
+      let handover = [Handover.none, .receives, .receives, .sends].randomElement(using: &random)!
+      let duration = Int.random(in: 0...longest, using: &random)
+      return handover == .none ? nil : RemoteTransfer(handover, duration)
+    }
+  }
+
   /// The same where sequences decode with drafts, by one of the methods.
   var drafting: RandomCase {
     var example = self
@@ -183,7 +204,7 @@ struct RandomCase: CustomStringConvertible {
   ) throws -> Simulation {
     Simulation(
       trace, rules: rules, scheduler: try scheduler(), cost: cost, replicas: replicas,
-      clientTimeout: timeout, observing: observation)
+      clientTimeout: timeout, remotes: remotes, observing: observation)
   }
 
   /// What the real engine makes of this case.

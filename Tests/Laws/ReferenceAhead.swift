@@ -6,6 +6,7 @@ extension ReferenceEngine {
   /// A batch on its way: when it ends and who gets a token then.
   struct Queued {
     var end: Nanoseconds
+    var members: [Int]
     var emitting: [Int]
     /// The drafts that each of those verifies.
     var drafts: [Int] = []
@@ -50,8 +51,8 @@ extension ReferenceEngine {
   }
 
   /// Sends the batch off to start at `start`: what it computes counts as computed at once.
-  private mutating func enqueue(at start: Nanoseconds) -> Queued {
-    var queued = Queued(end: launch(at: start), emitting: [])
+  mutating func enqueue(at start: Nanoseconds) -> Queued {
+    var queued = Queued(end: launch(at: start), members: batch.map(\.id), emitting: [])
     for work in batch {
       states[work.id].computed += work.tokens
       if states[work.id].isDecoding || states[work.id].computed == states[work.id].target {
@@ -65,7 +66,7 @@ extension ReferenceEngine {
 
   /// Applies the results of a batch that has ended; a token that comes after its sequence lost its
   /// cache is computed again with the others.
-  private mutating func apply(_ queued: Queued) {
+  mutating func apply(_ queued: Queued) {
     defer {
       land(queued.emitting, done: queued.emitting.filter { !(running + waiting).contains($0) })
     }
@@ -83,6 +84,7 @@ extension ReferenceEngine {
       guard states[id].tokens.count == states[id].output else { continue }
       running.removeAll { $0 == id }
       waiting.removeAll { $0 == id }
+      if keepsForReading(id) { continue }
       free += states[id].blocks
       states[id].blocks = 0
     }

@@ -97,8 +97,17 @@ struct ReferenceEngine {
     }
   }
 
+  /// By row, where engines read from each other; those whose prompts are read, in order; and those
+  /// in the batch that has not ended.
+  var transfers: [ReferenceTransfers.State] = []
+  var loading: [Int] = []
+  var fenced: [Int] = []
+  /// The present, where there are some.
+  var now: Nanoseconds = 0
+
   /// Serves every request; false if it stalls.
   mutating func run() -> Bool {
+    if !transfers.isEmpty { return runWithTransfers() }
     if rules.outputs.schedulesAhead { return runAhead() }
     var now = 0
     var arrived = 0

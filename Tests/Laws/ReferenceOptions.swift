@@ -126,7 +126,7 @@ extension ReferenceEngine {
   mutating func planVLLMV1(
     isNewest: Bool = false, byPriority: Bool = false, every interval: Int = 1
   ) {
-    let count = running.count + waiting.count
+    let count = running.count + waiting.count + loading.count
     var budget = rules.limits.maxNumBatchedTokens!
     var cap = isNewest && count == 1 ? 0 : rules.prompts.longPrefillTokenThreshold
     if rules.prompts.thresholdAdapts { cap = max(cap, budget / count) }
@@ -136,7 +136,7 @@ extension ReferenceEngine {
       interval > 1 && !cadence.isBound && cadence.executed + 1 - cadence.last < interval
       && running.contains { states[$0].isDecoding }
     catchUpVLLMV1(&budget, cap, isNewest, byPriority, holds)
-    if evicted.isEmpty { admitVLLMV1(&budget, cap, isNewest, holds) }
+    if evicted.isEmpty { admitVLLMV1(&budget, cap, isNewest, byPriority, holds) }
     if batch.isEmpty { return }
     cadence.executed += 1
     if batch.contains(where: { !$0.isDecode }) { cadence.last = cadence.executed }
@@ -155,6 +155,7 @@ extension ReferenceEngine {
       }
       while blocksNeeded(id, tokens) > free {
         let victim = byPriority ? leastUrgent(running) : running.last!
+        if fenced.contains(victim) { break walk }
         if let place = batch.firstIndex(where: { $0.id == victim }) {
           budget += batch.remove(at: place).tokens
         }
@@ -171,8 +172,9 @@ extension ReferenceEngine {
   }
 
   private mutating func admitVLLMV1(
-    _ budget: inout Int, _ cap: Int, _ isNewest: Bool, _ holds: Bool
+    _ budget: inout Int, _ cap: Int, _ isNewest: Bool, _ byPriority: Bool, _ holds: Bool
   ) {
+    admitRead(&budget)
     var passedOver: [Int] = []
     var adapters = Set(running.map { states[$0].adapter })
     adapters.remove("")
@@ -183,6 +185,11 @@ extension ReferenceEngine {
         adapters.count == most
       {
         passedOver.append(waiting.removeFirst())
+        continue
+      }
+      if isToBeRead(id) {
+        guard beginReading() else { break }
+        if byPriority { loading.sort(by: isMoreUrgent) }
         continue
       }
       if holds && states[id].left > 1 { break }

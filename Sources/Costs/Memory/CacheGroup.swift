@@ -27,15 +27,22 @@ public struct CacheGroup: Sendable, Equatable {
 extension Shard {
   /// The groups of layers by what they keep: those that keep all first, then windows, indexers and
   /// states.
-  public var cacheGroups: [CacheGroup] {
+  public var cacheGroups: [CacheGroup] { cacheGroups(over: 1) }
+
+  /// The same of `gpus` GPUs together, of which each has its heads and states, and what all have is
+  /// counted once.
+  func cacheGroups(over gpus: Int) -> [CacheGroup] {
     var groups: [CacheGroup] = []
-    func add(_ block: Block, _ kind: CacheGroup.Kind, perToken: Double, perSequence: Int = 0) {
-      let bytes = Double(block.layers) * perToken
+    func add(
+      _ block: Block, _ kind: CacheGroup.Kind, perToken: Double, perSequence: Int = 0,
+      on gpus: Int = 1
+    ) {
+      let bytes = Double(block.layers * gpus) * perToken
       let place = groups.firstIndex { $0.kind == kind } ?? groups.endIndex
       if place == groups.endIndex { groups.append(CacheGroup(layers: 0, kind: kind)) }
       groups[place].layers += block.layers
       groups[place].bytesPerToken += bytes
-      groups[place].bytesPerSequence += block.layers * perSequence
+      groups[place].bytesPerSequence += block.layers * gpus * perSequence
     }
     let element = model.cache.bytesPerInput
     for block in blocks {
@@ -47,7 +54,7 @@ extension Shard {
           case .chunk(let tokens): .chunk(tokens)
           }
         add(
-          block, kind, perToken: Double(attention.cachedElements) * element)
+          block, kind, perToken: Double(attention.cachedElements) * element, on: gpus)
       }
       for latent in block.latents {
         add(block, .all, perToken: Double(latent.cachedElements) * element)
@@ -65,7 +72,8 @@ extension Shard {
         }
       }
       for recurrent in block.recurrents {
-        add(block, .state, perToken: 0, perSequence: recurrent.bytesPerSequence)
+        add(
+          block, .state, perToken: 0, perSequence: recurrent.bytesPerSequence, on: gpus)
       }
     }
     return groups.sorted { $0.kind.rank < $1.kind.rank }

@@ -25,6 +25,8 @@ public struct AttributionSummary: Sendable, Equatable {
     }
   }
 
+  /// The parts there are: that of transfers where anything was transferred.
+  public var parts: [Attribution.Part]
   /// All completed requests.
   public var all: Mean
   /// The slowest hundredth of them, one at least; of equals, those that come first in the trace.
@@ -38,6 +40,7 @@ public struct AttributionSummary: Sendable, Equatable {
     let slowest = completed.indices.sorted {
       (-completed[$0].1, $0) < (-completed[$1].1, $1)
     }.prefix(max(1, completed.count / 100))
+    parts = Attribution.Part.parts(hasTransfers: timeline.transfers != nil)
     all = Mean(completed.map(\.0))
     tail = Mean(slowest.map { completed[$0].0 })
   }
@@ -45,7 +48,7 @@ public struct AttributionSummary: Sendable, Equatable {
   /// The means by name, in the order in which reports show them.
   public var values: [NamedValue] {
     [("mean", all), ("tail", tail)].flatMap { name, mean in
-      Attribution.Part.allCases.map { part in
+      parts.map { part in
         NamedValue("attribution", "\(name)_\(part.key)_seconds", unit: "s", .real(mean[part]))
       }
     }
@@ -53,10 +56,15 @@ public struct AttributionSummary: Sendable, Equatable {
 }
 
 extension Attribution.Part {
+  /// All of them, or all but that of transfers.
+  public static func parts(hasTransfers: Bool) -> [Attribution.Part] {
+    allCases.filter { hasTransfers || $0 != .transfer }
+  }
+
   /// The name in JSON and in CSV columns.
   public var key: String {
     switch self {
-    case .queue, .prefill, .decode, .preemption, .host: title
+    case .queue, .prefill, .decode, .preemption, .transfer, .host: title
     case .othersPrefill: "others_prefill"
     case .othersDecode: "others_decode"
     }
@@ -71,6 +79,7 @@ extension Attribution.Part {
     case .othersDecode: "others' decode"
     case .decode: "decode"
     case .preemption: "preemption"
+    case .transfer: "transfer"
     case .host: "host"
     }
   }
@@ -85,6 +94,7 @@ extension Attribution.Part {
     case .othersDecode: "Others decoded while its own prompt was not computed to its end."
     case .decode: "It decoded, together with others."
     case .preemption: "It had lost its cache, until as much was computed again or had come back."
+    case .transfer: "Its cache came from the replica that computed its prompt."
     case .host: "The GPU waited for the engine's own program or for copies."
     }
   }

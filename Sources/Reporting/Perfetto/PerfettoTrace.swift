@@ -126,6 +126,7 @@ public enum PerfettoTrace {
     case .prefilling: "prefill"
     case .decoding: "decode"
     case .lost: "preempted"
+    case .transferring: "transfer"
     }
   }
 }

@@ -4,9 +4,15 @@ import Serving
 
 /// Where end-to-end latencies came from, run beside run, as a table, a chart and a sentence.
 public enum AttributionReport {
+  /// The parts that any of `runs` has.
+  private static func parts(of runs: [Run]) -> [Attribution.Part] {
+    Attribution.Part.parts(
+      hasTransfers: runs.contains { $0.attribution?.parts.contains(.transfer) == true })
+  }
+
   /// Two rows a run: all requests, and the slowest hundredth; runs that do not tell are left out.
   public static func table(_ runs: [Run]) -> Table {
-    let parts = Attribution.Part.allCases.map {
+    let parts = parts(of: runs).map {
       Table.Column($0.title, group: "of which", unit: "s")
     }
     var table = Table(
@@ -17,7 +23,7 @@ public enum AttributionReport {
     for run in runs {
       guard let attribution = run.attribution else { continue }
       for (name, mean) in [("all", attribution.all), ("slowest 1 %", attribution.tail)] {
-        let times = [mean.total] + Attribution.Part.allCases.map { mean[$0] }
+        let times = [mean.total] + Self.parts(of: runs).map { mean[$0] }
         table.append(
           [Table.Cell(run.scheduler), Table.Cell(name)]
             + times.map { Table.Cell(Numbers.significant($0), value: $0) })
@@ -40,13 +46,13 @@ public enum AttributionReport {
       runs.compactMap { run in
         run.attribution.map { attribution in
           BarChart.Bar(
-            run.scheduler, seconds: Attribution.Part.allCases.map { mean(attribution)[$0] })
+            run.scheduler, seconds: parts(of: runs).map { mean(attribution)[$0] })
         }
       }
     }
     return BarChart(
       "Where end-to-end latency came from", subtitle: subtitle,
-      parts: Attribution.Part.allCases.map(\.title),
+      parts: parts(of: runs).map(\.title),
       [.init("Mean of all requests", bars(\.all)), .init("Mean of the slowest 1 %", bars(\.tail))])
   }
 
@@ -86,6 +92,6 @@ public enum AttributionReport {
 
   /// What each part is.
   public static var definitions: [Report.Term] {
-    Attribution.Part.allCases.map { Report.Term($0.title, $0.definition) }
+    Attribution.Part.parts(hasTransfers: false).map { Report.Term($0.title, $0.definition) }
   }
 }

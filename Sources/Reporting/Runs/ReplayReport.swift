@@ -13,7 +13,11 @@ public enum ReplayReport {
     ]
     if let times = run.metrics.sessions { sections.append(sessions(times)) }
     if let energy = run.energy { sections.append(EnergyReport.text(energy)) }
-    if let balance = run.metrics.balance { sections.append(replicas(balance)) }
+    if let pools = run.metrics.pools {
+      sections.append(PoolReport.text(pools))
+    } else if let balance = run.metrics.balance {
+      sections.append(replicas(balance))
+    }
     if let verdict = run.verdict { sections.append(objective(verdict)) }
     return sections.joined(separator: "\n")
   }

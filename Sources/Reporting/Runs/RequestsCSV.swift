@@ -21,7 +21,9 @@ public enum RequestsCSV {
     precondition(trace.count == timeline.records.count, "a record for every request")
     var writer = CSVWriter()
     for column in columns { writer.add(column) }
-    let parts = timeline.attributions.isEmpty ? [] : Attribution.Part.allCases
+    let parts =
+      timeline.attributions.isEmpty
+      ? [] : Attribution.Part.parts(hasTransfers: timeline.transfers != nil)
     for part in parts { writer.add("\(part.key)_s") }
     if !timeline.servedBy.isEmpty { writer.add("replica") }
     try writer.endRow(sink)

@@ -21,6 +21,9 @@ import Serving
 ///       "sessions": {"total", "completed", "completion_mean_seconds" to "completion_max_seconds",
 ///                    "answering_share"},
 ///       "replicas": {"count", "fewest_requests", "most_requests", "fewest_tokens", "most_tokens"},
+///       "pool_NAME": {"replicas", "busy_share", "iterations", "mean_sequences", "mean_tokens",
+///                     "mean_memory_share", "peak_memory_share"},
+///       "transfers": {"count", "tokens", "bytes", "mean_seconds", "most_at_once"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
 ///               "attaining_requests", "attainment", "goodput_requests_per_second"},
@@ -35,6 +38,7 @@ import Serving
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
 /// request has it. `slo` is absent where there is no objective, `replicas` where there is one,
+/// `pool_NAME` where all are alike, `transfers` where pools hand nothing over,
 /// `sessions` where no request waits for another, `prefix_cache` where the trace has no hashes of
 /// prompts, and `closed_loop_requests_per_second` where clients do not wait for answers.
 /// `attribution`, of end-to-end latency, is absent where it was not asked for; its `tail` is the
@@ -86,17 +90,20 @@ public enum RunsJSON {
         .init(
           "attribution",
           .object([
-            .init("mean", value(attribution.all)), .init("tail", value(attribution.tail)),
+            .init("mean", value(attribution.all, attribution.parts)),
+            .init("tail", value(attribution.tail, attribution.parts)),
           ])))
     }
     return .object(members)
   }
 
-  private static func value(_ mean: AttributionSummary.Mean) -> JSONValue {
+  private static func value(
+    _ mean: AttributionSummary.Mean, _ parts: [Attribution.Part]
+  ) -> JSONValue {
     let head: [JSONValue.Member] = [
       .init("requests", .integer(mean.count)), .init("total_seconds", .number(mean.total)),
     ]
-    let parts = Attribution.Part.allCases.map { part in
+    let parts = parts.map { part in
       JSONValue.Member("\(part.key)_seconds", .number(mean[part]))
     }
     return .object(head + parts)

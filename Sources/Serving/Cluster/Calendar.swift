@@ -1,8 +1,8 @@
 /// What is to happen of its own accord, and when.
 ///
-/// At one instant steps end, clients stop waiting, send again what they gave up, timers fire,
-/// requests of the trace arrive, and then the replicas to which something happened plan; of equals
-/// the lower goes first.
+/// At one instant transfers end, then steps, clients stop waiting, send again what they gave up,
+/// timers fire, requests of the trace arrive, and then the replicas to which something happened
+/// plan; of equals the lower goes first.
 struct Calendar: Sendable {
   /// By replica: when its next step ends, or its first stage is free for one.
   var steps: MinimumTree<Nanoseconds>
@@ -12,6 +12,8 @@ struct Calendar: Sendable {
   var arrival = Simulation.never
   /// When the next client may stop waiting for an answer, or sends a request again.
   var timeOut = Simulation.never
+  /// When the next transfer between engines ends.
+  var transfer = Simulation.never
 
   init(replicas: Int, clients: Clients?) {
     steps = MinimumTree(Simulation.never, count: replicas)

@@ -21,6 +21,8 @@ public struct EndOfClock: Equatable, Sendable, CustomStringConvertible {
     case batch(replica: Int, seconds: Double)
     /// The next request.
     case request
+    /// The end of a transfer between replicas.
+    case transfer
   }
 
   /// What would happen.
@@ -37,6 +39,7 @@ public struct EndOfClock: Equatable, Sendable, CustomStringConvertible {
       case .batch(let replica, let seconds):
         "replica \(replica) begins a batch of \(seconds) s, which passes \(end)"
       case .request: "the next request comes after \(end)"
+      case .transfer: "a transfer between replicas ends after \(end)"
       }
     return "at \(time.seconds) s, with \(settled) requests settled, \(what)"
   }

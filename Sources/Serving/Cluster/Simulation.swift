@@ -14,8 +14,8 @@ public struct Simulation: Sendable {
   public private(set) var arrived = 0
 
   static let never = Nanoseconds.max
-  private var requests: [Request]
-  private let priorities: [Int]?
+  var requests: [Request]
+  let priorities: [Int]?
   let cost: any CostModel
   var schedulers: [any Scheduler]
   var router: any Router
@@ -31,6 +31,12 @@ public struct Simulation: Sendable {
   private var releases: Releases?
   /// Until when they wait for answers; nil where they do for ever.
   private var deadlines: Deadlines?
+  /// The caches that are on their way, where engines read from each other.
+  var transfers: Transfers?
+  /// By row, what other engines read of a request, or compute; nil where none does.
+  let remotes: [RemoteTransfer?]?
+  /// The pools that the replicas are of; nil where they are all alike.
+  var pooled: PooledReplicas?
   var calendar: Calendar
   /// Whether stretches in which nobody comes or goes are passed over.
   let coasts: Bool
@@ -52,13 +58,14 @@ public struct Simulation: Sendable {
   ///     not ended by then; the engine lets it go with its next plan. Nil for never.
   ///   - retries: whether it sends it again then; nil where it does not. Latencies count from the
   ///     first time.
+  ///   - remotes: by row, what other engines read of a request, or compute; nil where none does.
   ///   - observation: what the timeline keeps besides what becomes of each request.
   public init(
     _ trace: Trace, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
     replicas: Int = 1, ranks: Int = 1, router: (any Router)? = nil,
     routerRefresh: Nanoseconds = 0, clients: Clients? = nil,
     clientTimeout: Nanoseconds? = nil, retries: Retries? = nil,
-    observing observation: Observation = []
+    remotes: [RemoteTransfer?]? = nil, observing observation: Observation = []
   ) {
     precondition(EngineRange.replicas.contains(replicas), "replicas are in range")
     precondition(
@@ -69,6 +76,7 @@ public struct Simulation: Sendable {
     precondition(
       clientTimeout.map { $0 > 0 && EngineRange.time.contains($0) } ?? true,
       "a client waits for a time on the clock")
+    precondition(remotes == nil || clientTimeout == nil, "who reads elsewhere is waited for")
     precondition(retries == nil || clientTimeout != nil, "who sends again has given up")
     precondition(
       trace.columns.waits == nil || clients?.keepsArrivals ?? true,
@@ -81,6 +89,8 @@ public struct Simulation: Sendable {
     timeline.clientTimeout = clientTimeout
     deadlines = clientTimeout.map { Deadlines($0, retries, requests: trace.count) }
     timeline.retries = retries.map { _ in 0 }
+    self.remotes = remotes
+    transfers = remotes.map { _ in Transfers() }
     if replicas > 1 { timeline.servedBy = Array(repeating: 0, count: trace.count) }
     self.cost = cost
     self.ranks = ranks
@@ -98,9 +108,12 @@ public struct Simulation: Sendable {
       if observation.contains(.attribution) {
         self.replicas[index].ledger = AttributionLedger(replica: index)
       }
+      if remotes != nil { self.replicas[index].connector = Connector() }
       if observation.contains(.decisions) { self.replicas[index].decisions = Decisions() }
     }
-    coasts = replicas == 1 && self.replicas[0].canCoast(scheduler) && !timeline.keepsIterations
+    coasts =
+      replicas == 1 && remotes == nil && self.replicas[0].canCoast(scheduler)
+      && !timeline.keepsIterations
     let limit = clients.flatMap { $0.keepsArrivals ? $0.count : nil }
     self.clients = limit == nil ? clients : nil
     if limit != nil || trace.columns.waits != nil { releases = Releases(trace, limit: limit) }
@@ -118,10 +131,11 @@ public struct Simulation: Sendable {
   mutating func advance(coasting: Bool) throws(RunError) -> Bool {
     if replicas.count == 1 { return try stepAlone(coasting: coasting) }
     passOverAnswers()
-    let next = min(calendar.nextCall, calendar.steps.least)
+    let next = min(calendar.nextCall, calendar.transfer, calendar.steps.least)
     guard try isOnClock(next) else { return false }
     if nextReport <= next { askReplicas(before: next) }
     now = next
+    if calendar.transfer <= now { endTransfers() }
     while calendar.steps.least == now {
       let index = calendar.steps.place
       calendar.steps[index] = Self.never
@@ -138,15 +152,17 @@ public struct Simulation: Sendable {
   @inline(__always)
   private mutating func stepAlone(coasting: Bool) throws(RunError) -> Bool {
     passOverAnswers()
-    let next = min(calendar.nextCall, replicas[0].nextEvent(after: now))
+    let next = min(calendar.nextCall, calendar.transfer, replicas[0].nextEvent(after: now))
     guard try isOnClock(next) else { return false }
     now = next
+    if calendar.transfer <= now { endTransfers() }
     if replicas[0].batchEnd == now { finishBatch(of: 0) }
     if calendar.timeOut <= now { giveUp() }
     while calendar.nextRequest <= now { dispatch() }
     guard replicas[0].canPlan(at: now) else { return true }
     repeat {
       try replicas[0].start(at: now, 0, &schedulers[0], cost, &timeline)
+      if transfers != nil { beginTransfers(of: 0) }
       if !coasting { return true }
       passOverAnswers()
     } while replicas[0].coast(before: calendar.nextCall, &now, cost, &timeline)
@@ -158,10 +174,11 @@ public struct Simulation: Sendable {
   private func isOnClock(_ next: Nanoseconds) throws(RunError) -> Bool {
     if next <= EngineRange.clock.upperBound { return true }
     if next == Self.never { return false }
-    throw .endOfClock(EndOfClock(event: .request, time: now, settled: timeline.settled))
+    let event: EndOfClock.Event = next == calendar.transfer ? .transfer : .request
+    throw .endOfClock(EndOfClock(event: event, time: now, settled: timeline.settled))
   }
 
-  private mutating func markDue(_ index: Int) {
+  mutating func markDue(_ index: Int) {
     if isDue[index] { return }
     isDue[index] = true
     due.append(index)
@@ -173,9 +190,18 @@ public struct Simulation: Sendable {
       replicas[index].batchEnd = Self.never
       return
     }
+    if pooled != nil { turnOccupancy(of: index) }
     replicas[index].finish(at: now, &timeline)
+    if pooled != nil { turnOccupancy(of: index) }
+    if transfers != nil {
+      replicas[index].hearOfTransfers()
+      beginTransfers(of: index)
+    }
     if timeline.ended.isEmpty { return }
-    for id in timeline.ended { noteEnd(of: id, on: index) }
+    for id in timeline.ended {
+      completeRecord(of: id)
+      noteEnd(of: id, on: index)
+    }
     timeline.ended.removeAll(keepingCapacity: true)
   }
 
@@ -198,8 +224,7 @@ public struct Simulation: Sendable {
       precondition(replicas.indices.contains(index), "a router names a replica that there is")
       timeline.servedBy[row] = UInt16(index)
     }
-    let sequence = replicas[index].enqueue(
-      id, requests[row], priority: priorities?[row] ?? 0)
+    let sequence = enter(row, on: index)
     if replicas.count > 1 { markDue(index) }
     arrived += 1
     deadlines?.send(id, sequence, at: now)
@@ -257,7 +282,7 @@ public struct Simulation: Sendable {
 
   /// Tells router and clients that the answer to `id` has ended or will never come.
   private mutating func noteEnd(of id: RequestID, on index: Int) {
-    if replicas.count > 1 { router.noteEnd(of: routed(id), on: index) }
+    if replicas.count > 1 { noteRoutedEnd(of: id, on: index) }
     if let clients, arrived < requests.count {
       calendar.timers[Int(senders[id.index])] = now + clients.thinkTime
     }
@@ -278,21 +303,7 @@ public struct Simulation: Sendable {
     }
   }
 
-  /// Lets the due replicas that are free plan, the lower first, and enters what comes of it.
-  private mutating func planTouched() throws(RunError) {
-    if ranks > 1 { return try planGroups() }
-    if due.count > 1 { due.sort() }
-    for index in due {
-      if replicas[index].canPlan(at: now) {
-        try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
-      }
-      calendar.steps[index] = replicas[index].nextEvent(after: now)
-      isDue[index] = false
-    }
-    due.removeAll(keepingCapacity: true)
-  }
-
-  private func routed(_ id: RequestID) -> RoutedRequest {
+  func routed(_ id: RequestID) -> RoutedRequest {
     RoutedRequest(id, promptTokens: requests[id.index].promptTokens, at: now)
   }
 }

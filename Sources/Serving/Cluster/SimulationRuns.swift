@@ -9,6 +9,7 @@ extension Simulation {
       steps += 1
       if steps & 0xFFFF == 0 { progress?(timeline.settled) }
     }
+    sumPools()
     return timeline
   }
 
@@ -22,9 +23,22 @@ extension Simulation {
       steps += 1
       if steps & 0x7F == 0 && isDecided(self) { return nil }
     }
+    sumPools()
     return timeline
   }
 
   /// Advances to the next instant at which anything happens; false if nothing is left to happen.
   public mutating func step() throws(RunError) -> Bool { try advance(coasting: false) }
+
+  /// Lets the due replicas that are free plan, the lower first, and enters what comes of it.
+  mutating func planTouched() throws(RunError) {
+    if ranks > 1 { return try planGroups() }
+    if due.count > 1 { due.sort() }
+    for index in due {
+      if replicas[index].canPlan(at: now) { try plan(index) }
+      calendar.steps[index] = replicas[index].nextEvent(after: now)
+      isDue[index] = false
+    }
+    due.removeAll(keepingCapacity: true)
+  }
 }

@@ -7,7 +7,7 @@
 public struct Attribution: Sendable, Equatable {
   /// What a part of a latency was spent on.
   public enum Part: CaseIterable, Sendable {
-    case queue, prefill, othersPrefill, othersDecode, decode, preemption, host
+    case queue, prefill, othersPrefill, othersDecode, decode, preemption, transfer, host
   }
 
   /// From the arrival to the first iteration that computes anything for the request.
@@ -22,6 +22,8 @@ public struct Attribution: Sendable, Equatable {
   public var decode: Nanoseconds = 0
   /// It had lost its cache: until as much was computed again, or had come back.
   public var preemption: Nanoseconds = 0
+  /// Its keys and values came from where its prompt was computed.
+  public var transfer: Nanoseconds = 0
   /// The GPU waited for the host, or for copies from and to its memory.
   public var host: Nanoseconds = 0
 
@@ -36,8 +38,21 @@ public struct Attribution: Sendable, Equatable {
     case .othersDecode: othersDecode
     case .decode: decode
     case .preemption: preemption
+    case .transfer: transfer
     case .host: host
     }
+  }
+
+  /// Adds what `other` was spent on.
+  mutating func add(_ other: Attribution) {
+    queue += other.queue
+    prefill += other.prefill
+    othersPrefill += other.othersPrefill
+    othersDecode += other.othersDecode
+    decode += other.decode
+    preemption += other.preemption
+    transfer += other.transfer
+    host += other.host
   }
 
   /// The sum of all parts.
@@ -47,8 +62,9 @@ public struct Attribution: Sendable, Equatable {
 /// What a request did from one instant to another; the spans of a request follow on each other from
 /// its arrival to its last token.
 public struct PhaseSpan: Sendable, Equatable {
-  /// What a request does; `lost` is from the loss of its cache until as much is computed again.
-  public enum Phase: Sendable { case queued, prefilling, decoding, lost }
+  /// What a request does; `lost` is from the loss of its cache until as much is computed again, and
+  /// `transferring` while its cache comes from another replica.
+  public enum Phase: Sendable { case queued, prefilling, decoding, lost, transferring }
 
   /// The request, the replica that has it, and what it does there.
   public var request: RequestID

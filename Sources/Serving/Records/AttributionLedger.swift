@@ -98,7 +98,7 @@ struct AttributionLedger: Sendable {
   /// A chunk of `tokens` has ended; the sequence in `slot` has `context` tokens in the cache now.
   mutating func finishChunk(slot: Int, tokens: Int, context: Int, completesPrompt: Bool) {
     switch entries[slot].phase {
-    case .queued, .decoding: return
+    case .queued, .decoding, .transferring: return
     case .prefilling:
       entries[slot].own += Self.share(promptsOfFirst, tokens, of: batches[0].chunkTokens)
     case .lost:
@@ -111,7 +111,7 @@ struct AttributionLedger: Sendable {
   /// The sequence in `slot` loses its cache of `context` tokens.
   mutating func lose(slot: Int, context: Int) {
     switch entries[slot].phase {
-    case .queued, .lost: return
+    case .queued, .lost, .transferring: return
     case .prefilling, .decoding:
       change(slot, to: .lost)
       entries[slot].lostTokens = context
@@ -120,6 +120,10 @@ struct AttributionLedger: Sendable {
 
   /// The cache of the sequence in `slot` is back, and it decodes.
   mutating func restore(slot: Int) { change(slot, to: .decoding) }
+
+  /// The cache of the sequence in `slot` comes from another replica, and is there.
+  mutating func beginReading(slot: Int) { change(slot, to: .transferring) }
+  mutating func endReading(slot: Int) { change(slot, to: .queued) }
 
   /// The sequence in `slot` has emitted its last token.
   mutating func retire(slot: Int) -> Attribution {
@@ -160,6 +164,7 @@ extension AttributionLedger.Entry {
     switch phase {
     case .queued: attribution.queue += now - start
     case .lost: attribution.preemption += now - start
+    case .transferring: attribution.transfer += now - start
     case .prefilling:
       attribution.host += sums.host - self.sums.host
       attribution.prefill += own

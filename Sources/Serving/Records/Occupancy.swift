@@ -27,6 +27,30 @@ public struct Occupancy: Sendable, Equatable {
 
   public init() {}
 
+  /// That of all `pools` together, which may have different memories.
+  init(of pools: [Occupancy]) {
+    totalBlocks = pools.reduce(0) { max($0, $1.totalBlocks) }
+    for pool in pools {
+      busy += pool.busy
+      iterations += pool.iterations
+      for percent in pool.timeByMemoryPercent.indices {
+        timeByMemoryPercent[percent] += pool.timeByMemoryPercent[percent]
+      }
+      peakBlocks = max(peakBlocks, pool.peakBlocks)
+      peakSequences = max(peakSequences, pool.peakSequences)
+      peakTokens = max(peakTokens, pool.peakTokens)
+      tokens += pool.tokens
+      decodes += pool.decodes
+      promptTokens += pool.promptTokens
+      timeAtSequenceCap += pool.timeAtSequenceCap
+      bubbles += pool.bubbles
+      if pool.totalBlocks > 0 {
+        blockTime += pool.blockTime * Int128(totalBlocks) / Int128(pool.totalBlocks)
+      }
+      sequenceTime += pool.sequenceTime
+    }
+  }
+
   /// The mean share of KV blocks in use while batches ran, 0 to 1.
   public var meanMemory: Double {
     totalBlocks == 0 || busy == 0 ? 0 : Double(blockTime) / Double(busy) / Double(totalBlocks)

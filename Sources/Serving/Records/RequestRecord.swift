@@ -61,6 +61,12 @@ public struct RequestRecord: Sendable, Equatable {
   public var preemptions: Int { Int(evictions) }
   public var isCompleted: Bool { finish >= 0 }
 
+  /// Adds what was seen where the prompt was computed, which was another replica.
+  mutating func add(prompt record: RequestRecord) {
+    firstScheduled = record.firstScheduled
+    evictions += record.evictions
+  }
+
   /// Has its user see its tokens later.
   package mutating func delay(by time: Nanoseconds) {
     if firstToken >= 0 { firstToken += time }

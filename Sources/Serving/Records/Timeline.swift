@@ -10,6 +10,10 @@ public struct Timeline: Sendable, Equatable {
   public internal(set) var drafts = DraftCounts()
   /// How full memory and batches were.
   public package(set) var occupancy = Occupancy()
+  /// The same of each pool, where there are several, in their order; and what was handed over from
+  /// some to others, where that is done.
+  public internal(set) var pools: [Occupancy] = []
+  public internal(set) var transfers: TransferUse?
   /// The iterations one by one; empty unless they were asked for.
   public internal(set) var iterations: [IterationRecord] = []
   /// Where each request's latency came from, in the order of the trace; empty unless it was asked

@@ -27,6 +27,10 @@ public struct Decisions: Sendable, Equatable {
   public var finished: [RequestID] = []
   /// Tokens that each of `emitted` gets.
   public var emittedTokens: [Int] = []
+  /// Requests whose prompts are read from elsewhere, or are and were not looked at since, in order,
+  /// and those of whose transfers the engine has heard since the batch before.
+  public var loading: [RequestID] = []
+  public var told: [RequestID] = []
   /// Drafts for each sequence that follow on it.
   public var draftsToFollow = 0
 }
@@ -37,6 +41,11 @@ extension Replica {
     var decisions = Decisions()
     decisions.preempted = preempted
     decisions.draftsToFollow = batch.draftsToFollow
+    if let connector {
+      let reading = connector.loading.all.filter { isRead($0) }
+      decisions.loading = reading.map { sequences[$0].request }
+      decisions.told = connector.told
+    }
     decisions.freeBlocks = cache.totalBlocks - cache.usedBlocks
     decisions.evictableBlocks = cache.evictableBlocks
     var cache = cache
@@ -58,7 +67,7 @@ extension Replica {
       if let last = decisions.work.last, decisions.finished.last == sequence.request {
         if last.isDecode && drafting == nil { cache.settle(id, at: last.context + 1) }
         cache.enter(id, sequence, tokens: last.context + last.tokens)
-        cache.release(id, .finished)
+        if sequence.handover != .sends { cache.release(id, .finished) }
       } else if let last = decisions.work.last, last.request == sequence.request, !last.isDecode,
         last.context + last.tokens == sequence.target
       {

@@ -87,6 +87,10 @@ public struct Replica: Sendable {
   var drafting: Drafting?
   /// What else is known of the requests.
   let facts: RequestFacts
+  /// What it knows of transfers from and to other engines, where there are some.
+  var connector: Connector?
+  /// Sequences whose prompts are read, or are and were not admitted since.
+  var loads = 0
   /// What time was spent on, where that is asked for.
   var ledger: AttributionLedger?
 
@@ -112,7 +116,9 @@ public struct Replica: Sendable {
   }
 
   /// Takes `request` on at the end of the queue; returns nil if it could never be served.
-  mutating func enqueue(_ id: RequestID, _ request: Request, priority: Int) -> SequenceID? {
+  mutating func enqueue(
+    _ id: RequestID, _ request: Request, priority: Int, _ handover: Handover = .none
+  ) -> SequenceID? {
     guard rules.canServe(request) else { return nil }
     if !hasWork && batchEnd == Simulation.never {
       cache.releaseAll()
@@ -121,6 +127,7 @@ public struct Replica: Sendable {
     var sequence = Sequence(
       id, request, outputTokens: rules.emittedTokens(of: request), priority: priority)
     sequence.turn = queued
+    sequence.handover = handover
     queued += 1
     let slot: Int32
     if let free = freeSlots.popLast() {

@@ -31,6 +31,7 @@ extension Replica {
     }
     switch sequences[id].phase {
     case .waiting: waiting.remove(id)
+    case .loading: preconditionFailure("clients wait for what is read from elsewhere")
     case .swapped: swapped.remove(id)
     case .decoding: if isDecoding(id) { leavePool(id) }
     case .skipped: skipped.removeLast(id)

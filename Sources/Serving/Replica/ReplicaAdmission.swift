@@ -89,6 +89,11 @@ extension Replica {
       }
       if cache.sharesPrefixes { sequences[id].context = cache.find(id, sequences[id]) }
       defer { if cache.sharesPrefixes && !isRunning(id) { forgetPrefix(of: id) } }
+      if isToBeRead(id) {
+        guard beginLoad(of: id) else { return true }
+        cursor = next
+        continue
+      }
       let resumes = resuming && wasJustPreempted(id)
       let wanted = resumes ? sequences[id].tokensLeftAtPreemption : wantedTokens(id)
       if holding && tokensLeft(id) > 1 { return true }
@@ -123,7 +128,7 @@ extension Replica {
   func cutToThreshold(_ left: Int) -> Int {
     let threshold = rules.prompts.longPrefillTokenThreshold
     guard threshold > 0, left > threshold else { return left }
-    let count = running.count + waiting.count
+    let count = running.count + waiting.count + loads
     if count == 1 && !rules.prompts.thresholdHoldsAlone { return left }
     if !rules.prompts.thresholdAdapts { return threshold }
     return min(left, max(threshold, rules.tokenLimit / count))

@@ -11,7 +11,8 @@ extension Replica {
   public mutating func catchUp(passingEvicted: Bool = false, holding: Bool = false) -> Bool {
     let victimsComeLast = rules.order != .priority
     let onlyDecodes = prefilling.isEmpty && canDecodeAll
-    let areAlike = victimsComeLast && (!cache.slides || canDecodeAll)
+    let fences = schedulesAhead && connector != nil
+    let areAlike = victimsComeLast && (!cache.slides && !fences || canDecodeAll)
     if decodesComeFirst && (areAlike || onlyDecodes) {
       decodeAll()
       if !holding { catchUp(prefilling, passingEvicted, holding) }
@@ -60,7 +61,7 @@ extension Replica {
   /// false if that took its own.
   private mutating func makeRoom(for sequence: SequenceID, computing tokens: Int) -> Bool {
     while !gateIsOpen(for: sequence, computing: tokens) {
-      guard let victim else { return false }
+      guard let victim, connector == nil || !isFenced(victim) else { return false }
       preempt(victim)
       if victim == sequence { return false }
     }

@@ -48,12 +48,20 @@ extension Replica {
   /// - Parameter holding: whether one that lacks more than a token ends it.
   public mutating func admitWithDrafts(holding: Bool = false) -> Bool {
     let isAmongPrompts = !batch.chunks.isEmpty
+    guard admitArrivedWithDrafts(isAmongPrompts) else { return true }
     var adapters = runningAdapters
     var cursor = waiting.first
     while let id = cursor, roomForDrafts > 0, running.count < rules.limits.mostRunning {
       cursor = waiting.next(after: id)
       if adapters != nil && !takeAdapter(of: id, &adapters!) { continue }
       if cache.sharesPrefixes { sequences[id].context = cache.find(id, sequences[id]) }
+      if isToBeRead(id) {
+        guard beginLoad(of: id) else {
+          if cache.sharesPrefixes { forgetPrefix(of: id) }
+          return true
+        }
+        continue
+      }
       let tokens = holding && tokensLeft(id) > 1 ? 0 : tokensToAdmit(id, isAmongPrompts)
       guard tokens > 0, fits(id, computing: tokens) else {
         if cache.sharesPrefixes { forgetPrefix(of: id) }
@@ -69,6 +77,23 @@ extension Replica {
       plan(id, computing: tokens)
     }
     return cursor != nil
+  }
+
+  /// Admits those whose prompts are read, in order; false where one has to wait, and all others
+  /// with it.
+  private mutating func admitArrivedWithDrafts(_ isAmongPrompts: Bool) -> Bool {
+    guard loads > 0 else { return true }
+    var cursor = connector!.loading.first
+    while let id = cursor, roomForDrafts > 0, running.count < rules.limits.mostRunning {
+      cursor = connector!.loading.next(after: id)
+      guard sequences[id].hasArrived else { continue }
+      nameRead(id)
+      let tokens = tokensToAdmit(id, isAmongPrompts)
+      guard tokens > 0, fits(id, computing: tokens) else { return false }
+      leaveLoading(id)
+      plan(id, computing: tokens)
+    }
+    return true
   }
 
   /// Tokens that `id`, which waits, computes if it is admitted now; 0 where it has to wait.

@@ -58,5 +58,5 @@ extension Replica {
 
 extension Sequence {
   /// Its rank where equal requests go in the order of the trace.
-  fileprivate var rankInTrace: Rank { Rank(of: self, turn: request.index) }
+  var rankInTrace: Rank { Rank(of: self, turn: request.index) }
 }

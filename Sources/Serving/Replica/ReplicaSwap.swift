@@ -10,7 +10,7 @@ extension Replica {
     switch sequences[id].phase {
     case .decoding: leavePool(id)
     case .prefilling: prefilling.removeLast(id)
-    case .skipped, .waiting, .swapped, .leaving, .done: skipped.removeLast(id)
+    case .skipped, .waiting, .swapped, .loading, .leaving, .done: skipped.removeLast(id)
     }
     ledger?.lose(slot: id.index, context: sequences[id].context)
     batch.swappedTokens += sequences[id].context

@@ -3,7 +3,7 @@ extension Replica {
   /// Whether any request is here that is not done.
   @inline(__always)
   var hasWork: Bool {
-    !(waiting.isEmpty && running.isEmpty && swapped.isEmpty && pastEnd.count == 0)
+    !(waiting.isEmpty && running.isEmpty && swapped.isEmpty && pastEnd.count == 0 && loads == 0)
   }
 
   /// Plans a batch at `now` and puts it in flight.
@@ -37,7 +37,7 @@ extension Replica {
         return false
       }
       guard !preempted.isEmpty || cache.allReleasing > 0 else {
-        if !flights.isEmpty { return false }
+        if !flights.isEmpty || awaitsTransfers() { return false }
         throw .stall(Stall(self, index: index, at: now))
       }
       if preempted.isEmpty && !cache.isReleasing { timeline.deadlockedSteps += 1 }
@@ -83,6 +83,7 @@ extension Replica {
       timeline.iterations.append(IterationRecord(of: self, index, start: begin, end: end))
     }
     evictions = 0
+    if connector != nil { noteFlight() }
     if schedulesAhead { foresee(until: end, &timeline) }
   }
 
@@ -218,7 +219,7 @@ extension Replica {
   /// Takes leave of `id`, which emits its last token in the batch.
   mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
     if let attribution = ledger?.retire(slot: id.index) {
-      timeline.attributions[sequences[id].request.index] = attribution
+      timeline.attributions[sequences[id].request.index].add(attribution)
     }
     if schedulesAhead {
       sequences[id].phase = .leaving
@@ -230,17 +231,19 @@ extension Replica {
 
   /// Books `id`, whose last token has come out, and lets it go with its blocks.
   mutating func complete(_ id: SequenceID, _ timeline: inout Timeline) {
-    book(id, &timeline)
+    if connector == nil || !isHandedOver(id) { book(id, &timeline) }
     departures += 1
     lastDeparture = timeline.end
     if sequences[id].phase == .waiting {
       // It lost its cache while its last token was in flight.
       waiting.remove(id)
+      connector?.noteLoss(of: sequences[id])
       freeSlots.append(id.slot)
       sequences[id].phase = .done
       return
     }
     sequences[id].phase = .done
+    if connector != nil && keepForReading(id) { return }
     if cache.sharesPrefixes || cache.tree != nil { return done.append(id) }
     if rules.outputs.decodesPastEnd {
       pastEnd.add(context: sequences[id].context)

@@ -180,7 +180,7 @@ extension Replica {
     case .decoding: if isDecoding(id) { leavePoolForQueue(id) }
     case .skipped: skipped.removeLast(id)
     case .prefilling: prefilling.removeLast(id)
-    case .waiting, .swapped, .leaving, .done: break
+    case .waiting, .swapped, .loading, .leaving, .done: break
     }
     forgetPrompted(id)
     drafting?.drop(slot: id.index)

@@ -32,6 +32,8 @@ struct Sequence: Sendable {
     case decoding
     /// Preempted with its cache in the host's memory.
     case swapped
+    /// In a queue of its own, with blocks for its whole prompt, which is read from elsewhere.
+    case loading
     /// Ready to decode, but left out of the last batch.
     case skipped
     /// Its last token is in flight, and it holds its blocks until that has come out.
@@ -84,6 +86,10 @@ struct Sequence: Sendable {
   /// In what order sequences joined the queue.
   var turn = 0
   var preemptions = 0
+  /// What becomes of the keys and values of its prompt besides their use here.
+  var handover = Handover.none
+  /// Whether all of its prompt that was to be read is here.
+  var hasArrived = false
   /// Whether nobody waits for it any more.
   var isAbandoned = false
   /// Whether its request was sent again then, so that what becomes of that is not known here.

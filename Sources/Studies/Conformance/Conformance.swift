@@ -40,7 +40,7 @@ public struct Conformance: Sendable {
     var simulation = Simulation(
       log.trace, rules: engine.rules, scheduler: engine.scheduler,
       cost: StageClock(clock: log.clock, stages: log.stages),
-      observing: [.iterations, .decisions])
+      remotes: log.remotes, observing: [.iterations, .decisions])
     var before = "nothing running, nothing waiting"
     do {
       while difference == nil, try simulation.step() {
@@ -104,6 +104,10 @@ extension DecisionLog {
     compare(
       "preempted", theirs.preempted?.joined(separator: " "),
       ours.preempted.map(label).joined(separator: " "))
+    compare("loading", theirs.loading.map(Self.text), Self.text(ours.loading.map(label)))
+    if config.asyncScheduling != true {
+      compare("transferred", theirs.told.map(Self.text), Self.text(ours.told.map(label)))
+    }
     compare("free blocks", theirs.freeBlocksAfterSchedule.map(String.init), "\(ours.freeBlocks)")
     let page = config.blockSize
     compare(
@@ -122,7 +126,9 @@ extension DecisionLog {
     compare("finished", theirs.finished.map(Self.text), Self.text(ours.finished.map(label)))
     // Where engines schedule ahead, the next batch has taken its blocks by then.
     if config.asyncScheduling == true || config.overlap == true { return rows }
-    compare("free at its end", theirs.freeBlocksEnd.map(String.init), "\(ours.freeBlocksAtEnd)")
+    if theirs.isRead != true {
+      compare("free at its end", theirs.freeBlocksEnd.map(String.init), "\(ours.freeBlocksAtEnd)")
+    }
     compare(
       "free tokens at its end", theirs.freeTokensEnd.map(String.init),
       "\((ours.freeBlocksAtEnd - ours.evictableBlocksAtEnd) * page)")

@@ -44,8 +44,13 @@ public struct DecisionLog: Sendable {
   ) throws(InputError) -> ([Line], [String: Outcome]) {
     var steps: [Line] = []
     var outcomes: [String: Outcome] = [:]
+    var told: [String]?
     for keys in lines {
-      let step = try Line(keys, of: names)
+      var step = try Line(keys, of: names)
+      // Of a transfer that ended with a batch the engine hears before the next.
+      let heard = step.told
+      step.told = told
+      if let heard { told = (step.type == "noop" ? told ?? [] : []) + heard }
       // An iteration without a batch takes no time and decides nothing that the next does not show.
       if step.type == "step" && !(step.batch ?? []).isEmpty { steps.append(step) }
       for outcome in step.requests ?? [] {

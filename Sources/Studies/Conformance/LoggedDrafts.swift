@@ -73,7 +73,7 @@ extension DecisionLog {
       _ ours: Decisions, _ label: (RequestID) -> String
     ) -> [Conformance.Difference.Row] {
       let padded = ours.work.filter { !$0.isDecode && $0.drafts > 0 }.map { label($0.request) }
-      let drafts = ours.work.filter(\.isDecode).map { (label($0.request), $0.drafts) }
+      let drafts = ours.work.map { (label($0.request), $0.drafts) }
       let emitted = zip(ours.emitted, ours.emittedTokens).map { (label($0), $1) }
       let rows: [(String, String?, String)] = [
         ("drafts", verified.map(Self.text), Self.text(drafts.filter { $0.1 > 0 })),

@@ -51,13 +51,16 @@ extension DecisionLog {
     /// The earlier request of whose prompt and output the first tokens are, and how many.
     let parent: String?
     let parentTokens: Int?
+    /// What another engine computes of it, or reads.
+    let remote: RemoteTransfer?
     /// What becomes of its drafts.
     let seen: Acceptance.Seen?
 
     init(_ keys: JSONKeys) throws(InputError) {
       try keys.checkNoted(among: [
         "id", "prompt", "output", "priority", "arrival_us", "prefix_group", "shared_prefix",
-        "parent", "parent_tokens", "accept", "drafts", "user", "lora",
+        "parent", "parent_tokens", "accept", "drafts", "user", "lora", "remote",
+        "transfer_us",
       ])
       id = try keys.needed("id", "the request's name", keys.text)
       arrivalUs = try keys.count(
@@ -75,6 +78,7 @@ extension DecisionLog {
           "prefix_group", "prefix_group and shared_prefix stand together", "give both or neither")
       }
       seen = try Self.seen(keys)
+      remote = try Self.remote(keys)
       parent = try keys.text("parent")
       parentTokens = try keys.optionalCount("parent_tokens", in: EngineRange.tokens, "tokens")
       if (parent == nil) != (parentTokens == nil) || parent != nil && prefixGroup != nil {
@@ -82,6 +86,11 @@ extension DecisionLog {
           "parent", "parent and parent_tokens stand together, without a group", "give both or none")
       }
     }
+  }
+
+  /// What other engines read of each request, or compute; nil where none does.
+  var remotes: [RemoteTransfer?]? {
+    requests.contains { $0.remote != nil } ? requests.map(\.remote) : nil
   }
 
   /// A line of any other type.
@@ -102,6 +111,12 @@ extension DecisionLog {
     let finished: [String]?
     let requests: [Outcome]?
     let drafts: LineDrafts
+    /// Requests whose prompts are read from elsewhere.
+    let loading: [String]?
+    /// Requests whose transfers had ended, and the engine heard of it, since the batch before.
+    var told: [String]?
+    /// Whether blocks are given back at the end of which others have read all that was held.
+    let isRead: Bool?
 
     /// A step or a summary of the requests that `names` are of.
     init(_ keys: JSONKeys, of names: Set<String>) throws(InputError) {
@@ -110,7 +125,11 @@ extension DecisionLog {
         for text in texts ?? [] { try keys.check(key, text, in: names) }
         return texts
       }
-      type = try keys.type(among: ["step", "summary"])
+      type = try keys.type(among: ["step", "noop", "summary"])
+      loading = try texts("loading")
+      let (received, sent) = (try texts("recv_done"), try texts("send_done"))
+      told = received.map { $0 + (sent ?? []) } ?? sent
+      isRead = sent.map { !$0.isEmpty }
       tUs = try keys.whole("t_us")
       startUs = try keys.whole("start_us")
       endUs = try keys.whole("end_us")
@@ -135,7 +154,7 @@ extension DecisionLog {
         }
       }
       requests = outcomes
-      if type == "step" && requests != nil {
+      if type != "summary" && requests != nil {
         throw keys.mistake("requests", "an iteration has none", "call the line a summary")
       }
     }
@@ -156,6 +175,21 @@ extension DecisionLog {
       emitted = try keys.needed("emitted", "output tokens", keys.whole)
       preemptions = try keys.needed("preemptions", "how often it was preempted", keys.whole)
     }
+  }
+}
+
+extension DecisionLog.LoggedRequest {
+  /// The request's `remote`, the side that is not this one, and `transfer_us`.
+  fileprivate static func remote(_ keys: JSONKeys) throws(InputError) -> RemoteTransfer? {
+    let side = try keys.word("remote", among: ["prefill", "decode"])
+    let span = 0...EngineRange.time.upperBound / 1000
+    let duration = try keys.optionalCount("transfer_us", in: span, "microseconds")
+    if (side == nil) != (duration == nil) {
+      throw keys.mistake(
+        "remote", "remote and transfer_us stand together", "give both or neither")
+    }
+    guard let side, let duration else { return nil }
+    return RemoteTransfer(side == "prefill" ? .receives : .sends, duration * 1000)
   }
 }
 

@@ -57,6 +57,9 @@ extension Deployment {
       set: { (root, given) throws(InputError) in root.gpu = try files.gpu(given) })
   }
 
+  /// The setting of what stands in front of the replicas.
+  static let routerName = "router"
+
   private static let fleet: [Setting<Deployment>] = [
     .init(
       "replicas", .count(EngineRange.replicas), standard: "1",
@@ -66,7 +69,7 @@ extension Deployment {
         root.fleet.replicas = try given.int(in: EngineRange.replicas)
       }),
     .init(
-      "router", .words(Routers.all.map(\.name)), standard: Routers.all[0].name,
+      routerName, .words(Routers.all.map(\.name)), standard: Routers.all[0].name,
       "how requests are spread over replicas: one of "
         + Routers.all.map(\.name).joined(separator: ", ")
         + "; with its options as NAME:option=value,option=value (servesim list routers)",

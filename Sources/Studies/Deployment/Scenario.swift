@@ -8,6 +8,9 @@ import Workloads
 public struct Scenario: Sendable {
   /// What serves.
   public var deployment: Deployment
+  /// The pools that serve in its place, where there are several that are not alike; the deployment
+  /// and the scheduler are those of the first then.
+  public var pools: PooledDeployment?
   /// The scheduler with its options, such as `sarathi:chunk=512`.
   public var scheduler: String
   /// The requests, and when they arrive.
@@ -77,6 +80,7 @@ public struct Scenario: Sendable {
 
   /// What serves `trace`, without a word on the load.
   public func serving(_ trace: Trace) throws(InputError) -> Service {
+    if let pools { return try serving(trace, on: pools) }
     var service = try deployment.service(scheduler, for: trace)
     service.seed(UInt64(load.seed))
     service.clientTimeout = load.clientTimeout
@@ -103,7 +107,7 @@ public struct Scenario: Sendable {
     service.benchmark = benchmark
     // Bounds are of all requests at their own times, and clients that give up leave the shorter
     // ones.
-    if hasBounds && load.clientTimeout == nil && trace.columns.waits == nil {
+    if hasBounds && pools == nil && load.clientTimeout == nil && trace.columns.waits == nil {
       service.bounds = try deployment.bounds(of: trace, on: service)
     }
     return service

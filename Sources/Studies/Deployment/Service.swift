@@ -9,6 +9,8 @@ public struct Service: Sendable {
   public var cost: any CostModel
   /// The copies of it that serve together.
   public var fleet: Fleet
+  /// The pools that serve in its place, where there are several that are not alike.
+  public internal(set) var pooled: PooledService?
   /// What clients wait for besides the engine, request by request.
   public var frontend: Nanoseconds = 0
   /// For how long clients wait for an answer before they give it up; nil where they do for ever.
@@ -90,6 +92,15 @@ public struct Service: Sendable {
       columns.waits = waits.prolonged(by: frontend)
       delayed = Trace(requests: trace.requests, columns: columns)
     }
+    let kept = observation.union(
+      objective?.metrics.contains(.smoothedTBT) == true ? .smoothedGaps : [])
+    if let pooled {
+      return Simulation(
+        delayed, pools: pooled.pools, pooled.disaggregation(trace),
+        router: pooled.frontRouter(trace), clients: awaited,
+        clientTimeout: clientTimeout.map { max(1, $0 - frontend) }, retries: later,
+        observing: kept)
+    }
     return Simulation(
       delayed, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.schedulers, ranks: fleet.ranks,
@@ -98,9 +109,7 @@ public struct Service: Sendable {
         blockTokens: engine.rules.memory.blockSize),
       routerRefresh: fleet.routerRefresh ?? 0,
       clients: awaited, clientTimeout: clientTimeout.map { max(1, $0 - frontend) },
-      retries: later,
-      observing: observation.union(
-        objective?.metrics.contains(.smoothedTBT) == true ? .smoothedGaps : []))
+      retries: later, observing: kept)
   }
 
   /// What `timeline`, as the engine has it, amounts to for the users of `trace`.
@@ -113,8 +122,10 @@ public struct Service: Sendable {
     let (served, seen) = trace.served(timeline, sentAt: times, from: clients)
     var timeline = seen
     timeline.delay(by: frontend)
-    let metrics = RunMetrics(
+    var metrics = RunMetrics(
       trace: served, timeline: timeline, replicas: fleet.schedulers, clients: clients)
+    metrics.pools = pooled?.use(timeline, span: metrics.throughput.spanSeconds)
+    if metrics.pools != nil { metrics.balance = nil }
     var run = Run(
       scheduler: engine.name, settings: settings, metrics: metrics,
       verdict: objective?.verdict(on: served, timeline, metrics),

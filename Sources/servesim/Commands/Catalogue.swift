@@ -16,7 +16,7 @@ struct Catalogue: Sendable {
   var sections: [(name: String, section: Section)] {
     [
       ("schedulers", schedulers), ("models", models), ("gpus", gpus), ("formats", formats),
-      ("routers", routers),
+      ("routers", routers), ("deployment", DeploymentOptions.section),
     ]
   }
 

@@ -28,7 +28,15 @@ struct ReplayOptions: Sendable {
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))
-    scenario = try Scenario { invocation.value(of: $0) }
+    scenario = try invocation.scenario()
+    if scenario.pools != nil,
+      let option = DeploymentOptions.whole.first(where: {
+        invocation.value(of: String($0.dropFirst(2))) != nil
+      })
+    {
+      throw InputError(
+        option, problem: "it is not known of pools that are not alike", remedy: "leave it out")
+    }
   }
 
   /// Serves the trace, reports, and writes the outputs.
@@ -100,7 +108,8 @@ extension Command {
       name: "replay",
       summary: "serve a trace with one scheduler and report latency, throughput and utilisation",
       arguments: [.trace],
-      options: [Option(Scenario.Settings.scheduler)] + Option.deployment + Option.load
+      options: [Option(Scenario.Settings.scheduler)] + Option.deployment
+        + [DeploymentOptions.file, DeploymentOptions.prints] + Option.load
         + Option.reading
         + [.objectives]
         + ReplayOptions.files
@@ -115,7 +124,10 @@ extension Command {
           line: "servesim replay Traces/chat.csv --request-rate 4 --arrivals poisson --json -",
           purpose: "the same requests at another rate, as JSON"),
       ],
-      run: { try ReplayOptions($0).run() })
+      run: { invocation in
+        if try DeploymentOptions.printed(invocation) { return }
+        try ReplayOptions(invocation).run()
+      })
   }
 }
 

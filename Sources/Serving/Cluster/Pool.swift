@@ -1,0 +1,127 @@
+/// Replicas that are alike: one engine, at one cost.
+public struct Pool: Sendable {
+  /// What its replicas do of a request.
+  public enum Role: String, Sendable, CaseIterable {
+    /// All of it.
+    case both
+    /// Its prompt, whose keys and values go to a pool that decodes.
+    case prefill
+    /// Its answer.
+    case decode
+  }
+
+  public var role: Role
+  public var rules: EngineRules
+  public var scheduler: any Scheduler
+  public var cost: any CostModel
+  /// How many replicas there are.
+  public var replicas: Int
+  /// What a sequence's cache takes, where it is read from other pools.
+  public var cacheBytes: CacheBytes
+
+  public init(
+    _ role: Role = .both, rules: EngineRules, scheduler: any Scheduler, cost: any CostModel,
+    replicas: Int = 1, cacheBytes: CacheBytes = CacheBytes(perToken: 0)
+  ) {
+    self.role = role
+    self.rules = rules
+    self.scheduler = scheduler
+    self.cost = cost
+    self.replicas = replicas
+    self.cacheBytes = cacheBytes
+  }
+}
+
+/// How prompts that one pool has computed are handed over to another, which decodes.
+public struct Disaggregation: Sendable {
+  /// Who emits the first token of an answer.
+  public enum FirstToken: String, Sendable, CaseIterable {
+    /// The pool that decodes, which computes the prompt's last token once more, as behind vLLM's
+    /// proxy.
+    case decode
+    /// The pool that computes the prompt, as in DistServe, Splitwise and SGLang.
+    case prefill
+  }
+
+  public var firstToken: FirstToken
+  /// From each pool of prefill, in order, to each of decode.
+  public var links: [[Link]]
+  /// How requests are spread over the replicas that decode; in turn where nil.
+  public var router: (any Router)?
+
+  public init(
+    links: [[Link]], firstToken: FirstToken = .decode, router: (any Router)? = nil
+  ) {
+    self.links = links
+    self.firstToken = firstToken
+    self.router = router
+  }
+}
+
+/// Pools of replicas and what is between them.
+struct PooledReplicas: Sendable {
+  /// Those that requests come to first, then those that decode alone.
+  let pools: [Pool]
+  /// By replica.
+  let poolOf: [Int]
+  /// Replicas that requests come to; those behind them decode.
+  let entrances: Int
+  /// Pools that requests come to.
+  let entrancePools: Int
+  let disaggregation: Disaggregation?
+  var router: any Router
+  /// By row: the replica that computed the prompt, what holds it there, and what was seen.
+  var handed: [Handed?]
+
+  /// A prompt that one replica has computed and another decodes.
+  struct Handed: Sendable {
+    var replica: Int
+    var sequence: SequenceID?
+    var record: RequestRecord
+  }
+
+  init(_ given: [Pool], _ disaggregation: Disaggregation?, requests: Int) {
+    pools = given.filter { $0.role != .decode } + given.filter { $0.role == .decode }
+    poolOf = pools.indices.flatMap { [pools] in
+      Array(repeating: $0, count: pools[$0].replicas)
+    }
+    entrancePools = pools.count { $0.role != .decode }
+    entrances = pools.prefix(entrancePools).reduce(0) { $0 + $1.replicas }
+    let isWhole = pools.allSatisfy { $0.role == .both }
+    precondition(
+      isWhole
+        || pools.allSatisfy { $0.role != .both } && entrancePools > 0
+          && entrancePools < pools.count,
+      "pools do all of a request, or some compute prompts and others decode")
+    precondition(isWhole == (disaggregation == nil), "prompts are handed over where pools differ")
+    self.disaggregation = disaggregation
+    if let links = disaggregation?.links {
+      let decoders = pools.count - entrancePools
+      precondition(
+        links.count == entrancePools && links.allSatisfy { $0.count == decoders },
+        "a link leads from each pool of prefill to each of decode")
+    }
+    router =
+      disaggregation?.router ?? RoundRobin(replicas: max(1, poolOf.count - entrances))
+    handed = Array(repeating: nil, count: disaggregation == nil ? 0 : requests)
+  }
+
+  /// The link from replica `sender` to `receiver`, and its number.
+  func link(from sender: Int, to receiver: Int) -> (link: Link, number: Int) {
+    let (from, to) = (poolOf[sender], poolOf[receiver] - entrancePools)
+    guard let disaggregation else { preconditionFailure("pools of one role have no links") }
+    return (disaggregation.links[from][to], from * pools.count + to)
+  }
+
+  /// Whether all pools could serve `request`, each its part.
+  func canServe(_ request: Request) -> Bool {
+    pools.allSatisfy { $0.rules.canServe($0.role == .prefill ? request.promptAlone : request) }
+  }
+}
+
+extension Request {
+  /// The same with an answer of one token, of which the prompt is all that is computed.
+  var promptAlone: Request {
+    Request(arrival: arrival, promptTokens: promptTokens, outputTokens: 1)
+  }
+}
