@@ -27,7 +27,7 @@ extension Simulation {
       let rules = pool.rules.withAverageLengths(of: trace.requests)
       precondition(rules.excess(serving: trace) == nil, "the engine's numbers stay in range")
       var replica = Replica(
-        rules: rules, prefixes: PrefixBlocks.Source(trace),
+        rules: rules, serving: trace,
         smoothsGaps: observation.contains(.smoothedGaps))
       replica.ledger = replicas[index].ledger
       replica.decisions = replicas[index].decisions
