@@ -10,6 +10,7 @@ public struct Pool: Sendable {
     case decode
   }
 
+  /// What they do of a request, and the engine that they are.
   public var role: Role
   public var rules: EngineRules
   public var scheduler: any Scheduler
@@ -43,6 +44,7 @@ public struct Disaggregation: Sendable {
     case prefill
   }
 
+  /// Who emits it.
   public var firstToken: FirstToken
   /// From each pool of prefill, in order, to each of decode.
   public var links: [[Link]]

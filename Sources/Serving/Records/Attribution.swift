@@ -10,7 +10,8 @@ public struct Attribution: Sendable, Equatable {
     case queue, prefill, othersPrefill, othersDecode, decode, preemption, transfer, host
   }
 
-  /// From the arrival to the first iteration that computes anything for the request.
+  /// From the arrival to the first iteration that computes anything for the request; and where its
+  /// prompt is handed over, until there is room for it and it is admitted there.
   public var queue: Nanoseconds = 0
   /// Its own prompt was computed.
   public var prefill: Nanoseconds = 0

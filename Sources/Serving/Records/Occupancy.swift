@@ -36,7 +36,6 @@ public struct Occupancy: Sendable, Equatable {
       for percent in pool.timeByMemoryPercent.indices {
         timeByMemoryPercent[percent] += pool.timeByMemoryPercent[percent]
       }
-      peakBlocks = max(peakBlocks, pool.peakBlocks)
       peakSequences = max(peakSequences, pool.peakSequences)
       peakTokens = max(peakTokens, pool.peakTokens)
       tokens += pool.tokens
@@ -44,7 +43,9 @@ public struct Occupancy: Sendable, Equatable {
       promptTokens += pool.promptTokens
       timeAtSequenceCap += pool.timeAtSequenceCap
       bubbles += pool.bubbles
+      // Blocks count as parts of their memory.
       if pool.totalBlocks > 0 {
+        peakBlocks = max(peakBlocks, pool.peakBlocks * totalBlocks / pool.totalBlocks)
         blockTime += pool.blockTime * Int128(totalBlocks) / Int128(pool.totalBlocks)
       }
       sequenceTime += pool.sequenceTime

@@ -18,9 +18,6 @@ public struct PooledDeployment: Sendable {
 
   /// Whether some pools compute prompts and others decode.
   public var isDisaggregated: Bool { pools.contains { $0.role != .both } }
-
-  /// GPUs of all pools.
-  public var gpus: Int { pools.reduce(0) { $0 + $1.deployment.gpus } }
 }
 
 /// A pool of a fleet: so many replicas of one deployment under one scheduler.
