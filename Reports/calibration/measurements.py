@@ -99,6 +99,11 @@ def aiconfigurator(folder):
     for entry in chosen(table("custom_allreduce"), lambda e: e["num_gpus"], captured):
         row("all_reduce", "bf16", float(entry["latency_ms"]),
             bytes=2 * int(entry["message_elems"]), gpus=entry["num_gpus"])
+    # The kernel that can normalise as well, timed without; before Hopper engines do not fuse.
+    fused = lambda e: e["implementation"] == "trtllm" and gpu not in ("a100_sxm", "l40s")
+    for entry in chosen(table("custom_allreduce"), lambda e: e["num_gpus"], fused):
+        row("all_reduce_fused", "bf16", float(entry["latency_ms"]),
+            bytes=2 * int(entry["message_elems"]), gpus=entry["num_gpus"])
     names = {"alltoall": "all_to_all"}
     for entry in rows(table("nccl")):
         width = 2 if entry["nccl_dtype"] == "half" else 1
@@ -135,9 +140,17 @@ def experts(gpu, path):
 
     for entry in chosen(path, lambda e: e["moe_dtype"], usual):
         mixture(entry, hopper)
+    # Marlin's kernels, which Hopper's servers of gpt-oss are told to take. In that format they were
+    # timed in experts of one size alone; in SGLang 0.5.10 in those of eight models, with integers
+    # of as many bits.
+    marlin = lambda e: (
+        hopper and e["kernel_source"] == "sglang_marlin_moe" and e["backend_version"] == "0.5.10"
+        and e["moe_dtype"] == "int4_wo")
+    for entry in filter(marlin, rows(path)):
+        mixture(dict(entry, moe_dtype="mxfp4"), hopper, "moe_marlin")
 
 
-def mixture(entry, hopper):
+def mixture(entry, hopper, operation="moe"):
     """One layer's experts on one GPU."""
     tokens, topk = int(entry["num_tokens"]), int(entry["topk"])
     count, gpus = int(entry["num_experts"]), int(entry["moe_ep_size"])
@@ -153,7 +166,7 @@ def mixture(entry, hopper):
     # Nemotron's experts have no gate.
     gated = topk != 22 and (hidden, width) != (2688, 1856)
     form = "mxfp4" if "mxfp4" in entry["moe_dtype"] else entry["moe_dtype"]
-    row("moe", form, float(entry["latency_ms"]), m=tokens,
+    row(operation, form, float(entry["latency_ms"]), m=tokens,
         n=width // int(entry["moe_tp_size"]), k=hidden, experts=count, topk=topk, gpus=gpus,
         matrices=3 if gated else 2, **drawn)
 

@@ -34,6 +34,16 @@ def mixers(folder, gpu):
             sizes = dict(heads=heads, kv_heads=keys, head_size=128, k=128)
         row(f"{name}_{'decode' if decode else 'prefill'}", "bf16", float(entry["latency_ms"]),
             batch=entry["batch_size"], **tokens, **sizes)
+    # Kimi's recurrence; kernels that verify drafts, or convolve as well, are others.
+    rule = lambda e: (
+        here(e) and e["phase"] != "verify" and "conv1d" not in e["kernel_source"]
+        and e["kernel_source"] not in ("fused_kda_decode", "kda_fused_decode"))
+    for entry in chosen(path("kda"), lambda e: e["phase"], rule):
+        decode = entry["phase"] == "generation"
+        tokens = {} if decode else dict(query_tokens=entry["seq_len"])
+        row(f"kda_{'decode' if decode else 'prefill'}", "bf16", float(entry["latency_ms"]),
+            batch=entry["batch_size"], heads=entry["num_v_heads"], kv_heads=entry["num_k_heads"],
+            head_size=128, k=128, **tokens)
     for entry in chosen(path("encoder_attention"), lambda e: e["head_dim"], here):
         row("encoder_attention", "bf16", float(entry["latency_ms"]), batch=entry["batch_size"],
             query_tokens=entry["isl"], heads=entry["num_heads"], head_size=entry["head_dim"])

@@ -16,6 +16,9 @@ public struct HostTime: Sendable, Equatable {
   /// Mean seconds by which a GPU comes late to a collective: in serving they do not arrive
   /// together, and the last of all, each late by an exponential time, is waited for.
   public var secondsLate: Double
+  /// The same where the kernel that reduces also normalises, which neither waits for all GPUs at
+  /// its end nor has a kernel behind it that could begin late.
+  public var secondsLateFused: Double
   /// Seconds in which kernels of one layer are started one by one, faster than which the GPU cannot
   /// be; 0 where CUDA graphs start them.
   public var secondsPerLayer: Double
@@ -31,7 +34,8 @@ public struct HostTime: Sendable, Equatable {
   public init(
     name: String = "own", source: String = "", secondsPerIteration: Double = 0,
     secondsPerSequence: Double = 0, secondsAmongGPUs: Double = 0, secondsLate: Double = 0,
-    secondsPerLayer: Double = 0, secondsPerLaunch: Double = 0, capturedTokens: Int = 512,
+    secondsLateFused: Double? = nil, secondsPerLayer: Double = 0, secondsPerLaunch: Double = 0,
+    capturedTokens: Int = 512,
     isAsynchronous: Bool = false
   ) {
     self.name = name
@@ -40,6 +44,7 @@ public struct HostTime: Sendable, Equatable {
     self.secondsPerSequence = secondsPerSequence
     self.secondsAmongGPUs = secondsAmongGPUs
     self.secondsLate = secondsLate
+    self.secondsLateFused = secondsLateFused ?? secondsLate
     self.secondsPerLayer = secondsPerLayer
     self.secondsPerLaunch = secondsPerLaunch
     self.capturedTokens = capturedTokens
@@ -54,6 +59,8 @@ public struct HostTime: Sendable, Equatable {
     /// Kernels, where the host starts each.
     var launches = 0
     var gpus = 1
+    /// Whether its all-reduces normalise as well.
+    var isFused = false
   }
 
   /// The seconds of an iteration that the GPU alone would compute in `gpuSeconds`.
@@ -64,7 +71,8 @@ public struct HostTime: Sendable, Equatable {
       secondsPerIteration + Double(iteration.sequences) * secondsPerSequence
       + (gpus > 1 ? secondsAmongGPUs : 0)
     // Two collectives a layer, and one of the embeddings.
-    let skew = gpus > 1 ? Double(2 * iteration.layers + 1) * secondsLate * Self.latest(of: gpus) : 0
+    let late = iteration.isFused ? secondsLateFused : secondsLate
+    let skew = gpus > 1 ? Double(2 * iteration.layers + 1) * late * Self.latest(of: gpus) : 0
     let started =
       iteration.tokens > capturedTokens ? Double(iteration.launches) * secondsPerLaunch : 0
     let device = max(
@@ -102,8 +110,11 @@ extension HostTime {
       + "c4f0340) leave beyond the kernels: the iteration's to Llama-2-7B on one GPU, the lateness "
       + "to CodeLlama-34B and Mixtral-8x7B on two and Llama-2-70B on four; the launches, of "
       + "iterations of more than 512 tokens, to the mean TTFT of InferenceX's points of vLLM on "
-      + "H100, H200, B200 and B300 (aiconfigurator-core 0.12.0)",
-    secondsPerIteration: 0.12e-3, secondsLate: 4.8e-6, secondsPerLaunch: 60e-6)
+      + "H100, H200, B200 and B300 (aiconfigurator-core 0.12.0); the lateness of all-reduces that "
+      + "normalise, to 8.7 us of one in a profile of DeepSeek-R1 on eight B200 "
+      + "(sgl-project/sglang#7621), which takes 5.9 by itself",
+    secondsPerIteration: 0.12e-3, secondsLate: 4.8e-6, secondsLateFused: 1.6e-6,
+    secondsPerLaunch: 60e-6)
 
   /// SGLang with its overlap schedule and CUDA graphs, of which nothing was measured apart.
   public static let sglang = likeVLLM("sglang")

@@ -48,11 +48,13 @@ public struct IterationCost: CostModel {
   /// copies from and to its memory.
   @inline(__always)
   func withHost(_ seconds: Double, _ batch: borrowing Batch) -> Double {
+    let isFused = batch.tokens <= prices.fusedTokens
     let whole = host.seconds(
       around: seconds,
       HostTime.Iteration(
         tokens: batch.tokens, sequences: batch.sequences, layers: prices.layers,
-        launches: prices.launches, gpus: prices.gpus))
+        launches: isFused ? prices.launches - prices.fusedNormalizations : prices.launches,
+        gpus: prices.gpus, isFused: isFused))
     return batch.swappedTokens == 0 ? whole : whole + prices.swapSeconds(batch.swappedTokens)
   }
 }

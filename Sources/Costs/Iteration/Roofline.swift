@@ -56,7 +56,9 @@ extension Operation {
   /// A link that adds up in its switches sends each number of an all-reduce once.
   public func leastSeconds(on gpu: GPU) -> Double {
     var wire = wireBytes
-    if case .collective(_, _, let ranks) = shape, name == .allReduce || name == .reduceEmbedding {
+    if case .collective(_, _, let ranks) = shape,
+      name == .allReduce || name == .fusedAllReduce || name == .reduceEmbedding
+    {
       wire *= Double(ranks) / Double(2 * max(1, ranks - 1))
     }
     return max(

@@ -12,8 +12,11 @@ final class ShardPrices: Sendable {
   let gpus: Int
   /// Ranks in step, each with a batch of its own.
   let ranks: Int
-  /// Kernels that an iteration with prompts runs.
+  /// Kernels that an iteration with prompts runs, where nothing is fused with all-reduces.
   let launches: Int
+  /// The most tokens whose all-reduces normalise as well, and normalisations that they spare.
+  let fusedTokens: Int
+  let fusedNormalizations: Int
   /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
   private let byTokens = PriceTable()
   private let bySequences = PriceTable()
@@ -34,6 +37,8 @@ final class ShardPrices: Sendable {
     gpus = shard.map.gpus
     ranks = shard.map.data
     launches = operations.launches
+    fusedTokens = shard.fusedTokens
+    fusedNormalizations = operations.fusedNormalizations(1)
     let tables = times == .measured ? gpu.tables : KernelTables()
     attentions = TermList(operations.mixers) { AttentionTerm(of: $0, among: tables, on: gpu) }
     latents = TermList(operations.mixers) { LatentTerm(of: $0, among: tables, on: gpu) }

@@ -31,6 +31,8 @@ public struct Mixture: Sendable, Equatable {
   public var zeroExperts = 0
   /// How unevenly tokens choose.
   public var popularity = ExpertPopularity.even
+  /// Whose kernels compute them.
+  public var backend = ExpertBackend.auto
 
   public init(experts: Int, perToken: Int, intermediate: Int) {
     self.experts = experts

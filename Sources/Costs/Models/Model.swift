@@ -45,6 +45,10 @@ public struct Model: Sendable, Equatable {
       blocks = blocks.runs
     }
   }
+  /// What routed experts are stored in; nil where there are none.
+  public var expertFormat: NumberFormat? {
+    blocks.first { !$0.mixtures.isEmpty }?.format(of: .experts, main: formats.main).numbers
+  }
   /// What keys and values are cached in: bfloat16 or 8-bit floats.
   public var cache = NumberFormat.bf16
 

@@ -20,6 +20,8 @@ public struct ExpertWork: Sendable, Equatable {
   public var pairs: Double
   /// How the tokens lie where the GPU was sent those of its experts alone; nil where it has all.
   public var layout: Layout?
+  /// Whether Marlin's kernels compute it.
+  public var isMarlin = false
 
   /// How tokens that were sent lie in memory.
   public enum Layout: Sendable, Equatable {

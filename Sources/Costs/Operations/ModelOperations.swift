@@ -13,11 +13,16 @@ public struct ModelOperations: Sendable, Equatable {
   private let steps: [TokenStep]
   /// All-reduces of layers, in one iteration.
   private let reductions: Int
+  /// Those of what all heads together are normalised by, two numbers a token.
+  private let statistics: Int
 
   public init(of shard: Shard) {
     self.shard = shard
     mixers = ShardMixer.all(of: shard)
     steps = [TokenStep](of: shard)
+    statistics = shard.blocks.reduce(0) { sum, block in
+      sum + block.layers * block.attentions.count { $0.normalization == .heads }
+    }
     // Where ranks have tokens of their own, experts send them about by other collectives.
     let experts = shard.map.data > 1
     reductions = shard.blocks.reduce(0) { sum, block in
@@ -39,11 +44,19 @@ public struct ModelOperations: Sendable, Equatable {
     return list
   }
 
-  /// How many kernels an iteration with one prompt runs.
+  /// How many kernels an iteration with one prompt runs, where nothing is fused with all-reduces.
   var launches: Int {
     let prompt = Batch(
       decodes: 0, decodeContext: 0, decodeContextSquares: 0, prompts: [(tokens: 1, context: 0)])
-    return operations(for: prompt).reduce(0) { $0 + $1.repeats * $1.launches }
+    let kernels = operations(for: prompt).reduce(0) { $0 + $1.repeats * $1.launches }
+    return kernels + fusedNormalizations(1)
+  }
+
+  /// Normalisations of layers that all-reduces of `tokens` compute, in one iteration.
+  func fusedNormalizations(_ tokens: Int) -> Int {
+    if tokens > shard.fusedTokens { return 0 }
+    let all = steps.reduce(0) { $0 + ($1.place == .normalization ? $1.repeats : 0) }
+    return min(all, reductions)
   }
 
   /// The operations that depend on the prompts and contexts in `batch`.
@@ -79,19 +92,41 @@ public struct ModelOperations: Sendable, Equatable {
   /// The operations that depend on nothing but the number of `tokens` of a rank, and of `all` that
   /// it and the ranks in step with it compute.
   func forEachTokenOperation(_ tokens: Int, amid all: Int, _ body: (Operation) -> Void) {
+    let fused = fusedNormalizations(tokens)
     body(embedding(tokens))
     if shard.tensorParallel > 1 { body(allReduce(.reduceEmbedding, tokens, repeats: 1)) }
-    forEachOperationBesideMLPs(tokens, body)
+    forEachOperationBesideMLPs(tokens, fused: fused, body)
     forEachDenseOperation(tokens, body)
     forEachExpertOperation(tokens, amid: all, body)
-    if shard.tensorParallel > 1 { body(allReduce(.allReduce, tokens, repeats: reductions)) }
+    if fused > 0 { body(allReduce(.fusedAllReduce, tokens, repeats: fused)) }
+    if shard.tensorParallel > 1 && reductions > fused {
+      body(allReduce(.allReduce, tokens, repeats: reductions - fused))
+    }
+    if shard.tensorParallel > 1 && statistics > 0 {
+      // Two floats of four bytes.
+      body(
+        .allReduce(
+          .reduceStatistics, rows: tokens, width: 4, ranks: shard.tensorParallel,
+          repeats: statistics))
+    }
     body(finalNormalization(tokens))
   }
 
   /// What each layer does with `tokens` whatever it has in the place of an MLP, but for attention
-  /// and collectives.
-  func forEachOperationBesideMLPs(_ tokens: Int, _ body: (Operation) -> Void) {
-    forEachStep(tokens, where: { !$0.isOfDense && !$0.isOfExperts }, body)
+  /// and collectives, and as many normalisations as are `fused` with those.
+  func forEachOperationBesideMLPs(
+    _ tokens: Int, fused: Int = 0, _ body: (Operation) -> Void
+  ) {
+    var fused = fused
+    for step in steps where !step.place.isOfDense && !step.place.isOfExperts {
+      var operation = step.operation(tokens)
+      if step.place == .normalization {
+        let gone = min(fused, operation.repeats)
+        fused -= gone
+        operation.repeats -= gone
+      }
+      if operation.repeats > 0 { body(operation) }
+    }
   }
 
   /// The MLPs of dense layers: two products, and between them a kernel that reads the results of

@@ -112,6 +112,10 @@ public struct Operation: Sendable, Equatable {
     /// Brings the tokens that the GPUs of a rank got back together again.
     case gatherTokens = "gather tokens"
     case allReduce = "all-reduce"
+    /// What queries and keys of all heads together are normalised by, of heads on several GPUs.
+    case reduceStatistics = "all-reduce of norms"
+    /// An all-reduce that adds to the residual stream and normalises as well.
+    case fusedAllReduce = "all-reduce and norm"
     case sendActivations = "send activations"
     case finalNormalization = "final normalization"
     case head

@@ -43,7 +43,8 @@ extension Operation {
     rows: Int, of mixture: Mixture, hidden: Int, format: WeightFormat,
     layout: ExpertWork.Layout? = nil, repeats: Int
   ) -> Operation {
-    let width = mixture.intermediate
+    let width = mixture.backend.width(mixture.intermediate)
+    let hidden = mixture.backend.hidden(hidden)
     let up = mixture.upWidth(width)
     let perExpert = Double(hidden * up + width * hidden)
     let (pairs, distinct) = mixture.busiest(for: rows)
@@ -53,6 +54,7 @@ extension Operation {
       tokens: Double(rows), experts: Double(mixture.experts), perToken: mixture.computedPerToken,
       hidden: Double(hidden), intermediate: Double(width),
       matrices: mixture.isGated ? 3 : 2, divided: Double(mixture.ranks))
+    work.isMarlin = mixture.backend == .marlin
     work.distinct = distinct
     work.pairs = pairs
     if let layout { work.receive(layout) }

@@ -38,6 +38,7 @@ extension Operation {
         case .gatherLogits, .dispatchTokens, .gatherTokens: .allGather
         case .combineTokens: .reduceScatter
         case .sendActivations: .sendReceive
+        case .fusedAllReduce: .fusedAllReduce
         default: .allReduce
         }
       return .collective(operation, bytes: bytes, gpus: ranks)

@@ -88,9 +88,9 @@ extension Recurrent {
 
   /// What tables of its recurrence go by, where there are any.
   var measuredStates: RecurrentStates? {
-    guard kind == .gatedDelta, bytesPerState == 4 else { return nil }
+    guard kind == .gatedDelta || kind == .kimiDelta, bytesPerState == 4 else { return nil }
     return RecurrentStates(
       heads: Double(heads), keyHeads: Double(keyHeads), valueSize: Double(valueSize),
-      keySize: Double(keySize))
+      keySize: Double(keySize), isKimi: kind == .kimiDelta)
   }
 }

@@ -17,6 +17,14 @@ public struct Shard: Sendable, Equatable {
   public let blocks: [Block]
   /// Rows of the embedding and of the head on this GPU.
   public let vocabulary: Int
+  /// What all-reduces compute besides; nil where that is left to kernels of its own.
+  public var fusion: ReductionFusion?
+  /// The most tokens whose all-reduces do so; vLLM leaves it where ranks have requests of their
+  /// own.
+  var fusedTokens: Int {
+    guard let fusion, map.tensor > 1, map.data == 1 else { return 0 }
+    return fusion.bytes / (model.hidden * Int(Model.bytesPerActivation))
+  }
 
   /// One GPU's part of `model` among `tensorParallel` GPUs.
   ///

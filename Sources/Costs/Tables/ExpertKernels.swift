@@ -19,7 +19,7 @@ extension Kernel {
       switch work.layout {
       case .contiguous?: .contiguousExperts
       case .masked?: .maskedExperts
-      case nil: .experts
+      case nil: work.isMarlin ? .marlinExperts : .experts
       }
     return Kernel(
       operation: operation, format: format,

@@ -122,7 +122,7 @@ extension Kernel {
     let others = Double(gpus - 1) / Double(gpus)
     let sent =
       switch operation {
-      case .allReduce: 2 * bytes * others
+      case .allReduce, .fusedAllReduce: 2 * bytes * others
       case .sendReceive: bytes
       default: bytes * others
       }

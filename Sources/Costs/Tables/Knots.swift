@@ -35,9 +35,10 @@ enum Knots {
     case (.quantize, .inputs): outputs
     case (.quantize, .rows): rows
     case (.attentionPrefill, .parallel): (0...20).map { exp2(2 * Double($0) - 10) }
-    case (.experts, .rows): (0...10).map { exp2(Double($0)) } + [4096, 16384]
-    case (.experts, .experts): (0...10).map { exp2(2 * Double($0)) }
-    case (.experts, .outputs): widths
+    case (.experts, .rows), (.marlinExperts, .rows):
+      (0...10).map { exp2(Double($0)) } + [4096, 16384]
+    case (.experts, .experts), (.marlinExperts, .experts): (0...10).map { exp2(2 * Double($0)) }
+    case (.experts, .outputs), (.marlinExperts, .outputs): widths
     case (_, .pairs): [1 / 64, 1 / 16, 1 / 4, 1, 2, 8, 32]
     default: (0...40).map { exp2(Double($0)) }
     }

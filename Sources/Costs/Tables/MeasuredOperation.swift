@@ -26,13 +26,21 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Encodable {
   /// keys, of which `kv_heads` are different.
   case recurrentPrefill = "recurrent_prefill"
   case recurrentDecode = "recurrent_decode"
+  /// The same by the Kimi delta rule, which has a decay for each channel.
+  case kimiPrefill = "kda_prefill"
+  case kimiDecode = "kda_decode"
   /// All of a layer's routed experts: both products and what is between them.
   case experts = "moe"
+  /// The same by Marlin's kernels, which take 4-bit weights and inputs in 16 bits.
+  case marlinExperts = "moe_marlin"
   /// The same of one GPU that was sent the tokens of its experts alone: one expert's after those
   /// of another, or each in room of its own.
   case contiguousExperts = "moe_contiguous"
   case maskedExperts = "moe_masked"
   case allReduce = "all_reduce"
+  /// An all-reduce by the kernel that can add to the residual stream and normalise as well, timed
+  /// without.
+  case fusedAllReduce = "all_reduce_fused"
   case allGather = "all_gather"
   case reduceScatter = "reduce_scatter"
   case allToAll = "all_to_all"
@@ -62,10 +70,13 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Encodable {
     case .attentionDecode: [.group, .keyValueHeads, .parallel, .keys]
     case .latentPrefill: [.parallel, .keys]
     case .latentDecode: [.heads, .sequences, .keys]
-    case .encoderAttention, .indexer, .convolutionPrefill, .recurrentPrefill: [.parallel, .keys]
-    case .sparseAttention, .convolutionDecode, .recurrentDecode: [.parallel]
-    case .experts, .contiguousExperts, .maskedExperts: [.rows, .experts, .outputs, .pairs]
-    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: [.gpus, .bytes]
+    case .encoderAttention, .indexer, .convolutionPrefill, .recurrentPrefill, .kimiPrefill:
+      [.parallel, .keys]
+    case .sparseAttention, .convolutionDecode, .recurrentDecode, .kimiDecode: [.parallel]
+    case .experts, .marlinExperts, .contiguousExperts, .maskedExperts:
+      [.rows, .experts, .outputs, .pairs]
+    case .allReduce, .fusedAllReduce, .allGather, .reduceScatter, .allToAll, .sendReceive:
+      [.gpus, .bytes]
     case .dispatchHighThroughput, .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
       [.gpus, .rows, .bytes]
     case .normalization, .activation, .rotary: [.bytes]
@@ -77,7 +88,13 @@ public enum MeasuredOperation: String, CaseIterable, Sendable, Encodable {
 extension MeasuredOperation {
   /// What kernels stand in where none of its own were measured.
   var standIn: MeasuredOperation? {
-    self == .contiguousExperts || self == .maskedExperts ? .experts : nil
+    switch self {
+    case .contiguousExperts, .maskedExperts, .marlinExperts: .experts
+    case .fusedAllReduce: .allReduce
+    case .kimiPrefill: .recurrentPrefill
+    case .kimiDecode: .recurrentDecode
+    default: nil
+    }
   }
 }
 

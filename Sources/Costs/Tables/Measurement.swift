@@ -64,10 +64,13 @@ public struct Measurement: Sendable, Equatable {
     case .indexer: [.batch, .queryTokens, .heads, .headSize]
     case .convolutionPrefill: [.batch, .queryTokens, .n, .k]
     case .convolutionDecode: [.batch, .n, .k]
-    case .recurrentPrefill: [.batch, .queryTokens, .heads, .keyValueHeads, .headSize, .k]
-    case .recurrentDecode: [.batch, .heads, .keyValueHeads, .headSize, .k]
-    case .experts, .contiguousExperts, .maskedExperts: [.m, .n, .k, .experts, .topk]
-    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive: [.bytes, .gpus]
+    case .recurrentPrefill, .kimiPrefill:
+      [.batch, .queryTokens, .heads, .keyValueHeads, .headSize, .k]
+    case .recurrentDecode, .kimiDecode: [.batch, .heads, .keyValueHeads, .headSize, .k]
+    case .experts, .marlinExperts, .contiguousExperts, .maskedExperts:
+      [.m, .n, .k, .experts, .topk]
+    case .allReduce, .fusedAllReduce, .allGather, .reduceScatter, .allToAll, .sendReceive:
+      [.bytes, .gpus]
     case .dispatchHighThroughput, .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
       [.m, .k, .experts, .topk, .gpus]
     case .normalization, .activation, .rotary, .quantize: [.m, .n]
@@ -106,7 +109,8 @@ extension Measurement {
     case .latentDecode:
       return .latentDecode(
         sequences: size(.batch), context: size(.contextTokens), heads: size(.heads), format)
-    case .experts, .contiguousExperts, .maskedExperts: return .experts(expertWork, format)
+    case .experts, .marlinExperts, .contiguousExperts, .maskedExperts:
+      return .experts(expertWork, format)
     case .encoderAttention:
       return .encoder(
         sequences: size(.batch), tokens: size(.queryTokens), heads: size(.heads),
@@ -124,11 +128,11 @@ extension Measurement {
       return .convolution(
         sequences: size(.batch), tokens: isDecode ? 1 : size(.queryTokens), channels: size(.n),
         length: size(.k), isDecode: isDecode)
-    case .recurrentPrefill, .recurrentDecode:
-      let isDecode = operation == .recurrentDecode
+    case .recurrentPrefill, .recurrentDecode, .kimiPrefill, .kimiDecode:
+      let isDecode = operation == .recurrentDecode || operation == .kimiDecode
       let states = RecurrentStates(
         heads: size(.heads), keyHeads: size(.keyValueHeads), valueSize: size(.headSize),
-        keySize: size(.k))
+        keySize: size(.k), isKimi: operation == .kimiPrefill || operation == .kimiDecode)
       return .recurrence(
         states, sequences: size(.batch), tokens: isDecode ? 1 : size(.queryTokens),
         isDecode: isDecode)
@@ -136,8 +140,8 @@ extension Measurement {
     case .normalization: return .normalization(rows: size(.m), width: size(.n))
     case .activation: return .activation(rows: size(.m), width: size(.n))
     case .rotary: return .rotary(rows: size(.m), width: size(.n))
-    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive, .dispatchHighThroughput,
-      .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
+    case .allReduce, .fusedAllReduce, .allGather, .reduceScatter, .allToAll, .sendReceive,
+      .dispatchHighThroughput, .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
       return nil
     }
   }
@@ -174,6 +178,7 @@ extension Measurement {
       intermediate: size(.n), matrices: size(.matrices, or: 3), divided: size(.gpus, or: 1))
     work.distinct = size(.distinct, or: work.distinct)
     work.pairs = size(.pairs, or: work.pairs)
+    work.isMarlin = operation == .marlinExperts
     if operation == .contiguousExperts { work.receive(.contiguous) }
     if operation == .maskedExperts { work.receive(.masked) }
     return work
@@ -195,8 +200,8 @@ extension MeasuredOperation {
   /// Whether several GPUs take part.
   var isCollective: Bool {
     switch self {
-    case .allReduce, .allGather, .reduceScatter, .allToAll, .sendReceive, .dispatchHighThroughput,
-      .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
+    case .allReduce, .fusedAllReduce, .allGather, .reduceScatter, .allToAll, .sendReceive,
+      .dispatchHighThroughput, .combineHighThroughput, .dispatchLowLatency, .combineLowLatency:
       true
     default: false
     }

@@ -9,6 +9,8 @@ struct RecurrentStates: Sendable, Equatable {
   /// Elements of a head of values, and of one of keys.
   let valueSize: Double
   let keySize: Double
+  /// Whether each channel has a decay of its own (Kimi), which kernels of their own compute.
+  var isKimi = false
 
   /// Tokens that are computed together, as attention among themselves.
   static let block = 64.0
@@ -38,7 +40,10 @@ extension Kernel {
   ) -> Kernel {
     let all = sequences * tokens
     return Kernel(
-      operation: isDecode ? .recurrentDecode : .recurrentPrefill, format: .bf16,
+      operation: isDecode
+        ? states.isKimi ? .kimiDecode : .recurrentDecode
+        : states.isKimi ? .kimiPrefill : .recurrentPrefill,
+      format: .bf16,
       flops: isDecode ? states.flops(ofDecodes: sequences) : states.flops(ofPrompt: all),
       memoryBytes: states.bytes(tokens: all, sequences: sequences),
       point: SIMD4(log2(states.heads * sequences), isDecode ? 0 : log2(tokens), 0, 0))

@@ -18,6 +18,8 @@ public struct Deployment: Sendable {
   public var fleet = Fleet()
   /// What the engine's own program adds to each iteration.
   public var host = Host.alike(.vllmV1)
+  /// Whether all-reduces normalise as well; as the engine has it where nil.
+  public var fusesReductions: Bool?
   /// What clients wait for besides the engine.
   public var frontend = Frontend.none
   /// The share of each GPU's memory that the engine may use.
@@ -159,7 +161,8 @@ public struct Deployment: Sendable {
   /// - Parameter engine: whose host times it has, where engines have their own.
   public func cost(of engine: Engine? = nil) throws(InputError) -> PipelineCost {
     let model = try servedModel()
-    let shard = try shard(of: model)
+    var shard = try shard(of: model)
+    shard.fusion = fusion(of: engine)
     _ = try largestStage(of: model)
     let layers = costs.cost(of: shard, on: gpu, times: times, host: hostTime(of: engine))
     return PipelineCost(layers, stages: pipelineParallelSize)

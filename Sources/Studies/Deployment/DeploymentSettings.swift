@@ -165,6 +165,7 @@ extension Deployment {
       set: { (root, given) throws(InputError) in
         root.frontend = try Frontend.named(given.choice(of: Frontend.all.map(\.name)))
       }),
+    fusion,
     .init(
       "async-scheduling", .flag, "the engine's own program works while the GPU computes",
       set: { (root, _) throws(InputError) in root.host.isAsynchronous = true }),

@@ -18,6 +18,8 @@ public struct ExpertParallelism: Sendable, Equatable {
   public var hasEPLB = false
   /// How unevenly tokens choose experts.
   public var popularity = ExpertPopularity.even
+  /// Whose kernels compute experts.
+  public var kernels = ExpertBackend.auto
 
   public init() {}
 }
@@ -97,21 +99,33 @@ extension Deployment {
     try Shard(of: model, map: try parallelMap())
   }
 
-  /// Gives the experts of `model` the popularity that was asked for.
+  /// Gives the experts of `model` the popularity and the kernels that were asked for.
   func popularize(_ model: inout Model) throws(InputError) {
-    if experts.popularity == .even { return }
+    if experts.popularity == .even && experts.kernels == .auto { return }
     guard model.mixture != nil else {
       throw InputError(
-        "--expert-popularity", problem: "\(model.name) has no experts", remedy: "leave it out")
+        experts.kernels == .auto ? "--expert-popularity" : "--moe-backend",
+        problem: "\(model.name) has no experts", remedy: "leave it out")
     }
+    try check(experts.kernels, of: model)
     for block in model.blocks.indices {
       for (place, channel) in model.blocks[block].channels.enumerated() {
         guard case .experts(var mixture) = channel else { continue }
         try experts.popularity.check(experts: mixture.experts, of: model.name)
         mixture.popularity = experts.popularity
+        mixture.backend = experts.kernels
         model.blocks[block].channels[place] = .experts(mixture)
       }
     }
+  }
+
+  /// Throws where `kernels` are none that experts of `model` are known to run by.
+  private func check(_ kernels: ExpertBackend, of model: Model) throws(InputError) {
+    guard kernels == .marlin, let format = model.expertFormat, format != .mxfp4 else { return }
+    throw InputError(
+      "--moe-backend",
+      problem: "experts of \(model.name) are in \(format.rawValue), and Marlin's kernels were "
+        + "measured in mxfp4", remedy: "leave it out")
   }
 
   /// GPUs of one replica.
@@ -159,6 +173,16 @@ extension ExpertParallelism {
       shown: { $0.popularity == .even ? nil : "\($0.popularity)" },
       set: { (root, given) throws(InputError) in
         root.popularity = try ExpertPopularity(named: given.string(), source: given.source)
+      }),
+    .init(
+      "moe-backend", .words(ExpertBackend.allCases.map(\.rawValue)),
+      standard: ExpertBackend.auto.rawValue,
+      "whose kernels compute experts: "
+        + ExpertBackend.allCases.map(\.rawValue).joined(separator: ", "),
+      shown: { $0.kernels == .auto ? nil : $0.kernels.rawValue },
+      set: { (root, given) throws(InputError) in
+        let name = try given.choice(of: ExpertBackend.allCases.map(\.rawValue))
+        root.kernels = ExpertBackend(rawValue: name) ?? .auto
       }),
     .init(
       "enable-eplb", .flag, "experts are placed by their popularity, as DeepSeek's EPLB does",
