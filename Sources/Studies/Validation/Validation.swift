@@ -108,10 +108,16 @@ public struct Validation: Sendable {
     if let blocks = run.blocks {
       settings[MeasuredRun.Stated.numGpuBlocksOverride.name] = "\(blocks)"
     }
+    let fusion = MeasuredRun.Stated.fuseAllreduceRms.name
+    if let engine = run.engine, engine.fusesReductions(of: settings[model] ?? "") {
+      settings[fusion] = settings[fusion] ?? "true"
+    }
     let scheduler = Scenario.Settings.scheduler.name
     if given(scheduler) == nil {
       let (name, note) = Schedulers.serving(run.engine?.name, run.engine?.version)
-      settings[scheduler] = name
+      let options = run.options.joined(separator: ",")
+      settings[scheduler] =
+        options.isEmpty ? name : name + (name.contains(":") ? "," : ":") + options
       if let note { notes.append(note) }
     }
     return settings
@@ -158,6 +164,29 @@ public struct Validation: Sendable {
       real > 0
     else { return nil }
     return ours / real - 1
+  }
+}
+
+extension MeasuredRun.Engine {
+  /// Whether it fuses all-reduces and normalisations by default: vLLM from 0.17 on
+  /// (vllm-project/vllm#34299, vllm-project/recipes#325), or where its version is not known and
+  /// taken as the newest; TensorRT-LLM; and SGLang for some models (sgl-project/sglang#12724), of
+  /// which those are named that have points.
+  fileprivate func fusesReductions(of model: String) -> Bool {
+    switch name {
+    case "trtllm": true
+    case "sglang": model == "deepseek-v3" || model.hasPrefix("gpt-oss")
+    case "vllm": !numbers.lexicographicallyPrecedes([0, 17]) || numbers.isEmpty
+    default: false
+    }
+  }
+}
+
+extension MeasuredRun.Engine {
+  /// The first two parts of its version; none where that is not known.
+  private var numbers: [Int] {
+    let parts = version.split(separator: ".").prefix(2).compactMap { Int($0) }
+    return parts.count == 2 ? parts : []
   }
 }
 

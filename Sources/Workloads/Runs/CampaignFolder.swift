@@ -112,6 +112,7 @@ enum StatedGPU {
   static func name(of text: String) -> String {
     let plain = text.lowercased().replacing("_", with: "-").replacing(" ", with: "-")
     if plain.hasPrefix("gb200") { return "gb200" }
+    if plain.replacing("-", with: "").contains("rtxpro6000") { return "rtx-pro-6000" }
     for name in ["h100", "h200", "b200"] where plain.contains(name) && !plain.contains("pcie") {
       return name + "-sxm"
     }

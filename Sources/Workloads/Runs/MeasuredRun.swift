@@ -12,6 +12,8 @@ public struct MeasuredRun: Sendable {
   public var engine: Engine?
   /// What it states of its deployment and its load, as a user would give it.
   public var settings: [Stated: String] = [:]
+  /// What it states of its scheduler, as options of that, such as `max-prefill-tokens=32768`.
+  public var options: [String] = []
   /// The KV blocks that the engine said it had; nil where it did not.
   public var blocks: Int?
   /// The requests, with what is known of prefixes that they share.
@@ -41,6 +43,7 @@ public struct MeasuredRun: Sendable {
     case model, gpu, tensorParallelSize, pipelineParallelSize, dataParallelSize
     case expertParallelSize, maxModelLen, maxNumSeqs, maxNumBatchedTokens, blockSize
     case numGpuBlocksOverride, clients, requestRate, arrivals, frontend, quantization, clientTimeout
+    case kvCacheDtype, gpuMemoryUtilization, fuseAllreduceRms, moeBackend
 
     /// As the setting is called: in small letters, with dashes between words.
     public var name: String {

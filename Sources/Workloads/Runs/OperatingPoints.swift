@@ -24,10 +24,7 @@ enum OperatingPoints {
 
   /// `count` requests like `longest`, as the campaign sent them.
   private static func requests(_ longest: Request, _ count: Int, from origin: String) -> [Request] {
-    let isVaried =
-      !origin.contains("aic-auto")
-      && varied.contains { $0 == (longest.promptTokens, longest.outputTokens) }
-    guard isVaried else { return Array(repeating: longest, count: count) }
+    guard isInferenceX(longest, origin) else { return Array(repeating: longest, count: count) }
     var stream = RandomStream(seed: 0, named: "operating-points")
     func drawn(_ most: Int) -> Int {
       let least = max(1, Int(Double(most) * leastShare))
@@ -38,6 +35,12 @@ enum OperatingPoints {
         arrival: 0, promptTokens: drawn(longest.promptTokens),
         outputTokens: drawn(longest.outputTokens))
     }
+  }
+
+  /// Whether requests like `longest`, from `origin`, are those of InferenceX.
+  private static func isInferenceX(_ longest: Request, _ origin: String) -> Bool {
+    !origin.contains("aic-auto")
+      && varied.contains { $0 == (longest.promptTokens, longest.outputTokens) }
   }
 
   /// Tokens beyond a request's own that the engines were set up for.
@@ -133,6 +136,9 @@ enum OperatingPoints {
       run.settings[.pipelineParallelSize] = "\(max(1, try count("pp_size")))"
       run.settings[.maxModelLen] = "\(request.promptTokens + request.outputTokens + spareTokens)"
       run.settings[.quantization] = format(try text("gemm_quant_mode"))
+      if isInferenceX(request, origin) {
+        run.startAsInferenceX(try text("gemm_quant_mode"), map.tensor, clients, longest: request)
+      }
       run.means[.ttft] = try seconds("silicon_ttft_ms")
       run.means[.tpot] = try seconds("silicon_tpot_ms")
       run.obstacle = try text("mode") != "agg" ? "prefill and decode run apart" : nil

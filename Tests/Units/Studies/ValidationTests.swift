@@ -110,6 +110,19 @@ import Workloads
     #expect(Schedulers.serving("lmdeploy", version).note != nil)
   }
 
+  @Test(arguments: [("0.15.1", false), ("0.16.0", false), ("0.17.0", true), ("1.0.0", true)])
+  func `has the all-reduces of its engine's version`(_ version: String, _ fuses: Bool) throws {
+    var run = run()
+    run.engine = MeasuredRun.Engine("vllm", version)
+    run.settings[.tensorParallelSize] = "2"
+    func shown() throws -> String? {
+      try Validation(run) { _ in nil }.settings.first { $0.name == "fuse_allreduce_rms" }?.value
+    }
+    #expect(try shown() == (fuses ? "true" : nil))
+    run.settings[.fuseAllreduceRms] = "\(!fuses)"
+    #expect(try shown() == "\(!fuses)")
+  }
+
   @Test func `is one of many, of which some are refused with a reason`() throws {
     var other = run()
     (other.name, other.settings[.model]) = ("s", "org/Unheard-Of")

@@ -142,7 +142,7 @@ import Testing
   @Test(arguments: [
     ("H100 80GB (SXM datasheet)", "h100-sxm"), ("h200_sxm", "h200-sxm"), ("gb200_nvl", "gb200"),
     ("NVIDIA A100-SXM4-80GB", "a100-sxm-80gb"), ("NVIDIA A100-PCIE-80GB", "a100-pcie-80gb"),
-    ("RTXPRO6000", "rtxpro6000"),
+    ("RTXPRO6000", "rtx-pro-6000"),
   ])
   func `names GPUs as others do`(_ stated: String, _ ours: String) {
     #expect(StatedGPU.name(of: stated) == ours)
@@ -190,6 +190,38 @@ import Testing
       #expect(Set(prompts) == [1024] && Set(outputs) == [8192])
     }
     #expect(run.settings[.maxModelLen] == "9472")
+  }
+
+  /// What `benchmarks/70b_fp8_b200_trt_slurm.sh`, `70b_fp8_h200_slurm.sh`,
+  /// `single_node/gptoss_fp4_h200.sh`, `dsr1_fp8_b200.sh` and `dsr1_fp8_h200_trt.sh` give.
+  @Test(arguments: [
+    ("trtllm,1,meta-llama/Llama-3.1-70B,b200_sxm", "fp8,16384,,,", ""),
+    ("vllm,1,meta-llama/Llama-3.1-70B,h200_sxm", "fp8,8192,64,false,", ""),
+    ("vllm,1,openai/gpt-oss-120b,h200_sxm", ",8192,64,,marlin", ""),
+    (
+      "sglang,1,deepseek-ai/DeepSeek-R1,b200_sxm", "fp8,32768,128,true,", "max-prefill-tokens=32768"
+    ),
+    ("trtllm,1,deepseek-ai/DeepSeek-R1,h200_sxm", "fp8,8320,,,", ""),
+    ("vllm,1,org/unread,h200_sxm", ",,,,", ""),
+  ])
+  func `states what its campaign's script starts the server with`(
+    _ row: String, _ expected: String, _ options: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let head =
+      "id,backend,backend_version,model_path,system,mode,isl,osl,gemm_quant_mode,tp_size,pp_size,"
+      + "attention_dp_size,moe_ep_size,silicon_ttft_ms,silicon_tpot_ms,silicon_concurrency,origin"
+    for (origin, isTheirs) in [("db-dump/2026-04-27", true), ("aic-auto-gap", false)] {
+      try folder.put(
+        "\(head)\na,\(row),agg,8192,1024,fp8,8,1,1,1,100,20,64,\(origin)\n", in: "p.csv")
+      let run = try #require(try MeasuredRuns.read(folder.path + "/p.csv").first)
+      let stated: [MeasuredRun.Stated] = [
+        .kvCacheDtype, .maxNumBatchedTokens, .maxNumSeqs, .fuseAllreduceRms, .moeBackend,
+      ]
+      let said = stated.map { run.settings[$0] ?? "" }.joined(separator: ",")
+      #expect(said == (isTheirs ? expected : ",,,,"))
+      #expect(run.options.joined() == (isTheirs ? options : ""))
+    }
   }
 
   /// Rows of one run as aiconfigurator's two conversions of InferenceX's dump have it: Qwen3.5-397B
