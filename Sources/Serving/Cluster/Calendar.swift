@@ -1,8 +1,8 @@
 /// What is to happen of its own accord, and when.
 ///
-/// At one instant transfers end, then steps, clients stop waiting, send again what they gave up,
-/// timers fire, requests of the trace arrive, and then the replicas to which something happened
-/// plan; of equals the lower goes first.
+/// At one instant transfers end, then steps, replicas fail or are ready, clients stop waiting, send
+/// again what they gave up, timers fire, requests of the trace arrive, and then the replicas to
+/// which something happened plan; of equals the lower goes first.
 struct Calendar: Sendable {
   /// By replica: when its next step ends, or its first stage is free for one.
   var steps: MinimumTree<Nanoseconds>
@@ -14,6 +14,8 @@ struct Calendar: Sendable {
   var timeOut = Simulation.never
   /// When the next transfer between engines ends.
   var transfer = Simulation.never
+  /// When a replica next fails, is repaired or ready, or the scaler is asked.
+  var change = Simulation.never
 
   init(replicas: Int, clients: Clients?) {
     steps = MinimumTree(Simulation.never, count: replicas)
@@ -34,7 +36,8 @@ struct Calendar: Sendable {
   @inline(__always)
   var nextRequest: Nanoseconds { min(timers.least, arrival) }
 
-  /// When a client does something next: sends a request, or stops waiting.
+  /// When somebody does something next: a client that sends a request or stops waiting, or who
+  /// looks after the replicas.
   @inline(__always)
-  var nextCall: Nanoseconds { min(nextRequest, timeOut) }
+  var nextCall: Nanoseconds { min(nextRequest, timeOut, change) }
 }

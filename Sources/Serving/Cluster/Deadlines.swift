@@ -3,13 +3,13 @@
 /// All wait equally long, and equally long before they send again, so that those who sent first
 /// stop first: one cursor over what was sent, and one over what is to be sent again.
 struct Deadlines: Sendable {
-  /// The time from sending a request to giving it up.
+  /// The time from sending a request to giving it up; `never` where all wait for ever.
   let timeout: Nanoseconds
   /// Nil where clients give up for good.
   let retries: Retries?
   /// The requests in the order in which they were sent, when each was, and its slot on the replica
   /// that has it; nil where that refused it.
-  private var sent: [(request: RequestID, time: Nanoseconds, slot: SequenceID?)] = []
+  private var sent: [Sent] = []
   /// The first of them that may still be waited for.
   private var cursor = 0
   /// By row, how often requests were sent again, where some are.
@@ -17,6 +17,14 @@ struct Deadlines: Sendable {
   /// Requests that are to be sent again and when, and how many of them were.
   private var waiting: [(request: RequestID, time: Nanoseconds)] = []
   private(set) var resent = 0
+
+  private struct Sent: Sendable {
+    var request: RequestID
+    var time: Nanoseconds
+    var slot: SequenceID?
+    /// How often it was sent before.
+    var tries: Int
+  }
 
   init(_ timeout: Nanoseconds, _ retries: Retries?, requests: Int) {
     self.timeout = timeout
@@ -26,7 +34,8 @@ struct Deadlines: Sendable {
 
   /// Notes that `request` is sent at `now`.
   mutating func send(_ request: RequestID, _ slot: SequenceID?, at now: Nanoseconds) {
-    sent.append((request, now, slot))
+    if timeout == Simulation.never { return }
+    sent.append(Sent(request: request, time: now, slot: slot, tries: tries(of: request)))
   }
 
   /// When a client stops waiting, or sends again; `never` where none does.
@@ -35,12 +44,19 @@ struct Deadlines: Sendable {
     return min(nextTimeOut(records), retry)
   }
 
+  private func tries(of request: RequestID) -> Int { again.isEmpty ? 0 : again[request.index] }
+
+  /// Whether nobody waits for what was sent: it is answered, refused or lost, or sent again since.
+  private func isOver(_ one: Sent, _ records: [RequestRecord]) -> Bool {
+    let record = records[one.request.index]
+    return one.slot == nil || record.isCompleted || record.isLost
+      || one.tries != tries(of: one.request)
+  }
+
   /// Goes past requests that are answered or refused; returns when the client of the first other
   /// one stops waiting, `never` where none is under way.
   mutating func nextTimeOut(_ records: [RequestRecord]) -> Nanoseconds {
-    while cursor < sent.count,
-      sent[cursor].slot == nil || records[sent[cursor].request.index].isCompleted
-    { cursor += 1 }
+    while cursor < sent.count, isOver(sent[cursor], records) { cursor += 1 }
     return cursor < sent.count ? sent[cursor].time + timeout : Simulation.never
   }
 

@@ -22,15 +22,21 @@ public struct Simulation: Sendable {
   /// From one time that replicas are asked how they are to the next, where the router goes by that;
   /// zero where they are asked at every request.
   let routerRefresh: Nanoseconds
-  private let readsReports: Bool
+  let readsReports: Bool
   var nextReport = never
   /// The clients, where requests arrive when those send them, and which of them sent each request.
   private let clients: Clients?
   private var senders: [Int32] = []
   /// When requests are sent, where some wait for others.
   private var releases: Releases?
+  /// Who is let in, where that is asked of somebody.
+  var admission: (any Admission)?
+  /// Which replicas take requests, where that changes; nil where all always do.
+  var roster: Roster?
+  /// Whether a router stands before the replicas.
+  var isFleet: Bool
   /// Until when they wait for answers; nil where they do for ever.
-  private var deadlines: Deadlines?
+  var deadlines: Deadlines?
   /// The caches that are on their way, where engines read from each other.
   var transfers: Transfers?
   /// By row, what other engines read of a request, or compute; nil where none does.
@@ -39,7 +45,7 @@ public struct Simulation: Sendable {
   var pooled: PooledReplicas?
   var calendar: Calendar
   /// Whether stretches in which nobody comes or goes are passed over.
-  let coasts: Bool
+  var coasts: Bool
   /// The replicas to which something happened at this instant.
   var due: [Int] = []
   var isDue: [Bool]
@@ -96,6 +102,7 @@ public struct Simulation: Sendable {
     self.ranks = ranks
     self.router = router ?? RoundRobin(replicas: replicas)
     self.routerRefresh = routerRefresh
+    isFleet = replicas > 1
     readsReports = replicas > 1 && self.router.readsReports
     if readsReports && routerRefresh > 0 { nextReport = 0 }
     self.replicas = Array(
@@ -129,10 +136,10 @@ public struct Simulation: Sendable {
   /// As `step`, but where `coasting`, on through instants at which nobody comes or goes.
   @inline(__always)
   mutating func advance(coasting: Bool) throws(RunError) -> Bool {
-    if replicas.count == 1 { return try stepAlone(coasting: coasting) }
+    if !isFleet { return try stepAlone(coasting: coasting) }
     passOverAnswers()
     let next = min(calendar.nextCall, calendar.transfer, calendar.steps.least)
-    guard try isOnClock(next) else { return false }
+    guard try isOnClock(next) else { return closesLate() }
     if nextReport <= next { askReplicas(before: next) }
     now = next
     if calendar.transfer <= now { endTransfers() }
@@ -142,9 +149,11 @@ public struct Simulation: Sendable {
       markDue(index)
       if replicas[index].batchEnd == now { finishBatch(of: index) }
     }
+    if calendar.change <= now { changeReplicas() }
     if calendar.timeOut <= now { giveUp() }
     while calendar.nextRequest <= now { dispatch() }
     try planTouched()
+    if roster != nil && roster!.draining > 0 { letDrainedLeave() }
     return true
   }
 
@@ -217,72 +226,32 @@ public struct Simulation: Sendable {
       senders.append(Int32(client))
       requests[row].arrival = now
     }
-    var index = 0
-    if replicas.count > 1 {
-      if readsReports && routerRefresh == 0 { askReplicas() }
-      index = router.route(routed(id))
-      precondition(replicas.indices.contains(index), "a router names a replica that there is")
-      timeline.servedBy[row] = UInt16(index)
-    }
-    let sequence = enter(row, on: index)
-    if replicas.count > 1 { markDue(index) }
     arrived += 1
-    deadlines?.send(id, sequence, at: now)
-    if sequence == nil {
-      timeline.settled += 1
-      noteEnd(of: id, on: index)
-    }
-    setNextArrival()
-  }
-
-  /// Has the calendar forget deadlines of requests that are answered, so that nothing is looked at
-  /// when those come.
-  @inline(__always)
-  private mutating func passOverAnswers() {
-    if deadlines != nil { calendar.timeOut = deadlines!.next(timeline.records) }
-  }
-
-  /// Has clients whose patience ends now stop waiting, and tells router and replica.
-  private mutating func giveUp() {
-    while deadlines!.nextTimeOut(timeline.records) <= now {
-      let (id, sequence) = deadlines!.pop()
-      guard let sequence else { continue }
-      let index = timeline.servedBy.isEmpty ? 0 : Int(timeline.servedBy[id.index])
-      timeline.records[id.index] = RequestRecord(timedOutAt: now, .refused)
-      let isSentAgain = deadlines!.isSentAgain(id, after: now)
-      replicas[index].abandon(sequence, isSentAgain: isSentAgain)
-      if replicas.count > 1 { markDue(index) }
-      if isSentAgain {
-        if replicas.count > 1 { router.noteEnd(of: routed(id), on: index) }
-      } else {
+    if turnsAway(id) {
+      deadlines?.send(id, nil, at: now)
+    } else if isHeld(id) {
+      deadlines?.send(id, SequenceID(-1), at: now)
+    } else {
+      let index = routedReplica(id)
+      let sequence = enter(row, on: index)
+      roster?.slots[row] = sequence?.slot ?? -1
+      deadlines?.send(id, sequence, at: now)
+      if sequence == nil {
         timeline.settled += 1
         noteEnd(of: id, on: index)
       }
     }
-    while let id = deadlines!.popAgain(by: now) { sendAgain(id) }
-  }
-
-  /// Hands a request over to a replica that its client gave up before.
-  private mutating func sendAgain(_ id: RequestID) {
-    var request = requests[id.index]
-    let first = request.arrival
-    request.arrival = now
-    var index = 0
-    if replicas.count > 1 {
-      if readsReports && routerRefresh == 0 { askReplicas() }
-      index = router.route(routed(id))
-      timeline.servedBy[id.index] = UInt16(index)
-      markDue(index)
-    }
-    let sequence = replicas[index].enqueue(id, request, priority: priorities?[id.index] ?? 0)
-    if let sequence { replicas[index].ledger?.backdate(slot: sequence.index, to: first) }
-    deadlines!.send(id, sequence, at: now)
-    timeline.retries? += 1
+    setNextArrival()
   }
 
   /// Tells router and clients that the answer to `id` has ended or will never come.
   private mutating func noteEnd(of id: RequestID, on index: Int) {
-    if replicas.count > 1 { noteRoutedEnd(of: id, on: index) }
+    if isFleet { noteRoutedEnd(of: id, on: index) }
+    tellClients(id)
+  }
+
+  /// Tells clients that the answer to `id` has ended or will never come.
+  mutating func tellClients(_ id: RequestID) {
     if let clients, arrived < requests.count {
       calendar.timers[Int(senders[id.index])] = now + clients.thinkTime
     }
@@ -301,9 +270,5 @@ public struct Simulation: Sendable {
     } else if clients == nil {
       calendar.arrival = requests[arrived].arrival
     }
-  }
-
-  func routed(_ id: RequestID) -> RoutedRequest {
-    RoutedRequest(id, promptTokens: requests[id.index].promptTokens, at: now)
   }
 }

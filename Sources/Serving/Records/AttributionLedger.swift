@@ -17,7 +17,7 @@ struct AttributionLedger: Sendable {
   }
 
   /// A sequence and the phase that it is in.
-  fileprivate struct Entry {
+  struct Entry: Sendable {
     let request: RequestID
     var attribution = Attribution()
     var phase = PhaseSpan.Phase.queued
@@ -91,6 +91,19 @@ struct AttributionLedger: Sendable {
   /// The request in `slot`, which waits, was sent for the first time at `arrival`, and given up
   /// since.
   mutating func backdate(slot: Int, to arrival: Nanoseconds) { entries[slot].start = arrival }
+
+  /// What is known of the sequence in `slot`, which waits or has lost its cache, so that another
+  /// ledger goes on with it.
+  func entry(slot: Int) -> Entry { entries[slot] }
+
+  /// Goes on with `entry` in `slot`.
+  mutating func enter(_ entry: Entry, slot: Int) { entries[slot] = entry }
+
+  /// What is in flight comes to nothing.
+  mutating func dropBatches() {
+    batches.removeAll()
+    promptsOfFirst = 0
+  }
 
   /// Something is computed for the sequence in `slot` for the first time.
   mutating func begin(slot: Int) { change(slot, to: .prefilling) }

@@ -36,6 +36,21 @@ public struct RequestRecord: Sendable, Equatable {
   public static let refused = RequestRecord(
     firstScheduled: -1, firstToken: -1, finish: -1, longestGap: 0, emittedTokens: 0, preemptions: 0)
 
+  /// A request that was lost with its replica, or that no replica was left for.
+  static let lost = RequestRecord(notServed: -2)
+  /// A request that was turned away at the door.
+  static let shed = RequestRecord(notServed: -3)
+
+  private init(notServed mark: Nanoseconds) {
+    self = .refused
+    firstScheduled = mark
+  }
+
+  /// Whether it was lost with its replica, or no replica was left for it.
+  public var isLost: Bool { firstScheduled == -2 }
+  /// Whether it was turned away at the door, by a rule.
+  public var isShed: Bool { firstScheduled == -3 }
+
   /// A request whose client stopped waiting at `time`.
   ///
   /// - Parameter seen: what is known of it then.

@@ -26,20 +26,26 @@ public struct Timeline: Sendable, Equatable {
   /// Admissions, those after a preemption included, and how many found anything in the cache.
   public internal(set) var admissions = 0
   public internal(set) var cacheHits = 0
-  /// Prompt tokens, each once, that were computed or found for requests that clients gave up.
+  /// Prompt tokens, each once, that were computed or found for requests that clients gave up or
+  /// that were lost.
   public internal(set) var abandonedPromptTokens = 0
   /// Plans in which the original engine crashes or hangs, and ours waits for blocks to come back,
   /// or computes a cache again that the original would leave in the host's memory for ever.
   public internal(set) var deadlockedSteps = 0
   /// Batches in which a rank had nothing to compute while one in lock step with it had.
   public internal(set) var dummyBatches = 0
-  /// Requests that are completed, refused or timed out.
+  /// Requests that are completed, refused, turned away, timed out or lost.
   public internal(set) var settled = 0
   /// When the last request finished.
   public package(set) var end: Nanoseconds = 0
 
   /// How often requests were sent again that their clients had given up; nil where none is.
   public internal(set) var retries: Int?
+
+  /// What became of replicas that come, fail and go; nil where all serve all the time.
+  public internal(set) var upkeep: UpkeepCounts?
+  /// Requests that were turned away at the door; nil where nobody stands there.
+  public internal(set) var shed: Int?
 
   /// For how long clients wait for an answer; nil where they wait for ever.
   public package(set) var clientTimeout: Nanoseconds?

@@ -93,6 +93,8 @@ public struct Replica: Sendable {
   var loads = 0
   /// What time was spent on, where that is asked for.
   var ledger: AttributionLedger?
+  /// How many times as long an iteration takes as it should.
+  var pace = 1.0
 
   enum Selection: Sendable { case none, all, byName, withDrafts }
 
@@ -120,12 +122,21 @@ public struct Replica: Sendable {
     _ id: RequestID, _ request: Request, priority: Int, _ handover: Handover = .none
   ) -> SequenceID? {
     guard rules.canServe(request) else { return nil }
-    if !hasWork && batchEnd == Simulation.never {
-      cache.releaseAll()
-      if request.arrival > lastDeparture { idleArrivals += 1 }
-    }
-    var sequence = Sequence(
-      id, request, outputTokens: rules.emittedTokens(of: request), priority: priority)
+    awake(at: request.arrival)
+    return place(
+      Sequence(id, request, outputTokens: rules.emittedTokens(of: request), priority: priority))
+  }
+
+  /// Frees what an idle engine has freed by the next request, which comes at `time`.
+  mutating func awake(at time: Nanoseconds) {
+    if hasWork || batchEnd != Simulation.never { return }
+    cache.releaseAll()
+    if time > lastDeparture { idleArrivals += 1 }
+  }
+
+  /// Puts `newcomer` at the end of the queue, in a slot of its own.
+  mutating func place(_ newcomer: Sequence) -> SequenceID {
+    var sequence = newcomer
     sequence.turn = queued
     sequence.handover = handover
     queued += 1
@@ -140,7 +151,7 @@ public struct Replica: Sendable {
     }
     drafting?.enter(slot: Int(slot))
     circle.end()
-    ledger?.enqueue(id, slot: Int(slot), arrival: request.arrival)
+    ledger?.enqueue(sequence.request, slot: Int(slot), arrival: sequence.arrival)
     if rules.order == .priority {
       insertByRank(SequenceID(slot))
     } else {

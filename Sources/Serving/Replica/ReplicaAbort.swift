@@ -71,7 +71,7 @@ extension Replica {
 
 extension Sequence {
   /// Tokens of its prompt that have been in the cache, now or before a preemption.
-  fileprivate var promptTokensReached: Int {
+  var promptTokensReached: Int {
     if emitted > 0 { return promptTokens }
     let before = preemptions > 0 ? target - tokensLeftAtPreemption : 0
     return min(promptTokens, max(context, before))

@@ -12,7 +12,7 @@ extension Replica {
     _ timeline: inout Timeline
   ) throws(RunError) {
     guard try prepare(at: now, index, &scheduler, &timeline) else { return }
-    try launch(for: cost.seconds(for: batch), at: now, index, cost, &timeline)
+    try launch(for: cost.seconds(for: batch) * pace, at: now, index, cost, &timeline)
   }
 
   /// Plans a batch at `now`; false where there is nothing to put in flight.
