@@ -18,6 +18,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var balance: ReplicaBalance?
   /// Nil where all replicas are alike.
   public var pools: PoolUse?
+  /// Nil where all replicas serve all the time.
+  public var fleet: FleetUse?
 
   /// The metrics of `trace` as `timeline` saw it served.
   ///
@@ -39,6 +41,10 @@ public struct RunMetrics: Sendable, Equatable {
     drafts = DraftUse(timeline: timeline)
     sessions = SessionTimes(trace: trace, timeline: timeline)
     balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
+    fleet = FleetUse(timeline: timeline)
+    if let fleet, fleet.replicaSeconds > 0 {
+      batches.busyShare = batches.busySeconds / fleet.replicaSeconds
+    }
     distributions = LatencyMetric.ofRuns.map {
       Distribution(of: $0, trace: trace, timeline: timeline)
     }
@@ -58,6 +64,7 @@ public struct RunMetrics: Sendable, Equatable {
     requests.values + LatencyMetric.ofRuns.flatMap(latencies) + throughput.values + memory.values
       + batches.values + (prefixes?.values ?? []) + (drafts?.values ?? [])
       + (sessions?.values ?? []) + (balance?.values ?? []) + (pools?.values ?? [])
+      + (fleet?.values ?? [])
   }
 
   private func latencies(_ metric: LatencyMetric) -> [NamedValue] {

@@ -14,9 +14,9 @@ public struct RouterEntry: Sendable {
   public let summary: String
   public let needs: Need
   /// What can be set of it.
-  public let options: [RouterOption]
-  private var values: RouterOptions
-  private let make: @Sendable (RouterSetting, RouterOptions) -> any Router
+  public let options: [PolicyOption]
+  private var values: PolicyOptions
+  private let make: @Sendable (RouterSetting, PolicyOptions) -> any Router
 
   /// A router of this list or of another package.
   public init(
@@ -28,29 +28,28 @@ public struct RouterEntry: Sendable {
 
   /// A router with options.
   public init(
-    _ name: String, _ summary: String, needs: Need = .nothing, options: [RouterOption],
-    make: @escaping @Sendable (RouterSetting, RouterOptions) -> any Router
+    _ name: String, _ summary: String, needs: Need = .nothing, options: [PolicyOption],
+    make: @escaping @Sendable (RouterSetting, PolicyOptions) -> any Router
   ) {
     (self.name, kind) = (name, name)
     self.summary = summary
     self.needs = needs
     self.options = options
-    values = RouterOptions(options)
+    values = PolicyOptions(options)
     self.make = make
   }
 
   /// The same with the options that are `given` behind its name, called `name`.
   func with(_ given: inout NamedOptions, as name: String) throws(InputError) -> RouterEntry {
     var entry = self
-    entry.values = try RouterOptions(options, &given)
+    entry.values = try PolicyOptions(options, &given)
     entry.name = name
     return entry
   }
 
   /// What it is, and what can be set of it.
   public var description: String {
-    if options.isEmpty { return summary }
-    return summary + " Options: " + options.map(\.words).joined(separator: ", ")
+    options.description(behind: summary)
   }
 
   /// The router over the replicas of `setting`, whose trace has what it needs.

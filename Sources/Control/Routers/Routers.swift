@@ -42,11 +42,11 @@ extension Routers {
     "sglang-cache-aware", "Where the most of the prompt was sent, while loads are balanced.",
     needs: .prefixHashes,
     options: [
-      RouterOption("cache-threshold", 0.5, in: 0...1),
-      RouterOption("balance-abs-threshold", 32, isWhole: true),
-      RouterOption("balance-rel-threshold", 1.1),
-      RouterOption("max-tree-size", 10_000, isWhole: true),
-      RouterOption("eviction-interval", 30, in: 1e-3...1e6),
+      PolicyOption("cache-threshold", 0.5, in: 0...1),
+      PolicyOption("balance-abs-threshold", 32, isWhole: true),
+      PolicyOption("balance-rel-threshold", 1.1),
+      PolicyOption("max-tree-size", 10_000, isWhole: true),
+      PolicyOption("eviction-interval", 30, in: 1e-3...1e6),
     ]
   ) { (setting, options) in
     var rule = CacheAware.Rule()
@@ -76,9 +76,9 @@ extension Routers {
     "dynamo-kv", "The least of blocks to compute and to decode, without events of the caches.",
     needs: .prefixHashes,
     options: [
-      RouterOption("overlap-score-credit", 1), RouterOption("prefill-load-scale", 1),
-      RouterOption("decode-active-request-weight", 0), RouterOption("temperature", 0),
-      RouterOption("ttl-secs", 120, in: 0...1e9),
+      PolicyOption("overlap-score-credit", 1), PolicyOption("prefill-load-scale", 1),
+      PolicyOption("decode-active-request-weight", 0), PolicyOption("temperature", 0),
+      PolicyOption("ttl-secs", 120, in: 0...1e9),
     ]
   ) { (setting, options) in
     var weights = DynamoKV.Weights()
@@ -95,7 +95,7 @@ extension Routers {
   private static let endpointPicker = RouterEntry(
     "llm-d", "The greatest weighted sum of scores, as the Gateway API's endpoint picker.",
     options: EndpointPicker.Scorer.allCases.map {
-      RouterOption($0.rawValue, $0.standardWeight)
+      PolicyOption($0.rawValue, $0.standardWeight)
     }
   ) { (setting, options) in
     EndpointPicker(
@@ -107,8 +107,8 @@ extension Routers {
     "aibrix-prefix", "Where the most of the prompt was sent, if that is not much busier.",
     needs: .prefixHashes,
     options: [
-      RouterOption("imbalance-abs-count", 8, isWhole: true),
-      RouterOption("stddev-factor", 1),
+      PolicyOption("imbalance-abs-count", 8, isWhole: true),
+      PolicyOption("stddev-factor", 1),
     ]
   ) { (setting, options) in
     AIBrixPrefix(
@@ -118,7 +118,7 @@ extension Routers {
 
   private static let ranks = RouterEntry(
     "vllm-dp", "The engine with the least to do, queues counting more where caches are full.",
-    options: [RouterOption("api-server-count", 1, in: 1...1024, isWhole: true)]
+    options: [PolicyOption("api-server-count", 1, in: 1...1024, isWhole: true)]
   ) { (setting, options) in
     VLLMRanks(replicas: setting.replicas, clients: Int(options["api-server-count"]))
   }

@@ -11,7 +11,7 @@ public struct Verdict: Sendable, Equatable {
     /// Whether the run keeps the clause; nil where the clause judges only requests.
     ///
     /// Where no request has the latency, the clause is kept if any request was completed. A request
-    /// whose client gave it up counts as slower than any other.
+    /// whose client gave it up, or that was lost, counts as slower than any other.
     public var isMet: Bool?
 
     /// A clause, and what became of it.
@@ -83,7 +83,7 @@ extension ServiceLevelObjective {
     guard let statistic = clause.statistic else {
       return Verdict.ClauseVerdict(clause: clause, valueSeconds: nil, isMet: nil)
     }
-    let gaveUp = metrics.requests.timedOut ?? 0
+    let gaveUp = (metrics.requests.timedOut ?? 0) + (metrics.requests.lost ?? 0)
     if gaveUp > 0, clause.metric != .tbt {
       return judge(clause, statistic, trace, timeline, besides: gaveUp)
     }

@@ -13,6 +13,12 @@ public struct RequestCounts: Sendable, Equatable {
   public var timedOut: Int?
   /// How often requests were sent again that their clients had given up; nil where none is.
   public var retries: Int?
+  /// Requests that were lost with a replica for good, and how often another went on with one; nil
+  /// where all replicas serve all the time.
+  public var lost: Int?
+  public var resumed: Int?
+  /// Requests that were turned away at the door; nil where nobody stands there.
+  public var shed: Int?
   /// Requests that lost their cache at least once.
   public var preempted = 0
   /// How often requests lost their cache, in all.
@@ -39,7 +45,10 @@ public struct RequestCounts: Sendable, Equatable {
       promptTokens += request.promptTokens
       outputTokens += record.emittedTokens
     }
-    refused = total - completed - gaveUp
+    lost = timeline.upkeep?.lost
+    resumed = timeline.upkeep?.resumed
+    shed = timeline.shed
+    refused = total - completed - gaveUp - (lost ?? 0) - (shed ?? 0)
     timedOut = timeline.clientTimeout.map { _ in gaveUp }
     retries = timeline.retries
   }
@@ -51,7 +60,9 @@ public struct RequestCounts: Sendable, Equatable {
       NamedValue("requests", "completed", .count(completed)),
       NamedValue("requests", "refused", .count(refused)),
     ] + (timedOut.map { [NamedValue("requests", "timed_out", .count($0))] } ?? [])
-      + (retries.map { [NamedValue("requests", "retries", .count($0))] } ?? []) + [
+      + [("retries", retries), ("lost", lost), ("resumed", resumed), ("shed", shed)].compactMap {
+        (name, count) in count.map { NamedValue("requests", name, .count($0)) }
+      } + [
         NamedValue("requests", "preempted", .count(preempted)),
         NamedValue("requests", "preemptions", .count(preemptions)),
         NamedValue("requests", "truncated", .count(truncated)),

@@ -18,6 +18,9 @@ public enum ReplayReport {
     } else if let balance = run.metrics.balance {
       sections.append(replicas(balance))
     }
+    if let fleet = run.metrics.fleet {
+      sections.append(FleetReport.text(fleet, spanSeconds: run.metrics.throughput.spanSeconds))
+    }
     if let verdict = run.verdict { sections.append(objective(verdict)) }
     return sections.joined(separator: "\n")
   }
@@ -50,8 +53,14 @@ public enum ReplayReport {
             [("timed out", Numbers.grouped($0) + ", left out of the latencies")]
           } ?? [])
           + (counts.retries.map {
-            [("sent again", Numbers.grouped($0) + " times, after time-outs")]
-          } ?? []) + [
+            [
+              (
+                "sent again",
+                Numbers.grouped($0) + " times, after "
+                  + (counts.timedOut == nil ? "losses" : "time-outs")
+              )
+            ]
+          } ?? []) + FleetReport.lines(counts) + [
             (
               "preempted",
               Numbers.grouped(counts.preempted)

@@ -56,6 +56,8 @@ public enum RequestsCSV {
   }
 
   private static func status(_ record: RequestRecord, of request: Request) -> String {
+    if record.isLost { return "lost" }
+    if record.isShed { return "turned away" }
     if !record.isCompleted { return record.timeOut == nil ? "refused" : "timed out" }
     return record.emittedTokens < request.outputTokens ? "truncated" : "completed"
   }

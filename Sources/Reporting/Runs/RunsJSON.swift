@@ -24,6 +24,8 @@ import Serving
 ///       "pool_NAME": {"replicas", "busy_share", "iterations", "mean_sequences", "mean_tokens",
 ///                     "mean_memory_share", "peak_memory_share"},
 ///       "transfers": {"count", "tokens", "bytes", "mean_seconds", "most_at_once"},
+///       "fleet": {"failures", "orders", "returns", "most_replicas", "replica_seconds",
+///                 "down_seconds", "dollars"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
 ///               "attaining_requests", "attainment", "goodput_requests_per_second"},
@@ -39,6 +41,7 @@ import Serving
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
 /// request has it. `slo` is absent where there is no objective, `replicas` where there is one,
 /// `pool_NAME` where all are alike, `transfers` where pools hand nothing over,
+/// `fleet` where replicas neither fail nor come and go,
 /// `sessions` where no request waits for another, `prefix_cache` where the trace has no hashes of
 /// prompts, and `closed_loop_requests_per_second` where clients do not wait for answers.
 /// `attribution`, of end-to-end latency, is absent where it was not asked for; its `tail` is the

@@ -151,6 +151,7 @@ public struct Deployment: Sendable {
     if let drafting = try draftingCost(sequential) { service.cost = drafting }
     service.frontend = frontend.time
     service.power = power
+    service.dollarsPerReplicaHour = price.map { $0.dollarsPerHour * Double(gpusPerReplica) }
     return service
   }
 

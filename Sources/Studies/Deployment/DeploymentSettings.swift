@@ -8,7 +8,9 @@ import Serving
 extension Deployment {
   /// The settings, of which the model and the GPU are read as `files` knows them.
   public static func settings(_ files: DescribedFiles = DescribedFiles()) -> [Setting<Deployment>] {
-    (placement(files) + fleet + limits + formats + [speculation(files)] + host).under("Deployment")
+    let upkeep: [Setting<Deployment>] = FleetUpkeep.Settings.all.map { $0.on(\.fleet.upkeep) }
+    let before = placement(files) + fleet + upkeep + limits
+    return (before + formats + [speculation(files)] + host).under("Deployment")
   }
 
   /// What runs where.

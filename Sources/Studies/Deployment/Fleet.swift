@@ -14,13 +14,15 @@ public struct Fleet: Sendable {
   /// From one time that the router asks replicas how they are to the next; zero for at every
   /// request, nil where that is not given and likewise.
   public var routerRefresh: Nanoseconds?
+  /// What becomes of replicas while they serve, and who is let in.
+  public var upkeep = FleetUpkeep()
   /// The beginning of the router's random numbers.
   public var seed: UInt64 = 0
 
   public init() {}
 
-  /// Ranks of all copies: what requests are spread over.
-  var schedulers: Int { replicas * ranks }
+  /// Ranks of all copies that there can be: what requests are spread over.
+  var schedulers: Int { upkeep.most(from: replicas) * ranks }
 
   /// Throws if `trace` lacks what the router goes by, or the router asks for nothing and is told
   /// how often.
@@ -44,5 +46,5 @@ public struct Fleet: Sendable {
   }
 
   /// Whether it is one replica with the router that needs no name, which goes without saying.
-  var isPlain: Bool { replicas == 1 && router.name == Routers.all[0].name }
+  var isPlain: Bool { replicas == 1 && upkeep.scaler == nil && router.name == Routers.all[0].name }
 }

@@ -138,7 +138,6 @@ public struct Load: Sendable, Equatable {
   }
 
   private func check() throws(InputError) {
-    try checkRetries()
     if let arrivals, burstiness != nil { throw ArrivalProcess.namedTwice(arrivals) }
     guard let clientCount else {
       let idle =

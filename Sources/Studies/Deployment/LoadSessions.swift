@@ -68,8 +68,11 @@ extension Load {
   /// How often and when clients send again what they gave up; nil where they do not.
   public var retries: Retries? { retryCount.map { Retries($0, delay: retryDelay ?? 0) } }
 
-  func checkRetries() throws(InputError) {
-    if retryCount != nil && clientTimeout == nil {
+  /// Throws where nothing can be sent again.
+  ///
+  /// - Parameter areLost: whether requests are lost with replicas.
+  func checkRetries(areLost: Bool) throws(InputError) {
+    if retryCount != nil && clientTimeout == nil && !areLost {
       throw InputError(
         Settings.retries.option, problem: "clients that wait for ever send nothing again",
         remedy: "give \(Settings.clientTimeout.option) too, or leave it out")

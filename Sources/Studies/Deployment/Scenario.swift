@@ -32,6 +32,7 @@ public struct Scenario: Sendable {
     self.init(
       try Deployment(files, given), scheduler: Settings.scheduler.standard ?? "",
       load: try Load(given))
+    try load.checkRetries(areLost: deployment.fleet.upkeep.hasFaults)
     try [Settings.scheduler, Settings.objectives].set(in: &self, from: given)
   }
 
@@ -86,6 +87,8 @@ public struct Scenario: Sendable {
     service.clientTimeout = load.clientTimeout
     service.retries = load.retries
     try service.fleet.check(trace)
+    try service.fleet.upkeep.check(
+      service.engine.rules, replicas: service.fleet.replicas, ranks: service.fleet.ranks)
     return service
   }
 
@@ -107,7 +110,9 @@ public struct Scenario: Sendable {
     service.benchmark = benchmark
     // Bounds are of all requests at their own times, and clients that give up leave the shorter
     // ones.
-    if hasBounds && pools == nil && load.clientTimeout == nil && trace.columns.waits == nil {
+    if hasBounds && pools == nil && load.clientTimeout == nil && trace.columns.waits == nil
+      && deployment.fleet.upkeep.isSteady
+    {
       service.bounds = try deployment.bounds(of: trace, on: service)
     }
     return service

@@ -27,6 +27,8 @@ public struct Service: Sendable {
   public internal(set) var withoutOverlap: String?
   /// What the GPUs of a replica draw; nil where that is not known.
   public var power: ServingPower?
+  /// Dollars an hour for a replica; nil where no price is known.
+  public var dollarsPerReplicaHour: Double?
   /// The tool whose names and rules runs are reported by too, if any.
   public var benchmark: BenchmarkTool?
   /// What no schedule can pass on the trace to be served, where that is asked for.
@@ -94,14 +96,15 @@ public struct Service: Sendable {
     }
     let kept = observation.union(
       objective?.metrics.contains(.smoothedTBT) == true ? .smoothedGaps : [])
+    let again = clientTimeout == nil ? nil : later
     if let pooled {
       return Simulation(
         delayed, pools: pooled.pools, pooled.disaggregation(trace),
         router: pooled.frontRouter(trace), clients: awaited,
-        clientTimeout: clientTimeout.map { max(1, $0 - frontend) }, retries: later,
+        clientTimeout: clientTimeout.map { max(1, $0 - frontend) }, retries: again,
         observing: kept)
     }
-    return Simulation(
+    var simulation = Simulation(
       delayed, rules: engine.rules, scheduler: engine.scheduler, cost: cost,
       replicas: fleet.schedulers, ranks: fleet.ranks,
       router: fleet.makeRouter(
@@ -109,7 +112,15 @@ public struct Service: Sendable {
         blockTokens: engine.rules.memory.blockSize),
       routerRefresh: fleet.routerRefresh ?? 0,
       clients: awaited, clientTimeout: clientTimeout.map { max(1, $0 - frontend) },
-      retries: later, observing: kept)
+      retries: again, observing: kept)
+    let start = trace.requests.first?.arrival ?? 0
+    if let upkeep = fleet.upkeep.upkeep(
+      replicas: fleet.replicas, seed: fleet.seed, from: start)
+    {
+      simulation.keep(upkeep, retries: later)
+    }
+    if let admission = fleet.upkeep.admission { simulation.guardDoor(by: admission.policy) }
+    return simulation
   }
 
   /// What `timeline`, as the engine has it, amounts to for the users of `trace`.
@@ -126,11 +137,15 @@ public struct Service: Sendable {
       trace: served, timeline: timeline, replicas: fleet.schedulers, clients: clients)
     metrics.pools = pooled?.use(timeline, span: metrics.throughput.spanSeconds)
     if metrics.pools != nil { metrics.balance = nil }
+    if let seconds = metrics.fleet?.replicaSeconds {
+      metrics.fleet?.dollars = dollarsPerReplicaHour.map { $0 * seconds / 3600 }
+    }
     var run = Run(
       scheduler: engine.name, settings: settings, metrics: metrics,
       verdict: objective?.verdict(on: served, timeline, metrics),
       attribution: AttributionSummary(timeline: timeline))
-    run.energy = power.map { Energy(metrics, $0, replicas: fleet.replicas) }
+    run.energy =
+      !fleet.upkeep.isSteady ? nil : power.map { Energy(metrics, $0, replicas: fleet.replicas) }
     run.bounds = bounds
     run.benchmark = benchmark.map {
       BenchmarkFigures($0, trace: served, timeline: timeline, metrics: metrics)

@@ -86,6 +86,12 @@ public struct PlanSearch: Sendable {
     var scenario = Scenario(
       space.shapes[shape].deployment, scheduler: space.shapes[shape].scheduler, load: load)
     scenario.deployment.fleet.replicas = 1
+    if scenario.deployment.fleet.upkeep.scaler != nil {
+      throw InputError(
+        FleetUpkeep.Settings.scaler.option,
+        problem: "a plan counts replicas that are there all the time",
+        remedy: "leave it out")
+    }
     return try scenario.service(for: draws[0].trace, notes)
   }
 

@@ -65,7 +65,30 @@ extension PooledDeployment {
         place, "--data-parallel-size", "ranks in lock step are not simulated beside other pools",
         "leave it out, or give one pool")
     }
+    if onlyPool == nil { try checkFleets() }
     try isDisaggregated ? checkRoles() : checkWholeRoles()
+  }
+
+  /// Refuses what is known of replicas that are all alike and no others.
+  private func checkFleets() throws(InputError) {
+    for (place, pool) in pools.enumerated() {
+      let (fleet, names) = (pool.deployment.fleet, FleetUpkeep.Settings.self)
+      let option: String? =
+        if fleet.upkeep.hasFaults {
+          names.faults.option
+        } else if fleet.upkeep.scaler != nil {
+          names.scaler.option
+        } else if fleet.upkeep.admission != nil {
+          names.admission.option
+        } else {
+          fleet.routerRefresh == nil ? nil : Deployment.routerRefresh.option
+        }
+      if let option {
+        throw mistake(
+          place, option, "this is simulated of one pool that does all of a request",
+          "leave it out, or give one pool")
+      }
+    }
   }
 
   /// Refuses what only pools that hand over have.

@@ -72,7 +72,8 @@ public struct PooledService: Sendable {
     return entry.router(
       RouterSetting(
         trace, replicas: replicas, cachedTokens: tokens,
-        random: RandomStream(seed: seed, named: "router \(entry.name)\(use)")))
+        blockTokens: members[0].service.engine.rules.memory.blockSize,
+        random: RandomStream(seed: seed, named: "router \(entry.kind)\(use)")))
   }
 
   /// The pools as the engine has them.

@@ -212,8 +212,11 @@ struct CapacityOptions: Sendable {
     study.stopsAtBacklog = true
     study.fingerprint.add(version)
     study.fingerprint.add(scenario.deployment)
-    study.money = scenario.deployment.price.map {
-      Money(gpus: Double(scenario.deployment.gpus), dollarsPerGPUHour: $0.dollarsPerHour)
+    // A scaler's replicas are not all paid for all the time.
+    if scenario.deployment.fleet.upkeep.scaler == nil {
+      study.money = scenario.deployment.price.map {
+        Money(gpus: Double(scenario.deployment.gpus), dollarsPerGPUHour: $0.dollarsPerHour)
+      }
     }
     return study
   }

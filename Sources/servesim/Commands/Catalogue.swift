@@ -12,11 +12,17 @@ struct Catalogue: Sendable {
   var formats: Section
   var routers = Section(Routers.all.map { Entry(name: $0.name, summary: $0.description) })
 
+  var scalers = Section(
+    Scalers.all.map { Entry(name: $0.name, summary: $0.description) }, standard: "none")
+  var admission = Section(
+    Admissions.all.map { Entry(name: $0.name, summary: $0.description) }, standard: "none")
+
   /// The sections by the words that `servesim list` takes.
   var sections: [(name: String, section: Section)] {
     [
       ("schedulers", schedulers), ("models", models), ("gpus", gpus), ("formats", formats),
-      ("routers", routers), ("deployment", DeploymentOptions.section),
+      ("routers", routers), ("scalers", scalers), ("admission", admission),
+      ("deployment", DeploymentOptions.section),
     ]
   }
 

@@ -44,7 +44,8 @@ enum OutputOptions {
     group: "Output")
 
   /// Whether bounds are to be shown; a mistake where clients give up, for bounds are of all
-  /// requests, and what is answered then is not all, and where requests wait for others.
+  /// requests, and what is answered then is not all, where requests wait for others, and where
+  /// replicas fail, come and go.
   static func showsBounds(_ invocation: Invocation) throws(InputError) -> Bool {
     guard invocation.has("--bounds") else { return false }
     let timeout = Load.Settings.clientTimeout
@@ -52,6 +53,12 @@ enum OutputOptions {
       throw InputError(
         "--bounds", problem: "no bound is known where clients give up some of the requests",
         remedy: "leave out this or \(timeout.option)")
+    }
+    for setting in [FleetUpkeep.Settings.faults, FleetUpkeep.Settings.scaler]
+    where invocation.value(of: setting.name) != nil {
+      throw InputError(
+        "--bounds", problem: "no bound is known where replicas fail, come and go",
+        remedy: "leave out this or \(setting.option)")
     }
     let closed = SessionReplay.Mode.closed.rawValue
     let waiting =

@@ -1,7 +1,7 @@
 import Formats
 
-/// A number that can be set of a router, behind its name.
-public struct RouterOption: Sendable {
+/// A number that can be set of a policy, behind its name.
+public struct PolicyOption: Sendable {
   /// Its name, as the original's users know it.
   public let name: String
   /// What holds where it is left out.
@@ -28,13 +28,13 @@ public struct RouterOption: Sendable {
   }
 }
 
-/// What was given for the options of a router.
-public struct RouterOptions: Sendable {
+/// What was given for the options of a policy.
+public struct PolicyOptions: Sendable {
   private let names: [String]
   private let values: [Double]
 
   /// What stands behind the name in `given`, or else the standards of `options`.
-  init(_ options: [RouterOption], _ given: inout NamedOptions) throws(InputError) {
+  init(_ options: [PolicyOption], _ given: inout NamedOptions) throws(InputError) {
     names = options.map(\.name)
     var values: [Double] = []
     for option in options {
@@ -52,15 +52,15 @@ public struct RouterOptions: Sendable {
   }
 
   /// The standards of `options`.
-  init(_ options: [RouterOption]) {
+  init(_ options: [PolicyOption]) {
     names = options.map(\.name)
     values = options.map(\.standard)
   }
 
-  /// What holds for the option called `name`, which the router has.
+  /// What holds for the option called `name`, which the policy has.
   public subscript(name: String) -> Double {
     guard let place = names.firstIndex(of: name) else {
-      preconditionFailure("a router asks for options that it has")
+      preconditionFailure("a policy asks for options that it has")
     }
     return values[place]
   }
