@@ -172,7 +172,7 @@ extension Simulation {
 
   /// Adds what was seen of `id` where its prompt was computed to its record.
   mutating func completeRecord(of id: RequestID) {
-    guard let handed = pooled?.handed[id.index] else { return }
+    guard pooled?.disaggregation != nil, let handed = pooled!.handed[id.index] else { return }
     timeline.records[id.index].add(prompt: handed.record)
     pooled!.handed[id.index] = nil
   }

@@ -97,8 +97,8 @@ extension PooledDeployment {
       }
     }
     let pools =
-      "a list of objects, one a pool; what the top of the file says of the settings below holds for "
-      + "pools that say nothing else"
+      "a list of objects, one a pool; what the top of the file says of the settings below holds "
+      + "for pools that say nothing else"
     return rows("", settings) + [("pools", pools)]
       + rows("pools[].", poolSettings) + rows("pools[].", deploymentSettings())
       + [("links", "a list of objects, one a link, where pools hand over")]
