@@ -123,8 +123,10 @@ public struct Replica: Sendable {
   ) -> SequenceID? {
     guard rules.canServe(request) else { return nil }
     awake(at: request.arrival)
-    return place(
-      Sequence(id, request, outputTokens: rules.emittedTokens(of: request), priority: priority))
+    var newcomer = Sequence(
+      id, request, outputTokens: rules.emittedTokens(of: request), priority: priority)
+    newcomer.handover = handover
+    return place(newcomer)
   }
 
   /// Frees what an idle engine has freed by the next request, which comes at `time`.
@@ -138,7 +140,6 @@ public struct Replica: Sendable {
   mutating func place(_ newcomer: Sequence) -> SequenceID {
     var sequence = newcomer
     sequence.turn = queued
-    sequence.handover = handover
     queued += 1
     let slot: Int32
     if let free = freeSlots.popLast() {
