@@ -10,13 +10,15 @@ extension PooledDeployment {
       Deployment.routerName, .words(Routers.all.map(\.name)), standard: Routers.all[0].name,
       "how requests are spread over the replicas that they come to",
       shown: { $0.router.name },
-      set: { (root, given) throws(InputError) in root.router = try Routers.named(given.text) }),
+      set: { (root, given) throws(InputError) in
+        root.router = try Routers.named(given.choice(of: Routers.all.map(\.name)))
+      }),
     .init(
       "decode-router", .words(Routers.all.map(\.name)), standard: Routers.all[0].name,
       "how those whose prompts are computed are spread over the replicas that decode",
       shown: { $0.isDisaggregated ? $0.decodeRouter.name : nil },
       set: { (root, given) throws(InputError) in
-        root.decodeRouter = try Routers.named(given.text)
+        root.decodeRouter = try Routers.named(given.choice(of: Routers.all.map(\.name)))
       }),
     .init(
       "first-token", .words(Disaggregation.FirstToken.allCases.map(\.rawValue)),
