@@ -215,6 +215,10 @@ extension Replica {
   /// Notes what the batch that is put in flight decodes.
   mutating func noteFlight() {
     connector!.flight = (planNumber, selection == .all)
+    if schedulesAhead && rules.order == .priority {
+      // A plan may name a victim before it takes its cache.
+      for id in running.all where isPlanned(id) { sequences[id].launchedIn = planNumber }
+    }
     connector!.told.removeAll(keepingCapacity: true)
   }
 
@@ -223,6 +227,7 @@ extension Replica {
   func isFenced(_ id: SequenceID) -> Bool {
     guard schedulesAhead, let connector, batchEnd != Simulation.never else { return false }
     return sequences[id].phase == .leaving || sequences[id].scheduledIn == connector.flight.plan
+      || sequences[id].launchedIn == connector.flight.plan
       || connector.flight.decodesAll && sequences[id].phase == .decoding
   }
 }

@@ -71,6 +71,8 @@ struct Sequence: Sendable {
   var slidesWithPool = false
   /// The plan that last named this sequence.
   var scheduledIn = -1
+  /// The plan of the batch that was put in flight last with it, where engines by priority ask.
+  var launchedIn = -1
   /// The plan that last took its cache, and the tokens of its target that were missing then.
   var preemptedIn = -1
   var tokensLeftAtPreemption = 0
