@@ -14,6 +14,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var drafts: DraftUse?
   /// Nil where no request waits for another.
   public var sessions: SessionTimes?
+  /// Nil where the trace tells of no two clients that were served.
+  public var clients: ClientFairness?
   /// Nil where there is one replica.
   public var balance: ReplicaBalance?
   /// Nil where all replicas are alike.
@@ -40,6 +42,7 @@ public struct RunMetrics: Sendable, Equatable {
     prefixes = PrefixUse(trace: trace, timeline: timeline)
     drafts = DraftUse(timeline: timeline)
     sessions = SessionTimes(trace: trace, timeline: timeline)
+    self.clients = ClientFairness(trace: trace, timeline: timeline)
     balance = ReplicaBalance(trace: trace, timeline: timeline, replicas: replicas)
     fleet = FleetUse(timeline: timeline)
     if let fleet, fleet.replicaSeconds > 0 {
@@ -63,8 +66,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var values: [NamedValue] {
     requests.values + LatencyMetric.ofRuns.flatMap(latencies) + throughput.values + memory.values
       + batches.values + (prefixes?.values ?? []) + (drafts?.values ?? [])
-      + (sessions?.values ?? []) + (balance?.values ?? []) + (pools?.values ?? [])
-      + (fleet?.values ?? [])
+      + (sessions?.values ?? []) + (clients?.values ?? []) + (balance?.values ?? [])
+      + (pools?.values ?? []) + (fleet?.values ?? [])
   }
 
   private func latencies(_ metric: LatencyMetric) -> [NamedValue] {

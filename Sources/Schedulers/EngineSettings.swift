@@ -42,6 +42,16 @@ extension Setting where Root == Engine {
     }
   }
 
+  /// A time in seconds, above 0 and up to an hour.
+  static func time(
+    _ name: String, _ path: WritableKeyPath<Engine, Nanoseconds> & Sendable, _ help: String
+  ) -> Setting {
+    Setting(name, .number(0...3600, "SECONDS"), help) { (engine, given) throws(InputError) in
+      let seconds = try given.double(min: 0, max: 3600, exclusive: true)
+      engine[keyPath: path] = max(1, Nanoseconds(seconds: seconds))
+    }
+  }
+
   /// Room for caches in the host's memory.
   static var swapBlocks: Setting {
     .number(

@@ -116,6 +116,7 @@ public struct SchedulerEntry: Sendable {
     engine.connects = connects
     try check(engine.rules, given: given.map(\.option.name), setting, source)
     try (engine.scheduler as? SGLang)?.check(engine.rules, given.map(\.option.name), source)
+    try (engine.scheduler as? VTC)?.check(engine.rules, source)
     try (engine.scheduler as? VLLMV1)?.check(engine.rules, source)
     try (engine.scheduler as? TensorRTLLM)?.check(engine.rules, source)
     return engine

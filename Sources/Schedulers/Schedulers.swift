@@ -1,20 +1,29 @@
 import Formats
 import Serving
 
-/// The list of schedulers; it drives the command line, the tests and the README.
+/// The lists of schedulers; they drive the command line, the tests and the README.
 public enum Schedulers {
-  /// Every scheduler, from the oldest idea to the newest.
+  /// Every scheduler of an engine, from the oldest idea to the newest.
   public static let all: [SchedulerEntry] = [
     RequestLevel.entry, Orca.entry, VLLMV0.entry, VLLMV1.entry011, VLLMV1.entry033, Sarathi.entry,
     Sarathi.artifact, SimpleChunking.entry, SplitFuse.entry, NanoFlow.entry, SGLang.entry,
     TensorRTLLM.entry,
   ]
 
+  /// Schedulers of research, which no engine has as it stands.
+  public static let research: [SchedulerEntry] = [
+    VTC.entry, ShortestJobFirst.entry, MultiLevelFeedback.entry, EarliestDeadlineFirst.entry,
+    PriorityClasses.entry,
+  ]
+
+  /// Both.
+  public static var entries: [SchedulerEntry] { all + research }
+
   /// Other names: each means the newest version of its engine.
   public static let aliases: [(name: String, means: String)] = [("vllm", "vllm-0.33")]
 
   /// Every name that a scheduler goes by.
-  public static var names: [String] { all.map(\.name) + aliases.map(\.name) }
+  public static var names: [String] { entries.map(\.name) + aliases.map(\.name) }
 
   /// The engine that `specification` names: a scheduler, and after a colon its options, as in
   /// `sarathi:chunk=512,max-num-seqs=64`.
@@ -41,7 +50,7 @@ public enum Schedulers {
   /// The scheduler called `name`, or the newest of that engine.
   static func named(_ name: String) throws(InputError) -> SchedulerEntry {
     let full = aliases.first { $0.name == name }?.means ?? name
-    if let entry = all.first(where: { $0.name == full }) { return entry }
+    if let entry = entries.first(where: { $0.name == full }) { return entry }
     throw .unknown(
       "scheduler", name, among: names, in: "--scheduler")
   }

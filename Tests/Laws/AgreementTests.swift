@@ -30,6 +30,12 @@ import Testing
     _ = try preemptionsWhereAgreeing(on: 9000..<9060, option, \.impatient)
   }
 
+  @Test(arguments: ReferenceResearch.allCases)
+  func `agree by schedulers of research`(_ scheduler: ReferenceResearch) throws {
+    let preemptions = try preemptionsWhereAgreeing(on: 0..<300, scheduler)
+    #expect(scheduler.specification.hasPrefix("vtc") == (preemptions == 0))
+  }
+
   @Test(arguments: [false, true], [false, true])
   func `agree where sequences decode with drafts`(_ byPriority: Bool, _ isAhead: Bool) throws {
     let preemptions = try preemptionsWhereAgreeing(
@@ -56,6 +62,8 @@ import Testing
 
   @Test func `cover every scheduler in the list`() {
     #expect(ReferencePolicy.allCases.map(\.rawValue) == Schedulers.all.map(\.name))
+    let research = ReferenceResearch.allCases.map { $0.rawValue.prefix { $0 != ":" } }
+    #expect(Set(research) == Set(Schedulers.research.map { $0.name[...] }))
   }
 
   /// Serves the seeded cases with both engines and returns how often a request lost its cache.

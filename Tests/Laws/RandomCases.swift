@@ -89,6 +89,18 @@ struct RandomCase: CustomStringConvertible {
       let priorities = trace.requests.map { _ in Int.random(in: 0...3, using: &random) }
       trace = Trace(requests: trace.requests, columns: Columns(priorities: priorities))
     }
+    if policy.specification.hasPrefix("vtc") {
+      rules.memory.blockSize = 1
+      rules.memory.blocks = 403 * (tight ? 2 : 40)
+      let clients = trace.requests.map { _ in
+        ["a", "a", "a", "b", "c", "d"].randomElement(using: &random)!
+      }
+      trace = Trace(requests: trace.requests, columns: Columns(clients: clients))
+    }
+    if policy.specification == "priority-classes" {
+      let priorities = trace.requests.map { _ in Int.random(in: -1...2, using: &random) }
+      trace = Trace(requests: trace.requests, columns: Columns(priorities: priorities))
+    }
     if rules.limits.maxLoras != nil {
       let adapters = trace.requests.map { _ in
         ["", "a", "b", "c", "d"].randomElement(using: &random)!

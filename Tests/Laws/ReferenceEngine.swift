@@ -13,6 +13,8 @@ struct ReferenceEngine {
     let priority: Int
     /// The name of its LoRA adapter; empty for none.
     let adapter: String
+    /// The name of its client.
+    let client: String
     /// Tokens in the cache, and tokens to have there before the next one comes out.
     var computed = 0
     var target: Int
@@ -70,6 +72,9 @@ struct ReferenceEngine {
   var pastEnd: [Int] = []
   /// Whose turn it is where prompts and decodes alternate.
   var isDecodesTurn = false
+  /// When the plan under way began, and what schedulers of research remember.
+  var now: Nanoseconds = 0
+  var research = ResearchMemory()
   /// Iterations, the last of them with prompts, and whether anyone was held up by more than a pause
   /// between prompts.
   var cadence = (executed: 0, last: 0, isBound: false)
@@ -93,7 +98,8 @@ struct ReferenceEngine {
       State(
         arrival: request.arrival, prompt: request.promptTokens,
         output: rules.emittedTokens(of: request), priority: trace.columns.priorities?[row] ?? 0,
-        adapter: trace.columns.adapters?[row] ?? "", target: request.promptTokens)
+        adapter: trace.columns.adapters?[row] ?? "", client: trace.columns.clients?[row] ?? "",
+        target: request.promptTokens)
     }
   }
 
@@ -128,6 +134,7 @@ struct ReferenceEngine {
       plan += 1
       returnBlocks(before: plan)
       evicted = []
+      self.now = now
       policy.plan(&self)
       if batch.isEmpty && pastEnd.isEmpty {
         guard !evicted.isEmpty || !returning.isEmpty else { return false }
@@ -232,39 +239,6 @@ struct ReferenceEngine {
   mutating func returnBlocks(before plan: Int) {
     for entry in returning where entry.plan <= plan { free += entry.blocks }
     returning.removeAll { $0.plan <= plan }
-  }
-
-  /// What every request's user saw.
-  var records: [RequestRecord] {
-    states.map { state in
-      let isDone = state.output > 0 && state.tokens.count == state.output
-      if let timeout, state.tokensWhenLetGo != nil || isDone {
-        let deadline = state.arrival + timeout
-        if !isDone || state.tokens.last! > deadline || state.tokensWhenLetGo != nil {
-          return timedOut(state, at: deadline)
-        }
-      }
-      guard isDone else { return .refused }
-      let gaps = zip(state.tokens.dropFirst(), state.tokens).map { $0 - $1 }
-      return RequestRecord(
-        firstScheduled: state.firstScheduled, firstToken: state.tokens[0],
-        finish: state.tokens.last!, longestGap: gaps.max() ?? 0,
-        emittedTokens: state.tokens.count, preemptions: state.preemptions)
-    }
-  }
-
-  private func timedOut(_ state: State, at deadline: Nanoseconds) -> RequestRecord {
-    RequestRecord(
-      timedOutAt: deadline,
-      RequestRecord(
-        firstScheduled: state.firstScheduled, firstToken: state.tokens.first ?? -1, finish: -1,
-        longestGap: 0, emittedTokens: state.tokensWhenLetGo ?? state.tokens.count,
-        preemptions: state.preemptions))
-  }
-
-  /// Every time between consecutive tokens, from the shortest.
-  var gaps: [Nanoseconds] {
-    states.flatMap { state in zip(state.tokens.dropFirst(), state.tokens).map { $0 - $1 } }.sorted()
   }
 }
 

@@ -52,6 +52,28 @@ private struct MicrosecondPerToken: CostModel {
     #expect(ComparisonTable.text(runs).contains("\nshortest-first "))
   }
 
+  @Test func `a scheduler is held to the laws of all`() throws {
+    let laws = try SchedulerLaws(of: ShortestFirst.entry, seeds: 0..<50)
+    #expect(laws.violations == [])
+    #expect(laws.preemptions > 0, "memory was short")
+    // One that forgets about every request but the first stalls with the others.
+    struct FirstAlone: Scheduler {
+      mutating func plan(_ replica: inout Replica) {
+        if let first = replica.waiting.first, replica.request(of: first) == RequestID(0) {
+          let tokens = min(replica.tokensLeft(first), replica.tokensLeftInBudget)
+          _ = replica.admit(first, computing: tokens)
+        }
+        replica.decodeAll()
+      }
+    }
+    let broken = SchedulerEntry("first-alone", "The first.", reproduces: "no engine") { setting in
+      ShortestFirst.entry.defaults(setting)
+    } scheduler: {
+      FirstAlone()
+    }
+    #expect(try !SchedulerLaws(of: broken, seeds: 0..<5).violations.isEmpty)
+  }
+
   @Test func `a scheduler takes the options that the list's take`() throws {
     let service = try Self.deployment().service(
       ShortestFirst.entry, options: ["max-num-batched-tokens": "50", "block-size": "32"])

@@ -77,7 +77,7 @@ public struct SessionTimes: Sendable, Equatable {
   }
 
   /// The time that `spans`, in the order of their starts, cover together.
-  private static func covered(_ spans: [(Nanoseconds, Nanoseconds)]) -> Nanoseconds {
+  static func covered(_ spans: [(Nanoseconds, Nanoseconds)]) -> Nanoseconds {
     var (sum, end) = (0, 0)
     for span in spans {
       sum += max(0, span.1 - max(end, span.0))

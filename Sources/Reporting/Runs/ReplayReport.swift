@@ -12,6 +12,7 @@ public enum ReplayReport {
       batches(run.metrics.batches, run.metrics.prefixes),
     ]
     if let times = run.metrics.sessions { sections.append(sessions(times)) }
+    if let fairness = run.metrics.clients { sections.append(clients(fairness)) }
     if let energy = run.energy { sections.append(EnergyReport.text(energy)) }
     if let pools = run.metrics.pools {
       sections.append(PoolReport.text(pools))
@@ -188,6 +189,19 @@ public enum ReplayReport {
         ("completed", Numbers.grouped(sessions.completed)),
         ("time of each", times.isEmpty ? "-" : times.joined(separator: ", ")),
         ("answers under way", Numbers.percent(sessions.answeringShare) + " of it"),
+      ])
+  }
+
+  private static func clients(_ fairness: ClientFairness) -> String {
+    func rate(_ value: Double) -> String { Numbers.grouped(Int(value.rounded())) }
+    return "Clients, \(Numbers.grouped(fairness.clients))\n"
+      + TextTable.lines([
+        (
+          "rates of service",
+          "\(rate(fairness.leastRate)) to \(rate(fairness.greatestRate)) tokens/s, an output token "
+            + "as two"
+        ),
+        ("Jain's index", Numbers.fixed(fairness.jainIndex, decimals: 3)),
       ])
   }
 

@@ -22,6 +22,8 @@ public struct Replica: Sendable {
   public internal(set) var departures = 0
   /// Requests that found nothing here to do, some time after the last one had left.
   public internal(set) var idleArrivals = 0
+  /// When the plan under way, or the last one, began.
+  public internal(set) var now: Nanoseconds = 0
   /// How often a sequence has joined the queue.
   public internal(set) var queued = 0
 
@@ -103,7 +105,7 @@ public struct Replica: Sendable {
     rules: EngineRules, serving trace: Trace, smoothsGaps: Bool = false
   ) {
     self.rules = rules
-    facts = RequestFacts(trace)
+    facts = RequestFacts(trace, rules)
     cache = KVCache(rules, prefixes: PrefixBlocks.Source(trace))
     drafting = rules.speculation.map(Drafting.init)
     let names = cache.sharesPrefixes

@@ -22,6 +22,7 @@ extension Replica {
     _ timeline: inout Timeline
   ) throws(RunError) -> Bool {
     let begin = beginOfNext(at: now)
+    self.now = now
     ledger?.advance(to: begin)
     if !abandoned.isEmpty && !letGoAbandoned(&timeline) { return false }
     while true {

@@ -4,8 +4,19 @@ struct RequestFacts: Sendable {
   private(set) var clients: [Int32] = []
   /// Those of LoRA adapters, from 1; 0 for a request without one. Empty where the trace has none.
   private(set) var adapters: [Int32] = []
+  /// The names of clients, by number.
+  private(set) var clientNames: [String] = []
+  /// Tokens that are predicted for each answer; empty where nobody asks.
+  private(set) var predictions: [Int] = []
 
-  init(_ trace: Trace) {
+  init(_ trace: Trace, _ rules: EngineRules) {
+    var known: Set<String> = []
+    clientNames = trace.columns.clients?.filter { known.insert($0).inserted } ?? []
+    if let prediction = rules.outputs.prediction {
+      predictions = trace.requests.enumerated().map {
+        prediction.tokens(for: $1.outputTokens, row: $0)
+      }
+    }
     clients = trace.columns.clients.map { Self.numbers($0, from: 0) } ?? []
     adapters = trace.columns.adapters.map { Self.numbers($0, from: 1, besides: "") } ?? []
   }
@@ -31,6 +42,21 @@ extension Replica {
   public func client(of sequence: SequenceID) -> Int {
     facts.clients.isEmpty ? 0 : Int(facts.clients[sequences[sequence].request.index])
   }
+
+  /// The name of the client of that number; empty where the trace names none.
+  public func clientName(_ client: Int) -> String {
+    client < facts.clientNames.count ? facts.clientNames[client] : ""
+  }
+
+  /// Tokens that were predicted for the answer of `sequence` when it came, where the engine's rules
+  /// say how well.
+  public func predictedTokens(of sequence: SequenceID) -> Int {
+    precondition(!facts.predictions.isEmpty, "the rules say how lengths are predicted")
+    return facts.predictions[sequences[sequence].request.index]
+  }
+
+  /// When `sequence` came.
+  public func arrival(of sequence: SequenceID) -> Nanoseconds { sequences[sequence].arrival }
 
   /// The number of its LoRA adapter; 0 where it has none.
   func adapter(of sequence: SequenceID) -> Int {

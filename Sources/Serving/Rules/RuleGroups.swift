@@ -121,5 +121,7 @@ extension EngineRules {
     /// Whether a token that is in flight when its sequence loses its cache is dropped, and comes
     /// out of another iteration.
     public var dropsLateTokens = false
+    /// How well lengths of answers are predicted, where a scheduler asks.
+    public var prediction: LengthPrediction?
   }
 }

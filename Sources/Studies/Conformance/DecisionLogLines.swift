@@ -38,6 +38,7 @@ extension DecisionLog {
     let chunkSize: Int?
     let maxBatchedTokens: Int?
     let maxNumBatchedTokens: Int?
+    let batchMaxTokens: Int?
     let maxRaggedBatchSize: Int?
     let maxRaggedSequenceCount: Int?
     let maxTrackedSequences: Int?
@@ -76,17 +77,23 @@ extension DecisionLog {
       try keys.checkNoted(among: scheduler.keys)
       prefixCaching = try keys.flag("prefix_caching")
       asyncScheduling = try keys.flag("async_scheduling")
-      blockSize = try keys.count(
-        "block_size", "page_size", in: EngineRange.blockTokens, "tokens of a block")
+      let countsTokens = scheduler.keys.contains("max_total_tokens")
+      blockSize =
+        countsTokens
+        ? 1
+        : try keys.count(
+          "block_size", "page_size", in: EngineRange.blockTokens, "tokens of a block")
       let blocks = prefixCaching == true ? Self.namedBlocks : EngineRange.blocks
       isPaged = scheduler.isPaged
-      if !isPaged {
+      if countsTokens {
+        numBlocks = try keys.count("max_total_tokens", in: blocks, "the tokens that memory holds")
+      } else if !isPaged {
         numBlocks = try keys.count("num_blocks", in: blocks, "the KV blocks that there are")
       } else {
         numBlocks = try keys.pages(of: blockSize)
       }
       overlap = try keys.flag("overlap")
-      options = try keys.options(of: scheduler)
+      options = try keys.options(of: scheduler) + keys.weights()
       let isLowFirst = try keys.flag("schedule_low_priority_values_first") ?? false
       isLargerFirst = isPaged && !isLowFirst
       maxNumSeqs = try sequences("max_num_seqs")
@@ -96,6 +103,7 @@ extension DecisionLog {
         "max_model_len", "context_len", in: EngineRange.tokens, "tokens")
       maxLength = try tokens("max_length")
       chunkSize = try tokens("chunk_size")
+      batchMaxTokens = try tokens("batch_max_tokens")
       maxBatchedTokens = try tokens("max_batched_tokens")
       maxNumBatchedTokens = try tokens("max_num_batched_tokens")
       maxRaggedBatchSize = try tokens("max_ragged_batch_size")
@@ -248,6 +256,20 @@ extension JSONKeys {
       options.append((key.replacing("_", with: "-"), text))
     }
     return options
+  }
+
+  /// The weights of `users`, as our scheduler takes them.
+  fileprivate func weights() throws(InputError) -> [(name: String, value: String)] {
+    let users = try texts("users") ?? []
+    guard let weights = try list("fair_weights", "a weight for each of the users") else {
+      return []
+    }
+    if weights.count != users.count {
+      throw mistake(
+        "fair_weights", "there are \(weights.count) for \(users.count) users", "give one for each")
+    }
+    let pairs = zip(users, weights).map { "\($0):\($1.line())" }
+    return [("fair-weights", pairs.joined(separator: "/"))]
   }
 
   /// The `type` of a line, one of `types`.

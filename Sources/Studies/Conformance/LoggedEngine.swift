@@ -17,7 +17,7 @@ struct LoggedScheduler: Sendable {
   }
 
   /// In the order of schedulers.
-  static let all = Schedulers.all.flatMap { entry in
+  static let all = Schedulers.entries.flatMap { entry in
     entry.logs.map { LoggedScheduler(entry: entry, log: $0) }
   }
 
@@ -66,8 +66,8 @@ extension DecisionLog {
     rules.limits.maxBatchSequences = config.maxRaggedSequenceCount ?? rules.limits.maxNumSeqs
     if rules.limits.maxNumBatchedTokens != nil {
       rules.limits.maxNumBatchedTokens =
-        config.chunkSize ?? config.maxNumBatchedTokens ?? config.maxBatchedTokens
-        ?? config.maxRaggedBatchSize ?? length
+        config.chunkSize ?? config.batchMaxTokens ?? config.maxNumBatchedTokens
+        ?? config.maxBatchedTokens ?? config.maxRaggedBatchSize ?? length
     }
   }
 

@@ -106,7 +106,7 @@ struct Parser {
     let own = Schedulers.aliases.flatMap { alias in
       Schedulers.all.filter { $0.name == alias.means }.map { (alias.name, $0) }
     }
-    for (scheduler, entry) in own + Schedulers.all.map({ ($0.name, $0) }) {
+    for (scheduler, entry) in own + Schedulers.entries.map({ ($0.name, $0) }) {
       guard let option = entry.options.first(where: { $0.name == word }) else { continue }
       let isFlag = option.words.contains("true")
       let value = isDenied ? "false" : attached ?? (isFlag ? "true" : given(option.words))

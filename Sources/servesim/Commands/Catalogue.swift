@@ -102,7 +102,7 @@ extension Catalogue {
   private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 
   private static var schedulers: Section {
-    let entries = Schedulers.all.map { entry in
+    let entries = Schedulers.entries.map { entry in
       let options = entry.options.map(\.name).joined(separator: ", ")
       return Entry(
         name: entry.name,

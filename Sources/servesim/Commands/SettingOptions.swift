@@ -35,7 +35,7 @@ extension Option {
   /// The schedulers that a command runs one after the other.
   static func schedulers(group: String) -> Option {
     Option(
-      name: "--schedulers", placeholder: "NAMES", standard: "all",
+      name: "--schedulers", placeholder: "NAMES", standard: "those of engines",
       help: "one of \(Schedulers.names.joined(separator: ", ")); several with commas between them, "
         + "each with its options as NAME:option=value,option=value", group: group)
   }

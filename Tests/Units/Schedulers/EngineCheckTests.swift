@@ -31,6 +31,11 @@ import Testing
     ("sglang:schedule-policy=lpm,disable-radix-cache=true", "keeps from being there"),
     ("sglang:schedule-policy=hrrn,enable-priority-scheduling=true", "fcfs and lof"),
     ("sglang:priority-scheduling-preemption-threshold=1", "without effect"),
+    ("vllm:max-num-active-seqs=257", "256 sequences"),
+    ("vllm:long-prefill-token-threshold-adaptive=true", "no threshold"),
+    ("vllm:watermark=1", "admits nobody"), ("vtc:block-size=16", "one by one"),
+    ("vtc:fair-weights=a:1/b", "\"b\""), ("vtc:fair-weights=a:0", "\"a:0\""),
+    ("vtc:batch-max-tokens=399", "does not cut"),
     ("trt-llm:enable-chunked-context=true,max-num-tokens=31", "the 32 of a block"),
     ("trt-llm:capacity-scheduler-policy=MAX_UTILIZATION,max-num-tokens=399", "does not cut"),
   ])
@@ -51,6 +56,7 @@ import Testing
     "vllm-0.6:chunked=true,swap-blocks=9", "vllm-0.6:scheduling-policy=priority",
     "vllm-0.6:chunked=true,scheduling-policy=fcfs",
     "vllm-0.11:enable-chunked-prefill=false,long-prefill-token-threshold=5",
+    "vllm:max-num-active-seqs=256,watermark=0.5", "vtc:fair-weights=a:1/b:0.5",
     "trt-llm:max-num-tokens=31", "trt-llm:enable-chunked-context=true,max-num-tokens=32",
   ])
   func `are not these`(_ specification: String) {

@@ -11,7 +11,8 @@ private let trace = Trace(
     Request(arrival: 86_400_000_000_000 * 59 + 7_000_000_000, promptTokens: 9, outputTokens: 1),
   ],
   columns: Columns(
-    sessions: ["a", "", "é\""], prefixHashes: [[1, .max], [1, 3], []], priorities: [0, -3, 7]))
+    sessions: ["a", "", "é\""], prefixHashes: [[1, .max], [1, 3], []], priorities: [0, -3, 7],
+    clients: ["us", "", "a,b"], adapters: ["", "one", ""]))
 
 @Suite struct `A trace that is written` {
   @Test(arguments: TraceTarget.allCases)
@@ -34,6 +35,8 @@ private let trace = Trace(
     let isWhole = target == .native || target == .mooncake
     #expect(columns.sessions == (isWhole ? trace.columns.sessions : nil))
     #expect(columns.priorities == (isWhole ? trace.columns.priorities : nil))
+    #expect(columns.clients == (target == .native ? trace.columns.clients : nil))
+    #expect(columns.adapters == (target == .native ? trace.columns.adapters : nil))
     #expect(isWhole || target.notes(on: trace)[0].contains("the format has no sessions"))
   }
 
