@@ -118,24 +118,6 @@ import Testing
     #expect(error.source == "--speculative-config" && !error.remedy.isEmpty)
   }
 
-  @Test(arguments: [
-    "{\"method\": \"ngram\", \"num_speculative_tokens\": 2, \"synthetic_acceptance_length\": 2}",
-    """
-    {"method": "eagle", "num_speculative_tokens": 2, "synthetic_acceptance_length": 2,
-     "num_speculative_tokens_per_batch_size": [[1, 512, 2]]}
-    """,
-  ])
-  func `is planned batch by batch without a model, and where its number changes`(
-    _ json: String
-  ) throws {
-    let error = try #require(throws: InputError.self) {
-      try deployment(json).service("vllm-0.33:async-scheduling=true")
-    }
-    #expect(error.source == "--speculative-config" && !error.remedy.isEmpty)
-    #expect(!(try deployment(json).service("vllm").engine.rules.outputs.schedulesAhead))
-    #expect(try deployment(Self.eagle3).service("vllm").engine.rules.outputs.schedulesAhead)
-  }
-
   @Test func `is refused beside pipelines, windows and other vocabularies`() throws {
     var piped = try deployment(Self.eagle3)
     piped.pipelineParallelSize = 2
