@@ -107,13 +107,14 @@ struct EdgeCase: CustomStringConvertible {
       "average-decode-length": [0, 3], "chunked-prefill-size": [-1, 16, 64, 896],
       "max-prefill-tokens": [1, 64, 500], "prefill-max-requests": [0, 2],
       "prefill-decode-interval": [0, 3], "max-num-tokens": [1, 16, 64, 200],
-      "priority-scheduling-preemption-threshold": [0, 1],
+      "priority-scheduling-preemption-threshold": [0, 1], "prefill-schedule-interval": [1, 3],
+      "max-num-active-seqs": [1, 2], "max-loras": [1, 2],
     ]
     let words = [
       "reset": ["last", "all", "none"], "reserve": ["max", "pow2", "own"],
       "allocator": ["exact", "buddy"], "scheduling-policy": ["fcfs", "priority"],
       "schedule-policy": ["fcfs", "lpm", "dfs-weight", "lof", "hrrn", "shortest-prefill-first"],
-      "schedule-conservativeness": ["0.05", "0.3", "1"],
+      "schedule-conservativeness": ["0.05", "0.3", "1"], "watermark": ["0", "0.3"],
       "capacity-scheduler-policy": ["GUARANTEED_NO_EVICT", "MAX_UTILIZATION", "STATIC_BATCH"],
     ]
     // Set for all engines alike.

@@ -6,7 +6,7 @@ extension ReferenceEngine {
   /// Sends the batch off to start at `start`: all that it computes counts as computed at once, and
   /// places are kept for all tokens that it may bring.
   mutating func enqueueDrafts(at start: Nanoseconds) -> Queued {
-    var queued = Queued(end: launch(at: start), emitting: [])
+    var queued = Queued(end: launch(at: start), members: batch.map(\.id), emitting: [])
     for work in batch {
       let id = work.id
       states[id].computed += work.tokens

@@ -72,9 +72,8 @@ struct ReferenceEngine {
   var pastEnd: [Int] = []
   /// Whose turn it is where prompts and decodes alternate.
   var isDecodesTurn = false
-  /// When the plan under way began, and what schedulers of research remember.
+  /// When the plan under way began.
   var now: Nanoseconds = 0
-  var research = ResearchMemory()
   /// Iterations, the last of them with prompts, and whether anyone was held up by more than a pause
   /// between prompts.
   var cadence = (executed: 0, last: 0, isBound: false)
@@ -108,8 +107,6 @@ struct ReferenceEngine {
   var transfers: [ReferenceTransfers.State] = []
   var loading: [Int] = []
   var fenced: [Int] = []
-  /// The present, where there are some.
-  var now: Nanoseconds = 0
 
   /// Serves every request; false if it stalls.
   mutating func run() -> Bool {

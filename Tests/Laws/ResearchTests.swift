@@ -96,19 +96,6 @@ import Testing
         != serve(Self.burst, "sjf:length-seed=2").records)
   }
 
-  /// The shortest answer is done while those before it still run.
-  @Test func `let short answers pass long ones that have run`() throws {
-    let requests =
-      [Request(arrival: 0, promptTokens: 50, outputTokens: 900)]
-      + [Request(arrival: 2_000_000_000, promptTokens: 50, outputTokens: 2)]
-    let trace = Trace(requests: requests)
-    let fed = try serve(trace, "mlfq", places: 1)
-    #expect(fed.records[1].finish < fed.records[0].finish)
-    #expect(fed.records[0].preemptions == 1)
-    let plain = try serve(trace, "vllm-0.11", places: 1)
-    #expect(plain.records[1].finish > plain.records[0].finish)
-  }
-
   @Test func `let the more urgent class take places`() throws {
     let requests = (0..<20).map {
       Request(arrival: $0 * 50_000_000, promptTokens: 50, outputTokens: 100)

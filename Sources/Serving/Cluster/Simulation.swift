@@ -82,8 +82,9 @@ public struct Simulation: Sendable {
     precondition(
       clientTimeout.map { $0 > 0 && EngineRange.time.contains($0) } ?? true,
       "a client waits for a time on the clock")
-    precondition(remotes == nil || clientTimeout == nil, "who reads elsewhere is waited for")
-    precondition(retries == nil || clientTimeout != nil, "who sends again has given up")
+    precondition(
+      clientTimeout == nil ? retries == nil : remotes == nil,
+      "who sends again has given up, and who reads elsewhere is waited for")
     precondition(
       trace.columns.waits == nil || clients?.keepsArrivals ?? true,
       "clients send what waits for no others, unless it has its own arrivals")
@@ -112,11 +113,8 @@ public struct Simulation: Sendable {
       count: replicas)
     schedulers = Array(repeating: scheduler, count: replicas)
     for index in self.replicas.indices {
-      if observation.contains(.attribution) {
-        self.replicas[index].ledger = AttributionLedger(replica: index)
-      }
+      self.replicas[index].observe(observation, as: index)
       if remotes != nil { self.replicas[index].connector = Connector() }
-      if observation.contains(.decisions) { self.replicas[index].decisions = Decisions() }
     }
     coasts =
       replicas == 1 && remotes == nil && self.replicas[0].canCoast(scheduler)

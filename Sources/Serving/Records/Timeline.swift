@@ -64,6 +64,17 @@ public struct Timeline: Sendable, Equatable {
     records = Array(repeating: .refused, count: count)
   }
 
+  /// Books where the latency of `id` came from.
+  ///
+  /// - Parameter besides: whether what it took on another replica is booked already and stays.
+  mutating func book(_ attribution: Attribution, of id: RequestID, besides: Bool) {
+    if besides {
+      attributions[id.index].add(attribution)
+    } else {
+      attributions[id.index] = attribution
+    }
+  }
+
   /// Has the users see all of it later than it happened, as through a front end.
   package mutating func delay(by time: Nanoseconds) {
     if time == 0 { return }

@@ -119,6 +119,12 @@ public struct Replica: Sendable {
     }
   }
 
+  /// Has it keep what is observed of it, as the replica of that number.
+  mutating func observe(_ observation: Observation, as index: Int) {
+    if observation.contains(.attribution) { ledger = AttributionLedger(replica: index) }
+    if observation.contains(.decisions) { decisions = Decisions() }
+  }
+
   /// Takes `request` on at the end of the queue; returns nil if it could never be served.
   mutating func enqueue(
     _ id: RequestID, _ request: Request, priority: Int, _ handover: Handover = .none

@@ -49,22 +49,25 @@ extension Replica {
       if wanted == 0 { continue }  // In flight.
       let tokens = min(wanted, tokensLeftInBudget)
       guard tokens > 0 else { return }
-      guard makeRoom(for: sequence, computing: tokens) else {
-        if passingEvicted { continue }
-        return
+      switch makeRoom(for: sequence, computing: tokens) {
+      case .made: break
+      case .ownIsTaken where passingEvicted: continue
+      case .ownIsTaken, .fenced: return
       }
       if isDecoding(sequence) { decode(sequence) } else { compute(sequence, tokens: tokens) }
     }
   }
 
-  /// Takes the cache from one victim after another until `sequence` can compute `tokens` tokens;
-  /// false if that took its own.
-  private mutating func makeRoom(for sequence: SequenceID, computing tokens: Int) -> Bool {
+  private enum Room { case made, ownIsTaken, fenced }
+
+  /// Takes the cache from one victim after another until `sequence` can compute `tokens` tokens, it
+  /// has lost its own, or the next victim's may not be taken.
+  private mutating func makeRoom(for sequence: SequenceID, computing tokens: Int) -> Room {
     while !gateIsOpen(for: sequence, computing: tokens) {
-      guard let victim, connector == nil || !isFenced(victim) else { return false }
+      guard let victim, connector == nil || !isFenced(victim) else { return .fenced }
       preempt(victim)
-      if victim == sequence { return false }
+      if victim == sequence { return .ownIsTaken }
     }
-    return true
+    return .made
   }
 }

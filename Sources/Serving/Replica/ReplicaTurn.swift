@@ -220,7 +220,7 @@ extension Replica {
   /// Takes leave of `id`, which emits its last token in the batch.
   mutating func retire(_ id: SequenceID, _ timeline: inout Timeline) {
     if let attribution = ledger?.retire(slot: id.index) {
-      timeline.attributions[sequences[id].request.index].add(attribution)
+      timeline.book(attribution, of: sequences[id].request, besides: connector != nil)
     }
     if schedulesAhead {
       sequences[id].phase = .leaving

@@ -33,8 +33,7 @@ import Testing
     ("sglang:priority-scheduling-preemption-threshold=1", "without effect"),
     ("vllm:max-num-active-seqs=257", "256 sequences"),
     ("vllm:long-prefill-token-threshold-adaptive=true", "no threshold"),
-    ("vllm:watermark=1", "admits nobody"), ("vtc:block-size=16", "one by one"),
-    ("vtc:fair-weights=a:1/b", "\"b\""), ("vtc:fair-weights=a:0", "\"a:0\""),
+    ("vllm:watermark=1", "admits nobody"), ("vtc:token-block=16", "one by one"),
     ("vtc:batch-max-tokens=399", "does not cut"),
     ("trt-llm:enable-chunked-context=true,max-num-tokens=31", "the 32 of a block"),
     ("trt-llm:capacity-scheduler-policy=MAX_UTILIZATION,max-num-tokens=399", "does not cut"),
@@ -42,6 +41,19 @@ import Testing
   func `are refused with what is wrong`(_ specification: String, _ words: String) throws {
     let error = try #require(Self.error(specification))
     #expect(error.source == specification)
+    #expect("\(error)".contains(words), "\(error)")
+  }
+
+  @Test(arguments: [
+    ("vtc:fair-weights=a:1/b", "\"b\""), ("vtc:fair-weights=a:0", "\"a:0\""),
+  ])
+  func `are told by the option where they are in its value`(
+    _ specification: String, _ words: String
+  )
+    throws
+  {
+    let error = try #require(Self.error(specification))
+    #expect(error.source == "vtc:fair-weights")
     #expect("\(error)".contains(words), "\(error)")
   }
 

@@ -81,7 +81,10 @@ private func invocation(_ words: String...) throws -> Invocation {
     let compare = Set(Command.compare().options.map(\.name))
     #expect(
       replay.subtracting(compare)
-        == ["--scheduler", "--requests-csv", "--iterations-csv", "--perfetto"])
+        == [
+          "--scheduler", "--deployment", "--print-deployment", "--requests-csv",
+          "--iterations-csv", "--perfetto",
+        ])
     #expect(
       compare.subtracting(replay) == ["--schedulers", "--jobs", "--seeds", "--csv", "--markdown"])
   }
