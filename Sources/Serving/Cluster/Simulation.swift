@@ -31,6 +31,8 @@ public struct Simulation: Sendable {
   private var releases: Releases?
   /// Who is let in, where that is asked of somebody.
   var admission: (any Admission)?
+  /// Whether it is, which is quicker to ask.
+  var hasDoor = false
   /// Which replicas take requests, where that changes; nil where all always do.
   var roster: Roster?
   /// Whether a router stands before the replicas.
@@ -43,6 +45,8 @@ public struct Simulation: Sendable {
   let remotes: [RemoteTransfer?]?
   /// The pools that the replicas are of; nil where they are all alike.
   var pooled: PooledReplicas?
+  /// Whether there are some, which is quicker to ask.
+  var isPooled = false
   var calendar: Calendar
   /// Whether stretches in which nobody comes or goes are passed over.
   var coasts: Bool
@@ -197,9 +201,9 @@ public struct Simulation: Sendable {
       replicas[index].batchEnd = Self.never
       return
     }
-    if pooled != nil { turnOccupancy(of: index) }
+    if isPooled { turnOccupancy(of: index) }
     replicas[index].finish(at: now, &timeline)
-    if pooled != nil { turnOccupancy(of: index) }
+    if isPooled { turnOccupancy(of: index) }
     if transfers != nil {
       replicas[index].hearOfTransfers()
       beginTransfers(of: index)

@@ -21,13 +21,14 @@ extension Simulation {
   public mutating func guardDoor(by admission: any Admission) {
     precondition(arrived == 0, "nothing has happened yet")
     self.admission = admission
+    hasDoor = true
     timeline.shed = 0
   }
 
   /// Whether `id`, which has just come in, is turned away: by the rule at the door, or because no
   /// replica that takes requests is there and none could serve it.
   mutating func turnsAway(_ id: RequestID) -> Bool {
-    if admission != nil && !isAdmitted(id) {
+    if hasDoor && !isAdmitted(id) {
       timeline.records[id.index] = .shed
       timeline.shed! += 1
     } else if roster?.serving != 0 || replicas[0].rules.canServe(requests[id.index]) {

@@ -44,13 +44,14 @@ extension Simulation {
     }
     timeline.pools = Array(repeating: Occupancy(), count: pooled.pools.count)
     self.pooled = pooled
+    isPooled = true
   }
 
   /// Has replica `index` take on the request in `row`, which comes to it from its client.
   mutating func enter(_ row: Int, on index: Int) -> SequenceID? {
     let request = requests[row]
     let priority = priorities?[row] ?? 0
-    guard let pooled, let disaggregation = pooled.disaggregation else {
+    guard isPooled, let pooled, let disaggregation = pooled.disaggregation else {
       return replicas[index].enqueue(
         RequestID(row), request, priority: priority, remotes?[row]?.handover ?? .none)
     }
@@ -65,7 +66,7 @@ extension Simulation {
   /// Lets replica `index`, which is free, plan.
   @inline(__always)
   mutating func plan(_ index: Int) throws(RunError) {
-    if pooled == nil {
+    if !isPooled {
       try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
     } else {
       turnOccupancy(of: index)
@@ -88,7 +89,7 @@ extension Simulation {
 
   /// Tells the routers that `id` has ended on replica `index`.
   mutating func noteRoutedEnd(of id: RequestID, on index: Int) {
-    if pooled != nil && index >= pooled!.entrances {
+    if isPooled && index >= pooled!.entrances {
       pooled!.router.noteEnd(of: routed(id), on: index - pooled!.entrances)
     } else {
       router.noteEnd(of: routed(id), on: index)
@@ -101,7 +102,7 @@ extension Simulation {
     if connector.begun.isEmpty && connector.held.isEmpty { return }
     for (id, tokens) in connector.begun { beginTransfer(of: id, tokens: tokens, to: index) }
     for held in connector.held {
-      if pooled != nil {
+      if isPooled {
         handOver(held, from: index)
       } else if let id = held.sequence, let remote = remotes?[held.request.index] {
         transfers!.begin(
@@ -172,7 +173,8 @@ extension Simulation {
 
   /// Adds what was seen of `id` where its prompt was computed to its record.
   mutating func completeRecord(of id: RequestID) {
-    guard pooled?.disaggregation != nil, let handed = pooled!.handed[id.index] else { return }
+    guard isPooled, pooled?.disaggregation != nil, let handed = pooled!.handed[id.index]
+    else { return }
     timeline.records[id.index].add(prompt: handed.record)
     pooled!.handed[id.index] = nil
   }

@@ -145,7 +145,7 @@ public struct Replica: Sendable {
   }
 
   /// Puts `newcomer` at the end of the queue, in a slot of its own.
-  mutating func place(_ newcomer: Sequence) -> SequenceID {
+  mutating func place(_ newcomer: consuming Sequence) -> SequenceID {
     var sequence = newcomer
     sequence.turn = queued
     queued += 1

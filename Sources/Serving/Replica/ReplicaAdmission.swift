@@ -76,7 +76,7 @@ extension Replica {
     passingPreempted: Bool = false, passingLong: Bool = false, resuming: Bool = false,
     holding: Bool = false
   ) -> Bool {
-    var adapters = runningAdapters
+    var adapters = rules.limits.maxLoras == nil ? nil : runningAdapters
     var cursor = waiting.first
     while passingPreempted, let id = cursor, wasJustPreempted(id) {
       cursor = waiting.next(after: id)
@@ -152,10 +152,9 @@ extension Replica {
 
 /// LoRA adapters, of which only so many are used at once.
 extension Replica {
-  /// The adapters of those that run, where their number is limited.
-  var runningAdapters: Set<Int>? {
-    if rules.limits.maxLoras == nil { return nil }
-    return Set(running.all.lazy.map(adapter).filter { $0 > 0 })
+  /// The adapters of those that run.
+  var runningAdapters: Set<Int> {
+    Set(running.all.lazy.map(adapter).filter { $0 > 0 })
   }
 
   /// Whether `id`, which waits, may be served beside those with `adapters`; adds its own to them.

@@ -49,7 +49,7 @@ extension Replica {
   public mutating func admitWithDrafts(holding: Bool = false) -> Bool {
     let isAmongPrompts = !batch.chunks.isEmpty
     guard admitArrivedWithDrafts(isAmongPrompts) else { return true }
-    var adapters = runningAdapters
+    var adapters = rules.limits.maxLoras == nil ? nil : runningAdapters
     var cursor = waiting.first
     while let id = cursor, roomForDrafts > 0, running.count < rules.limits.mostRunning {
       cursor = waiting.next(after: id)
