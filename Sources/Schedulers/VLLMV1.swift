@@ -111,7 +111,8 @@ struct VLLMV1: Scheduler {
   var repeatsDecodes: Bool { cadence.interval == 1 }
 
   mutating func plan(_ replica: inout Replica) {
-    let holds = cadence.holds(in: replica)
+    let isPaced = cadence.interval > 1
+    let holds = isPaced && cadence.holds(in: replica)
     if replica.speculates {
       replica.catchUpWithDrafts(holding: holds)
     } else {
@@ -126,7 +127,7 @@ struct VLLMV1: Scheduler {
         : replica.admitChunks(passingLong: isOlder, holding: holds)
       if !holds { cadence.isBound = isBound }
     }
-    cadence.note(replica)
+    if isPaced { cadence.note(replica) }
   }
 
   /// Refuses options that contradict others, or would go without effect.
@@ -161,13 +162,13 @@ struct PrefillCadence: Sendable {
 
   /// Whether prompts have to wait, which they do only while some sequence decodes.
   func holds(in replica: borrowing Replica) -> Bool {
-    interval > 1 && !isBound && executed + 1 - last < interval
+    !isBound && executed + 1 - last < interval
       && replica.running.count > replica.prefilling.count
   }
 
   /// Notes what `replica` has planned.
   mutating func note(_ replica: borrowing Replica) {
-    if interval == 1 || replica.batch.chunks.isEmpty && replica.plannedDecodes == 0 { return }
+    if replica.batch.chunks.isEmpty && replica.plannedDecodes == 0 { return }
     executed += 1
     if !replica.batch.chunks.isEmpty { last = executed }
   }
