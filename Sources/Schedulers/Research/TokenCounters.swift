@@ -4,9 +4,9 @@ import Serving
 struct TokenCounters: Sendable {
   private var served: [Double] = []
   private var weights: [Double] = []
-  /// Turns of requests that were seen, sequences that had left, and who was in the last batch.
+  /// Turns of requests that were seen, and sequences that had left.
   private var (seen, departures) = (0, 0)
-  private var batch: [SequenceID] = []
+  /// The clients of those in the last batch.
   private var clients: [Int] = []
 
   /// Charges those of the last batch once more if one of them is done, and takes on whoever has
