@@ -5,25 +5,8 @@ import Serving
 import Studies
 import Testing
 
-@Suite struct `Speculative decoding while a batch runs` {
-  /// `model` with what `json` says of drafts.
-  private func deployment(
-    _ json: String, _ model: String = "llama-3-8b", _ gpu: String = "h100-sxm"
-  ) throws -> Deployment {
-    var deployment = Deployment(model: try Models.named(model), gpu: try GPUs.named(gpu))
-    deployment.speculative = try config(json)
-    return deployment
-  }
-
-  private func config(_ json: String) throws -> SpeculativeConfig {
-    try SpeculativeConfig(
-      GivenValue(source: "--speculative-config", text: json), DescribedFiles())
-  }
-
-  private static let eagle3 = """
-    {"method": "eagle3", "num_speculative_tokens": 3, "synthetic_acceptance_rates": [0.8, 0.6, 0.4]}
-    """
-
+/// While a batch runs.
+extension `Speculative decoding` {
   @Test(arguments: [
     "{\"method\": \"ngram\", \"num_speculative_tokens\": 2, \"synthetic_acceptance_length\": 2}",
     """

@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct `Speculative decoding` {
   /// `model` with what `json` says of drafts.
-  private func deployment(
+  func deployment(
     _ json: String, _ model: String = "llama-3-8b", _ gpu: String = "h100-sxm"
   ) throws -> Deployment {
     var deployment = Deployment(model: try Models.named(model), gpu: try GPUs.named(gpu))
@@ -18,12 +18,12 @@ import Testing
     return deployment
   }
 
-  private func config(_ json: String) throws -> SpeculativeConfig {
+  func config(_ json: String) throws -> SpeculativeConfig {
     try SpeculativeConfig(
       GivenValue(source: "--speculative-config", text: json), DescribedFiles())
   }
 
-  private static let eagle3 = """
+  static let eagle3 = """
     {"method": "eagle3", "num_speculative_tokens": 3, "synthetic_acceptance_rates": [0.8, 0.6, 0.4]}
     """
 
