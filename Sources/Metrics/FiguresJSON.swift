@@ -115,7 +115,8 @@ extension Verdict {
       .init("objective", .string(objective)), .init("met", JSONValue(isMet)),
       .init("clauses", .array(clauses.map(\.json))),
     ]
-    return .object(head + values.map { .init($0.name, $0.value.json) })
+    return .object(
+      head + values.map { .init($0.name, $0.value.json) } + [.init("load", JSONValue(load))])
   }
 
   /// The verdict that `json` is, as it is written; nil where it is anything else.
@@ -131,7 +132,8 @@ extension Verdict {
         ClauseVerdict(
           clause: clause, valueSeconds: json["value_seconds"]?.real,
           isMet: json["met"] == .null ? nil : json["met"] == .bool(true))
-      }, attaining: attaining, attainment: json["attainment"]?.real, goodputPerSecond: goodput)
+      }, attaining: attaining, attainment: json["attainment"]?.real, goodputPerSecond: goodput,
+      load: json["load"]?.real)
   }
 }
 

@@ -4,7 +4,7 @@ import Serving
 public struct SteadyFigures: Sendable, Equatable {
   /// One of the figures.
   public enum Figure: CaseIterable, Sendable {
-    case ttftMean, ttft99, tpot99, e2e99, attainment, met, answered
+    case ttftMean, ttft99, tpot99, e2e99, attainment, met, answered, load
   }
 
   /// In the order of `Figure.allCases`; nil where no request has the latency, or there is no
@@ -14,10 +14,10 @@ public struct SteadyFigures: Sendable, Equatable {
   /// The figures of the requests behind the first `warmUp`, in seconds or, for the attainment and
   /// the answered requests, as a share of all of them.
   ///
-  /// - Parameter isMet: whether the whole run met the objective; nil where no clause judges runs.
+  /// - Parameter verdict: what became of the objective in the whole run; nil where there is none.
   public init(
     trace: Trace, records: [RequestRecord], warmUp: Int, objective: ServiceLevelObjective?,
-    isMet: Bool? = nil
+    verdict: Verdict? = nil
   ) {
     let served = zip(trace.requests, records).dropFirst(warmUp)
     func distribution(_ metric: LatencyMetric) -> Distribution? {
@@ -32,7 +32,7 @@ public struct SteadyFigures: Sendable, Equatable {
     }
     values = [
       ttft?.mean, ttft?.p99, distribution(.tpot)?.p99, distribution(.e2e)?.p99, attainment,
-      isMet.map { $0 ? 1 : 0 }, share(served.count { $1.isCompleted }),
+      verdict?.isMet.map { $0 ? 1 : 0 }, share(served.count { $1.isCompleted }), verdict?.load,
     ]
   }
 
@@ -57,6 +57,7 @@ extension SteadyFigures.Figure {
     case .attainment: "SLO attainment (per request)"
     case .met: "SLO met (percentiles of the run)"
     case .answered: "requests answered"
+    case .load: "largest figure over its limit"
     }
   }
 
@@ -70,10 +71,11 @@ extension SteadyFigures.Figure {
     case .attainment: "attainment"
     case .met: "met"
     case .answered: "answered"
+    case .load: "load"
     }
   }
 
-  /// Whether it is a share, from 0 to 1, and not a time.
+  /// Whether it is a share, from 0 to 1, and not a time or a multiple of a limit.
   public var isShare: Bool { [.attainment, .met, .answered].contains(self) }
 
   /// Whether less is better.

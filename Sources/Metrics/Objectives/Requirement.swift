@@ -56,6 +56,44 @@ public struct Requirement: Sendable, Equatable {
   }
 }
 
+extension Requirement {
+  /// The largest figure of a whole run as a multiple of its limit, up to a million; nil where there
+  /// is none.
+  ///
+  /// Where a share of the requests is to keep the limits, the least multiple of them within which
+  /// such a share stays is one of the figures, so that the requirement is kept below 1.
+  ///
+  /// - Parameter clauses: what became of those of the objective.
+  func load(
+    _ clauses: [Verdict.ClauseVerdict], _ trace: Trace, _ timeline: Timeline
+  ) -> Double? {
+    var loads = clauses.compactMap { judged in
+      judged.valueSeconds.map { $0 / judged.clause.limit.seconds }
+        ?? (judged.isMet == false ? .infinity : nil)
+    }
+    if let attainment {
+      loads += [multiple(keptBy: attainment, trace, timeline)].compactMap { $0 }
+    }
+    return loads.max().map { min($0, 1e6) }
+  }
+
+  /// The least multiple of the limits within which a share of the requests keeps all of them; nil
+  /// for an empty trace.
+  private func multiple(
+    keptBy share: Double, _ trace: Trace, _ timeline: Timeline
+  ) -> Double? {
+    let multiples = zip(trace.requests, timeline.records).map { request, record -> Double in
+      guard record.isCompleted else { return .infinity }
+      return objective.clauses.reduce(0) { most, clause in
+        let value = clause.metric.nanoseconds(of: record, for: request) ?? 0
+        return max(most, value / Double(clause.limit))
+      }
+    }.sorted()
+    let place = Int((share * Double(multiples.count)).rounded(.up)) - 1
+    return multiples.isEmpty ? nil : multiples[min(max(0, place), multiples.count - 1)]
+  }
+}
+
 /// What became of a requirement in one run.
 public struct Judgement: Sendable, Equatable {
   /// Whether the requirement is kept.
@@ -68,9 +106,7 @@ public struct Judgement: Sendable, Equatable {
   /// The clause that is in the way: the first that the run breaks, or the one that most requests
   /// miss; nil where the requirement is kept.
   public var broken: ServiceLevelObjective.Clause?
-  /// The largest of the figures as a multiple of its limit, up to a million; nil where the run was
-  /// left. Where a share of the requests is to keep the limits, what such a share stays within is
-  /// one of the figures, so that the requirement is kept below 1.
+  /// How near the run came, as `Requirement.load` has it; nil where the run was left.
   public var load: Double?
   /// Requests that were turned away on arrival because they could never fit.
   public var refused: Int
@@ -100,33 +136,13 @@ public struct Judgement: Sendable, Equatable {
     throughput = run.metrics.throughput
     cachedTokens = timeline.cachedTokens
     energy = run.energy
-    var loads = verdict.clauses.compactMap { clause in
-      clause.valueSeconds.map { $0 / clause.clause.limit.seconds }
-    }
-    if let least = requirement.attainment {
-      loads += [Self.multiple(keptBy: least, objective, trace, timeline)].compactMap { $0 }
-    }
-    load = loads.max().map { min($0, 1e6) }
+    load =
+      requirement == Requirement(objective)
+      ? verdict.load : requirement.load(verdict.clauses, trace, timeline)
     if isKept { return }
     broken =
       verdict.clauses.first { $0.isMet == false }?.clause
       ?? Self.mostMissed(objective, trace, timeline)
-  }
-
-  /// The least multiple of the limits within which a share of the requests keeps all of them; nil
-  /// for an empty trace.
-  private static func multiple(
-    keptBy share: Double, _ objective: ServiceLevelObjective, _ trace: Trace, _ timeline: Timeline
-  ) -> Double? {
-    let multiples = zip(trace.requests, timeline.records).map { request, record -> Double in
-      guard record.isCompleted else { return .infinity }
-      return objective.clauses.reduce(0) { most, clause in
-        let value = clause.metric.nanoseconds(of: record, for: request) ?? 0
-        return max(most, value / Double(clause.limit))
-      }
-    }.sorted()
-    let place = Int((share * Double(multiples.count)).rounded(.up)) - 1
-    return multiples.isEmpty ? nil : multiples[min(max(0, place), multiples.count - 1)]
   }
 
   private static func mostMissed(

@@ -30,11 +30,15 @@ public struct Verdict: Sendable, Equatable {
   public var attainment: Double?
   /// Requests that attain it, a second from the first arrival to the last finish.
   public var goodputPerSecond: Double
+  /// How near the run came to the objective, as `Requirement.load` has it; nil where nothing tells.
+  public var load: Double?
 
   /// A verdict of what was counted.
   public init(
-    clauses: [ClauseVerdict], attaining: Int, attainment: Double?, goodputPerSecond: Double
+    clauses: [ClauseVerdict], attaining: Int, attainment: Double?, goodputPerSecond: Double,
+    load: Double? = nil
   ) {
+    self.load = load
     self.clauses = clauses
     self.attaining = attaining
     self.attainment = attainment
@@ -71,10 +75,12 @@ extension ServiceLevelObjective {
       attaining += isAttained(by: record, of: request) ? 1 : 0
     }
     let span = metrics.throughput.spanSeconds
+    let judged = clauses.map { judge($0, trace, timeline, metrics) }
     return Verdict(
-      clauses: clauses.map { judge($0, trace, timeline, metrics) }, attaining: attaining,
+      clauses: judged, attaining: attaining,
       attainment: trace.count == 0 ? nil : Double(attaining) / Double(trace.count),
-      goodputPerSecond: span > 0 ? Double(attaining) / span : 0)
+      goodputPerSecond: span > 0 ? Double(attaining) / span : 0,
+      load: Requirement(self).load(judged, trace, timeline))
   }
 
   private func judge(

@@ -41,7 +41,7 @@ public enum ClosingSentence {
     _ contest: Contest, _ unless: String?, among kind: String, under seeds: Int = 1,
     at place: String? = nil
   ) -> [String?] {
-    if contest.places.count < 2 { return [] }
+    if contest.places.count < 2 { return contest.places.map { alone(contest, $0, under: seeds) } }
     let end = (unless.map { ", \($0)" } ?? "") + "."
     guard let decision = contest.decision else {
       let others = contest.meeting == nil ? "The \(kind) are" : "In other figures they are"
@@ -62,6 +62,24 @@ public enum ClosingSentence {
       met(contest, among: kind, under: seeds, at: place, "."),
       lead(contest, decision, at: place) + end,
     ]
+  }
+
+  /// How the only one does by the objective; nil where there is none.
+  private static func alone(_ contest: Contest, _ place: Int, under seeds: Int) -> String? {
+    let name = contest.names[place]
+    let tail = seeds > 1 ? " under every seed" : ""
+    let share = contest.mean(.attainment, of: place).map {
+      "\(Numbers.percent($0)) of the requests meet the objective under \(name)"
+    }
+    let room = contest.mean(.load, of: place).map {
+      ", \(SeedsReport.amount($0, .load)) at the worst"
+    }
+    guard let meeting = contest.meeting else { return share.map { $0 + "." } }
+    if meeting.contains(place) { return "\(name) meets the objective\(tail)\(room ?? "")." }
+    let count = contest.values(.met, of: place)?.count { $0 == 1 } ?? 0
+    return count > 0
+      ? "\(name) meets the objective under \(count) of \(seeds) seeds."
+      : "\(name) does not meet the objective\(tail)\(room ?? "")."
   }
 
   /// Who meets the objective; nil where none of its clauses judges runs.
@@ -102,18 +120,31 @@ public enum ClosingSentence {
     func amount(_ index: Int) -> String {
       contest.mean(figure, of: index).map { SeedsReport.amount($0, figure) } ?? "none"
     }
+    func multiple(_ index: Int) -> String {
+      contest.mean(.load, of: index).map { Numbers.significant($0) } ?? "none"
+    }
     let isPart = contest.pool.count < contest.places.count
     let head =
       (isPart ? "Of those that do, " : "") + (before(contest, figure).map { "\($0); " } ?? "")
     let equals = list(ranking.peers.map { contest.names[$0] })
     let peers = ranking.peers.isEmpty ? "" : " (in this not distinguishable from \(equals))"
-    // Nobody beats anybody where all fail.
-    let fails = contest.meeting?.isEmpty == true || contest.pool.allSatisfy { isLost(contest, $0) }
-    let sentence =
-      "\(head)\(contest.names[ranking.best])\(peers) \(fails ? "is ahead of" : "beats") "
-      + "\(list(ranking.next.map { contest.names[$0] })), the next, in \(words(figure))"
-      + (place.map { " \($0)" } ?? "")
-      + ", \(amount(ranking.best)) against \(span(ranking.next.map(amount)))"
+    let next = list(ranking.next.map { contest.names[$0] }) + ", the next"
+    let best = "\(head)\(contest.names[ranking.best])\(peers) "
+    let at = place.map { " \($0)" } ?? ""
+    let sentence: String
+    if figure == .load {
+      let isKept = (contest.mean(.load, of: ranking.best) ?? 1) < 1
+      sentence =
+        best + (isKept ? "leaves the most room" : "comes nearest") + at
+        + ", \(amount(ranking.best)) against \(span(ranking.next.map(multiple))) under \(next)"
+    } else {
+      // Nobody beats anybody where all fail.
+      let fails =
+        contest.meeting?.isEmpty == true || contest.pool.allSatisfy { isLost(contest, $0) }
+      sentence =
+        best + "\(fails ? "is ahead of" : "beats") \(next), in \(words(figure))" + at
+        + ", \(amount(ranking.best)) against \(span(ranking.next.map(amount)))"
+    }
     return head.isEmpty ? sentence : sentence.prefix(1).uppercased() + sentence.dropFirst()
   }
 

@@ -87,9 +87,13 @@ public struct SeedsReport: Sendable, Equatable {
     return Table.Cell("\(count) of \(judged.count)", value: Double(count))
   }
 
-  /// That all requests are answered goes without saying.
+  /// That all requests are answered goes without saying, and room is asked for in ties alone.
   private func isShown(_ figure: SteadyFigures.Figure, _ standings: [Standing?]) -> Bool {
-    figure != .answered || standings.contains { ($0?.mean.mean ?? 0) < 1 }
+    switch figure {
+    case .answered: standings.contains { ($0?.mean.mean ?? 0) < 1 }
+    case .load: false
+    default: true
+    }
   }
 
   /// The schedulers, and what tells them apart.
@@ -140,6 +144,7 @@ public struct SeedsReport: Sendable, Equatable {
 
   static func amount(_ value: Double, _ figure: SteadyFigures.Figure) -> String {
     if !value.isFinite { return "?" }
+    if figure == .load { return "\(Numbers.significant(value)) times a limit" }
     return figure.isShare ? Numbers.percent(value) : Numbers.duration(value)
   }
 }

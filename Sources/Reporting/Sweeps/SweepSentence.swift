@@ -51,8 +51,9 @@ extension ClosingSentence {
   ) -> String {
     let place = pair.load.map { "at \(words($0, kind))" } ?? "at the load given"
     return
-      "\(lines[pair.best].name) and \(lines[pair.next].name) both meet the objective \(place), the "
-      + "highest load tried that either meets; the command capacity tells how far each goes."
+      "\(lines[pair.best].name) and \(lines[pair.next].name) both meet "
+      + "\(objective(lines)) \(place), "
+      + "the highest load tried that either meets; the command capacity tells how far each goes."
   }
 
   /// That lines keep the objective at rates that were not served; nil where none does.
@@ -65,7 +66,8 @@ extension ClosingSentence {
       }
     }
     if clauses.isEmpty { return nil }
-    return "At the highest load that meets the objective, \(list(clauses)): the trace ends before "
+    return
+      "At the highest load that meets \(objective(lines)), \(list(clauses)): the trace ends before "
       + "queues have grown, and a longer one may show less."
   }
 
@@ -73,6 +75,13 @@ extension ClosingSentence {
     kind == .clients
       ? "\(Numbers.grouped(Int(load))) client\(load == 1 ? "" : "s")"
       : "\(Numbers.significant(load)) requests/s"
+  }
+
+  /// What has to be kept, in words.
+  private static func objective(_ lines: [SweepLine]) -> String {
+    let row = lines.lazy.flatMap(\.points).map(\.row).first { $0.requirement != nil }
+    let share = row?.requirement?.attainment.map { Numbers.trimmed($0 * 100) }
+    return "the objective" + (share.map { " for \($0) % of the requests" } ?? "")
   }
 
   /// Who keeps the objective farthest.
@@ -87,8 +96,9 @@ extension ClosingSentence {
       return "up to " + span(reaches.map { words($0, kind) })
     }
     let verb = ranking.leaders.count == 1 ? "meets" : "meet"
-    return "Of the loads tried, \(names(ranking.leaders)) \(verb) the objective "
-      + "\(far(ranking.leaders)), \(names(ranking.next)), the next, \(far(ranking.next))"
+    return "Of the loads tried, \(names(ranking.leaders)) \(verb) "
+      + "\(objective(lines)) \(far(ranking.leaders)), "
+      + "\(names(ranking.next)), the next, \(far(ranking.next))"
       + (unless.map { ", \($0)" } ?? "") + "."
   }
 
@@ -100,35 +110,33 @@ extension ClosingSentence {
     let ranges = lines.compactMap(\.range)
     if ranges.count < lines.count { return nil }
     let reaches = lines.compactMap(\.reach).sorted(by: >)
-    if reaches.isEmpty { return "No line meets the objective at any load tried." }
+    if reaches.isEmpty { return "No line meets \(objective(lines)) at any load tried." }
     let far = span(reaches.map { words($0, kind) })
     if reaches.count == lines.count, ranges.allSatisfy({ $0.upperBound == .infinity }) {
-      return "Every line meets the objective at the highest load tried, \(far)."
+      return "Every line meets \(objective(lines)) at the highest load tried, \(far)."
     }
-    return "How far the lines meet the objective, up to \(far), does not tell them apart."
+    return "How far the lines meet \(objective(lines)), up to \(far), does not tell them apart."
   }
 
   /// What one line comes to.
   private static func alone(_ line: SweepLine, _ kind: SweepLine.Load) -> String {
     let rows = line.points.map(\.row)
+    let what = objective([line])
     if let reach = line.reach {
       return rows.count == 1
-        ? "The objective is met at \(words(reach, kind)), the only load tried."
-        : "Of the loads tried, \(words(reach, kind)) is the highest that meets the objective."
+        ? "\(line.name) meets \(what) at \(words(reach, kind)), the only load tried."
+        : "Of the loads tried, \(words(reach, kind)) is the highest that meets \(what)."
     }
-    if rows.contains(where: { $0.isMet != nil }) {
+    if rows.contains(where: { $0.isKept != nil }) {
+      let most = rows.filter { $0.requirement?.attainment != nil }
+        .compactMap { $0.value(of: .attainment) }.max().map(Numbers.percent)
+      let share = most.map { "; at most \($0) do" } ?? ""
       if line.points.contains(where: { $0.load != nil }) {
-        return "No load tried meets the objective."
+        return "No load tried meets \(what)\(share)."
       }
-      return rows.contains { $0.isMet == true }
-        ? "The objective is met at the load given." : "The objective is not met at the load given."
-    }
-    let shares = rows.compactMap { $0.value(of: .attainment) }.map(Numbers.percent)
-    if let first = shares.first, let last = shares.last {
-      return shares.count == 1
-        ? "The objective is met by \(first) of the requests."
-        : "The objective is met by \(first) of the requests at the lowest load tried, by \(last) "
-          + "at the highest."
+      return rows.contains { $0.isKept == true }
+        ? "\(line.name) meets \(what) at the load given."
+        : "\(line.name) does not meet \(what) at the load given\(share)."
     }
     return rows.count > 1
       ? "There is one line, and nothing to judge it by; give --slo, or several values of an option."

@@ -21,13 +21,14 @@ public struct SweepLine: Sendable {
   }
 
   /// The highest load tried that keeps the objective; nil where none does.
-  public var reach: Double? { points.filter { $0.row.isMet == true }.compactMap(\.load).max() }
+  public var reach: Double? { points.filter { $0.row.isKept == true }.compactMap(\.load).max() }
 
   /// What its reach lies in: from the highest load that keeps the objective, or none, to the lowest
   /// one above it that does not. Nil where loads or judgements are missing.
   public var range: ClosedRange<Double>? {
     let loads = points.compactMap(\.load)
-    if loads.count < points.count || !points.contains(where: { $0.row.isMet != nil }) { return nil }
+    let isJudged = points.contains { $0.row.isKept != nil }
+    if loads.count < points.count || !isJudged { return nil }
     let kept = reach ?? 0
     return kept...(loads.filter { $0 > kept }.min() ?? .infinity)
   }
@@ -93,7 +94,7 @@ public struct SweepDecision: Sendable {
     }
     let ascending = shared.sorted { ($0 ?? 0) < ($1 ?? 0) }
     guard isJudged else { return ascending.last.map { Double??.some($0) } ?? nil }
-    let kept = ascending.last { load in lines.allSatisfy { $0.row(at: load)?.isMet == true } }
+    let kept = ascending.last { load in lines.allSatisfy { $0.row(at: load)?.isKept == true } }
     return (kept ?? ascending.first).map { Double??.some($0) } ?? nil
   }
 }

@@ -45,6 +45,18 @@ public struct SweepRow: Sendable, Equatable {
   /// Whether the service level objective was met, where there is one that judges runs.
   public var isMet: Bool? { verdict?.isMet }
 
+  /// What has to be kept, where there is an objective.
+  public var requirement: Requirement? {
+    verdict.map { Requirement(ServiceLevelObjective($0.clauses.map(\.clause))) }
+  }
+
+  /// Whether that is kept, as a capacity has it: where no clause judges runs, by 99 % of the
+  /// requests.
+  public var isKept: Bool? {
+    guard let requirement, let verdict else { return nil }
+    return requirement.isKept(by: verdict)
+  }
+
   /// All figures, the verdict's too.
   public var values: [NamedValue] { figures + (verdict?.values ?? []) }
 
@@ -68,8 +80,9 @@ public struct SweepRow: Sendable, Equatable {
   /// The value of a figure that decides contests; nil where the row has none.
   public func value(of figure: SteadyFigures.Figure) -> Double? {
     switch figure {
-    case .met: isMet.map { $0 ? 1 : 0 }
+    case .met: isKept.map { $0 ? 1 : 0 }
     case .attainment: verdict?.attainment
+    case .load: verdict?.load
     case .answered:
       value("requests", "total").flatMap { total in
         value("requests", "completed").flatMap { total > 0 ? $0 / total : nil }

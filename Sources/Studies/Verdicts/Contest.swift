@@ -7,8 +7,11 @@ public struct Contest: Sendable, Equatable {
   private let values: [[SteadyFigures.Figure: [Double]]]
 
   /// What decides, in this order: whether the run meets the objective, the share of requests that
-  /// keep it, the share that is answered, and the end-to-end latency.
-  public static let figures: [SteadyFigures.Figure] = [.met, .attainment, .answered, .e2e99]
+  /// keep it, the share that is answered, how near to the objective the run comes or how much room
+  /// it leaves, and the end-to-end latency.
+  public static let figures: [SteadyFigures.Figure] = [
+    .met, .attainment, .answered, .load, .e2e99,
+  ]
 
   /// The contest of `names`; `value` has a value of a figure for each seed, by place.
   public init(_ names: [String], _ value: (SteadyFigures.Figure, Int) -> [Double?]) {

@@ -51,7 +51,7 @@ public struct HeadToHead: Sendable {
       return SteadyFigures(
         trace: replay.trace, records: replay.timeline.records,
         warmUp: traces.count > 1 ? SteadyFigures.warmUp(of: trace.count) : 0,
-        objective: objective, isMet: replay.run.verdict?.isMet)[figure]
+        objective: objective, verdict: replay.run.verdict)[figure]
     }
     return values.count == traces.count
       ? values.reduce(0, +) / Double(values.count) : nil

@@ -35,7 +35,7 @@ public struct Repetition: Sendable {
         return SteadyFigures(
           trace: trace, records: replay.timeline.records,
           warmUp: SteadyFigures.warmUp(of: trace.count), objective: objective,
-          isMet: replay.run.verdict?.isMet)
+          verdict: replay.run.verdict)
       }
     }
     return services.indices.map { service in

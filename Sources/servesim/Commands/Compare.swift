@@ -166,7 +166,7 @@ struct CompareOptions: Sendable {
           run: replay.run,
           figures: SteadyFigures(
             trace: replay.trace, records: replay.timeline.records, warmUp: 0,
-            objective: objective, isMet: replay.run.verdict?.isMet),
+            objective: objective, verdict: replay.run.verdict),
           lines: drawsChart ? replay.chartEntries(of: .tbt) : [],
           entry: hasReport
             ? RunsReport.Entry(replay.run, trace: replay.trace, timeline: replay.timeline) : nil)

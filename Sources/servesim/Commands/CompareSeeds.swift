@@ -46,9 +46,9 @@ extension CompareOptions {
     }
   }
 
-  /// Who does best, and what that hangs on; nil for a single scheduler.
+  /// Who does best, and what that hangs on; nil where a single scheduler has no objective.
   func closing(_ field: CompareField) throws -> String? {
-    if schedulers.count == 1 { return nil }
+    if schedulers.count == 1, field.objective == nil { return nil }
     let figures = SeedsReport(field.services.map(\.engine.name), field.figures)
     guard let decision = figures.contest.decision else {
       return sentence(figures, nil, field)

@@ -92,7 +92,7 @@ import Testing
     let metrics = RunMetrics(trace: run.trace, timeline: run.timeline)
     return SteadyFigures(
       trace: run.trace, records: run.timeline.records, warmUp: 0, objective: objective,
-      isMet: objective.verdict(on: run.trace, run.timeline, metrics).isMet)
+      verdict: objective.verdict(on: run.trace, run.timeline, metrics))
   }
 
   private static func sentence(_ slow: [[Int]], _ objective: String) throws -> String {
@@ -105,8 +105,8 @@ import Testing
     #expect(
       try Self.sentence([[500], [100], [80]], "ttft.p99<200ms")
         == "b and c meet the objective; a does not. Of those that do, the share of requests that "
-        + "meet it does not tell them apart; c beats b, the next, in E2E p99, 159 ms against 198 "
-        + "ms.")
+        + "meet it does not tell them apart; c leaves the most room, 0.396 times a limit against "
+        + "0.495 under b, the next.")
     #expect(
       try Self.sentence([[500], [100]], "ttft.p99<200ms")
         == "b meets the objective; a does not.")
@@ -119,11 +119,26 @@ import Testing
   @Test func `lets nobody beat anybody where all fail`() throws {
     #expect(
       try Self.sentence([[500], [100]], "ttft.p99<1ms")
-        == "Neither of the schedulers meets the objective. No request meets it under any; b is "
-        + "ahead of a, the next, in E2E p99, 198 ms against 990 ms.")
+        == "Neither of the schedulers meets the objective. No request meets it under any; b comes "
+        + "nearest, 99.1 times a limit against 495 under a, the next.")
     #expect(
       try Self.sentence([[500], [100]], "ttft.p50<20ms,ttft.max<90ms").hasPrefix(
         "Neither of the schedulers meets the objective. The share of requests that meet it"))
+  }
+
+  @Test func `says of a single scheduler how it does by the objective`() throws {
+    #expect(
+      try Self.sentence([[500]], "ttft.p99<100ms")
+        == "a does not meet the objective, 4.95 times a limit at the worst.")
+    #expect(
+      try Self.sentence([[100]], "ttft.p50<550ms")
+        == "a meets the objective, 0.100 times a limit at the worst.")
+    #expect(
+      try Self.sentence([[100, 500, 100]], "ttft.max<200ms")
+        == "a meets the objective under 2 of 3 seeds.")
+    #expect(
+      try Self.sentence([[500]], "ttft<100ms")
+        == "50.0 % of the requests meet the objective under a.")
   }
 
   @Test func `counts the seeds under which the objective is met`() throws {
@@ -139,7 +154,8 @@ import Testing
   private static func row(
     _ seconds: Double, isMet: Bool? = nil, attainment: Double? = nil, served: Double = 1
   ) throws -> SweepRow {
-    let objective = try ServiceLevelObjective(parsing: "e2e.p99<1s")
+    let objective = try ServiceLevelObjective(
+      parsing: attainment == nil ? "e2e.p99<1s" : "e2e<1s")
     let clauses = objective.clauses.map {
       Verdict.ClauseVerdict(clause: $0, valueSeconds: seconds, isMet: isMet)
     }
@@ -151,7 +167,9 @@ import Testing
       ],
       verdict: isMet == nil && attainment == nil
         ? nil
-        : Verdict(clauses: clauses, attaining: 0, attainment: attainment, goodputPerSecond: 0))
+        : Verdict(
+          clauses: clauses, attaining: 0, attainment: attainment, goodputPerSecond: 0,
+          load: attainment == nil ? seconds : nil))
   }
 
   /// A line that keeps the objective up to `reach`, of loads 1, 2, 4 and 8.
@@ -202,8 +220,8 @@ import Testing
     ]
     #expect(
       Self.sentence(none)
-        == "No line meets the objective at any load tried. b is ahead of a, the next, in E2E p99 "
-        + "at 1.00 requests/s, 1.00 s against 2.00 s.")
+        == "No line meets the objective at any load tried. b comes nearest at 1.00 "
+        + "requests/s, 1.00 times a limit against 2.00 under a, the next.")
   }
 
   /// Lines with loads of their own keep the objective up to somewhere between two of them.
@@ -236,8 +254,17 @@ import Testing
     ]
     #expect(
       Self.sentence(lines)
-        == "b beats a, the next, in the share of requests that meet the objective at 5.00 "
-        + "requests/s, 85.0 % against 57.0 %.")
+        == "No line meets the objective for 99 % of the requests at any load tried. b is ahead of "
+        + "a, the next, in the share of requests that meet the objective at 5.00 requests/s, "
+        + "85.0 % against 57.0 %.")
+    let apart = [
+      SweepLine("a", [(5, try Self.row(1, attainment: 0.98))]),
+      SweepLine("b", [(5, try Self.row(2, attainment: 0.99))]),
+    ]
+    #expect(
+      Self.sentence(apart)
+        == "Of the loads tried, b meets the objective for 99 % of the requests up to 5.00 "
+        + "requests/s, a, the next, at none.")
   }
 
   @Test func `are not told apart where nothing differs`() throws {
@@ -264,9 +291,8 @@ import Testing
       alone((3, kept), (4, missed))
         == "Of the loads tried, 3.00 requests/s is the highest that meets the objective.")
     #expect(alone((3, missed)) == "No load tried meets the objective.")
-    #expect(alone((nil, missed)) == "The objective is not met at the load given.")
-    #expect(
-      alone((3, try Self.row(1, attainment: 0.5))).hasPrefix("The objective is met by 50.0 %"))
+    #expect(alone((nil, missed)) == "a does not meet the objective at the load given.")
+    #expect(alone((3, try Self.row(1, attainment: 0.5))).hasSuffix("; at most 50.0 % do."))
     #expect(alone((3, try Self.row(1))).contains("give --slo"))
   }
 }

@@ -59,7 +59,7 @@ import Testing
     #expect(
       names(members[7].value) == [
         "objective", "met", "clauses", "attaining_requests", "attainment",
-        "goodput_requests_per_second",
+        "goodput_requests_per_second", "load",
       ])
   }
 

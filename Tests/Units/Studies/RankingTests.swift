@@ -87,7 +87,7 @@ private func ranking(_ ranges: [[ClosedRange<Double>]]) -> Ranking? {
 }
 
 @Suite struct `A contest` {
-  /// By name: whether the run meets the objective, attainment, answered, E2E p99.
+  /// By name: whether the run meets the objective, attainment, answered, room, E2E p99.
   private static func contest(_ rows: [[Double?]]) -> Contest {
     Contest(rows.indices.map { "\($0)" }) { figure, place in
       let column = Contest.figures.firstIndex(of: figure)
@@ -96,26 +96,29 @@ private func ranking(_ ranges: [[ClosedRange<Double>]]) -> Ranking? {
   }
 
   @Test func `goes by the objective before the share of requests that keep it`() throws {
-    let found = Self.contest([[0, 0.99, 1, 1], [1, 0.6, 1, 5], [1, 0.8, 1, 9]])
+    let found = Self.contest([[0, 0.99, 1, nil, 1], [1, 0.6, 1, nil, 5], [1, 0.8, 1, nil, 9]])
     #expect(found.meeting == [1, 2] && found.pool == [1, 2])
     let decision = try #require(found.decision)
     #expect(decision.figure == .attainment && decision.ranking.best == 2)
-    let alone = try #require(Self.contest([[0, 0.99, 1, 1], [1, 0.6, 1, 5]]).decision)
+    let alone = try #require(Self.contest([[0, 0.99, 1, nil, 1], [1, 0.6, 1, nil, 5]]).decision)
     #expect(alone.figure == .met && alone.ranking.best == 1 && alone.ranking.next == [0])
   }
 
   @Test func `goes by what comes next where a figure tells nobody apart`() throws {
-    #expect(Self.contest([[1, 1, 1, 4], [1, 1, 1, 3]]).decision?.figure == .e2e99)
-    #expect(Self.contest([[0, 0, 1, 4], [0, 0, 1, 3]]).decision?.figure == .e2e99)
-    #expect(Self.contest([[nil, 0.3, 1, 4], [nil, 0.5, 1, 3]]).decision?.figure == .attainment)
-    #expect(Self.contest([[1, 1, 1, 4], [1, 1, 1, 4.01]]).decision == nil)
+    #expect(Self.contest([[1, 1, 1, nil, 4], [1, 1, 1, nil, 3]]).decision?.figure == .e2e99)
+    #expect(Self.contest([[0, 0, 1, nil, 4], [0, 0, 1, nil, 3]]).decision?.figure == .e2e99)
+    #expect(
+      Self.contest([[nil, 0.3, 1, nil, 4], [nil, 0.5, 1, nil, 3]]).decision?.figure == .attainment)
+    #expect(Self.contest([[1, 1, 1, nil, 4], [1, 1, 1, nil, 4.01]]).decision == nil)
+    #expect(Self.contest([[0, 0, 1, 3, 4], [0, 0, 1, 9, 3]]).decision?.figure == .load)
     // One that answers a part of the requests is no quicker for it.
-    let part = try #require(Self.contest([[nil, nil, 0.5, 1], [nil, nil, 1, 3]]).decision)
+    let part = try #require(
+      Self.contest([[nil, nil, 0.5, nil, 1], [nil, nil, 1, nil, 3]]).decision)
     #expect(part.figure == .answered && part.ranking.best == 1)
   }
 
   @Test func `leaves out who has no figures`() {
-    let found = Self.contest([[nil, nil, nil, nil], [nil, nil, 1, 3]])
+    let found = Self.contest([[nil, nil, nil, nil, nil], [nil, nil, 1, nil, 3]])
     #expect(found.places == [1] && found.decision == nil)
   }
 }
