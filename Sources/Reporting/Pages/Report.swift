@@ -102,6 +102,8 @@ public struct Report: Sendable, Equatable {
   public var source: Source
   /// All figures as comma-separated values.
   public var data: String
+  /// Files to go on with, by name.
+  public var attachments: [String: String] = [:]
 
   /// The picture to see first: one that shows what was promised, if there is one.
   var lead: Figure? {
@@ -111,7 +113,7 @@ public struct Report: Sendable, Equatable {
     } ?? figures.first
   }
 
-  /// The names of all files of a report with `figures`.
+  /// The names of all files of a report with `figures`, and attachments if any.
   public static func fileNames(figures: [String]) -> [String] {
     ["README.md", "data.csv", "index.html"] + figures
   }
@@ -122,6 +124,6 @@ public struct Report: Sendable, Equatable {
       "README.md": ReportReadme.text(self), "data.csv": data, "index.html": ReportPage.html(self),
     ]
     for figure in figures { files[figure.file] = figure.svg }
-    return files
+    return files.merging(attachments) { own, _ in own }
   }
 }

@@ -3,15 +3,19 @@ import Metrics
 import Studies
 
 extension PlanReport {
-  /// The pictures that every such report has.
-  public static let figureFiles = ["plan.svg"]
+  /// The picture that every such report has, and the answer as a deployment file.
+  public static let figureFiles = ["plan.svg", deploymentFile]
+  private static let deploymentFile = "deployment.json"
 
   /// The plan as a report.
   ///
   /// - Parameters:
   ///   - command: the command line that replays the answer; nil without one.
+  ///   - deployment: the answer as `replay --deployment` reads it; nil without one.
   ///   - source: where it all comes from.
-  public func report(replay command: String?, source: Report.Source) -> Report {
+  public func report(
+    replay command: String?, deployment: String?, source: Report.Source
+  ) -> Report {
     let model = space.shapes[0].deployment.model.name
     var report = Report(
       question: "What is the cheapest that keeps \(kept)? (\(model))", answer: sentence,
@@ -31,6 +35,11 @@ extension PlanReport {
       ],
       definitions: Self.terms + Report.latencies(judgedBy: search.requirement.objective),
       settings: plan.chosen.map(plan.settings) ?? [], source: source, data: csv)
+    report.attachments[Self.deploymentFile] = deployment ?? JSONValue.null.text()
+    if deployment != nil {
+      report.remarks.append(
+        "`\(Self.deploymentFile)` is the answer for replay --deployment and what goes on from it.")
+    }
     if !failures.rows.isEmpty {
       report.sections.append(
         Report.Section(

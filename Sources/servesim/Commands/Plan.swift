@@ -116,14 +116,15 @@ struct PlanOptions: Sendable {
     let plan = try search.run(jobs: jobs, known: known) { bar.update($0) }
     bar.finish()
     let report = try report(plan)
-    let command = report.plan.answer.flatMap { report.arguments[$0] }.map { arguments in
+    let answer = report.plan.answer.flatMap { report.arguments[$0] }
+    let command = answer.map { arguments in
       (["servesim", "replay", trace.path.text] + arguments).map(shellQuoted).joined(separator: " ")
     }
     let files =
       outputs.includes("--report")
       ? OutputOptions.files(
         of: report.report(
-          replay: command,
+          replay: command, deployment: answer.map(Self.deployment),
           source: loaded.source(
             trace.path, command: invocation.commandLine, seed: UInt64(load.seed)))) : [:]
     try outputs.write { option, writer in writer.write(files[option] ?? report.json) }
@@ -174,6 +175,15 @@ struct PlanOptions: Sendable {
         "leave it out, or add --arrivals poisson")
     }
     return try seeds?.int(min: 1, max: 30) ?? (isDrawn ? 2 : 1)
+  }
+
+  /// What serves by `arguments` of `replay`, as a deployment file.
+  private static func deployment(_ arguments: [String]) -> String {
+    PooledDeployment.text { name in
+      guard let place = arguments.firstIndex(of: "--\(name)") else { return nil }
+      let value = arguments[place...].dropFirst().first
+      return GivenValue(source: "--\(name)", text: value ?? "true")
+    }
   }
 
   /// The options of `replay` that serve as `candidate` does, under the seed with the least

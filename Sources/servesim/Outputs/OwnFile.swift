@@ -70,6 +70,8 @@ enum OwnFile: Sendable {
       Sign(start: "{\n  \"runs\": [\n    {\n      \"experiment\": \""),
       Sign(start: "{\n  \"model\": {\n    \"name\": \""),
       Sign(start: "{\n  \"capacities\": [\n    {\n      \"scheduler\": \""),
+      Sign(start: "{\n  \"", text: "\n  \"pools\": [\n    {\n      \"name\": \"all\","),
+      Sign(start: "null\n"),
       Sign(start: "{\n  \"answer\": ", text: "\n  \"searched\": {\n    \"combinations\": "),
       Sign(start: "{\n  \"settings\": {\n    \"model\": \""),
       Sign(start: "{\n  \"operations\": [\n    {\n      \"operation\": \""),

@@ -58,6 +58,24 @@ private func options(_ words: String...) throws -> PlanOptions {
 @Suite struct `The plan that is printed` {
   private static let trace = "head -n 124 '\(Repository.path("Traces/chat.csv"))' > t.csv"
 
+  @Test func `is a deployment file of its report, which replays to the same attainment`() throws {
+    let folder = try TemporaryFolder()
+    let load = "--slo 'ttft<300ms,tbt<60ms' --request-rate 40"
+    let plan = try Run(
+      "cd '\(folder.path)'; \(Self.trace); servesim plan t.csv \(load) --gpus h100-sxm,l40s "
+        + "--max-gpus 4 --schedulers vllm,sarathi --report r --json -")
+    let replay = try Run(
+      "cd '\(folder.path)'; servesim replay t.csv \(load) --deployment r/deployment.json --json -")
+    #expect(plan.code == 0 && replay.code == 0, "\(plan.errors)\(replay.errors)")
+    let answer = JSONValue(parsing: plan.output)?["answer"]
+    guard case .array(let runs)? = JSONValue(parsing: replay.output)?["runs"] else {
+      Issue.record("no runs")
+      return
+    }
+    #expect(
+      answer?["attainment"] != nil && runs.first?["slo"]?["attainment"] == answer?["attainment"])
+  }
+
   @Test(arguments: [
     "--slo 'ttft<300ms,tbt<60ms' --request-rate 40",
     "--slo 'ttft.p99<400ms' --request-rate 30 --arrivals poisson --seed 4 --frontend vllm-openai",
