@@ -11,12 +11,18 @@ import Testing
     .percentile(100),
   ]
 
-  private static func requirement(_ random: inout SeededNumbers) -> Requirement {
+  private static func requirement(
+    _ random: inout SeededNumbers, on trace: Trace
+  ) -> Requirement {
     let clauses = (0..<Int.random(in: 1...3, using: &random)).map { _ in
-      ServiceLevelObjective.Clause(
+      var clause = ServiceLevelObjective.Clause(
         metrics.randomElement(using: &random)!, statistics.randomElement(using: &random)!,
         limit: [1, 5, 20, 80, 400].randomElement(using: &random)! * 1_000_000,
         includesLimit: Bool.random(using: &random), description: "drawn")
+      if clause.metric != .tbt, Bool.random(using: &random) {
+        clause.priority = trace.columns.priorities?.randomElement(using: &random)
+      }
+      return clause
     }
     let shares: [Double?] = [nil, nil, 0.2, 0.5, 0.9, 0.99, 1]
     return Requirement(
@@ -30,7 +36,7 @@ import Testing
     for seed in 3000..<3060 {
       var random = SeededNumbers(state: UInt64(seed))
       let example = try RandomCase(policy, seed: seed)
-      let requirement = Self.requirement(&random)
+      let requirement = Self.requirement(&random, on: example.trace)
       let replicas = Int.random(in: 1...3, using: &random)
       let delay = Bool.random(using: &random) ? 0 : 7_600_000
       var simulation = try example.simulation(replicas: replicas)

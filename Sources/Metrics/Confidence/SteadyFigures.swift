@@ -27,8 +27,8 @@ public struct SteadyFigures: Sendable, Equatable {
     func share(_ count: Int) -> Double? {
       records.count > warmUp ? Double(count) / Double(records.count - warmUp) : nil
     }
-    let attainment = objective.flatMap { objective in
-      share(served.count { objective.isAttained(by: $1, of: $0) })
+    let attainment = objective.flatMap {
+      share($0.attaining(on: trace, records, warmUp: warmUp))
     }
     values = [
       ttft?.mean, ttft?.p99, distribution(.tpot)?.p99, distribution(.e2e)?.p99, attainment,

@@ -82,11 +82,13 @@ extension Requirement {
   private func multiple(
     keptBy share: Double, _ trace: Trace, _ timeline: Timeline
   ) -> Double? {
-    let multiples = zip(trace.requests, timeline.records).map { request, record -> Double in
+    let multiples = timeline.records.indices.map { row -> Double in
+      let record = timeline.records[row]
       guard record.isCompleted else { return .infinity }
       return objective.clauses.reduce(0) { most, clause in
-        let value = clause.metric.nanoseconds(of: record, for: request) ?? 0
-        return max(most, value / Double(clause.limit))
+        let value = clause.nanoseconds(
+          of: record, for: trace.requests[row], trace.columns.priorities?[row])
+        return max(most, (value ?? 0) / Double(clause.limit))
       }
     }.sorted()
     let place = Int((share * Double(multiples.count)).rounded(.up)) - 1
@@ -149,9 +151,7 @@ public struct Judgement: Sendable, Equatable {
     _ objective: ServiceLevelObjective, _ trace: Trace, _ timeline: Timeline
   ) -> ServiceLevelObjective.Clause? {
     let misses = objective.clauses.map { clause in
-      zip(trace.requests, timeline.records).count { request, record in
-        clause.metric.nanoseconds(of: record, for: request).map { !clause.allows($0) } ?? false
-      }
+      clause.nanoseconds(on: trace, timeline.records).count { !clause.allows($0) }
     }
     guard let most = misses.max(), most > 0 else { return nil }
     return misses.firstIndex(of: most).map { objective.clauses[$0] }

@@ -13,6 +13,9 @@ public struct RunningVerdict: Sendable {
   private let requirement: Requirement
   private let requests: [Request]
   private let isServed: [Bool]
+  private let priorities: [Int]?
+  /// By clause: the requests that it judges and that are served.
+  private let judged: [Int]
   /// What users see later than it happens.
   private let delay: Nanoseconds
   /// Requests that never fit, and the most misses.
@@ -44,7 +47,14 @@ public struct RunningVerdict: Sendable {
     self.delay = delay
     requests = trace.requests
     isServed = trace.requests.map(rules.canServe)
+    let (isServed, priorities) = (isServed, trace.columns.priorities)
+    self.priorities = priorities
     refused = isServed.count { !$0 }
+    judged = requirement.objective.clauses.map { clause in
+      clause.priority == nil
+        ? isServed.count { $0 }
+        : isServed.indices.count { isServed[$0] && priorities?[$0] == clause.priority }
+    }
     mostMisses = requirement.mostMisses(of: trace.count)
     mostGaps =
       rules.outputs.restartsAnswers
@@ -75,7 +85,7 @@ public struct RunningVerdict: Sendable {
         continue
       }
       record.delay(by: delay)
-      judge(record, of: requests[row])
+      judge(record, of: requests[row], priorities?[row])
     }
     open.removeLast(open.count - kept)
     looks += 1
@@ -99,10 +109,14 @@ public struct RunningVerdict: Sendable {
   /// Requests that are looked at for each that is over, at most.
   private static let patience = 16
 
-  private mutating func judge(_ record: RequestRecord, of request: Request) {
+  private mutating func judge(
+    _ record: RequestRecord, of request: Request, _ priority: Int?
+  ) {
     var isMissed = false
     for (index, clause) in requirement.objective.clauses.enumerated() {
-      guard let value = clause.metric.nanoseconds(of: record, for: request) else { continue }
+      guard let value = clause.nanoseconds(of: record, for: request, priority) else {
+        continue
+      }
       sums[index] += value
       if clause.allows(value) { continue }
       isMissed = true
@@ -110,16 +124,15 @@ public struct RunningVerdict: Sendable {
     }
     if !isMissed { return }
     misses += 1
-    let samples = requests.count - refused
     for (index, clause) in requirement.objective.clauses.enumerated() {
       switch clause.statistic {
       case .max where broken[index] > 0: lost = lost ?? clause
       case .mean where clause.metric != .tbt:
         // Sums are rounded, by far less than this.
-        let limit = Double(clause.limit) * Double(samples) * (1 + 1e-9)
+        let limit = Double(clause.limit) * Double(judged[index]) * (1 + 1e-9)
         if sums[index] > limit { lost = lost ?? clause }
       case .percentile(let share) where clause.metric != .tbt:
-        if broken[index] > Self.mostAbove(share, of: samples) { lost = lost ?? clause }
+        if broken[index] > Self.mostAbove(share, of: judged[index]) { lost = lost ?? clause }
       case .max, .mean, .percentile, nil: break
       }
     }
@@ -128,7 +141,8 @@ public struct RunningVerdict: Sendable {
   /// Gaps are of all requests together, those that are not over too.
   private mutating func lookAtGaps(_ simulation: borrowing Simulation) {
     guard let mostGaps, lost == nil else { return }
-    for clause in requirement.objective.clauses where clause.metric == .tbt {
+    for clause in requirement.objective.clauses
+    where clause.metric == .tbt && clause.priority == nil {
       guard case .percentile(let share) = clause.statistic else { continue }
       var above = 0
       simulation.timeline.gaps.visit { gap, weight in

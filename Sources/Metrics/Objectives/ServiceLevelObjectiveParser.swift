@@ -28,6 +28,7 @@ private struct Parser {
   private mutating func clause() throws(InputError) -> ServiceLevelObjective.Clause {
     skipSpaces()
     let start = position
+    let priority = try priority()
     let metric = try metric()
     let dot = position
     let statistic = take(".") ? try statistic() : nil
@@ -35,6 +36,10 @@ private struct Parser {
       throw error(
         "\(metric.name) judges requests only", "leave the statistic out: \(metric.name)<100ms",
         at: dot)
+    }
+    if priority != nil && statistic != nil && metric == .tbt {
+      throw error(
+        "the gaps of a class are not kept apart", "leave the statistic out: tbt<100ms", at: dot)
     }
     guard take("<") else {
       throw error("there is no '<' here", "a clause reads ttft.p99<2s", at: position)
@@ -44,7 +49,22 @@ private struct Parser {
     let written = String(text[start..<position].filter { !$0.isWhitespace })
     skipSpaces()
     return ServiceLevelObjective.Clause(
-      metric, statistic, limit: limit, includesLimit: includesLimit, description: written)
+      metric, statistic, limit: limit, includesLimit: includesLimit, priority: priority,
+      description: written)
+  }
+
+  /// The class that a clause begins with, if it does.
+  private mutating func priority() throws(InputError) -> Int? {
+    guard String(text[position...].prefix { !"<,:".contains($0) }).contains("=") else { return nil }
+    let (name, start) = word { !$0.isWhitespace && !"=:<,".contains($0) }
+    guard name == "priority", take("=") else {
+      throw error("there is no class '\(name)'", "a class reads priority=1:", at: start)
+    }
+    let (number, place) = word { $0 == "-" || ("0"..."9").contains($0) }
+    guard let priority = Int(number), take(":") else {
+      throw error("here is no priority", "a class reads priority=1:ttft<2s", at: place)
+    }
+    return priority
   }
 
   private mutating func metric() throws(InputError) -> LatencyMetric {

@@ -70,10 +70,7 @@ public struct Verdict: Sendable, Equatable {
 extension ServiceLevelObjective {
   /// Judges a run, of which `metrics` are the metrics.
   public func verdict(on trace: Trace, _ timeline: Timeline, _ metrics: RunMetrics) -> Verdict {
-    var attaining = 0
-    for (request, record) in zip(trace.requests, timeline.records) {
-      attaining += isAttained(by: record, of: request) ? 1 : 0
-    }
+    let attaining = attaining(on: trace, timeline.records)
     let span = metrics.throughput.spanSeconds
     let judged = clauses.map { judge($0, trace, timeline, metrics) }
     return Verdict(
@@ -89,9 +86,19 @@ extension ServiceLevelObjective {
     guard let statistic = clause.statistic else {
       return Verdict.ClauseVerdict(clause: clause, valueSeconds: nil, isMet: nil)
     }
-    let gaveUp = (metrics.requests.timedOut ?? 0) + (metrics.requests.lost ?? 0)
+    let gaveUp =
+      clause.priority == nil
+      ? (metrics.requests.timedOut ?? 0) + (metrics.requests.lost ?? 0)
+      : gaveUp(trace, timeline.records, of: clause.priority)
     if gaveUp > 0, clause.metric != .tbt {
-      return judge(clause, statistic, trace, timeline, besides: gaveUp)
+      return judge(
+        clause, statistic, clause.nanoseconds(on: trace, timeline.records), besides: gaveUp)
+    }
+    if clause.priority != nil {
+      let samples = clause.nanoseconds(on: trace, timeline.records)
+      return judge(
+        clause, Self.value(of: statistic, samples),
+        isMetWithout: metrics.requests.completed > 0)
     }
     var value = metrics[clause.metric].flatMap { $0[statistic] }
     if case .percentile(let share) = statistic, value == nil {
@@ -100,14 +107,31 @@ extension ServiceLevelObjective {
     return judge(clause, value, isMetWithout: metrics.requests.completed > 0)
   }
 
-  /// Judges a clause where `gaveUp` requests were given up, which are slower than any other.
-  private func judge(
-    _ clause: Clause, _ statistic: Statistic, _ trace: Trace, _ timeline: Timeline,
-    besides gaveUp: Int
-  ) -> Verdict.ClauseVerdict {
-    let known = zip(trace.requests, timeline.records).count {
-      clause.metric.nanoseconds(of: $1, for: $0) != nil
+  /// The requests of a class whose clients gave up, or that were lost.
+  private func gaveUp(_ trace: Trace, _ records: [RequestRecord], of priority: Int?) -> Int {
+    records.indices.count { row in
+      trace.columns.priorities?[row] == priority
+        && (records[row].timeOut != nil || records[row].isLost)
     }
+  }
+
+  /// `statistic` of samples in nanoseconds, in seconds; nil where there are none.
+  private static func value(of statistic: Statistic, _ samples: [Double]) -> Double? {
+    let samples = RequestSamples(nanoseconds: samples)
+    let summary = Summary(samples)
+    if summary.count == 0 { return nil }
+    return switch statistic {
+    case .mean: summary.mean / 1e9
+    case .max: samples.nanoseconds(summary.greatestKey) / 1e9
+    case .percentile(let share): percentiles([share], of: samples, summary)[0] / 1e9
+    }
+  }
+
+  /// Judges a clause where `gaveUp` requests were given up, which are slower than any of `samples`.
+  private func judge(
+    _ clause: Clause, _ statistic: Statistic, _ samples: [Double], besides gaveUp: Int
+  ) -> Verdict.ClauseVerdict {
+    let known = samples.count
     let rank: Double? =
       if case .percentile(let share) = statistic {
         Double(known + gaveUp - 1) * share / 100
@@ -116,9 +140,7 @@ extension ServiceLevelObjective {
       return Verdict.ClauseVerdict(clause: clause, valueSeconds: nil, isMet: false)
     }
     let share = known == 1 ? 100 : min(100, rank / Double(known - 1) * 100)
-    return judge(
-      clause, clause.metric.percentile(share, trace: trace, timeline: timeline),
-      isMetWithout: false)
+    return judge(clause, Self.value(of: .percentile(share), samples), isMetWithout: false)
   }
 
   private func judge(

@@ -58,7 +58,8 @@ public struct Scenario: Sendable {
     /// What a request must keep to be counted as served well.
     public static let objectives = Setting<Scenario>(
       "slo", .text("LIMITS"),
-      "objectives such as 'ttft.p99<2s,tbt.p99<100ms' or, for each request alone, 'ttft<2s'; of "
+      "objectives such as 'ttft.p99<2s,tbt.p99<100ms' or, for each request alone, 'ttft<2s', and "
+        + "of a class 'priority=1:ttft<9s'; of "
         + LatencyMetric.ofRuns.map(\.name).joined(separator: ", ") + ", and for requests "
         + LatencyMetric.ofRequests.map(\.name).joined(separator: " and ") + "; or a preset: "
         + ObjectivePresets.all.map { "\($0.name) (\($0.source))" }.joined(separator: ", "),
@@ -81,6 +82,7 @@ public struct Scenario: Sendable {
 
   /// What serves `trace`, without a word on the load.
   public func serving(_ trace: Trace) throws(InputError) -> Service {
+    try objective()?.check(on: trace)
     if let pools { return try serving(trace, on: pools) }
     var service = try deployment.service(scheduler, for: trace)
     service.seed(UInt64(load.seed))

@@ -61,6 +61,7 @@ public struct PlanSearch: Sendable {
         remedy: "give --price \(kind.given)=DOLLARS an hour for one, or --minimize gpus")
     }
     if goal == .energy { try Self.checkPower(space) }
+    try requirement.objective.check(on: loaded.trace)
     self.space = space
     self.requirement = requirement
     self.goal = goal

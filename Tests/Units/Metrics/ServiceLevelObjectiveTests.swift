@@ -42,6 +42,10 @@ import Testing
     ("ttft<1.2.3s", 6, "'1.2.3s' is no limit"),
     ("smoothed-tbt.p99<1s", 13, "smoothed-tbt judges requests only"),
     ("ttft<1s tbt<2s", 9, "'t' follows a clause"),
+    ("class=1:ttft<1s", 1, "there is no class 'class'"),
+    ("priority=x:ttft<1s", 10, "here is no priority"),
+    ("priority=1 ttft<1s", 10, "here is no priority"),
+    ("priority=1:tbt.p99<1s", 15, "the gaps of a class are not kept apart"),
   ])
   func `what cannot be read is named with its column`(
     text: String, column: Int, problem: String
@@ -130,5 +134,51 @@ import Testing
   @Test func `a percentile that no table shows is computed for the objective`() throws {
     let found = try verdict("ttft.p25<2s", on: run())
     #expect(found.clauses[0].valueSeconds == 1.5)
+  }
+}
+
+@Suite struct `An objective of classes` {
+  /// Two urgent requests with a TTFT of 100 and 300 ms, and one that is not, with 900 ms.
+  private func verdict(_ text: String) throws -> Verdict {
+    var run = HandmadeRun()
+    for wait in [100, 300, 900] {
+      run.complete(arrival: 0, scheduled: 0, firstToken: wait, gaps: [10])
+    }
+    let trace = Trace(requests: run.requests, columns: Columns(priorities: [0, 0, 7]))
+    let metrics = RunMetrics(trace: trace, timeline: run.timeline)
+    let objective = try ServiceLevelObjective(parsing: text)
+    return objective.verdict(on: trace, run.timeline, metrics)
+  }
+
+  @Test func `judges each request by the limits of its own class`() throws {
+    #expect(try verdict("priority=0:ttft<400ms,priority=7:ttft<1s").attaining == 3)
+    #expect(try verdict("priority=0:ttft<200ms,priority=7:ttft<1s").attaining == 2)
+    #expect(try verdict("priority=7:ttft<200ms").attaining == 2)
+    #expect(try verdict("priority=0:ttft<400ms,e2e<500ms").attaining == 2)
+    // The farthest of its limit is the one that is not urgent, at 900 of 600 ms.
+    let far = try verdict("priority=0:ttft<400ms,priority=7:ttft<600ms")
+    #expect(far.load == 1.5)
+  }
+
+  @Test func `sums up a class alone`() throws {
+    let clauses = try verdict(
+      "priority=0:ttft.p50<250ms,priority=0:ttft.mean<150ms,priority=7:ttft.max<1s"
+    ).clauses
+    #expect(clauses.map(\.valueSeconds) == [0.2, 0.2, 0.9])
+    #expect(clauses.map(\.isMet) == [true, false, true])
+    #expect(clauses[0].clause.description == "priority=0:ttft.p50<250ms")
+  }
+
+  @Test func `is refused where no request is of a class`() throws {
+    let objective = try ServiceLevelObjective(parsing: "priority=1:ttft<1s")
+    func trace(_ priorities: [Int]?) -> Trace {
+      let request = Request(arrival: 0, promptTokens: 1, outputTokens: 1)
+      return Trace(requests: [request], columns: Columns(priorities: priorities))
+    }
+    let none = try #require(throws: InputError.self) { try objective.check(on: trace(nil)) }
+    #expect(none.source == "--slo" && none.problem.contains("no priorities"))
+    let other = try #require(throws: InputError.self) { try objective.check(on: trace([3])) }
+    #expect(other.remedy == "there are 3")
+    try objective.check(on: trace([1]))
   }
 }
