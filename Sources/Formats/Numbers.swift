@@ -71,8 +71,12 @@ public enum Numbers {
     return sign + whole + (decimals.isEmpty ? "" : "." + String(decimals))
   }
 
-  /// A share as a percentage with one decimal.
-  public static func percent(_ share: Double) -> String { "\(fixed(share * 100, decimals: 1)) %" }
+  /// A share as a percentage with so many decimals, or with as many more as tell it from the whole.
+  public static func percent(_ share: Double, decimals: Int = 1) -> String {
+    let texts = (decimals...max(decimals, 6)).lazy.map { fixed(share * 100, decimals: $0) }
+    let text = texts.first { share >= 1 || !$0.hasPrefix("100.") } ?? "99.999999"
+    return "\(text) %"
+  }
 
   /// A rate: three significant digits, and commas between thousands.
   public static func rate(_ perSecond: Double) -> String {

@@ -144,7 +144,7 @@ public struct PlanReport: Sendable {
   }
 
   /// A share of requests, fine enough to tell it from what is asked for.
-  static func share(_ share: Double) -> String { "\(Numbers.fixed(share * 100, decimals: 2)) %" }
+  static func share(_ share: Double) -> String { Numbers.percent(share, decimals: 2) }
 }
 
 /// Both, where there are both.

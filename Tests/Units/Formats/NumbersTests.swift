@@ -41,4 +41,12 @@ import Testing
     #expect(Numbers.fixed(-0.001, decimals: 2) == "0.00")
     #expect(Numbers.fixed(.nan, decimals: 2) == "-")
   }
+
+  @Test func `a share that is not the whole is never printed as one`() {
+    #expect(Numbers.percent(1) == "100.0 %" && Numbers.percent(0.9994) == "99.9 %")
+    #expect(Numbers.percent(0.9996) == "99.96 %")
+    #expect(Numbers.percent(19_365.0 / 19_366) == "99.99 %")
+    #expect(Numbers.percent(0.99998, decimals: 2) == "99.998 %")
+    #expect(Numbers.percent(1.0.nextDown) == "99.999999 %")
+  }
 }
