@@ -32,6 +32,8 @@ struct VLLMV1: Scheduler {
       log("vllm_v1_0_33"), log("vllm_v1_async", ["spec"], schedulesAhead: true),
       log("vllm_v1_hybrid", ["groups"]), log("vllm_v1_spec", ["spec"]),
       log("vllm_v1_limits", ["chunked_prefill"]), log("vllm_v1_pd", ["kv_connector", "spec"]),
+      log(
+        "vllm_v1_mm", ["encoder_compute_budget", "encoder_cache_size", "disable_chunked_mm_input"]),
     ],
     options: options + newestOptions
   ) { setting in

@@ -30,6 +30,12 @@ import Testing
     _ = try preemptionsWhereAgreeing(on: 9000..<9060, option, \.impatient)
   }
 
+  @Test(arguments: [ReferenceOption.synchronous033, .intervalAlone033, .priority033])
+  func `agree where prompts show images`(_ option: ReferenceOption) throws {
+    let preemptions = try preemptionsWhereAgreeing(on: 0..<300, option, \.synchronous.showing)
+    #expect(preemptions > 0, "memory was short")
+  }
+
   @Test(arguments: ReferenceResearch.allCases)
   func `agree by schedulers of research`(_ scheduler: ReferenceResearch) throws {
     let preemptions = try preemptionsWhereAgreeing(on: 0..<300, scheduler)

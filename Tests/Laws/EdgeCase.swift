@@ -166,6 +166,27 @@ struct EdgeCase: CustomStringConvertible {
         prefixHashes: PrefixHashes(hashes), prefixBlockTokens: tokens, priorities: priorities))
   }
 
+  /// The same by vLLM 0.33 where prompts share blocks of several groups of layers, of which some
+  /// keep only the last tokens; nil where the case is none of that engine, or of no shared blocks.
+  var windowed: EdgeCase? {
+    guard engine.version == "vllm-0.33", !rules.outputs.schedulesAhead,
+      rules.memory.sharesPrefixes, trace.columns.prefixHashes != nil
+    else { return nil }
+    var random = SeededNumbers(state: UInt64(seed) &* 7919 &+ 12)
+    var other = self
+    let windows = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+      [2, 9, 16, 33].randomElement(using: &random)!
+    }
+    let spare = rules.memory.totalBlocks - rules.blocks(for: setting.maxModelLen)
+    other.rules.memory.groups = CacheGroups(
+      whole: Int.random(in: 0...2, using: &random), windows: windows)
+    other.rules.memory.blocks =
+      rules.memory.nullBlocks + spare
+      + other.rules.group(slides: false).blocks(for: setting.maxModelLen)
+    other.rules.limits.pipelineParallelSize = 1
+    return other
+  }
+
   /// The engine about to serve this case, keeping its iterations.
   func simulation() -> Simulation {
     Simulation(

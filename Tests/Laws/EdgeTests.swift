@@ -26,6 +26,18 @@ import Testing
     }
   }
 
+  @Test func `so does every run where windows slide over blocks that prompts share`() throws {
+    var count = 0
+    for example in (0..<4000).lazy.compactMap({ EdgeCase(seed: $0)?.windowed }) {
+      count += 1
+      guard try broken(in: example) != nil else { continue }
+      let small = try shrunk(example, to: \.smaller) { try broken(in: $0) != nil }
+      Issue.record("\(try broken(in: small) ?? ""); \(small)")
+      return
+    }
+    #expect(count > 30)
+  }
+
   /// What breaks a law when `example` is served; nil where nothing does.
   private func broken(in example: EdgeCase) throws -> String? {
     var simulation = example.simulation()

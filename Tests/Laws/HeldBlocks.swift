@@ -32,14 +32,16 @@ struct HeldBlocks {
     var running: Set<Int> = []
     for id in replica.running.all {
       running.insert(id.index)
-      let held = prefixes.held.indices.contains(id.index) ? prefixes.held[id.index].blocks : []
-      if held.count != blocks(of: id) {
-        return "a sequence holds \(held.count) blocks, not \(blocks(of: id))"
+      let held = prefixes.held(in: id.index)
+      let blocks = blocks(of: id)
+      if held.contains(where: { $0.end * held.count != blocks }) {
+        return "a sequence holds blocks up to \(held.map(\.end)), not \(blocks) in all"
       }
-      for block in held { holders[block, default: 0] += 1 }
+      if let broken = brokenWindow(of: id, held) { return broken }
+      for block in held.flatMap(\.blocks) { holders[block, default: 0] += 1 }
     }
-    for (slot, held) in prefixes.held.enumerated()
-    where !running.contains(slot) && !held.blocks.isEmpty {
+    for (place, held) in prefixes.held.enumerated()
+    where !running.contains(place / prefixes.windows.count) && !held.blocks.isEmpty {
       return "a sequence that does not run holds \(held.blocks.count) blocks"
     }
     if holders.count != inUse {
@@ -53,29 +55,48 @@ struct HeldBlocks {
       : "\(prefixes.cache.freeBlocks) free blocks by name, \(replica.cache.freeBlocks) counted"
   }
 
+  /// What breaks the law that blocks are given back which the windows of `id` reach no more, and no
+  /// others: those behind it where its last token but one was computed.
+  private func brokenWindow(of id: SequenceID, _ held: ArraySlice<PrefixBlocks.Held>) -> String? {
+    let context = replica.context(of: id)
+    for (window, held) in zip(replica.cache.names!.windows, held) {
+      let size = replica.rules.memory.blockSize
+      let behind = window.map { max(0, context - $0 + 1) / size } ?? 0
+      if held.passed > behind { return "\(held.passed) blocks passed where \(behind) may" }
+      if replica.isDecoding(id), held.passed < behind - 1, replica.sequences[id].emitted > 2 {
+        return "\(held.passed) blocks passed where \(behind) should"
+      }
+    }
+    return nil
+  }
+
+  private func blocks(for tokens: Int) -> Int {
+    replica.rules.group(slides: replica.cache.names == nil).blocks(for: tokens)
+  }
+
   /// Blocks that `id`, which runs, must hold while what is planned of it is computed.
   private func blocks(of id: SequenceID) -> Int {
     let rules = replica.rules
     let sequence = replica.sequences[id]
     if rules.memory.reservesAll {
-      return rules.blocks(
+      return blocks(
         for: rules.reservedTokens(prompt: sequence.promptTokens, answer: sequence.answerTokens))
     }
     switch sequence.phase {
     case .prefilling:
       let planned = replica.isPipelined || !isUnderWay ? 0 : chunk(of: id)
       let tokens = sequence.context + sequence.inFlight + planned
-      return rules.blocks(for: rules.memory.reservation == .prompt ? sequence.target : tokens)
+      return blocks(for: rules.memory.reservation == .prompt ? sequence.target : tokens)
     case .decoding:
       if let flight = replica.flights.first(where: { $0.pool.tag == sequence.pool }) {
-        return rules.blocks(for: flight.pool.context(of: sequence) + 1)
+        return blocks(for: flight.pool.context(of: sequence) + 1)
       }
       let decodes = !replica.isPipelined && isUnderWay && replica.selection != .none ? 1 : 0
-      return rules.blocks(
+      return blocks(
         for: max(sequence.target, replica.pool.context(of: sequence) + decodes))
-    case .skipped: return rules.blocks(for: max(sequence.target, sequence.context))
-    case .leaving: return rules.blocks(for: sequence.context)
-    case .loading: return rules.blocks(for: sequence.promptTokens)
+    case .skipped: return blocks(for: max(sequence.target, sequence.context))
+    case .leaving: return blocks(for: sequence.context)
+    case .loading: return blocks(for: sequence.promptTokens)
     case .waiting, .swapped, .done: return -1
     }
   }

@@ -179,6 +179,35 @@ struct RandomCase: CustomStringConvertible {
     }
   }
 
+  /// The same where prompts show images, some of them the same, for which the encoder has little
+  /// room.
+  var showing: RandomCase {
+    var example = self
+    var random = SeededNumbers(state: UInt64(seed) &* 71 &+ 3)
+    let sizes = (0..<8).map { _ in Int.random(in: 1...90, using: &random) }
+    let images = trace.requests.map { request in
+      var images: [PromptImage] = []
+      var end = 0
+      while Int.random(in: 0..<3, using: &random) > 0 {
+        let name = Int.random(in: 0..<8, using: &random)
+        let offset = end + Int.random(in: 0...60, using: &random)
+        end = offset + sizes[name]
+        if end > request.promptTokens { break }
+        images.append(PromptImage(offset: offset, tokens: sizes[name], name: "\(name)"))
+      }
+      return images
+    }
+    var columns = trace.columns
+    columns.images = images
+    example.trace = Trace(requests: trace.requests, columns: columns)
+    example.rules.encoder = EngineRules.Encoder(
+      budgetTokens: Int.random(in: 90...200, using: &random),
+      cacheTokens: Int.random(in: 90...300, using: &random),
+      keepsWhole: Bool.random(using: &random))
+    example.rules.limits.maxNumBatchedTokens! += 90
+    return example
+  }
+
   /// The same where sequences decode with drafts, by one of the methods.
   var drafting: RandomCase {
     var example = self

@@ -74,6 +74,9 @@ struct ReferenceEngine {
   var isDecodesTurn = false
   /// When the plan under way began.
   var now: Nanoseconds = 0
+  /// The images of prompts, and what is kept of them.
+  let images: [[PromptImage]]
+  var encoder = ReferenceEncoder()
   /// Iterations, the last of them with prompts, and whether anyone was held up by more than a pause
   /// between prompts.
   var cadence = (executed: 0, last: 0, isBound: false)
@@ -92,6 +95,7 @@ struct ReferenceEngine {
     self.policy = policy
     self.cost = cost
     requests = trace.requests
+    images = trace.columns.images ?? []
     free = rules.memory.totalBlocks
     states = trace.requests.enumerated().map { row, request in
       State(
@@ -132,6 +136,8 @@ struct ReferenceEngine {
       returnBlocks(before: plan)
       evicted = []
       self.now = now
+      encoder.budget = rules.encoder?.budgetTokens ?? 0
+      encoder.computed = [:]
       policy.plan(&self)
       if batch.isEmpty && pastEnd.isEmpty {
         guard !evicted.isEmpty || !returning.isEmpty else { return false }
@@ -152,6 +158,7 @@ struct ReferenceEngine {
     defer { land(emitting, done: emitting.filter { !running.contains($0) }) }
     for work in batch {
       states[work.id].computed += work.tokens
+      if !work.isDecode { letGoOfImages(work.id, computed: states[work.id].computed) }
       if work.isDecode || states[work.id].computed == states[work.id].target {
         let completesPrompt = !states[work.id].isDecoding
         states[work.id].isDecoding = true
@@ -268,6 +275,7 @@ extension ReferenceEngine {
     states[id].tokensLeftAtPreemption = states[id].isDecoding ? 0 : states[id].left
     states[id].computed = 0
     states[id].target = states[id].prompt + states[id].tokens.count
+    letGoOfImages(id)
     states[id].late = states[id].inFlight
     states[id].placeholders = 0
     states[id].isDecoding = false

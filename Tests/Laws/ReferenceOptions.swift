@@ -148,8 +148,10 @@ extension ReferenceEngine {
     var index = 0
     walk: while index < running.count && budget > 0 {
       let id = running[index]
-      let tokens = min(states[id].left, cap, budget)
-      if tokens == 0 || holds && !states[id].isDecoding {
+      let isHeld = holds && !states[id].isDecoding
+      let cut = cutToImages(id, isHeld ? 0 : min(states[id].left, cap, budget))
+      let tokens = cut.tokens
+      if tokens == 0 {
         index += 1
         continue
       }
@@ -158,6 +160,7 @@ extension ReferenceEngine {
         if fenced.contains(victim) { break walk }
         if let place = batch.firstIndex(where: { $0.id == victim }) {
           budget += batch.remove(at: place).tokens
+          encoder.budget += encoder.computed.removeValue(forKey: victim) ?? 0
         }
         if running.firstIndex(of: victim)! < index { index -= 1 }
         evict(victim)
@@ -166,6 +169,7 @@ extension ReferenceEngine {
       }
       take(blocksNeeded(id, tokens), for: id)
       schedule(id, tokens)
+      encode(cut.new, for: id)
       budget -= tokens
       index += 1
     }
@@ -199,11 +203,20 @@ extension ReferenceEngine {
         passedOver.append(waiting.removeFirst())
         continue
       }
-      let tokens = min(wanted, budget)
+      let cut = cutToImages(id, min(wanted, budget))
+      let tokens = cut.tokens
+      if tokens == 0 {
+        passedOver.append(waiting.removeFirst())
+        continue
+      }
       let spare = running.isEmpty ? 0 : Int(rules.memory.watermark * Double(rules.memory.blocks))
-      if rules.blocks(for: tokens) + spare > free { break }
-      if isNewest && rules.blocks(for: states[id].target) + spare > free { break }
+      let whole = isNewest ? states[id].target : tokens
+      if rules.blocks(for: max(tokens, whole)) + spare > free {
+        letGoOfImages(id)
+        break
+      }
       admit(tokens, taking: rules.blocks(for: tokens))
+      encode(cut.new, for: id)
       budget -= tokens
       if adapter != "" { adapters.insert(adapter) }
     }

@@ -19,10 +19,16 @@ public struct CacheGroups: Sendable, Equatable {
   /// more than `most`: of windows no more than they and those tokens reach (vLLM 0.33, the gate of
   /// `scheduler_reserve_full_isl`).
   public func blocks(forWhole tokens: Int, of blockTokens: Int, most: Int) -> Int {
-    let all = (tokens + blockTokens - 1) / blockTokens
+    let all = blocks(of: nil, forWhole: tokens, of: blockTokens, most: most)
     return windows.reduce(all * whole + states) { sum, window in
-      sum + min(all, (window - 1 + most + blockTokens - 1) / blockTokens + 1)
+      sum + blocks(of: window, forWhole: tokens, of: blockTokens, most: most)
     }
+  }
+
+  /// The same of one group that keeps the last `window` tokens, or all.
+  func blocks(of window: Int?, forWhole tokens: Int, of blockTokens: Int, most: Int) -> Int {
+    let all = (tokens + blockTokens - 1) / blockTokens
+    return window.map { min(all, ($0 - 1 + most + blockTokens - 1) / blockTokens + 1) } ?? all
   }
 }
 
@@ -38,14 +44,23 @@ struct CacheGroup: Sendable {
   /// Tokens of a decode in flight when the next plan is made, which do not count as computed.
   let ahead: Int
 
-  /// - Parameter schedulesAhead: whether plans are made while a batch runs.
-  init(blockTokens: Int, groups: CacheGroups = CacheGroups(), schedulesAhead: Bool = false) {
+  /// - Parameters:
+  ///   - schedulesAhead: whether plans are made while a batch runs.
+  ///   - slides: whether blocks behind windows are given back, as far as they are counted here.
+  init(
+    blockTokens: Int, groups: CacheGroups = CacheGroups(), schedulesAhead: Bool = false,
+    slides: Bool = true
+  ) {
     self.blockTokens = blockTokens
     self.groups = groups
     growing = groups.whole + groups.windows.count
     ahead = schedulesAhead ? 1 : 0
-    windows = groups.windows.map { [ahead] in $0 + ahead }
+    windows = slides ? groups.windows.map { [ahead] in $0 + ahead } : []
   }
+
+  /// Blocks of each group that hold `tokens` tokens.
+  @inline(__always)
+  func ofEach(for tokens: Int) -> Int { (tokens + blockTokens - 1) / blockTokens }
 
   /// Blocks that hold `tokens` tokens, taken when all but the last of them were computed.
   @inline(__always)
@@ -55,7 +70,7 @@ struct CacheGroup: Sendable {
   @inline(__always)
   func blocks(for tokens: Int, behind context: Int) -> Int {
     if tokens == 0 { return 0 }
-    let taken = (tokens + blockTokens - 1) / blockTokens * growing + groups.states
+    let taken = ofEach(for: tokens) * growing + groups.states
     return windows.isEmpty ? taken : taken - passed(at: context)
   }
 
@@ -86,10 +101,12 @@ extension EngineRules {
   public func blocks(for tokens: Int) -> Int { group.blocks(for: tokens) }
 
   /// Whose blocks the cache counts.
-  var group: CacheGroup {
+  var group: CacheGroup { group(slides: true) }
+
+  func group(slides: Bool) -> CacheGroup {
     CacheGroup(
       blockTokens: memory.blockSize, groups: memory.groups,
-      schedulesAhead: outputs.schedulesAhead)
+      schedulesAhead: outputs.schedulesAhead, slides: slides)
   }
 }
 

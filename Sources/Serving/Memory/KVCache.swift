@@ -14,6 +14,9 @@ public struct KVCache: Sendable {
   private(set) var freeHostBlocks: Int
   /// Whose blocks they are.
   let group: CacheGroup
+  /// Whether blocks with names lie behind windows one day: others may hold them still then, so each
+  /// sequence gives back its own (`passOut`) and none is counted in `group`.
+  let slidesByName: Bool
   /// Whether admission takes all that a sequence will ever hold.
   private let isReserved: Bool
   /// Blocks by slot: those that the sequence holds, on the host if it is swapped out, or that
@@ -37,11 +40,12 @@ public struct KVCache: Sendable {
     totalBlocks = memory.totalBlocks
     freeBlocks = totalBlocks
     freeHostBlocks = memory.swapBlocks
-    group = rules.group
     isReserved = memory.reservesAll
     if memory.sharesPrefixes {
       names = source.map { PrefixBlocks($0, blocks: memory.totalBlocks, rules) }
     }
+    group = rules.group(slides: names == nil)
+    slidesByName = names != nil && !memory.groups.windows.isEmpty
     if memory.keepsTree { tree = RadixPages(source, pageTokens: memory.blockSize) }
     let lag = memory.releaseLag
     releasing = lag == 0 ? [] : Array(repeating: (0, 0), count: lag + 1)
@@ -119,11 +123,17 @@ extension KVCache {
   /// Blocks that `id`, which waits, takes for its whole prompt of `tokens`, of which no iteration
   /// computes more than `most`.
   func lacking(_ id: SequenceID, toWhole tokens: Int, most: Int) -> Int {
+    if slidesByName { return names!.lacking(toWhole: tokens, most: most) }
     let whole = group.groups.blocks(forWhole: tokens, of: group.blockTokens, most: most)
     return max(0, whole - held[id.index])
   }
 
-  /// Whether sequences give back blocks as they grow.
+  /// Gives back what `id` has behind the windows, of which `context` tokens are computed.
+  mutating func passOut(_ id: SequenceID, at context: Int) {
+    if slidesByName { freeBlocks += names!.slide(id, at: context) }
+  }
+
+  /// Whether sequences give back blocks as they grow, counted together.
   @inline(__always)
   var slides: Bool { !group.windows.isEmpty }
 
@@ -171,9 +181,9 @@ extension KVCache {
       return found * group.blockTokens
     }
     guard names != nil else { return 0 }
-    let hit = names!.find(sequence)
-    held[id.index] = hit.blocks.count - hit.freeBlocks
-    return hit.blocks.count * group.blockTokens
+    let found = names!.find(sequence)
+    held[id.index] = found.covered
+    return found.length * group.blockTokens
   }
 
   /// Undoes that.

@@ -54,6 +54,15 @@ public struct PrefixCache: Sendable {
     return hit
   }
 
+  /// The block that is found under `hash`, if one is.
+  @inline(__always)
+  func block(under hash: UInt64) -> BlockID? { table.first(under: hash) }
+
+  /// A hit of `blocks`, which are in the cache.
+  func hit(on blocks: [BlockID]) -> Hit {
+    Hit(blocks: blocks, freeBlocks: blocks.count { holders[$0.index] == 0 })
+  }
+
   /// Takes the blocks of `hit`, since which none was taken, and appends them to `blocks`, those of
   /// one sequence.
   public mutating func take(_ hit: Hit, into blocks: inout [BlockID]) {

@@ -31,6 +31,10 @@ public struct Decisions: Sendable, Equatable {
   /// and those of whose transfers the engine has heard since the batch before.
   public var loading: [RequestID] = []
   public var told: [RequestID] = []
+  /// Tokens of images that the encoder has room for while the batch runs, and those with what it
+  /// keeps for nobody; nil where there is no encoder.
+  public var freeImageTokens: Int?
+  public var reclaimableImageTokens: Int?
   /// Drafts for each sequence that follow on it.
   public var draftsToFollow = 0
 }
@@ -46,6 +50,8 @@ extension Replica {
       decisions.loading = reading.map { sequences[$0].request }
       decisions.told = connector.told
     }
+    decisions.freeImageTokens = encoder?.free
+    decisions.reclaimableImageTokens = encoder?.reclaimable
     decisions.freeBlocks = cache.totalBlocks - cache.usedBlocks
     decisions.evictableBlocks = cache.evictableBlocks
     var cache = cache

@@ -87,6 +87,8 @@ public struct Replica: Sendable {
   var freeSlots: [Int32] = []
   /// The drafts, where sequences decode with some.
   var drafting: Drafting?
+  /// What the encoder made of images, where the engine has one and prompts have some.
+  var encoder: EncoderCache?
   /// What else is known of the requests.
   let facts: RequestFacts
   /// What it knows of transfers from and to other engines, where there are some.
@@ -106,6 +108,7 @@ public struct Replica: Sendable {
   ) {
     self.rules = rules
     facts = RequestFacts(trace, rules)
+    encoder = EncoderCache(trace, rules)
     cache = KVCache(rules, prefixes: PrefixBlocks.Source(trace))
     drafting = rules.speculation.map(Drafting.init)
     let names = cache.sharesPrefixes

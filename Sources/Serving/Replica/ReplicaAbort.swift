@@ -42,6 +42,7 @@ extension Replica {
       cache.releaseHost(id)
     } else if sequences[id].phase != .waiting {
       forgetPrompted(id)
+      encoder?.letGo(row: sequences[id].request.index)
       cache.enter(id, sequences[id], tokens: sequences[id].context)
       cache.release(id, .finished)
       running.remove(id)

@@ -100,8 +100,16 @@ extension Replica {
       if !rules.prompts.areChunked && wanted > tokensLeftInBudget {
         guard passingLong else { return true }
       } else {
-        let tokens = min(wanted, tokensLeftInBudget(after: sequences[id].target - wanted))
-        guard tokens > 0, admit(id, computing: tokens) else { return true }
+        var tokens = min(wanted, tokensLeftInBudget(after: sequences[id].target - wanted))
+        guard tokens > 0 else { return true }
+        let images = cutToImages(id, &tokens)
+        if tokens > 0 {
+          guard admit(id, computing: tokens) else {
+            encoder?.letGo(row: sequences[id].request.index)
+            return true
+          }
+          encoder?.compute(images, row: sequences[id].request.index)
+        }
       }
       cursor = next
     }

@@ -10,9 +10,11 @@ extension Replica {
   @discardableResult
   public mutating func catchUp(passingEvicted: Bool = false, holding: Bool = false) -> Bool {
     let victimsComeLast = rules.order != .priority
-    let onlyDecodes = prefilling.isEmpty && canDecodeAll
+    let onlyDecodes = prefilling.isEmpty && canDecodeAll && !cache.slidesByName
     let fences = schedulesAhead && connector != nil
-    let areAlike = victimsComeLast && (!cache.slides && !fences || canDecodeAll)
+    let areAlike =
+      victimsComeLast && (!cache.slides && !fences || canDecodeAll)
+      && !cache.slidesByName
     if decodesComeFirst && (areAlike || onlyDecodes) {
       decodeAll()
       if !holding { catchUp(prefilling, passingEvicted, holding) }
@@ -47,15 +49,29 @@ extension Replica {
       if holding && sequences[sequence].phase == .prefilling { continue }
       let wanted = wantedTokens(sequence)
       if wanted == 0 { continue }  // In flight.
-      let tokens = min(wanted, tokensLeftInBudget)
+      var tokens = min(wanted, tokensLeftInBudget)
       guard tokens > 0 else { return }
+      let images = cutToImages(sequence, &tokens)
+      if tokens == 0 { continue }
+      cache.passOut(sequence, at: context(of: sequence))
       switch makeRoom(for: sequence, computing: tokens) {
       case .made: break
       case .ownIsTaken where passingEvicted: continue
       case .ownIsTaken, .fenced: return
       }
       if isDecoding(sequence) { decode(sequence) } else { compute(sequence, tokens: tokens) }
+      encoder?.compute(images, row: sequences[sequence].request.index)
     }
+  }
+
+  /// Cuts `tokens` of the prompt of `id` before the first image for which there is no room now, and
+  /// returns those of its images that have to be computed for the rest.
+  mutating func cutToImages(_ id: SequenceID, _ tokens: inout Int) -> [Int] {
+    if encoder == nil || isDecoding(id) { return [] }
+    let cut = encoder!.cut(
+      row: sequences[id].request.index, at: sequences[id].context, tokens: tokens)
+    tokens = cut.tokens
+    return cut.images
   }
 
   private enum Room { case made, ownIsTaken, fenced }

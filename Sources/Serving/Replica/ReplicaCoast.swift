@@ -10,7 +10,7 @@ extension Replica {
   func canCoast(_ scheduler: any Scheduler) -> Bool {
     scheduler.repeatsDecodes && !isPipelined && ledger == nil && decisions == nil
       && forecast == nil && !pool.smoothsGaps && !rules.outputs.decodesPastEnd
-      && cache.tree == nil && !cache.slides
+      && cache.tree == nil && !cache.slides && !cache.slidesByName
   }
 
   /// Whether the batch in flight, which was planned last, decodes all that run and nothing else, so

@@ -22,6 +22,7 @@ extension Replica {
   mutating func unplan(_ id: SequenceID) {
     guard sequences[id].scheduledIn == planNumber else { return }
     sequences[id].scheduledIn = -1
+    encoder?.takeBack(row: sequences[id].request.index)
     if speculates && sequences[id].phase != .prefilling {
       unplanDrafts(of: id)
     } else if isDecoding(id) {

@@ -136,6 +136,7 @@ extension Replica {
   private mutating func beginPlan() {
     planNumber += 1
     cache.beginPlan()
+    encoder?.begin()
     batch.clear()
     if !preempted.isEmpty { preempted.removeAll(keepingCapacity: true) }
     selection = .none
@@ -189,6 +190,7 @@ extension Replica {
     let id = chunk.sequence
     sequences[id].context = min(sequences[id].context + chunk.tokens, sequences[id].target)
     sequences[id].lastChunk = chunk.tokens
+    encoder?.letGo(row: sequences[id].request.index, within: sequences[id].context)
     let completesPrompt = sequences[id].context == sequences[id].target
     ledger?.finishChunk(
       slot: id.index, tokens: chunk.tokens, context: sequences[id].context,

@@ -183,6 +183,7 @@ extension Replica {
     case .waiting, .swapped, .loading, .leaving, .done: break
     }
     forgetPrompted(id)
+    encoder?.letGo(row: sequences[id].request.index)
     drafting?.drop(slot: id.index)
     if sequences[id].phase != .leaving {
       ledger?.lose(slot: id.index, context: sequences[id].context)

@@ -16,6 +16,8 @@ public struct Columns: Sendable, Equatable {
   public var clients: [String]?
   /// The LoRA adapter that each request is served with; empty for none.
   public var adapters: [String]?
+  /// The images in each prompt, in their order.
+  public var images: [[PromptImage]]?
   /// Which requests wait for others.
   public var waits: Waits?
   /// How many answers each prompt has, whose requests follow on each other and come together.
@@ -47,16 +49,18 @@ public struct Columns: Sendable, Equatable {
     taken.priorities = priorities?.entries(at: rows)
     taken.clients = clients?.entries(at: rows)
     taken.adapters = adapters?.entries(at: rows)
+    taken.images = images?.entries(at: rows)
     taken.waits = waits?.rows(at: rows)
     return taken
   }
 
   /// Whether each column has an entry for each of `count` requests.
   func fit(_ count: Int) -> Bool {
-    [
+    let counts: [Int?] = [
       labels?.count, sessions?.count, prefixHashes?.count, priorities?.count, clients?.count,
-      adapters?.count, waits?.count,
-    ].allSatisfy { $0 == nil || $0 == count }
+      adapters?.count, images?.count, waits?.count,
+    ]
+    return counts.allSatisfy { $0 == nil || $0 == count }
   }
 }
 

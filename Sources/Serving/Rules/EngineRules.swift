@@ -14,6 +14,8 @@ public struct EngineRules: Sendable, Equatable {
   public var order = Order.arrival
   /// How sequences decode with drafts; nil where they do without.
   public var speculation: Speculation?
+  /// What the encoder of images may compute and keep; nil where there is none.
+  public var encoder: Encoder?
 
   /// - Parameters:
   ///   - maxBatchSequences: as many as `maxNumSeqs` unless given.

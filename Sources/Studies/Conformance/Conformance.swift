@@ -116,6 +116,12 @@ extension DecisionLog {
     compare(
       "evictable tokens", theirs.evictableAfterSchedule.map(String.init),
       "\(ours.evictableBlocks * page)")
+    compare(
+      "encoder's free tokens", theirs.encoderFree.map(String.init),
+      "\(ours.freeImageTokens ?? 0)")
+    compare(
+      "encoder's reclaimable tokens", theirs.encoderReclaimable.map(String.init),
+      "\(ours.reclaimableImageTokens ?? 0)")
     // In a pipeline others are planned and done in between, so the later lines tell of these.
     if isPipelined { return rows }
     let dropped = config.overlap == true ? next?.preempted ?? [] : []

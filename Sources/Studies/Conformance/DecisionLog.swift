@@ -98,20 +98,21 @@ public struct DecisionLog: Sendable {
       uniquingKeysWith: { first, _ in first })
     let rows = Dictionary(
       uniqueKeysWithValues: requests.enumerated().map { row, request in (request.id, row) })
+    var columns = Columns(
+      labels: requests.map(\.id),
+      prefixHashes: sharesPrefixes
+        ? PrefixHashes(requests.indices.map { hashes(of: $0, groups, rows) }) : nil,
+      prefixBlockTokens: hashedTokens,
+      priorities: requests.contains { $0.priority != nil }
+        ? requests.map { config.ownPriority($0.priority ?? 0) } : nil,
+      clients: requests.contains { $0.user != nil } ? requests.map { $0.user ?? "" } : nil,
+      adapters: requests.contains { $0.lora != nil }
+        ? requests.map { $0.lora.map { $0 == 0 ? "" : String($0) } ?? "" } : nil)
+    if config.encoder != nil { columns.images = requests.map { $0.images ?? [] } }
     return Trace(
       requests: requests.map {
         Request(arrival: arrival(of: $0), promptTokens: $0.prompt, outputTokens: $0.output)
-      },
-      columns: Columns(
-        labels: requests.map(\.id),
-        prefixHashes: sharesPrefixes
-          ? PrefixHashes(requests.indices.map { hashes(of: $0, groups, rows) }) : nil,
-        prefixBlockTokens: hashedTokens,
-        priorities: requests.contains { $0.priority != nil }
-          ? requests.map { config.ownPriority($0.priority ?? 0) } : nil,
-        clients: requests.contains { $0.user != nil } ? requests.map { $0.user ?? "" } : nil,
-        adapters: requests.contains { $0.lora != nil }
-          ? requests.map { $0.lora.map { $0 == 0 ? "" : String($0) } ?? "" } : nil))
+      }, columns: columns)
   }
 
   /// Whether prompts have tokens in common that matter.

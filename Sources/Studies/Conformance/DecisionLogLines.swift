@@ -55,6 +55,7 @@ extension DecisionLog {
     let pp: Int?
     let groups: CacheGroups?
     let speculation: Speculation?
+    let encoder: EngineRules.Encoder?
     /// Whether the next batch is formed while one runs, where the engine's logs say that.
     let overlap: Bool?
     /// Options of our scheduler, by their names.
@@ -121,6 +122,7 @@ extension DecisionLog {
       dynamic = try keys.object("dynamic").map(Dynamic.init)
       groups = try Self.groups(keys)
       speculation = try keys.object("spec").map(Speculation.init)
+      encoder = try keys.encoder()
       try check(keys, chunks: scheduler.chunksPrompts)
     }
 
@@ -148,10 +150,18 @@ extension DecisionLog {
 
     /// Refuses what stands against other keys, or is not understood.
     private func check(_ keys: JSONKeys, chunks: Bool?) throws(InputError) {
-      if prefixCaching == true, let groups, groups != CacheGroups() {
+      if prefixCaching == true, let groups, groups != CacheGroups(),
+        asyncScheduling == true || speculation != nil || groups.states > 0
+      {
         throw keys.mistake(
-          "groups", "prompts that share blocks of several groups are not understood",
-          "record without prefix caching")
+          "groups",
+          "prompts that share blocks of several groups are not understood beside "
+            + "asynchronous scheduling, drafts or states", "record without prefix caching")
+      }
+      if encoder != nil && (asyncScheduling == true || prefixCaching == true) {
+        throw keys.mistake(
+          "encoder_compute_budget", "images are not understood beside this",
+          "record without async_scheduling and prefix_caching")
       }
       if preemptionMode == "swap" && numCpuBlocks == nil {
         throw keys.missing("num_cpu_blocks", "say what there is to swap to")
@@ -238,38 +248,6 @@ extension JSONKeys {
     let tokens = try count("num_tokens", in: EngineRange.tokens, "the tokens that memory holds")
     if tokens % page == 0 { return tokens / page }
     throw mistake("num_tokens", "\(tokens) is no multiple of the page", "give whole pages")
-  }
-
-  /// The keys that are options of our scheduler, with their values.
-  fileprivate func options(
-    of log: EngineLog
-  ) throws(InputError) -> [(name: String, value: String)] {
-    var options: [(name: String, value: String)] = []
-    for key in log.optionKeys {
-      guard let value = value(key) else { continue }
-      let text: String
-      switch value {
-      case .string(let word): text = word
-      case .null: continue
-      default: text = value.line()
-      }
-      options.append((key.replacing("_", with: "-"), text))
-    }
-    return options
-  }
-
-  /// The weights of `users`, as our scheduler takes them.
-  fileprivate func weights() throws(InputError) -> [(name: String, value: String)] {
-    let users = try texts("users") ?? []
-    guard let weights = try list("fair_weights", "a weight for each of the users") else {
-      return []
-    }
-    if weights.count != users.count {
-      throw mistake(
-        "fair_weights", "there are \(weights.count) for \(users.count) users", "give one for each")
-    }
-    let pairs = zip(users, weights).map { "\($0):\($1.line())" }
-    return [("fair-weights", pairs.joined(separator: "/"))]
   }
 
   /// The `type` of a line, one of `types`.

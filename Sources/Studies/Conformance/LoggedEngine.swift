@@ -43,6 +43,7 @@ extension DecisionLog {
       setLimits(&engine.rules, length)
       setPieces(&engine.rules, scheduler.log)
       engine.rules.speculation = speculation
+      engine.rules.encoder = config.encoder
     } else {
       engine.rules.memory.blockSize = config.blockSize
       engine.rules.memory.blocks = config.numBlocks

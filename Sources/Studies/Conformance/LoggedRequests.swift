@@ -46,6 +46,8 @@ extension DecisionLog {
     /// Whose it is, and the number of its LoRA adapter, 0 for none.
     let user: String?
     let lora: Int?
+    /// The images in its prompt.
+    let images: [PromptImage]?
     let prefixGroup: String?
     let sharedPrefix: Int?
     /// The earlier request of whose prompt and output the first tokens are, and how many.
@@ -60,7 +62,7 @@ extension DecisionLog {
       try keys.checkNoted(among: [
         "id", "prompt", "output", "priority", "arrival_us", "prefix_group", "shared_prefix",
         "parent", "parent_tokens", "accept", "drafts", "user", "lora", "remote",
-        "transfer_us",
+        "transfer_us", "mm",
       ])
       id = try keys.needed("id", "the request's name", keys.text)
       arrivalUs = try keys.count(
@@ -77,6 +79,7 @@ extension DecisionLog {
         throw keys.mistake(
           "prefix_group", "prefix_group and shared_prefix stand together", "give both or neither")
       }
+      images = try keys.images(in: prompt)
       seen = try Self.seen(keys)
       remote = try Self.remote(keys)
       parent = try keys.text("parent")
@@ -105,6 +108,8 @@ extension DecisionLog {
     let freeBlocksEnd: Int?
     let freeTokensAfterSchedule: Int?
     let evictableAfterSchedule: Int?
+    let encoderFree: Int?
+    let encoderReclaimable: Int?
     let freeTokensEnd: Int?
     let evictableEnd: Int?
     let emitted: [String]?
@@ -137,6 +142,8 @@ extension DecisionLog {
       freeBlocksEnd = try keys.whole("free_blocks_end")
       freeTokensAfterSchedule = try keys.whole("free_tokens_after_schedule")
       evictableAfterSchedule = try keys.whole("evictable_after_schedule")
+      encoderFree = try keys.whole("encoder_free")
+      encoderReclaimable = try keys.whole("encoder_reclaimable")
       freeTokensEnd = try keys.whole("free_tokens_end")
       evictableEnd = try keys.whole("evictable_end")
       preempted = try texts("preempted")
@@ -198,6 +205,25 @@ extension JSONKeys {
   fileprivate func check(_ key: String, _ name: String, in names: Set<String>) throws(InputError) {
     if names.contains(name) { return }
     throw mistake(key, "\"\(name)\" is none of the requests", "name those of the second line")
+  }
+
+  /// The images of a prompt of `tokens` tokens, `[offset, tokens, name]` each.
+  fileprivate func images(in tokens: Int) throws(InputError) -> [PromptImage]? {
+    guard let items = try list("mm", "a list of lists") else { return nil }
+    var images: [PromptImage] = []
+    for item in items {
+      guard case .array(let fields) = item, fields.count == 3, let offset = fields[0].whole,
+        let count = fields[1].whole, case .string(let name) = fields[2],
+        offset >= images.last.map({ $0.offset + $0.tokens }) ?? 0, count > 0,
+        EngineRange.tokens.contains(count), offset <= tokens - count
+      else {
+        throw mistake(
+          "mm", "\(abridged(item.line())) is no image in the prompt",
+          "give [offset, tokens, name], one behind the other")
+      }
+      images.append(PromptImage(offset: offset, tokens: count, name: name))
+    }
+    return images
   }
 
   /// The batch of an iteration, `[id, P or D, tokens, context]` for each request in it.
