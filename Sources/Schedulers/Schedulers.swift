@@ -12,7 +12,8 @@ public enum Schedulers {
 
   /// Schedulers of research, which no engine has as it stands.
   public static let research: [SchedulerEntry] = [
-    VTC.entry, ShortestJobFirst.entry, EarliestDeadlineFirst.entry, PriorityClasses.entry,
+    VTC.entry, ShortestJobFirst.entry, MultiLevelFeedback.entry, EarliestDeadlineFirst.entry,
+    PriorityClasses.entry,
   ]
 
   /// Both.

@@ -39,7 +39,8 @@ import Testing
   @Test(arguments: ReferenceResearch.allCases)
   func `agree by schedulers of research`(_ scheduler: ReferenceResearch) throws {
     let preemptions = try preemptionsWhereAgreeing(on: 0..<300, scheduler)
-    #expect(preemptions > 0, "memory was short")
+    // S-LoRA's admits by what answers may take.
+    #expect((preemptions > 0) != scheduler.rawValue.hasPrefix("vtc"), "memory was short")
   }
 
   @Test(arguments: [false, true], [false, true])
@@ -69,8 +70,8 @@ import Testing
   @Test func `cover every scheduler in the list`() {
     #expect(ReferencePolicy.allCases.map(\.rawValue) == Schedulers.all.map(\.name))
     let research = ReferenceResearch.allCases.map { $0.rawValue.prefix { $0 != ":" } }
-    // For S-LoRA's the logs of the original stand alone.
-    #expect(Set(research + ["vtc"]) == Set(Schedulers.research.map { $0.name[...] }))
+    // What users add there is held to the laws of all, and needs no twin.
+    #expect(Set(research).isSubset(of: Schedulers.research.map { $0.name[...] }))
   }
 
   /// Serves the seeded cases with both engines and returns how often a request lost its cache.

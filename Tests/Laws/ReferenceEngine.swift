@@ -74,6 +74,8 @@ struct ReferenceEngine {
   var isDecodesTurn = false
   /// When the plan under way began.
   var now: Nanoseconds = 0
+  /// What schedulers of research remember.
+  var research = ResearchMemory()
   /// The images of prompts, and what is kept of them.
   let images: [[PromptImage]]
   var encoder = ReferenceEncoder()

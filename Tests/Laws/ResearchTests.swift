@@ -96,6 +96,36 @@ import Testing
         != serve(Self.burst, "sjf:length-seed=2").records)
   }
 
+  /// The shortest answer is done while those before it still run.
+  @Test func `let short answers pass long ones that have run`() throws {
+    let requests =
+      [Request(arrival: 0, promptTokens: 50, outputTokens: 900)]
+      + [Request(arrival: 2_000_000_000, promptTokens: 50, outputTokens: 2)]
+    let trace = Trace(requests: requests)
+    let fed = try serve(trace, "mlfq", places: 1)
+    #expect(fed.records[1].finish < fed.records[0].finish)
+    #expect(fed.records[0].preemptions == 1)
+    let plain = try serve(trace, "vllm-0.11", places: 1)
+    #expect(plain.records[1].finish > plain.records[0].finish)
+  }
+
+  /// Prompts of 7 iterations, memory for one of them, and quanta and patience of less than one.
+  @Test func `come to an end where quanta are shorter than prompts`() throws {
+    let requests = (0..<6).map {
+      Request(arrival: $0 * 30_000_000, promptTokens: 1900, outputTokens: 20)
+    }
+    let records = try serve(
+      Trace(requests: requests), "mlfq:max-num-batched-tokens=300,quantum=0.001,starvation=0.005",
+      blocks: 1 + 2000 / 16
+    ).records
+    #expect(records.allSatisfy { $0.emittedTokens == 20 })
+    // Nobody's prompt is computed in vain: as often as it lost its cache, and once more.
+    #expect(
+      records.map(\.finish).max()! <= 10_000_000
+        * (6 * (7 + 20)
+          + 8 * records.reduce(0) { $0 + $1.preemptions }))
+  }
+
   @Test func `let the more urgent class take places`() throws {
     let requests = (0..<20).map {
       Request(arrival: $0 * 50_000_000, promptTokens: 50, outputTokens: 100)
@@ -132,6 +162,14 @@ import Testing
     #expect(abs(mean) < 3 * 0.5 / 4000.0.squareRoot())
     #expect(abs(variance.squareRoot() - 0.5) < 0.03)
     #expect(prediction.tokens(for: 1, row: 0) >= 1)
+  }
+
+  @Test func `and feedback keeps the laws with quanta shorter than any iteration`() throws {
+    let laws = try SchedulerLaws(
+      of: try #require(Schedulers.entries.first { $0.name == "mlfq" }),
+      options: [("quantum", "0.001"), ("starvation", "0.02")], seeds: 100..<200)
+    #expect(laws.violations == [])
+    #expect(laws.preemptions > 0)
   }
 
   @Test(arguments: Schedulers.entries.map(\.name))

@@ -4,6 +4,10 @@ import Serving
 struct TokenCounters: Sendable {
   private var served: [Double] = []
   private var weights: [Double] = []
+  /// How many clients had sent a request before the first of each; `Int.max` for one that has sent
+  /// none that can be served.
+  private var ranks: [Int] = []
+  private var known = 0
   /// Turns of requests that were seen, and sequences that had left.
   private var (seen, departures) = (0, 0)
   /// The clients of those in the last batch.
@@ -28,6 +32,11 @@ struct TokenCounters: Sendable {
       while served.count <= client {
         weights.append(named[replica.clientName(served.count)] ?? 1)
         served.append(0)
+        ranks.append(.max)
+      }
+      if ranks[client] == .max {
+        ranks[client] = known
+        known += 1
       }
       let others = served.indices.filter { $0 != client && waiting[$0, default: 0] > 0 }
       if lifting, waiting[client, default: 0] == 0, let least = others.map({ served[$0] }).min() {
@@ -43,7 +52,7 @@ struct TokenCounters: Sendable {
   func next(of left: [SequenceID], in replica: borrowing Replica) -> SequenceID? {
     left.min {
       let (a, b) = (replica.client(of: $0), replica.client(of: $1))
-      return (served[a], a) < (served[b], b)
+      return (served[a], ranks[a]) < (served[b], ranks[b])
     }
   }
 
