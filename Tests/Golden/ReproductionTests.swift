@@ -10,7 +10,7 @@ private let root = Repository.root
 
 /// The published experiments in `Reports`; the long ones are run by `servesim reproduce` alone.
 @Suite struct `A reproduction in the reports` {
-  private static let quick = ["fastgen-tail", "sarathi-chunking"]
+  private static let quick = ["fastgen-tail", "sarathi-chunking", "speculation"]
 
   @Test(arguments: quick)
   func `comes out again byte for byte`(_ name: String) throws {

@@ -72,9 +72,16 @@ extension Deployment {
   /// What a GPU holds of the model that drafts, if one does; it is split as the other one is.
   private func draftShard() throws(InputError) -> Shard? {
     guard let speculative, speculative.method.hasModel else { return nil }
+    let gpus = speculative.tensorParallelSize ?? tensorParallelSize
+    if gpus != 1 && gpus != tensorParallelSize {
+      throw InputError(
+        Self.speculativeOption,
+        problem: "draft_tensor_parallel_size is \(gpus), where vLLM drafts on one GPU or on all "
+          + "\(tensorParallelSize) that hold the model", remedy: "give 1, or leave it out")
+    }
     guard let draft = speculative.model else {
       return try Shard(
-        of: servedModel().draftLayer(speculative.method), tensorParallel: tensorParallelSize)
+        of: servedModel().draftLayer(speculative.method), tensorParallel: gpus)
     }
     // vLLM 0.33, `verify_equal_vocab_size_if_draft_model`.
     if draft.vocabulary != model.vocabulary {
@@ -90,6 +97,6 @@ extension Deployment {
         problem: "\(draft.name) was made for \(draft.maxPositions) tokens, less than \(length)",
         remedy: "use --max-model-len \(draft.maxPositions) or less")
     }
-    return try Shard(of: draft, tensorParallel: tensorParallelSize)
+    return try Shard(of: draft, tensorParallel: gpus)
   }
 }

@@ -14,6 +14,8 @@ public struct SpeculativeConfig: Sendable, Equatable {
   public var byBatchSize: [EngineRules.Speculation.BatchSizes] = []
   /// The small model that drafts, where one does.
   public var model: Model?
+  /// GPUs that hold what drafts together: one, or as many as hold the other model, as where nil.
+  public var tensorParallelSize: Int?
 
   /// The configuration that the JSON object `given` is, with models as `files` knows them.
   public init(_ given: GivenValue, _ files: DescribedFiles) throws(InputError) {
@@ -44,6 +46,8 @@ public struct SpeculativeConfig: Sendable, Equatable {
     }
     rates = try Self.rates(keys, most)
     byBatchSize = try Self.batchSizes(keys, most)
+    tensorParallelSize = try keys.optionalCount(
+      "draft_tensor_parallel_size", in: 1...64, "GPUs that hold what drafts")
     guard let name = try keys.text("model") else {
       if method == .draftModel { throw keys.missing("model", "the model that drafts") }
       return
@@ -87,7 +91,7 @@ public struct SpeculativeConfig: Sendable, Equatable {
   private static let keys =
     [
       "method", "model", "num_speculative_tokens", "num_speculative_tokens_per_batch_size",
-      "rejection_sample_method",
+      "rejection_sample_method", "draft_tensor_parallel_size",
     ] + rateKeys
 }
 
