@@ -34,6 +34,7 @@ struct SGLang: Scheduler {
   var hasPriorities = false
   var preemptionThreshold = 10
   var ratio = NewTokenRatio()
+  var polls = RequestPolls()
 
   /// Whether nobody is admitted until someone has left.
   var isFull = false
@@ -57,6 +58,7 @@ struct SGLang: Scheduler {
   private enum Kind: Sendable { case prompts, mixed, decodes }
 
   mutating func plan(_ replica: inout Replica) {
+    polls.look(at: replica, afterPrompts: last != .decodes)
     begin(&replica)
     let waits = hold > 0 && replica.running.count > replica.prefilling.count
     hold = waits ? hold - 1 : 0

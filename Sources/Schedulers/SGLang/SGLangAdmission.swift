@@ -10,7 +10,7 @@ extension SGLang {
     let cut = replica.prefilling.first
     let running = replica.running.count - replica.prefilling.count
     if hasPriorities || running == 0 { isFull = false }
-    if (isFull || replica.waiting.isEmpty) && cut == nil { return false }
+    if (isFull || !polls.haveSeenAny(of: replica)) && cut == nil { return false }
     if running >= replica.rules.limits.maxNumSeqs && cut == nil && !hasPriorities {
       isFull = true
       return false
@@ -23,6 +23,7 @@ extension SGLang {
     for _ in 0..<entered {
       guard let id = cursor else { break }
       cursor = replica.waiting.next(after: id)
+      guard polls.haveSeen(id, replica) else { continue }
       guard isOpen(to: id, &budget, &replica) else { break }
       let admits = admit(id, &budget, &replica)
       let state = budget.state(replica)

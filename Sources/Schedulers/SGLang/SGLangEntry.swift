@@ -76,6 +76,9 @@ extension SGLang {
       "prefill-max-requests", \.sglang.prefillMaxRequests,
       "prompts in one batch; 0 for no such limit", least: 0),
     .number(
+      "scheduler-recv-interval", \.sglang.polls.interval,
+      "batches of decodes from one look for new requests to the next"),
+    .number(
       "prefill-decode-interval", \.sglang.prefillDecodeInterval,
       "batches of decodes after one with prompts; 0 for no such rule", least: 0),
     .truth(

@@ -76,4 +76,18 @@ import Testing
     let forced = try timeline(",schedule-conservativeness=1", blocks: 45, requests)
     #expect(forced.records.allSatisfy { $0.preemptions == 0 })
   }
+
+  /// Decodes begin at 10, 20, 30 and 40 ms, behind the first prompt: the fourth is followed by a
+  /// look, which finds the request that came at 25 ms. The next comes amid that one's prompt, and
+  /// is found when it has ended.
+  @Test func `looks for requests after so many decodes, and at once after prompts`() throws {
+    let requests = [(0, 10, 12), (25, 10, 3), (55, 10, 3)]
+    let often = try timeline("", requests)
+    #expect(often.records.map(\.firstScheduled) == [0, 30_000_000, 60_000_000])
+    let seldom = try timeline(",scheduler-recv-interval=4", requests)
+    #expect(seldom.records.map(\.firstScheduled) == [0, 50_000_000, 60_000_000])
+    // Nobody runs when the second comes: it is looked at at once.
+    let idle = try timeline(",scheduler-recv-interval=30", [(0, 10, 2), (25, 10, 2)])
+    #expect(idle.records.map(\.firstScheduled) == [0, 25_000_000])
+  }
 }
