@@ -53,8 +53,9 @@ import Testing
 
   /// The last of n that are late by an exponential time each comes 1 + 1/2 + … + 1/n of its mean
   /// late; the kernels' own tables have the mean in them. Two collectives a layer, and one more.
-  @Test(arguments: [(1, 0.0), (2, 1.0 / 2), (4, 13.0 / 12), (8, 481.0 / 280)])
-  func `waits for the last of the GPUs`(_ gpus: Int, _ latest: Double) {
+  @Test(arguments: [1, 2, 4, 8])
+  func `waits for the last of the GPUs`(_ gpus: Int) {
+    let latest = (1...gpus).reduce(0.0) { $0 + 1 / Double($1) }
     let host = HostTime(secondsLate: 1e-6)
     let seconds = host.seconds(around: 0.01, .init(sequences: 3, layers: 10, gpus: gpus))
     #expect(abs(seconds - 0.01 - 21e-6 * latest) < 1e-12)

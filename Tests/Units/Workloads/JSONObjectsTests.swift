@@ -12,11 +12,12 @@ private let rows = (0..<5).map { index in
   @Test func `are read as those that do`() throws {
     let lines = try load(rows.joined(separator: "\n"))
     let indented = rows.map { $0.replacing(", ", with: ",\n  ").replacing("{\"t", with: "{\n\"t") }
-    for text in [
-      "[" + rows.joined(separator: ",") + "]", "[\n" + rows.joined(separator: ",\n") + "\n]\n",
-      "\u{FEFF} \r\n[ " + indented.joined(separator: " ,\r\n") + "\r\n]",
-      indented.joined(separator: "\n"), indented.joined(separator: "\n\n") + "\n",
-    ] {
+    let texts: [String] = [
+      "[\(rows.joined(separator: ","))]", "[\n\(rows.joined(separator: ",\n"))\n]\n",
+      "\u{FEFF} \r\n[ \(indented.joined(separator: " ,\r\n"))\r\n]",
+      indented.joined(separator: "\n"), "\(indented.joined(separator: "\n\n"))\n",
+    ]
+    for text in texts {
       #expect(try load(text) == lines)
     }
   }

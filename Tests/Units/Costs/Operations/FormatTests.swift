@@ -6,10 +6,11 @@ import Testing
 
 @Suite struct FormatTests {
   /// 5 rows of 8 inputs and 24 results in bfloat16, with a matrix of 192.
-  @Test(arguments: [
-    (NumberFormat.bf16, 384.0, 80.0), (.fp8, 192, 40), (.fp8Block, 192 + 192 / 4096, 40 + 1.25),
-    (.int8, 192, 40), (.int8Weight, 192, 80), (.int4Weight, 99, 80), (.nvfp4, 108, 22.5),
-  ])
+  @Test(
+    arguments: [
+      (NumberFormat.bf16, 384.0, 80.0), (.fp8, 192, 40), (.fp8Block, 192.046875, 41.25),
+      (.int8, 192, 40), (.int8Weight, 192, 80), (.int4Weight, 99, 80), (.nvfp4, 108, 22.5),
+    ] as [(NumberFormat, Double, Double)])
   func `a product reads weights and inputs in their format and writes bfloat16`(
     format: NumberFormat, weights: Double, inputs: Double
   ) throws {

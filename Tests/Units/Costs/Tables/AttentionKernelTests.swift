@@ -73,9 +73,11 @@ private func prefill(
   /// and a result of 512.
   @Test func `latent decodes read the latents once for all heads`() {
     let kernel = Kernel.latentDecode(sequences: 2, context: 100, heads: 4, .bf16)
-    #expect(kernel.flops == 2 * 2 * 100 * 4 * 1088)
-    #expect(kernel.memoryBytes == 2 * 100 * 576 * 2 + 2 * 2 * 4 * 1088)
-    #expect(kernel.point == SIMD4(2, 1, log2(100), 0))
+    let (pairs, latents, rows): (Int, Int, Int) = (2 * 100 * 4, 2 * 100 * 576, 2 * 4 * 1088)
+    #expect(kernel.flops == Double(2 * pairs * 1088))
+    #expect(kernel.memoryBytes == Double(2 * latents + 2 * rows))
+    let point: SIMD4<Double> = [2, 1, log2(100), 0]
+    #expect(kernel.point == point)
   }
 
   /// Products of 192 with keys and of 128 with values for each pair.
@@ -83,8 +85,9 @@ private func prefill(
     var work = PrefillWork(heads: 4, keyValueHeads: 4, window: 0)
     work.add(tokens: 128, context: 0)
     let kernel = Kernel.latentPrefill(work, heads: 4, .bf16)
-    #expect(kernel.flops == 2 * 128 * 320 * 4 * (64.5 + 64))
-    #expect(kernel.memoryBytes == 2 * 4 * 320 * 256)
+    let pairs: Double = 128 * (64.5 + 64)
+    #expect(kernel.flops == pairs * Double(2 * 320 * 4))
+    #expect(kernel.memoryBytes == Double(2 * 4 * 320 * 256))
   }
 
   @Test(arguments: [0.0, 50])

@@ -6,8 +6,9 @@ import Testing
 @Suite struct TimeTableCodeTests {
   /// 2,048 steps are 32 times 64, so the digit `g`; 256 more are four digits on; none is `A`.
   @Test func `octaves are digits of 64`() {
-    #expect(TimeTableCode.text([0, 1, -8, 1.0 / 256]) == "gAkAAAgB")
-    #expect(TimeTableCode.octaves("gAkAAAgB//") == [0, 1, -8, 1.0 / 256, 2047.0 / 256])
+    let octaves: [Double] = [0, 1, -8, 0x1p-8]
+    #expect(TimeTableCode.text(octaves) == "gAkAAAgB")
+    #expect(TimeTableCode.octaves("gAkAAAgB//") == octaves + [8 - 0x1p-8])
     #expect(TimeTableCode.text([]) == "" && TimeTableCode.octaves("") == [])
   }
 

@@ -82,8 +82,9 @@ private let published = [
       hits += (last[session] ?? min(13_100, request.promptTokens)) / block * block
       last[session] = request.promptTokens
     }
-    #expect(abs(Double(hits) / trace.prompts.reduce(0, +) / 0.9616 - 1) < 0.03)
-    #expect(abs(24_000 / Double(last.count) / 61.3 - 1) < 0.1)
+    let share: Double = Double(hits) / trace.prompts.reduce(0, +)
+    let turns: Double = 24_000 / Double(last.count)
+    #expect(abs(share / 0.9616 - 1) < 0.03 && abs(turns / 61.3 - 1) < 0.1)
   }
 
   @Test func `is named in help with what it is like`() {
