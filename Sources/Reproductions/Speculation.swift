@@ -64,7 +64,8 @@ enum Speculation {
 
   /// Llama 3 70B on four H100. How many drafts are accepted follows from the gain at one request a
   /// second, 1.5 times by a small model on ShareGPT and 2.8 by earlier words on CNN/DailyMail;
-  /// what is compared is the loss at high load, 1.4 and 1.8 times, where computing bounds both.
+  /// what is compared is the loss at high load, 1.4 and 1.8 times, in batches of 256, the most
+  /// that vLLM formed then, and of 1,024.
   private static func highLoad() throws -> [Reproduction.Row] {
     var rows: [Reproduction.Row] = []
     for (method, data, context, gain, loss) in [

@@ -140,9 +140,7 @@ extension Replica {
     batch.clear()
     if !preempted.isEmpty { preempted.removeAll(keepingCapacity: true) }
     selection = .none
-    scheduledByName = 0
-    cachedTokens = 0
-    admissions = 0
+    (scheduledByName, cachedTokens, admissions) = (0, 0, 0)
     cacheHits = 0
   }
 
