@@ -36,6 +36,8 @@ struct TensorRTLLM: Scheduler {
 
   private static let maxNumTokens = "max-num-tokens"
   private static let tokensPerBlock = "tokens-per-block"
+  private static let waitIterations = "batch-wait-timeout-iters"
+  private static let waitShare = "batch-wait-max-tokens-ratio"
 
   private static let options: [Setting<Engine>] = [
     .choice(
@@ -49,8 +51,18 @@ struct TensorRTLLM: Scheduler {
           $0.rules.memory.reservation = .prompt
           $0.rules.memory.decodeGate = .neededBlock
         },
-        "STATIC_BATCH": { $0.scheduler = TensorRTLLM(isStatic: true) },
+        "STATIC_BATCH": { $0.tensorRT.isStatic = true },
       ]),
+    .number(
+      waitIterations, \.tensorRT.wait.timeoutIterations,
+      "iterations that prompts wait at most, beside decodes, for a batch as large as "
+        + "\(waitShare) says; 0 for none", least: 0),
+    Setting(
+      waitShare, .number(0...1, "X"),
+      "share of max-num-tokens that a batch has from which on prompts do not wait; 0 for no wait"
+    ) { (engine, given) throws(InputError) in
+      engine.tensorRT.wait.mostShare = try given.double(min: 0, max: 1)
+    },
     .truth(
       "enable-chunked-context", \.rules.prompts.areChunked,
       "whether a prompt may be cut into chunks of whole blocks"),
@@ -61,13 +73,17 @@ struct TensorRTLLM: Scheduler {
 
   /// Whether nobody is admitted before all others are done.
   var isStatic = false
+  var wait = BatchWait()
 
-  var repeatsDecodes: Bool { true }
+  var repeatsDecodes: Bool { !wait.isOn }
 
   mutating func plan(_ replica: inout Replica) {
     let isServing = replica.running.count > replica.prefilling.count
     replica.decodeAll()
     if isStatic && isServing { return }
+    if wait.isOn && replica.plannedDecodes > 0 && wait.holds(batch(&replica), in: replica) {
+      return
+    }
     for sequence in replica.prefilling {
       let tokens = chunk(of: sequence, in: replica)
       if tokens > 0 { replica.compute(sequence, tokens: tokens) }
@@ -79,22 +95,89 @@ struct TensorRTLLM: Scheduler {
     }
   }
 
+  /// Tokens of the prompts that the batch would have, whole, or nil if it would have none. Memory
+  /// is asked for the first alone.
+  private func batch(_ replica: inout Replica) -> Int? {
+    var room = replica.tokensLeftInBudget
+    var tokens = 0
+    for sequence in replica.prefilling {
+      let chunk = chunk(of: sequence, in: replica, room: room)
+      if chunk > 0 { tokens += replica.promptTokens(of: sequence) }
+      room -= chunk
+    }
+    var cursor = replica.preempted.isEmpty ? replica.waiting.first : nil
+    var seats = replica.rules.limits.mostRunning - replica.running.count
+    while let id = cursor, seats > 0 {
+      let chunk = chunk(of: id, in: replica, room: room)
+      guard chunk > 0, tokens > 0 || replica.hasRoom(for: id, computing: chunk) else { break }
+      tokens += replica.promptTokens(of: id)
+      room -= chunk
+      seats -= 1
+      cursor = replica.waiting.next(after: id)
+    }
+    return tokens > 0 ? tokens : nil
+  }
+
   /// Tokens of the prompt of `sequence` that the batch has room for: all that are left, or as many
   /// whole blocks as fit where prompts may be cut.
-  private func chunk(of sequence: SequenceID, in replica: borrowing Replica) -> Int {
+  private func chunk(
+    of sequence: SequenceID, in replica: borrowing Replica, room: Int? = nil
+  ) -> Int {
     let left = replica.tokensLeft(sequence)
-    let room = replica.tokensLeftInBudget
+    let room = room ?? replica.tokensLeftInBudget
     if left <= room { return left }
     return replica.rules.prompts.areChunked ? room - room % replica.rules.memory.blockSize : 0
   }
 
-  /// Refuses chunks that would always be rounded down to nothing.
+  /// Refuses chunks that would always be rounded down to nothing, and half a rule to wait by.
   func check(_ rules: EngineRules, _ source: String) throws(InputError) {
+    if (wait.timeoutIterations > 0) != (wait.mostShare > 0) {
+      let (given, missing) =
+        wait.mostShare > 0
+        ? (Self.waitShare, Self.waitIterations) : (Self.waitIterations, Self.waitShare)
+      throw InputError(
+        source, problem: "\(given) goes without effect",
+        remedy: "give \(missing) too, or leave it out")
+    }
     guard rules.prompts.areChunked, rules.tokenBudget < rules.memory.blockSize else { return }
     throw InputError(
       source,
       problem: "\(rules.tokenBudget) tokens of an iteration are less than the "
         + "\(rules.memory.blockSize) of a block, so that no prompt could be cut",
       remedy: "give \(Self.maxNumTokens) at least as much as \(Self.tokensPerBlock)")
+  }
+}
+
+/// Prompts wait for others beside decodes, until a batch is large enough or they have waited long.
+///
+/// TensorRT-LLM 1.1, `_torch/pyexecutor/py_executor.py` (`_waiting_requests`); not where ranks have
+/// requests of their own.
+struct BatchWait: Sendable {
+  /// `batch_wait_timeout_iters`.
+  var timeoutIterations = 0
+  /// `batch_wait_max_tokens_ratio`.
+  var mostShare = 0.0
+  /// Iterations waited so far.
+  private var waited = 0
+
+  var isOn: Bool { timeoutIterations > 0 && mostShare > 0 }
+
+  /// Whether prompts of `tokens` tokens wait for another iteration beside the planned decodes; nil
+  /// for no prompts.
+  mutating func holds(_ tokens: Int?, in replica: borrowing Replica) -> Bool {
+    guard let tokens else { return false }
+    let all = Double(tokens + replica.plannedDecodes)
+    let isLarge = all >= mostShare * Double(replica.rules.limits.maxNumBatchedTokens ?? 0)
+    let goesOn = waited >= timeoutIterations || isLarge
+    waited = goesOn ? 0 : waited + 1
+    return !goesOn
+  }
+}
+
+extension Engine {
+  /// Its scheduler, which is TensorRT-LLM's.
+  fileprivate var tensorRT: TensorRTLLM {
+    get { scheduler as! TensorRTLLM }
+    set { scheduler = newValue }
   }
 }

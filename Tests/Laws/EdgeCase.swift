@@ -106,6 +106,7 @@ struct EdgeCase: CustomStringConvertible {
       "long-prefill-token-threshold": [1, 5, 100], "average-prefill-length": [0, 7],
       "average-decode-length": [0, 3], "chunked-prefill-size": [-1, 16, 64, 896],
       "max-prefill-tokens": [1, 64, 500], "prefill-max-requests": [0, 2],
+      "scheduler-recv-interval": [1, 3],
       "prefill-decode-interval": [0, 3], "max-num-tokens": [1, 16, 64, 200],
       "priority-scheduling-preemption-threshold": [0, 1], "prefill-schedule-interval": [1, 3],
       "max-num-active-seqs": [1, 2], "max-loras": [1, 2],

@@ -18,6 +18,12 @@ extension Replica {
     return true
   }
 
+  /// Whether the cap on sequences and memory would let `id`, which waits, in to compute `tokens` of
+  /// its prompt.
+  public mutating func hasRoom(for id: SequenceID, computing tokens: Int) -> Bool {
+    tokensToHold(id, computing: tokens) != nil
+  }
+
   /// Tokens that `id` has blocks for once it is admitted, or nil if the cap on sequences or memory
   /// forbids it.
   @inline(__always)

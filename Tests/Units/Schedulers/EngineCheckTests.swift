@@ -36,6 +36,7 @@ import Testing
     ("vllm:watermark=1", "admits nobody"), ("vtc:token-block=16", "one by one"),
     ("vtc:batch-max-tokens=399", "does not cut"),
     ("trt-llm:enable-chunked-context=true,max-num-tokens=31", "the 32 of a block"),
+    ("trt-llm:batch-wait-timeout-iters=20", "without effect"),
     ("trt-llm:capacity-scheduler-policy=MAX_UTILIZATION,max-num-tokens=399", "does not cut"),
   ])
   func `are refused with what is wrong`(_ specification: String, _ words: String) throws {

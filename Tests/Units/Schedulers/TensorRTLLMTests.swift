@@ -79,4 +79,17 @@ import Testing
       prompts.map { (0, $0, 1) })
     #expect(served.iterations.map(\.chunkTokens) == tokens)
   }
+
+  /// Of 100 tokens, 0.5 are 50. Behind the first's prompt the second waits, 20 tokens and a decode,
+  /// for three iterations; with the third's it makes 61 beside a decode, and goes at once. Nobody
+  /// waits where nobody decodes.
+  @Test func `has prompts wait for others beside decodes`() throws {
+    let wait = ",max-num-tokens=100,batch-wait-timeout-iters=3,batch-wait-max-tokens-ratio=0.5"
+    let alone = try timeline(wait, [(0, 10, 9), (5, 20, 2)])
+    #expect(alone.iterations.map(\.chunkTokens) == [10, 0, 0, 0, 20, 0, 0, 0, 0])
+    let joined = try timeline(wait, [(0, 10, 9), (5, 20, 2), (15, 40, 2)])
+    #expect(joined.iterations.map(\.chunkTokens) == [10, 0, 60, 0, 0, 0, 0, 0, 0])
+    let idle = try timeline(wait, [(0, 10, 1), (25, 20, 2)])
+    #expect(idle.iterations.map(\.chunkTokens) == [10, 20, 0])
+  }
 }
