@@ -27,6 +27,11 @@ public struct HostTime: Sendable, Equatable {
   public var secondsPerLaunch: Double
   /// The most tokens of an iteration that CUDA graphs are captured for.
   public var capturedTokens: Int
+  /// Whether CUDA graphs are captured for iterations with prompts as well.
+  public var capturesPrompts: Bool
+  /// Whether the model is compiled, so that small kernels between large ones are one; otherwise the
+  /// host starts each.
+  public var isCompiled: Bool
   /// Whether the host works while the GPU computes: an iteration then takes as long as the slower
   /// of them.
   public var isAsynchronous: Bool
@@ -35,7 +40,7 @@ public struct HostTime: Sendable, Equatable {
     name: String = "own", source: String = "", secondsPerIteration: Double = 0,
     secondsPerSequence: Double = 0, secondsAmongGPUs: Double = 0, secondsLate: Double = 0,
     secondsLateFused: Double? = nil, secondsPerLayer: Double = 0, secondsPerLaunch: Double = 0,
-    capturedTokens: Int = 512,
+    capturedTokens: Int = 512, capturesPrompts: Bool = true, isCompiled: Bool = true,
     isAsynchronous: Bool = false
   ) {
     self.name = name
@@ -48,6 +53,8 @@ public struct HostTime: Sendable, Equatable {
     self.secondsPerLayer = secondsPerLayer
     self.secondsPerLaunch = secondsPerLaunch
     self.capturedTokens = capturedTokens
+    self.capturesPrompts = capturesPrompts
+    self.isCompiled = isCompiled
     self.isAsynchronous = isAsynchronous
   }
 
@@ -56,11 +63,13 @@ public struct HostTime: Sendable, Equatable {
     var tokens = 1
     var sequences = 1
     var layers = 1
+    var hasPrompts = false
     /// Kernels, where the host starts each.
     var launches = 0
     var gpus = 1
-    /// Whether its all-reduces normalise as well.
+    /// Whether its all-reduces normalise as well, and how many of its layers' do not even so.
     var isFused = false
+    var unfused = 0
   }
 
   /// The seconds of an iteration that the GPU alone would compute in `gpuSeconds`.
@@ -72,9 +81,12 @@ public struct HostTime: Sendable, Equatable {
       + (gpus > 1 ? secondsAmongGPUs : 0)
     // Two collectives a layer, and one of the embeddings.
     let late = iteration.isFused ? secondsLateFused : secondsLate
-    let skew = gpus > 1 ? Double(2 * iteration.layers + 1) * late * Self.latest(of: gpus) : 0
-    let started =
-      iteration.tokens > capturedTokens ? Double(iteration.launches) * secondsPerLaunch : 0
+    let all = Double(2 * iteration.layers + 1) * late
+    let apart = Double(iteration.unfused) * (secondsLate - late)
+    let skew = gpus > 1 ? (all + apart) * Self.latest(of: gpus) : 0
+    let isCaptured =
+      iteration.tokens <= capturedTokens && (capturesPrompts || !iteration.hasPrompts)
+    let started = isCaptured ? 0 : Double(iteration.launches) * secondsPerLaunch
     let device = max(
       gpuSeconds + skew, max(Double(iteration.layers) * secondsPerLayer, started))
     return isAsynchronous ? max(program, device) : program + device
@@ -92,7 +104,9 @@ extension HostTime {
   }
 
   /// The engines that host times are known of.
-  public static let all = [vllmV1, sglang, trtLLM, vllmV0, sarathi2024, fastGen2023, none]
+  public static let all = [
+    vllmV1, sglang, sglang059, trtLLM, vllmV0, sarathi2024, fastGen2023, none,
+  ]
 
   /// The host times called `name`.
   public static func named(_ name: String) throws(InputError) -> HostTime {
@@ -116,16 +130,32 @@ extension HostTime {
     secondsPerIteration: 0.12e-3, secondsLate: 4.8e-6, secondsLateFused: 1.6e-6,
     secondsPerLaunch: 60e-6)
 
-  /// SGLang with its overlap schedule and CUDA graphs, of which nothing was measured apart.
-  public static let sglang = likeVLLM("sglang")
+  /// SGLang with its overlap schedule and CUDA graphs, since 0.5.10 for prompts of up to a chunk of
+  /// 8,192 tokens as well (release notes; `piecewise_cuda_graph_max_tokens` of `server_args.py`,
+  /// which is 2,048 for latent attention).
+  public static let sglang = likeVLLM(
+    "sglang", "CUDA graphs capture prompts of up to 8,192 tokens", capturedTokens: 8192)
 
-  /// TensorRT-LLM's PyTorch flow with its overlap scheduler and CUDA graphs; likewise.
-  public static let trtLLM = likeVLLM("trt-llm")
+  /// SGLang to 0.5.9, which captures decodes alone and runs prompts as PyTorch has them.
+  public static let sglang059 = likeVLLM(
+    "sglang-0.5.9", "prompts are neither captured nor compiled", capturesPrompts: false)
 
-  private static func likeVLLM(_ name: String) -> HostTime {
+  /// TensorRT-LLM's PyTorch flow with its overlap scheduler and CUDA graphs, for decodes alone.
+  public static let trtLLM = likeVLLM(
+    "trt-llm", "prompts are neither captured nor compiled", capturesPrompts: false)
+
+  /// What is known of vLLM's, of another engine whose graphs capture something else.
+  private static func likeVLLM(
+    _ name: String, _ difference: String, capturedTokens: Int = 512, capturesPrompts: Bool = true
+  ) -> HostTime {
     var host = vllmV1
     host.name = name
-    host.source = "taken from vllm-v1, whose schedule overlaps in the same way; not measured"
+    host.source =
+      "taken from vllm-v1, whose schedule overlaps in the same way, and not measured; but "
+      + difference
+    host.capturedTokens = capturedTokens
+    host.capturesPrompts = capturesPrompts
+    host.isCompiled = capturesPrompts
     return host
   }
 

@@ -49,12 +49,14 @@ public struct IterationCost: CostModel {
   @inline(__always)
   func withHost(_ seconds: Double, _ batch: borrowing Batch) -> Double {
     let isFused = batch.tokens <= prices.fusedTokens
+    let launches = host.isCompiled ? prices.launches : prices.eagerLaunches
     let whole = host.seconds(
       around: seconds,
       HostTime.Iteration(
         tokens: batch.tokens, sequences: batch.sequences, layers: prices.layers,
-        launches: isFused ? prices.launches - prices.fusedNormalizations : prices.launches,
-        gpus: prices.gpus, isFused: isFused))
+        hasPrompts: !batch.chunks.isEmpty,
+        launches: isFused ? launches - prices.fusedNormalizations : launches,
+        gpus: prices.gpus, isFused: isFused, unfused: isFused ? prices.cutReductions : 0))
     return batch.swappedTokens == 0 ? whole : whole + prices.swapSeconds(batch.swappedTokens)
   }
 }

@@ -14,9 +14,13 @@ final class ShardPrices: Sendable {
   let ranks: Int
   /// Kernels that an iteration with prompts runs, where nothing is fused with all-reduces.
   let launches: Int
+  /// The same where the model is not compiled.
+  let eagerLaunches: Int
   /// The most tokens whose all-reduces normalise as well, and normalisations that they spare.
   let fusedTokens: Int
   let fusedNormalizations: Int
+  /// All-reduces of layers that are not fused beside those that are.
+  let cutReductions: Int
   /// Seconds of everything that depends on the tokens, and on the sequences; by their number.
   private let byTokens = PriceTable()
   private let bySequences = PriceTable()
@@ -37,8 +41,10 @@ final class ShardPrices: Sendable {
     gpus = shard.map.gpus
     ranks = shard.map.data
     launches = operations.launches
+    eagerLaunches = operations.eagerLaunches
     fusedTokens = shard.fusedTokens
     fusedNormalizations = operations.fusedNormalizations(1)
+    cutReductions = operations.cutReductions
     let tables = times == .measured ? gpu.tables : KernelTables()
     attentions = TermList(operations.mixers) { AttentionTerm(of: $0, among: tables, on: gpu) }
     latents = TermList(operations.mixers) { LatentTerm(of: $0, among: tables, on: gpu) }

@@ -13,6 +13,8 @@ public struct ModelOperations: Sendable, Equatable {
   private let steps: [TokenStep]
   /// All-reduces of layers, in one iteration.
   private let reductions: Int
+  /// Of those, all-reduces of experts' results that are never fused.
+  let cutReductions: Int
   /// Those of what all heads together are normalised by, two numbers a token.
   private let statistics: Int
 
@@ -23,6 +25,9 @@ public struct ModelOperations: Sendable, Equatable {
     statistics = shard.blocks.reduce(0) { sum, block in
       sum + block.layers * block.attentions.count { $0.normalization == .heads }
     }
+    cutReductions =
+      shard.fusion?.seesCuts == false
+      ? shard.blocks.reduce(0) { $0 + ($1.cutsExperts(of: shard.model) ? $1.layers : 0) } : 0
     // Where ranks have tokens of their own, experts send them about by other collectives.
     let experts = shard.map.data > 1
     reductions = shard.blocks.reduce(0) { sum, block in
@@ -45,10 +50,15 @@ public struct ModelOperations: Sendable, Equatable {
   }
 
   /// How many kernels an iteration with one prompt runs, where nothing is fused with all-reduces.
-  var launches: Int {
+  var launches: Int { launches(\.launches) }
+
+  /// The same where the model is not compiled.
+  var eagerLaunches: Int { launches { $0.launches + $0.eagerLaunches } }
+
+  private func launches(_ each: (Operation) -> Int) -> Int {
     let prompt = Batch(
       decodes: 0, decodeContext: 0, decodeContextSquares: 0, prompts: [(tokens: 1, context: 0)])
-    let kernels = operations(for: prompt).reduce(0) { $0 + $1.repeats * $1.launches }
+    let kernels = operations(for: prompt).reduce(0) { $0 + $1.repeats * each($1) }
     return kernels + fusedNormalizations(1)
   }
 
@@ -56,7 +66,7 @@ public struct ModelOperations: Sendable, Equatable {
   func fusedNormalizations(_ tokens: Int) -> Int {
     if tokens > shard.fusedTokens { return 0 }
     let all = steps.reduce(0) { $0 + ($1.place == .normalization ? $1.repeats : 0) }
-    return min(all, reductions)
+    return min(all, reductions - cutReductions)
   }
 
   /// The operations that depend on the prompts and contexts in `batch`.
@@ -224,7 +234,33 @@ public struct ModelOperations: Sendable, Equatable {
   }
 }
 
+extension Block {
+  /// Whether its experts return more elements than the residual stream has: kernels for weights in
+  /// MXFP4 fill rows up to 256 (vLLM 0.18, `mxfp4.py`).
+  fileprivate func cutsExperts(of model: Model) -> Bool {
+    !mixtures.isEmpty && model.hidden % 256 != 0
+      && format(of: .experts, main: model.formats.main).numbers == .mxfp4
+  }
+}
+
 extension Operation {
+  /// Kernels beside `launches` where a model is not compiled, as SGLang's code has them (0.5.9,
+  /// `srt/models` and `srt/layers`).
+  ///
+  /// Inputs of products with scales by blocks are stored in FP8 by a kernel of their own. Experts
+  /// are chosen by one, told apart by two more, and their inputs stored by two. Heads of latent
+  /// attention are put together of two parts, for keys, values and queries. A gated delta rule over
+  /// blocks is nine kernels, and what goes in is split, normalised and made contiguous by four.
+  fileprivate var eagerLaunches: Int {
+    switch shape {
+    case .matrix: format == .fp8Block ? 1 : 0
+    case .experts: 5
+    case .latentPrefill: 4
+    case .recurrent(_, _, _, let isDecode): isDecode ? 0 : 10
+    default: 0
+    }
+  }
+
   /// Whether it is on the tokens of all ranks that are in step.
   var isShared: Bool {
     if case .exchange = shape { return false }

@@ -10,7 +10,10 @@ extension Deployment {
   func fusion(of engine: Engine?) -> ReductionFusion? {
     let isOwn = if case .own = host { true } else { false }
     let isFused = fusesReductions ?? (isOwn && engine?.fusesReductions == true)
-    return isFused ? ReductionFusion(among: tensorParallelSize, on: gpu) : nil
+    guard isFused else { return nil }
+    var fusion = ReductionFusion(among: tensorParallelSize, on: gpu)
+    fusion?.seesCuts = engine?.hostTime != HostTime.vllmV1.name
+    return fusion
   }
 
   /// Whether all-reduces normalise as well.

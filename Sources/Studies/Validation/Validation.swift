@@ -112,6 +112,10 @@ public struct Validation: Sendable {
     if let engine = run.engine, engine.fusesReductions(of: settings[model] ?? "") {
       settings[fusion] = settings[fusion] ?? "true"
     }
+    if let engine = run.engine, let time = engine.hostTime {
+      let host = MeasuredRun.Stated.hostOverhead.name
+      settings[host] = settings[host] ?? time.name
+    }
     let scheduler = Scenario.Settings.scheduler.name
     if given(scheduler) == nil {
       let (name, note) = Schedulers.serving(run.engine?.name, run.engine?.version)
@@ -183,6 +187,18 @@ extension MeasuredRun.Engine {
 }
 
 extension MeasuredRun.Engine {
+  /// What is known of its host's time, by its version; nil for the standard. A version of SGLang
+  /// that is not known is taken as one before 0.5.10, as nearly all were that runs are of.
+  fileprivate var hostTime: HostTime? {
+    switch name {
+    case "trtllm": return .trtLLM
+    case "sglang":
+      let parts = version.split(separator: ".").prefix(3).compactMap { Int($0) }
+      return parts.lexicographicallyPrecedes([0, 5, 10]) ? .sglang059 : .sglang
+    default: return nil
+    }
+  }
+
   /// The first two parts of its version; none where that is not known.
   private var numbers: [Int] {
     let parts = version.split(separator: ".").prefix(2).compactMap { Int($0) }

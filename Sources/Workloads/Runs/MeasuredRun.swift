@@ -43,7 +43,7 @@ public struct MeasuredRun: Sendable {
     case model, gpu, tensorParallelSize, pipelineParallelSize, dataParallelSize
     case expertParallelSize, maxModelLen, maxNumSeqs, maxNumBatchedTokens, blockSize
     case numGpuBlocksOverride, clients, requestRate, arrivals, frontend, quantization, clientTimeout
-    case kvCacheDtype, gpuMemoryUtilization, fuseAllreduceRms, moeBackend
+    case kvCacheDtype, gpuMemoryUtilization, fuseAllreduceRms, moeBackend, hostOverhead
 
     /// As the setting is called: in small letters, with dashes between words.
     public var name: String {

@@ -51,6 +51,18 @@ import Testing
     #expect(seconds(9e-3, tokens: 513) == 9e-3)
   }
 
+  /// Graphs that capture decodes alone leave a prompt's kernels to the host, however few its
+  /// tokens.
+  @Test func `is a prompt's kernels where graphs are captured for decodes alone`() {
+    let host = HostTime(secondsPerLaunch: 10e-6, capturesPrompts: false)
+    func seconds(_ gpu: Double, hasPrompts: Bool) -> Double {
+      host.seconds(
+        around: gpu, .init(tokens: 16, layers: 40, hasPrompts: hasPrompts, launches: 800))
+    }
+    #expect(seconds(5e-3, hasPrompts: false) == 5e-3)
+    #expect(seconds(5e-3, hasPrompts: true) == 8e-3)
+  }
+
   /// The last of n that are late by an exponential time each comes 1 + 1/2 + … + 1/n of its mean
   /// late; the kernels' own tables have the mean in them. Two collectives a layer, and one more.
   @Test(arguments: [1, 2, 4, 8])

@@ -34,6 +34,24 @@ import Testing
     }
   }
 
+  /// gpt-oss has 36 layers of 2,880 elements, which kernels for its experts fill up to 3,072.
+  @Test(arguments: [(true, 72), (false, 36)])
+  func `is not found behind experts whose results are cut, by a pass over the graph`(
+    _ seesCuts: Bool, _ fused: Int
+  ) throws {
+    var shard = try Shard(of: Models.named("gpt-oss-120b"), map: ParallelMap(tensor: 8))
+    shard.fusion = ReductionFusion(bytes: 1 << 20, seesCuts: seesCuts)
+    #expect(repeats(.fusedAllReduce, 8, shard) == fused)
+    #expect(repeats(.allReduce, 8, shard) == 72 - fused)
+    #expect(repeats(.normalization, 8, shard) == 72 - fused)
+    // The last of eight is waited for at 73 collectives, at those that are apart for longer.
+    let host = HostTime(secondsLate: 5e-6, secondsLateFused: 1e-6)
+    let seconds = host.seconds(
+      around: 0.01, .init(layers: 36, gpus: 8, isFused: true, unfused: 72 - fused))
+    let late = Double(73 - (72 - fused)) * 1e-6 + Double(72 - fused) * 5e-6
+    #expect(abs(seconds - 0.01 - late * 481.0 / 280) < 1e-12)
+  }
+
   /// Kernels of a prompt too long to be fused are all started.
   @Test func `takes nothing from the kernels of longer iterations`() throws {
     let launches = try [shard(512 << 10), shard(nil)].map { ModelOperations(of: $0).launches }

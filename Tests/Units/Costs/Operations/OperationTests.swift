@@ -94,4 +94,17 @@ import Testing
     #expect(list.only(.allReduce)?.repeats == 2)
     #expect(list.only(.up)?.flops == 480.0)
   }
+
+  /// A dense model's kernels are those that a compiler has. Mixtral's experts have five more in 32
+  /// layers. DeepSeek-V3's latent attention has four in 61 layers, its experts five in 58, and what
+  /// goes into its products is stored in FP8 first: four of each layer's attention, and two of its
+  /// MLP or its shared experts.
+  @Test(arguments: [
+    ("llama-3.1-70b", 0), ("mixtral-8x7b", 5 * 32),
+    ("deepseek-v3", 4 * 61 + 5 * 58 + (4 + 2) * 61),
+  ])
+  func `a model that is not compiled runs more kernels`(_ name: String, _ more: Int) throws {
+    let operations = ModelOperations(of: try Shard(of: Models.named(name), tensorParallel: 8))
+    #expect(operations.eagerLaunches - operations.launches == more)
+  }
 }
