@@ -4,9 +4,7 @@ import Serving
 /// `benchmarks/` and `benchmarks/single_node/` of github.com/SemiAnalysisAI/InferenceX that are
 /// called after the model, the format and the GPU, as of 2025-10 to 2026-04.
 ///
-/// Of flags that change no time here, such as how often tokens are streamed, nothing is said; nor
-/// of those that are not simulated: SGLang's `--scheduler-recv-interval`, TensorRT-LLM's
-/// `batch_wait_timeout_iters`.
+/// Of flags that change no time here, such as how often tokens are streamed, nothing is said.
 struct InferenceXServer {
   private var settings: [MeasuredRun.Stated: String] = [:]
   private var options: [String] = []
@@ -17,14 +15,18 @@ struct InferenceXServer {
   ///   - format: what linear layers are stored in, in aiconfigurator's words.
   ///   - longest: the longest prompt and output.
   init?(
-    engine: String, model: String, gpu: String, format: String, gpus: Int, clients: Int,
+    engine: String, version: String, model: String, gpu: String, format: String, gpus: Int,
+    clients: Int,
     longest: Request
   ) {
     let name = model.lowercased()
     let isBlackwell = gpu.hasPrefix("b200")
     let isHopper = gpu.hasPrefix("h100") || gpu.hasPrefix("h200")
-    guard isBlackwell || isHopper else { return nil }
+    let isUltra = gpu.hasPrefix("b300")
+    guard isBlackwell || isHopper || isUltra else { return nil }
+    let isShort = longest.promptTokens + longest.outputTokens == 2048
     switch engine {
+    case _ where isUltra && engine != "sglang": return nil
     case "vllm" where name.contains("llama-3.1-70b"):
       (cache, tokens) = ("fp8", 8192)
       sequences = isBlackwell ? 512 : clients
@@ -46,24 +48,54 @@ struct InferenceXServer {
       let isWide = isBlackwell && format == "fp8"
       cache = "fp8"
       tokens = isWide ? 16384 : longest.promptTokens + longest.outputTokens + 200
+      if isShort && gpus < 8 { wait(iterations: 20, share: 0.9) }
     case "trtllm" where name.contains("gpt-oss-120b"):
       (tokens, sequences) = (20000, isBlackwell ? 512 : clients)
       if isBlackwell { cache = "fp8" }
     case "trtllm" where name.contains("deepseek") && format.hasPrefix("fp8"):
       let whole = (clients + longest.promptTokens + 127) / 64 * 64
       (cache, tokens) = ("fp8", max(8192, whole))
+      // The version that waits came with 1.2.
+      let waits = isBlackwell && isShort && (64..<256).contains(clients)
+      if waits && !version.hasPrefix("1.1") { wait(iterations: 40, share: 0.8) }
     case "sglang" where name.contains("deepseek") && gpus == 8:
-      (tokens, options) = (32768, ["max-prefill-tokens=32768"])
-      let isShort = longest.promptTokens + longest.outputTokens == 2048
-      sequences = isBlackwell ? 128 : isShort ? 512 : 256
-      if isBlackwell { (cache, isFused) = ("fp8", true) }
-    case "sglang" where name.contains("qwen3.5-397b") && isBlackwell:
-      (tokens, sequences, options) = (32768, 128, ["max-prefill-tokens=32768"])
+      prefill(32768)
+      sequences = !isHopper ? 128 : isShort ? 512 : 256
+      if !isHopper {
+        (cache, isFused) = ("fp8", true)
+        look(every: clients >= 16 ? 30 : 10)
+      }
+    case "sglang" where name.contains("qwen3.5-397b"):
+      sequences = 128
       // Asked to fuse all-reduces, SGLang did so for this model only later
       // (sgl-project/sglang#19889).
-      if format.hasPrefix("fp8") { cache = "fp8" }
+      if format.hasPrefix("fp8") || format == "nvfp4" { cache = "fp8" }
+      if isHopper {
+        prefill(16384)
+      } else if isUltra && format.hasPrefix("fp8") {
+        prefill(16384)
+        sequences = clients
+        look(every: 10)
+      } else {
+        prefill(32768)
+        isFused = isUltra && format.isEmpty && !version.hasPrefix("0.5.9")
+        look(every: clients >= 16 || isBlackwell && format == "nvfp4" ? 30 : 10)
+      }
     default: return nil
     }
+  }
+
+  private mutating func wait(iterations: Int, share: Double) {
+    options += ["batch-wait-timeout-iters=\(iterations)", "batch-wait-max-tokens-ratio=\(share)"]
+  }
+
+  private mutating func look(every batches: Int) {
+    options.append("scheduler-recv-interval=\(batches)")
+  }
+
+  private mutating func prefill(_ budget: Int) {
+    tokens = budget
+    options.append("max-prefill-tokens=\(budget)")
   }
 
   /// Adds what it was started with to what `run` states.
@@ -80,9 +112,29 @@ extension MeasuredRun {
     _ format: String, _ gpus: Int, _ clients: Int, longest: Request
   ) {
     let server = InferenceXServer(
-      engine: engine?.name ?? "", model: settings[.model] ?? "", gpu: settings[.gpu] ?? "",
+      engine: engine?.name ?? "", version: engine?.version ?? "", model: settings[.model] ?? "",
+      gpu: settings[.gpu] ?? "",
       format: format, gpus: gpus, clients: clients, longest: longest)
     server?.state(in: &self)
+  }
+}
+
+extension MeasuredRun {
+  /// Whether a server of InferenceX had `--speculative` options for so many `clients`, on the day
+  /// that `date` begins with (`perf-changelog.yaml` of the same repository).
+  ///
+  /// DeepSeek-R1's under TensorRT-LLM on one node: of 1.2.0rc6, post3 is of the drafting scripts
+  /// and post2 of the others; of 1.1.0rc2.post2, what ran on 2026-01-14 is of those scripts, which
+  /// came then. Under SGLang on B200 the others end at 128 clients.
+  func draftsAtInferenceX(_ clients: Int, date: String) -> Bool {
+    guard (settings[.model] ?? "").lowercased().contains("deepseek") else { return false }
+    switch engine?.name {
+    case "trtllm":
+      return engine?.version == "1.2.0rc6.post3"
+        || engine?.version == "1.1.0rc2.post2" && date.hasPrefix("2026-01-14")
+    case "sglang": return (settings[.gpu] ?? "").hasPrefix("b200") && clients > 128
+    default: return false
+    }
   }
 }
 

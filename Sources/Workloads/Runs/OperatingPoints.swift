@@ -95,6 +95,7 @@ enum OperatingPoints {
     }
     columns["moe_tp_size"] = try reader.optionalColumn("moe_tp_size")
     let origins = try reader.optionalColumn("origin")
+    let dates = try reader.optionalColumn("measured")
     var runs: [MeasuredRun] = []
     while try reader.nextRow() {
       func text(_ name: String) throws(InputError) -> String {
@@ -141,7 +142,12 @@ enum OperatingPoints {
       }
       run.means[.ttft] = try seconds("silicon_ttft_ms")
       run.means[.tpot] = try seconds("silicon_tpot_ms")
-      run.obstacle = try text("mode") != "agg" ? "prefill and decode run apart" : nil
+      let date = try dates.map { column throws(InputError) in try reader.text(column) } ?? ""
+      run.obstacle =
+        try text("mode") != "agg"
+        ? "prefill and decode run apart"
+        : run.draftsAtInferenceX(clients, date: date)
+          ? "its server drafts tokens, of which the row says nothing" : nil
       runs.append(run)
     }
     return runs

@@ -193,13 +193,22 @@ import Testing
   }
 
   /// What `benchmarks/70b_fp8_b200_trt_slurm.sh`, `70b_fp8_h200_slurm.sh`,
-  /// `single_node/gptoss_fp4_h200.sh`, `dsr1_fp8_b200.sh` and `dsr1_fp8_h200_trt.sh` give.
+  /// `single_node/gptoss_fp4_h200.sh`, `dsr1_fp8_b200.sh`, `qwen3.5_fp8_h200.sh`,
+  /// `qwen3.5_fp8_b300.sh` and `dsr1_fp8_h200_trt.sh` give.
   @Test(arguments: [
     ("trtllm,1,meta-llama/Llama-3.1-70B,b200_sxm", "fp8,16384,,,", ""),
     ("vllm,1,meta-llama/Llama-3.1-70B,h200_sxm", "fp8,8192,64,false,", ""),
     ("vllm,1,openai/gpt-oss-120b,h200_sxm", ",8192,64,,marlin", ""),
     (
-      "sglang,1,deepseek-ai/DeepSeek-R1,b200_sxm", "fp8,32768,128,true,", "max-prefill-tokens=32768"
+      "sglang,1,deepseek-ai/DeepSeek-R1,b200_sxm", "fp8,32768,128,true,",
+      "max-prefill-tokens=32768,scheduler-recv-interval=30"
+    ),
+    (
+      "sglang,1,Qwen/Qwen3.5-397B-A17B,h200_sxm", "fp8,16384,128,,", "max-prefill-tokens=16384"
+    ),
+    (
+      "sglang,1,Qwen/Qwen3.5-397B-A17B,b300_sxm", "fp8,16384,64,,",
+      "max-prefill-tokens=16384,scheduler-recv-interval=10"
     ),
     ("trtllm,1,deepseek-ai/DeepSeek-R1,h200_sxm", "fp8,8320,,,", ""),
     ("vllm,1,org/unread,h200_sxm", ",,,,", ""),
@@ -220,8 +229,36 @@ import Testing
       ]
       let said = stated.map { run.settings[$0] ?? "" }.joined(separator: ",")
       #expect(said == (isTheirs ? expected : ",,,,"))
-      #expect(run.options.joined() == (isTheirs ? options : ""))
+      #expect(run.options.joined(separator: ",") == (isTheirs ? options : ""))
     }
+  }
+
+  /// Prompts wait for others at 1,024 and 1,024 tokens on less than eight GPUs
+  /// (`70b_fp4_b200_trt_slurm.sh`); a server that drafts is not simulated.
+  @Test(arguments: [
+    ("trtllm,1,meta-llama/Llama-3.1-70B", 4, 64, "", true, false),
+    ("trtllm,1,meta-llama/Llama-3.1-70B", 8, 64, "", false, false),
+    ("trtllm,1.2.0rc6.post2,deepseek-ai/DeepSeek-R1", 8, 64, "2026-01-29", true, false),
+    ("trtllm,1.2.0rc6.post3,deepseek-ai/DeepSeek-R1", 8, 32, "2026-02-05", false, true),
+    ("trtllm,1.1.0rc2.post2,deepseek-ai/DeepSeek-R1", 8, 64, "2026-01-14", false, true),
+    ("trtllm,1.1.0rc2.post2,deepseek-ai/DeepSeek-R1", 8, 64, "2025-12-15", false, false),
+    ("sglang,0.5.9,deepseek-ai/DeepSeek-R1", 8, 128, "2026-03-25", false, false),
+    ("sglang,0.5.9,deepseek-ai/DeepSeek-R1", 8, 256, "2026-03-25", false, true),
+  ])
+  func `states that prompts wait for others, and that tokens are drafted`(
+    _ row: String, _ gpus: Int, _ clients: Int, _ date: String, _ waits: Bool, _ drafts: Bool
+  ) throws {
+    let folder = try TemporaryFolder()
+    try folder.put(
+      """
+      id,backend,backend_version,model_path,system,mode,isl,osl,gemm_quant_mode,tp_size,pp_size,\
+      attention_dp_size,moe_ep_size,silicon_ttft_ms,silicon_tpot_ms,silicon_concurrency,measured,\
+      origin
+      a,\(row),b200_sxm,agg,1024,1024,fp8,\(gpus),1,1,1,100,20,\(clients),\(date),db-dump/2026-04-27
+      """, in: "p.csv")
+    let run = try #require(try MeasuredRuns.read(folder.path + "/p.csv").first)
+    #expect(run.options.contains { $0.hasPrefix("batch-wait-timeout-iters") } == waits)
+    #expect((run.obstacle != nil) == drafts)
   }
 
   /// Rows of one run as aiconfigurator's two conversions of InferenceX's dump have it: Qwen3.5-397B
