@@ -79,6 +79,14 @@ public struct Setting<Root>: Sendable {
     return setting
   }
 
+  /// The same setting with `prefix` before its name.
+  public func named(after prefix: String) -> Setting {
+    var setting = Setting(
+      prefix + name, takes, standard: standard, help, printed: printed, shown: shown, set: set)
+    setting.group = group
+    return setting
+  }
+
   /// The same setting under the heading `group`.
   public func under(_ group: String) -> Setting {
     var setting = self

@@ -16,6 +16,7 @@ import Studies
 ///        "searches": [{"seed", "kept_requests_per_second", "missed_requests_per_second", "runs"}]
 ///      }],
 ///      "objective": text, "attainment": the share of requests that must keep it, or null,
+///      "disaggregation": whether pools apart pay, absent where there are none (PoolVerdictReport),
 ///      "verdict": the closing sentence}
 ///
 /// `missed_requests_per_second` is null where no rate missed the objective, `high` where nothing
@@ -24,14 +25,20 @@ import Studies
 public enum CapacityJSON {
   /// The capacities as text; `seeds` are those of the searches, in their order.
   public static func text(
-    _ capacities: [ServiceCapacity], requirement: Requirement, seeds: [UInt64], verdict: String
+    _ capacities: [ServiceCapacity], requirement: Requirement, seeds: [UInt64],
+    pools: [PoolVerdict]? = nil, verdict: String
   ) -> String {
-    JSONValue.object([
-      .init("capacities", .array(capacities.map { .object(members($0, seeds)) })),
+    let ofPools = pools.map {
+      [JSONValue.Member("disaggregation", PoolVerdictReport.json($0))]
+    }
+    let head = [
+      JSONValue.Member("capacities", .array(capacities.map { .object(members($0, seeds)) })),
       .init("objective", .string(requirement.objective.description)),
       .init("attainment", JSONValue(requirement.attainment)),
-      .init("verdict", .string(verdict)),
-    ]).text()
+    ]
+    return JSONValue.object(
+      head + (ofPools ?? []) + [.init("verdict", .string(verdict))]
+    ).text()
   }
 
   private static func members(

@@ -10,9 +10,10 @@ public enum CapacityReport {
     let known = capacities.filter { $0.stopped == nil }
     let worst = known.min { $0.mean < $1.mean }.flatMap { $0.isUnbounded ? nil : $0.mean }
     let hasSeeds = known.contains { $0.brackets.count > 1 }
+    let hasGPUs = known.contains { $0.gpus != nil }
     return Table(
       [
-        Table.Column("scheduler", isNumeric: false),
+        Table.Column(hasGPUs ? "pools" : "scheduler", isNumeric: false),
         Table.Column(
           hasSeeds ? "mean" : "kept", group: "capacity", unit: "requests/s", best: .highest),
         Table.Column(
@@ -20,17 +21,22 @@ public enum CapacityReport {
       ]
         + (hasSeeds ? ["least", "most"] : []).map {
           Table.Column($0, group: "capacity", unit: "requests/s")
-        } + [Table.Column("over the worst"), Table.Column("runs")],
-      rows: capacities.map { row(of: $0, worst: worst, hasSeeds: hasSeeds) })
+        }
+        + (hasGPUs ? [Table.Column("a GPU", unit: "requests/s", best: .highest)] : [])
+        + [Table.Column("over the worst"), Table.Column("runs")],
+      rows: capacities.map {
+        row(of: $0, worst: worst, hasSeeds: hasSeeds, hasGPUs: hasGPUs)
+      })
   }
 
   private static func row(
-    of capacity: ServiceCapacity, worst: Double?, hasSeeds: Bool
+    of capacity: ServiceCapacity, worst: Double?, hasSeeds: Bool, hasGPUs: Bool
   ) -> [Table.Cell] {
     let kept = capacity.brackets.map(\.kept)
     guard let fewest = kept.min(), let most = kept.max() else {
       return [Table.Cell(capacity.scheduler), Table.Cell("stopped")]
-        + Array(repeating: Table.Cell("-"), count: hasSeeds ? 5 : 3)
+        + Array(
+          repeating: Table.Cell("-"), count: (hasSeeds ? 5 : 3) + (hasGPUs ? 1 : 0))
     }
     let least = capacity.isUnbounded ? ">= " : ""
     let ratio = worst.flatMap { worst in
@@ -40,10 +46,19 @@ public enum CapacityReport {
       Table.Cell(capacity.scheduler), Table.Cell(amount(capacity), value: capacity.mean),
       Table.Cell(interval(capacity)),
     ] + (hasSeeds ? [fewest, most].map { Table.Cell(Numbers.significant($0)) } : [])
+      + (hasGPUs ? [perGPU(capacity)] : [])
       + [
         Table.Cell(ratio ?? "-"),
         Table.Cell(Numbers.grouped(capacity.brackets.reduce(0) { $0 + $1.tries })),
       ]
+  }
+
+  /// The capacity of each GPU of a fleet.
+  private static func perGPU(_ capacity: ServiceCapacity) -> Table.Cell {
+    guard let gpus = capacity.gpus else { return Table.Cell("-") }
+    let share = capacity.mean / Double(gpus)
+    return Table.Cell(
+      (capacity.isUnbounded ? ">= " : "") + Numbers.significant(share), value: share)
   }
 
   /// The table as text.

@@ -11,10 +11,11 @@ public enum CapacityStudyReport {
   /// - Parameters:
   ///   - requirement: what was kept.
   ///   - question: in words, what was asked.
+  ///   - pools: whether pools apart pay; nil where there are none.
   ///   - answer: the closing sentence.
   public static func report(
     _ capacities: [ServiceCapacity], requirement: Requirement, seeds: [UInt64],
-    answer: String, source: Report.Source
+    pools: [PoolVerdict]? = nil, answer: String, source: Report.Source
   ) -> Report {
     precondition(!capacities.isEmpty, "a report is about a service")
     let settings = capacities[0].settings
@@ -36,7 +37,7 @@ public enum CapacityStudyReport {
               + ", and what the searches leave open. * best of its column."
             : "The highest rate found that meets the objective, and the bracket to the lowest that "
               + "does not. * best of its column.")
-      ],
+      ] + (pools.map { [PoolVerdictReport.section($0)] } ?? []),
       figures: [
         Report.Figure(
           "capacity.svg",

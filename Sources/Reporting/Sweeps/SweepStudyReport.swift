@@ -12,10 +12,11 @@ public enum SweepStudyReport {
   /// - Parameters:
   ///   - table: the points as a table.
   ///   - rows: the points in the sweep's order.
+  ///   - pools: whether pools apart pay; nil where there are none.
   ///   - answer: the closing sentence.
   public static func report(
     _ lines: [SweepLine], by load: SweepLine.Load, _ table: Table, rows: [SweepRow],
-    objective: ServiceLevelObjective?,
+    pools: [PoolVerdict]? = nil, objective: ServiceLevelObjective?,
     answer: String, remarks: [String], source: Report.Source
   ) -> Report {
     let settings = shared(rows)
@@ -44,7 +45,9 @@ public enum SweepStudyReport {
     }
     return Report(
       question: "How do latencies grow with the load\(place.isEmpty ? "" : ", \(place)")?",
-      answer: answer, remarks: remarks, sections: [Report.Section("Points", table)],
+      answer: answer, remarks: remarks,
+      sections: [Report.Section("Points", table)]
+        + (pools.map { [PoolVerdictReport.section($0)] } ?? []),
       figures: [
         picture(.ttft, .percentile(99)), picture(.tbt, .percentile(99)), picture(.e2e, .mean),
       ], definitions: Report.latencies(judgedBy: objective),

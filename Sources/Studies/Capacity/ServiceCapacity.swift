@@ -35,6 +35,8 @@ public struct ServiceCapacity: Sendable, Equatable {
   public internal(set) var energy: Energy?
   /// Whether each seed has requests of its own, drawn from those of the trace.
   public internal(set) var isBootstrapped = false
+  /// The GPUs of a fleet of pools; nil where there are none.
+  public var gpus: Int?
   /// Why a run could not go on, where one did not.
   public var stopped: StoppedRun?
 

@@ -61,10 +61,12 @@ extension Deployment {
 
   /// The setting of what stands in front of the replicas.
   static let routerName = "router"
+  /// The setting of how many replicas there are.
+  public static let replicasName = "replicas"
 
   private static let fleet: [Setting<Deployment>] = [
     .init(
-      "replicas", .count(EngineRange.replicas), standard: "1",
+      replicasName, .count(EngineRange.replicas), standard: "1",
       "copies of the model, each on GPUs of its own, from 1 to \(EngineRange.replicas.upperBound)",
       shown: { $0.fleet.isPlain ? nil : String($0.fleet.replicas) },
       set: { (root, given) throws(InputError) in

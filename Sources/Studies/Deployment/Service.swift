@@ -75,6 +75,7 @@ public struct Service: Sendable {
     fleet.seed = seed
     engine.rules.speculation?.acceptance.reseed(seed)
     for index in sizes.indices { sizes[index].seed(seed) }
+    pooled?.reseed(seed)
   }
 
   /// `trace`, of which nothing is served yet.

@@ -39,8 +39,8 @@ extension PooledDeployment {
   private func link(_ keys: JSONKeys) throws(InputError) -> DeployedLink {
     var link = DeployedLink()
     try Self.linkSettings.set(in: &link, from: keys)
-    if !keys.has("bandwidth-gb-s") {
-      throw keys.missing("bandwidth-gb-s", "10^9 bytes a second between two replicas")
+    if !keys.has(Self.bandwidth.name) {
+      throw keys.missing(Self.bandwidth.name, "10^9 bytes a second between two replicas")
     }
     for (key, name, role) in [("from", link.from, Pool.Role.prefill), ("to", link.to, .decode)] {
       guard let name, !pools.contains(where: { $0.name == name && $0.role == role }) else {

@@ -48,6 +48,15 @@ extension PooledDeployment {
       set: { (root, given) throws(InputError) in root.scheduler = try given.string() }),
   ]
 
+  /// How fast a link is.
+  static let bandwidth = Setting<DeployedLink>(
+    "bandwidth-gb-s", .number(1e-6...1e9, "N"),
+    "10^9 bytes a second that caches are handed over with, of a whole replica, over all its GPUs",
+    shown: { "\($0.link.bandwidth / 1e9)" },
+    set: { (root, given) throws(InputError) in
+      root.link.bandwidth = try given.double(min: 1e-6, max: 1e9) * 1e9
+    })
+
   /// Of a link from pools that compute prompts to those that decode.
   public static let linkSettings: [Setting<DeployedLink>] = [
     .init(
@@ -58,13 +67,7 @@ extension PooledDeployment {
       "to", .text("NAME"), standard: "every pool with the role decode",
       "the pool that it leads to",
       set: { (root, given) throws(InputError) in root.to = try given.string() }),
-    .init(
-      "bandwidth-gb-s", .number(1e-6...1e9, "N"),
-      "10^9 bytes a second of a whole replica, over all its GPUs",
-      shown: { "\($0.link.bandwidth / 1e9)" },
-      set: { (root, given) throws(InputError) in
-        root.link.bandwidth = try given.double(min: 1e-6, max: 1e9) * 1e9
-      }),
+    bandwidth,
     .init(
       "latency-ms", .number(0...1e6, "N"), standard: "0",
       "milliseconds that a transfer takes besides its bytes",

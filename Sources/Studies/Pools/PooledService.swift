@@ -21,6 +21,21 @@ public struct PooledService: Sendable {
   /// The beginning of the routers' random numbers.
   var seed: UInt64 = 0
 
+  /// Has what is random of it begin from `seed`.
+  mutating func reseed(_ seed: UInt64) {
+    self.seed = seed
+    for place in members.indices { members[place].service.seed(seed) }
+  }
+
+  /// The same with prompts or decodes that take longer or shorter.
+  func scaled(by factors: ScaledCost.Factors) -> PooledService {
+    var pooled = self
+    for place in members.indices {
+      pooled.members[place].service = members[place].service.scaled(by: factors)
+    }
+    return pooled
+  }
+
   /// Replicas that requests come to, and those that decode what was computed there.
   private var counts: (entrances: Int, decoders: Int) {
     members.reduce(into: (0, 0)) { counts, member in
@@ -107,9 +122,9 @@ extension PooledDeployment {
         throw error.source == source ? error : placed(error, place)
       }
     }
-    for place in members.indices { members[place].service.seed(seed) }
     let ordered = members.filter { $0.role != .decode } + members.filter { $0.role == .decode }
-    let pooled = PooledService(members: ordered, deployment: self, seed: seed)
+    var pooled = PooledService(members: ordered, deployment: self)
+    pooled.reseed(seed)
     var service = ordered[0].service
     service.engine.name = pooled.schedulers
     service.settings = settings(members)
@@ -146,7 +161,9 @@ extension PooledDeployment {
   /// pool's name before it where not.
   private func settings(_ members: [PooledService.Member]) -> [Run.Setting] {
     var settings: [Run.Setting] = []
+    // Those of the pools and of the fleet are told below.
     let names = members.flatMap { $0.service.settings.map(\.name) }
+      .filter { $0 != Deployment.replicasName && $0 != Deployment.routerName }
     var done: [String] = []
     for name in names where !done.contains(name) {
       done.append(name)
@@ -174,7 +191,7 @@ extension PooledDeployment {
       }
     }
     return own + Self.settings.shown(of: self) + ofLinks
-      + settings.filter { $0.name != "replicas" && $0.name != Deployment.routerName }
+      + settings
   }
 }
 

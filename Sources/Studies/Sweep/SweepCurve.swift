@@ -9,11 +9,13 @@ public struct SweepCurve: Sendable {
   /// The values of the axes.
   public let combination: SweepGrid.Combination
   private let service: Service
-  private let load: Load
+  private var load: Load
   private let base: Trace
   private let notes: [String]
   /// What its points are judged by, if anything.
   public let objective: ServiceLevelObjective?
+  /// How many GPUs serve.
+  public let gpus: Int
   /// What is known of how far its costs are off.
   public let modelError: ModelError
   /// All that decides the results but the rate.
@@ -29,7 +31,9 @@ public struct SweepCurve: Sendable {
     hasRate: Bool, tool: String
   ) throws(InputError) {
     self.combination = combination
-    let scenario = try Scenario(files, combination.given)
+    var scenario = try Scenario(files, combination.given)
+    if let fleet = try combination.fleet(files) { scenario.serve(on: fleet) }
+    gpus = scenario.pools?.gpus ?? scenario.deployment.gpus
     objective = try scenario.objective()
     modelError = scenario.deployment.modelError
     load = try scenario.load.settled(on: loaded, hasRate: hasRate)
@@ -40,6 +44,7 @@ public struct SweepCurve: Sendable {
     var fingerprint = Fingerprint()
     fingerprint.add("\(tool) \(scenario.scheduler)")
     fingerprint.add(scenario.deployment)
+    for pool in scenario.pools?.pools.dropFirst() ?? [] { fingerprint.add(pool.deployment) }
     fingerprint.add(base)
     for setting in service.settings { fingerprint.add("\(setting.name)=\(setting.value)") }
     fingerprint.add("\(load.process.name) \(load.seed)")
@@ -47,6 +52,16 @@ public struct SweepCurve: Sendable {
     fingerprint.add(notes.joined(separator: ";"))
     fingerprint.add(objective?.description ?? "")
     self.fingerprint = fingerprint
+  }
+
+  /// Whether arrivals are drawn, so that they differ by the seed.
+  var isDrawn: Bool { load.process != .trace && load.clients == nil }
+
+  /// The same requests with the arrivals of a seed that is later by `offset`.
+  func later(by offset: Int) -> SweepCurve {
+    var curve = self
+    curve.load.seed += offset
+    return curve
   }
 
   /// The name of the point at `rate`, by content.
@@ -69,12 +84,16 @@ public struct SweepCurve: Sendable {
     do {
       let replay = try service.replay(
         trace, from: load.clients, objective: objective, progress: progress)
-      return SweepRow(key: key(at: rate), replay.run)
+      var row = SweepRow(key: key(at: rate), replay.run)
+      row.pools = combination.counts
+      return row
     } catch {
-      return SweepRow(
+      var row = SweepRow(
         key: key(at: rate),
         StoppedRun(
           scheduler: service.engine.name, settings: service.settings, reason: "\(error)"))
+      row.pools = combination.counts
+      return row
     }
   }
 

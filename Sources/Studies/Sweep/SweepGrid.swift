@@ -16,9 +16,25 @@ public struct SweepGrid: Sendable {
     public var values: [(name: String, value: String)]
     /// What was given for what is no axis.
     fileprivate let others: @Sendable (String) -> GivenValue?
+    /// The fleets of which the combination has one; nil where flags describe what serves.
+    fileprivate let pools: PoolAxis?
 
     /// The value of the setting `name`, if it is an axis.
     public func value(of name: String) -> String? { values.first { $0.name == name }?.value }
+
+    /// How many replicas each pool has; nil where there are no pools.
+    public var counts: PoolCounts? {
+      value(of: PoolAxis.name).flatMap { pools?.counts($0) }
+    }
+
+    /// Whether one pool does all in place of several that hand over.
+    var isTogether: Bool { counts.flatMap { pools?.isTogether($0) } ?? false }
+
+    /// The fleet that serves; nil where a deployment does.
+    func fleet(_ files: DescribedFiles) throws(InputError) -> PooledDeployment? {
+      guard let pools, let counts else { return nil }
+      return try pools.fleet(counts, files, given)
+    }
 
     /// What is given for the setting `name`, as a scenario asks for it.
     public func given(_ name: String) -> GivenValue? {
@@ -46,12 +62,13 @@ public struct SweepGrid: Sendable {
   /// - Parameters:
   ///   - names: the settings that may be axes, in the order of the axes; `schedulers` is one.
   ///   - schedulers: the values of that axis, each with its options.
+  ///   - pools: the fleets that serve, which are the first axis; nil where deployments do.
   ///   - given: what is given for a setting, with commas between values; nil where nothing is.
   public init(
-    of names: [String] = standardNames, schedulers: [String],
+    of names: [String] = standardNames, schedulers: [String], pools: PoolAxis? = nil,
     _ given: @escaping @Sendable (String) -> GivenValue?
   ) throws(InputError) {
-    var axes: [Axis] = []
+    var axes = pools.map { [Axis(name: PoolAxis.name, values: $0.values.map(\.text))] } ?? []
     for name in names where name != Self.rate {
       if name == Self.schedulers {
         axes.append(Axis(name: name, values: schedulers))
@@ -68,7 +85,7 @@ public struct SweepGrid: Sendable {
         remedy: "give lists whose lengths multiply to at most \(Self.mostPoints)")
     }
     self.axes = axes
-    combinations = Self.product(axes).map { Combination(values: $0, others: given) }
+    combinations = Self.product(axes).map { Combination(values: $0, others: given, pools: pools) }
   }
 
   /// The settings of what serves, the schedulers and the settings of the load, but for those that

@@ -74,7 +74,7 @@ extension SweepRun {
     let axes = told.isEmpty ? shownAxes.filter { $0.name == SweepGrid.schedulers } : told
     return axes.compactMap { axis in
       curves[curve].combination.value(of: axis.name).map { value in
-        axis.name == SweepGrid.schedulers ? value : "\(axis.name) \(value)"
+        [SweepGrid.schedulers, PoolAxis.name].contains(axis.name) ? value : "\(axis.name) \(value)"
       }
     }.joined(separator: ", ")
   }

@@ -9,6 +9,8 @@ public struct SweepRow: Sendable, Equatable {
   public let scheduler: String
   /// What was set for the run, in the order in which reports show it.
   public let settings: [Run.Setting]
+  /// How many replicas each pool had; nil where there were no pools.
+  public internal(set) var pools: PoolCounts?
   /// The figures of the run by name; none where it could not go on. They have no units, which no
   /// file keeps.
   public let figures: [NamedValue]
@@ -101,6 +103,7 @@ extension SweepRow: LedgerRow {
     var members: [JSONValue.Member] = [
       .init("scheduler", .string(scheduler)), .init("settings", settings.json),
     ]
+    if let pools { members.append(.init(PoolAxis.name, pools.json)) }
     if let stopped { members.append(.init("stopped", .string(stopped))) }
     members += figures.json
     if let verdict { members.append(.init("slo", verdict.json)) }
@@ -112,7 +115,7 @@ extension SweepRow: LedgerRow {
     guard case .string(let scheduler)? = value["scheduler"],
       let settings = value["settings"].flatMap({ [Run.Setting](json: $0) })
     else { return nil }
-    let others = ["scheduler", "settings", "stopped", "slo"]
+    let others = ["scheduler", "settings", PoolAxis.name, "stopped", "slo"]
     guard let figures = [NamedValue](json: members.filter { !others.contains($0.name) }) else {
       return nil
     }
@@ -121,5 +124,6 @@ extension SweepRow: LedgerRow {
     self.init(
       key: key, scheduler: scheduler, settings: settings, figures: figures,
       verdict: value["slo"].flatMap(Verdict.init), stopped: stopped)
+    pools = value[PoolAxis.name].flatMap(PoolCounts.init)
   }
 }

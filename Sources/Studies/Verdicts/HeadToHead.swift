@@ -64,6 +64,7 @@ extension Service {
     var service = self
     service.cost = ScaledCost(cost, factors)
     service.sizes = sizes.map { $0.scaled(by: factors) }
+    service.pooled = pooled?.scaled(by: factors)
     return service
   }
 }

@@ -18,6 +18,8 @@ struct CapacityOptions: Sendable {
   var scenario: Scenario
   /// Schedulers with their options, none twice.
   var schedulers: [String]
+  /// The fleets that are searched for in place of one; nil where there are none.
+  var pools: PoolAxis?
   /// How many searches with other arrivals there are; nil for five, or one where nothing is drawn.
   var seeds: GivenValue?
   /// The width of the bracket that a search ends with, as a share of the rate.
@@ -39,7 +41,13 @@ struct CapacityOptions: Sendable {
 
   init(_ invocation: Invocation) throws {
     trace = try invocation.trace()
-    schedulers = try invocation.schedulers()
+    pools = try PoolOptions.axis(invocation)
+    schedulers = try PoolOptions.schedulers(invocation, pools)
+    if pools != nil, schedulers.count > 1 {
+      throw InputError(
+        "--\(SweepGrid.schedulers)", problem: "pools are searched for under one",
+        remedy: "give one, or use the command sweep")
+    }
     seeds = invocation["--seeds"]
     _ = try seeds?.int(min: 1, max: 30)
     precision = try invocation["--precision"]?.double(min: 0.001, max: 0.5) ?? 0.02
@@ -75,7 +83,7 @@ struct CapacityOptions: Sendable {
   func run() throws {
     let loaded = try scenario.load.selected(
       from: trace.read(checksums: outputs.includes("--report")))
-    let study = try study(of: loaded)
+    let (study, fleets) = try study(of: loaded)
     let parts = study.services.count * study.seeds.count
     if let shard {
       return try shard.run(invocation, CapacityRow.self) { known, note in
@@ -86,16 +94,21 @@ struct CapacityOptions: Sendable {
       }
     }
     let bar = ProgressBar("capacity", parts: parts)
-    let capacities = try study.run(jobs: jobs, known: known) { place, tries in
+    var capacities = try study.run(jobs: jobs, known: known) { place, tries in
       bar.update(min(0.95, Double(tries) / 9), part: place)
     }
     bar.finish()
+    for (place, fleet) in fleets.enumerated() { capacities[place].gpus = fleet.gpus }
     let stopped = capacities.compactMap(\.stopped)
     if stopped.count == capacities.count {
       throw Failure(stopped, of: capacities.count, "schedulers")!
     }
-    let verdict = try verdict(study, capacities, scenario.deployment.modelError)
-    try write(study, capacities, verdict, loaded)
+    let verdicts =
+      pools?.comparesPools == true ? PoolVerdict.verdicts(capacities, of: fleets) : nil
+    let verdict =
+      try verdicts.map { ClosingSentence.pools($0, advice: advice(study)) }
+      ?? verdict(study, capacities, scenario.deployment.modelError)
+    try write(study, capacities, verdicts, verdict, loaded)
     if !outputs.usesStandardOutput {
       let definition =
         study.requirement.attainment == nil ? nil : study.requirement.definition + "."
@@ -106,6 +119,7 @@ struct CapacityOptions: Sendable {
         loaded.notes.map { "Note: \($0)." } + CapacityReport.remarks(capacities) + closing
       try show(
         "\(heading(study))\n\n" + CapacityReport.text(capacities) + "\n"
+          + (verdicts.map { PoolVerdictReport.text($0) + "\n" } ?? "")
           + lines.map { "\($0)\n" }.joined())
     }
     if let failure = Failure(stopped, of: capacities.count, "schedulers") { throw failure }
@@ -135,14 +149,15 @@ struct CapacityOptions: Sendable {
   }
 
   private func write(
-    _ study: CapacityStudy, _ capacities: [ServiceCapacity], _ verdict: String,
-    _ loaded: LoadedTrace
+    _ study: CapacityStudy, _ capacities: [ServiceCapacity], _ pools: [PoolVerdict]?,
+    _ verdict: String, _ loaded: LoadedTrace
   ) throws {
     let report =
       outputs.includes("--report")
       ? OutputOptions.files(
         of: CapacityStudyReport.report(
-          capacities, requirement: study.requirement, seeds: study.seeds, answer: verdict,
+          capacities, requirement: study.requirement, seeds: study.seeds, pools: pools,
+          answer: verdict,
           source: loaded.source(trace.path, command: commandLine, seed: study.seeds[0]))) : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
@@ -150,7 +165,7 @@ struct CapacityOptions: Sendable {
       case "--json":
         writer.write(
           CapacityJSON.text(
-            capacities, requirement: study.requirement, seeds: study.seeds,
+            capacities, requirement: study.requirement, seeds: study.seeds, pools: pools,
             verdict: verdict))
       case "--csv": writer.write(CapacityReport.csv(capacities, seeds: study.seeds))
       default: writer.write(CapacityReport.markdown(capacities))
@@ -185,7 +200,7 @@ struct CapacityOptions: Sendable {
       ? nil : "This is one draw of arrivals; give --seeds 5 to see how much of it is chance."
   }
 
-  private func study(of loaded: LoadedTrace) throws -> CapacityStudy {
+  private func study(of loaded: LoadedTrace) throws -> (CapacityStudy, [SearchedFleet]) {
     guard let objective = try scenario.objective() else {
       preconditionFailure("there is something to keep, which was checked")
     }
@@ -195,15 +210,8 @@ struct CapacityOptions: Sendable {
     let arrivals = own == .trace && trace.meanRate == nil ? .poisson : own
     (scenario.load.arrivals, scenario.load.burstiness) = (arrivals, nil)
     let seeds = try drawn(arrivals)
-    let services = try schedulers.map { name in
-      try scenario.under(name).service(
-        for: trace, loaded.notes,
-        shownAs: [
-          Load.Settings.requestRate.printed: "searched",
-          Load.Settings.seed.printed: seeds.count == 1
-            ? "\(seeds[0])" : "\(seeds[0]) to \(seeds[seeds.count - 1])",
-        ])
-    }
+    let fleets = try fleets(scenario)
+    let services = try services(scenario, fleets, loaded, seeds)
     var study = CapacityStudy(
       trace, services, objective: objective, arrivals: arrivals, seeds: seeds)
     study.requirement = Requirement(objective, attainment: attainment)
@@ -212,13 +220,16 @@ struct CapacityOptions: Sendable {
     study.stopsAtBacklog = true
     study.fingerprint.add(version)
     study.fingerprint.add(scenario.deployment)
+    for pool in fleets.flatMap({ $0.scenario.pools?.pools ?? [] }) {
+      study.fingerprint.add(pool.deployment)
+    }
     // A scaler's replicas are not all paid for all the time.
-    if scenario.deployment.fleet.upkeep.scaler == nil {
+    if scenario.deployment.fleet.upkeep.scaler == nil && pools == nil {
       study.money = scenario.deployment.price.map {
         Money(gpus: Double(scenario.deployment.gpus), dollarsPerGPUHour: $0.dollarsPerHour)
       }
     }
-    return study
+    return (study, fleets)
   }
 
   fileprivate static let search = [
@@ -259,7 +270,8 @@ extension Command {
       name: "capacity",
       summary: "find the highest request rate at which each scheduler meets an objective",
       arguments: [.trace],
-      options: Option.deployment + [.schedulers(group: "Deployment")] + CapacityOptions.load
+      options: Option.deployment + [.schedulers(group: "Deployment")] + PoolOptions.all
+        + CapacityOptions.load
         + Option.reading + [.objectives, .attainment] + CapacityOptions.search + WorkShard.options
         + CapacityOptions.files + [OutputOptions.report, OutputOptions.force],
       examples: [

@@ -24,7 +24,10 @@ struct SweepOptions: Sendable {
   var commandLine: String
   /// The beginning of the random numbers, the first of several.
   var seed: UInt64
-  /// Where `--csv`, `--markdown` and `--report` go.
+  /// How many seeds the best ratio of pools is compared under; nil for five, or none where nothing
+  /// is drawn.
+  var seeds: GivenValue?
+  /// Where `--json`, `--csv`, `--markdown` and `--report` go.
   var outputs: Outputs
   /// The share of the points that is served; nil for all.
   var shard: WorkShard?
@@ -35,9 +38,21 @@ struct SweepOptions: Sendable {
 
   init(_ invocation: Invocation) throws {
     trace = try invocation.trace()
+    let pools = try PoolOptions.axis(invocation)
     grid = try SweepGrid(
       of: Self.axes.filter { $0.placeholder != nil }.map { String($0.name.dropFirst(2)) },
-      schedulers: try invocation.schedulers(), invocation.value)
+      schedulers: try PoolOptions.schedulers(invocation, pools), pools: pools, invocation.value)
+    seeds = invocation[PoolOptions.seeds.name]
+    _ = try seeds?.int(min: 2, max: 1000)
+    if pools == nil, let seeds {
+      throw seeds.mistake("there are no pools to compare", "give \(PoolOptions.pools.name) too")
+    }
+    if pools != nil, grid.loads == .auto {
+      throw InputError(
+        "--\(SweepGrid.rate)",
+        problem: "auto puts points elsewhere on each curve, so that pools have no load in common",
+        remedy: "give rates, or use the command capacity")
+    }
     jobs = try invocation.jobs()
     folder = invocation["--output"]
     resumes = invocation.has("--resume")
@@ -84,17 +99,24 @@ struct SweepOptions: Sendable {
       points = try sweep.points(known: known, progress: { bar.update($1, part: $0) })
     }
     bar.finish()
+    let stopped = try finish(sweep, points, loaded, others)
+    if let failure = Failure(stopped, of: points.count, "points") { throw failure }
+  }
+
+  /// Writes and shows what came of `points`; returns those that could not go on.
+  private func finish(
+    _ sweep: SweepRun, _ points: [SweepRun.Result], _ loaded: LoadedTrace, _ others: Int
+  ) throws -> [StoppedRun] {
     let entries = sweep.entries(points)
     let lines = sweep.lines(points)
+    let rows = points.map(\.row)
     let stopped = entries.compactMap { entry in
       entry.row.stopped.map {
         StoppedRun(scheduler: entry.labels.joined(separator: ", "), reason: $0)
       }
     }
-    let weighing = ProgressBar("verdict", parts: Robustness.directions)
-    let outcome = try sweep.outcome(of: lines) { weighing.update(1, part: $0) }
-    weighing.finish()
-    let verdict = ClosingSentence.sweep(lines, outcome, sweep.load, stopped: stopped.count)
+    let pools = sweep.comparesPools ? try verdicts(sweep, points) : nil
+    let verdict = try closing(sweep, lines, pools, stopped: stopped.count)
     let notes =
       notes(sweep, loaded.notes, others)
       + [ClosingSentence.unserved(lines, sweep.load)].compactMap { $0 }
@@ -105,23 +127,49 @@ struct SweepOptions: Sendable {
       ? OutputOptions.files(
         of: SweepStudyReport.report(
           lines, by: sweep.load, SweepReport.table(entries, labels: sweep.labels),
-          rows: points.map(\.row),
-          objective: sweep.objective, answer: verdict,
+          rows: rows, pools: pools, objective: sweep.objective, answer: verdict,
           remarks: notes, source: loaded.source(trace.path, command: commandLine, seed: seed)))
       : [:]
     try outputs.write { option, writer in
       if let text = report[option] { return writer.write(text) }
       switch option {
-      case "--csv": writer.write(SweepReport.csv(points.map(\.row)))
+      case "--json": writer.write(SweepJSON.text(rows, pools, verdict: verdict))
+      case "--csv": writer.write(SweepReport.csv(rows))
       default: writer.write(SweepReport.markdown(entries, labels: sweep.labels))
       }
     }
     if !outputs.usesStandardOutput {
       try show(
         SweepReport.text(entries, labels: sweep.labels) + "\n"
+          + (pools.map { PoolVerdictReport.text($0) + "\n" } ?? "")
           + (notes + [verdict]).map { $0 + "\n" }.joined())
     }
-    if let failure = Failure(stopped, of: points.count, "points") { throw failure }
+    return stopped
+  }
+
+  /// Whether pools apart pay, under the seeds that were asked for.
+  private func verdicts(
+    _ sweep: SweepRun, _ points: [SweepRun.Result]
+  ) throws -> [PoolVerdict] {
+    if !sweep.isDrawn, let seeds {
+      throw seeds.mistake(
+        "the trace's own arrivals are the same under every seed", "add --arrivals poisson")
+    }
+    let count = try sweep.isDrawn ? seeds?.int(min: 2, max: 1000) ?? 5 : 0
+    return try sweep.poolVerdicts(points, seeds: count)
+  }
+
+  /// What the points come to.
+  private func closing(
+    _ sweep: SweepRun, _ lines: [SweepLine], _ pools: [PoolVerdict]?, stopped: Int
+  ) throws -> String {
+    if let pools {
+      return ClosingSentence.pools(pools, advice: PoolOptions.advice(isDrawn: sweep.isDrawn))
+    }
+    let weighing = ProgressBar("verdict", parts: Robustness.directions)
+    let outcome = try sweep.outcome(of: lines) { weighing.update(1, part: $0) }
+    weighing.finish()
+    return ClosingSentence.sweep(lines, outcome, sweep.load, stopped: stopped)
   }
 
   /// What the table does not say: of the trace, combinations left out and results that are not of
@@ -142,7 +190,7 @@ struct SweepOptions: Sendable {
 
   /// The options that take lists, in the order of the axes.
   fileprivate static let axes =
-    Option.deployment + [.schedulers(group: "Deployment")] + Option.load
+    Option.deployment + [.schedulers(group: "Deployment")] + PoolOptions.axes + Option.load
 
   fileprivate static let runs = [
     .jobs(),
@@ -153,6 +201,7 @@ struct SweepOptions: Sendable {
   ]
 
   fileprivate static let files = [
+    OutputOptions.file("--json", "the points and what they come to as JSON"),
     OutputOptions.file("--csv", "one row a point"),
     OutputOptions.file("--markdown", "the points as a Markdown table"),
   ]
@@ -174,7 +223,8 @@ extension Command {
         + "them, for any option of deployment and workload; --request-rate also takes auto, which "
         + "finds where the latency bends and puts points there",
       arguments: [.trace],
-      options: SweepOptions.axes + Option.reading + [.objectives] + SweepOptions.runs
+      options: Option.deployment + [.schedulers(group: "Deployment")] + PoolOptions.all
+        + [PoolOptions.seeds] + Option.load + Option.reading + [.objectives] + SweepOptions.runs
         + WorkShard.options + SweepOptions.folders + SweepOptions.files
         + [OutputOptions.report, OutputOptions.force],
       examples: [
@@ -185,6 +235,10 @@ extension Command {
           line: "servesim sweep Traces/chat.csv --schedulers vllm,sarathi --request-rate auto "
             + "--output out",
           purpose: "the same around the knee of each curve, kept in a folder as it comes"),
+        Example(
+          line: "servesim sweep Traces/chat.csv --pools prefill=1..3,decode=1..2 "
+            + "--link-bandwidth-gb-s 50",
+          purpose: "whether GPUs for prefill or decode alone do better, and in which ratio"),
       ],
       run: { try SweepOptions($0).run() })
   }

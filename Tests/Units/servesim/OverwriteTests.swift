@@ -16,7 +16,8 @@ private let commands = [
     + "--perfetto p.json --report report",
   "compare t.csv --schedulers vllm --json r.json --csv r.csv --markdown r.md --svg r.svg "
     + "--report report",
-  "sweep t.csv --schedulers vllm --csv r.csv --markdown r.md --report report --output s --resume",
+  "sweep t.csv --schedulers vllm --json r.json --csv r.csv --markdown r.md --report report "
+    + "--output s --resume",
   "sweep t.csv --schedulers vllm --max-num-seqs 4,8 --markdown r.md",
   "sweep t.csv --schedulers vllm --shard 1/1 --shard-folder parts",
   "capacity t.csv --schedulers vllm --slo 'ttft.p99<2s' --shard 1/1 --shard-folder parts",

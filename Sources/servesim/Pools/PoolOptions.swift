@@ -1,0 +1,103 @@
+import Formats
+import Reporting
+import Studies
+
+/// Studies of pools on a command line.
+enum PoolOptions {
+  static let pools = Option(
+    name: "--\(PoolAxis.name)", placeholder: "POOLS",
+    help: "pools of replicas and how many each has, as prefill=1..6,decode=1..6; where they hand "
+      + "over, beside as many GPUs that do all; pools of \(DeploymentOptions.file.name), or else "
+      + "two of the deployment that the other options say", group: "Pools")
+  static let gpus = Option(
+    name: "--total-gpus", placeholder: "N", standard: "any number",
+    help: "of those pools, only such as have so many GPUs together", group: "Pools")
+
+  /// All options, the file first.
+  static let all = [file, pools, gpus] + axes
+  /// Those that may be axes of a sweep, besides the pools themselves.
+  static let axes = PooledDeployment.flags.map { Option($0.under("Pools")) }
+
+  private static let file: Option = {
+    var file = DeploymentOptions.file
+    file.group = "Pools"
+    file.help =
+      "what serves, as JSON, in place of options of deployment: pools of replicas, each with a "
+      + "role, and links between them (servesim list deployment)"
+    return file
+  }()
+
+  /// What tells how much is chance, as `seeds` say.
+  static let seeds = Option(
+    name: "--seeds", placeholder: "N", standard: "5 where arrivals are drawn",
+    help: "seeds behind that of --seed under which the best ratio of pools is compared with the "
+      + "same GPUs together", group: "Pools")
+
+  /// The fleets that `invocation` asks for; nil where it names no pools.
+  static func axis(_ invocation: Invocation) throws -> PoolAxis? {
+    let fleet = try file(invocation)
+    guard let ranges = invocation[pools.name] ?? fleet.map(own) else {
+      for option in [gpus.name] + PooledDeployment.flags.map(\.option) {
+        if let given = invocation[option] {
+          throw given.mistake("there are no pools that it is of", "give \(pools.name) too")
+        }
+      }
+      return nil
+    }
+    if let name = [Deployment.replicasName].first(where: { invocation.value(of: $0) != nil }) {
+      throw InputError(
+        "--\(name)", problem: "\(pools.name) says how many replicas there are",
+        remedy: "leave it out")
+    }
+    let total = try invocation[gpus.name]?.int(min: 1)
+    return try PoolAxis(ranges, gpus: total, file: fleet) { name in
+      let given =
+        name == Scenario.Settings.scheduler.name
+        ? invocation["--\(SweepGrid.schedulers)"] : invocation.value(of: name)
+      return given.map { given in
+        let first = try? given.namesWithOptions().first
+        return GivenValue(source: given.source, text: first ?? given.text)
+      }
+    }
+  }
+
+  /// The schedulers of `invocation`, which serves on pools or not; those that hand over where
+  /// nothing is said.
+  static func schedulers(_ invocation: Invocation, _ axis: PoolAxis?) throws -> [String] {
+    guard let axis else { return try invocation.schedulers() }
+    if let names = axis.schedulers { return [names] }
+    return try invocation["--\(SweepGrid.schedulers)"]?.schedulerNames()
+      ?? [Scenario.Settings.scheduler.standard ?? ""]
+  }
+
+  /// The fleet of the file that is given, which no option of deployment goes with.
+  private static func file(_ invocation: Invocation) throws -> PooledDeployment? {
+    guard let given = invocation[DeploymentOptions.file.name] else { return nil }
+    let own =
+      [SweepGrid.schedulers] + Deployment.settings().map(\.name)
+      + PooledDeployment.flags.map(\.name)
+    if let name = own.first(where: { invocation.value(of: $0) != nil }) {
+      throw InputError(
+        "--\(name)", problem: "the file of \(DeploymentOptions.file.name) says what serves",
+        remedy: "say it there, under its name without dashes")
+    }
+    let path = try given.string()
+    return try PooledDeployment(InputFile.read(path), source: path)
+  }
+
+  /// The replicas that a file gives its pools.
+  private static func own(_ fleet: PooledDeployment) -> GivenValue {
+    GivenValue(
+      source: DeploymentOptions.file.name,
+      text: fleet.pools.map { "\($0.name)=\($0.deployment.fleet.replicas)" }
+        .joined(separator: ","))
+  }
+
+  /// What tells how much of a verdict is chance; nil where it is told.
+  static func advice(isDrawn: Bool) -> String? {
+    isDrawn
+      ? nil
+      : "These are the trace's own arrivals; add --arrivals poisson to see how much of it is "
+        + "chance where they are drawn."
+  }
+}
