@@ -37,6 +37,7 @@ public enum PublishedExperiments {
     SarathiAblation.chunking, SarathiPipeline.entry, SarathiTradeoff.rates, SarathiTradeoff.limits,
     FastGenStudies.curves, FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,
     FastGenStudies.counterclaim, OrcaHeadline.entry, VLLMHeadline.entry, DeepSeekEP.entry,
-    EPLBStudy.entry, KVTransfer.entry, Speculation.entry,
+    EPLBStudy.entry, KVTransfer.entry, DistServe.entry, DisaggregationTradeoff.entry,
+    Speculation.entry,
   ]
 }
