@@ -10,6 +10,8 @@ public struct RunMetrics: Sendable, Equatable {
   public var batches: BatchUse
   /// Nil where nothing says what prompts share.
   public var prefixes: PrefixUse?
+  /// Nil where there are no tiers below the memory of the GPUs.
+  public var tiers: TieredUse?
   /// Nil where nothing was drafted.
   public var drafts: DraftUse?
   /// Nil where no request waits for another.
@@ -40,6 +42,7 @@ public struct RunMetrics: Sendable, Equatable {
       deadlockedSteps: timeline.deadlockedSteps,
       spanSeconds: throughput.spanSeconds, replicas: replicas)
     prefixes = PrefixUse(trace: trace, timeline: timeline)
+    tiers = TieredUse(timeline: timeline)
     drafts = DraftUse(timeline: timeline)
     sessions = SessionTimes(trace: trace, timeline: timeline)
     self.clients = ClientFairness(trace: trace, timeline: timeline)
@@ -65,7 +68,7 @@ public struct RunMetrics: Sendable, Equatable {
   /// All figures by name, in the order in which reports show them.
   public var values: [NamedValue] {
     requests.values + LatencyMetric.ofRuns.flatMap(latencies) + throughput.values + memory.values
-      + batches.values + (prefixes?.values ?? []) + (drafts?.values ?? [])
+      + batches.values + (prefixes?.values ?? []) + (tiers?.values ?? []) + (drafts?.values ?? [])
       + (sessions?.values ?? []) + (clients?.values ?? []) + (balance?.values ?? [])
       + (pools?.values ?? []) + (fleet?.values ?? [])
   }

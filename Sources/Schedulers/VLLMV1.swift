@@ -122,11 +122,11 @@ struct VLLMV1: Scheduler {
       replica.catchUp(passingEvicted: !isOlder, holding: holds)
     }
     if replica.preempted.isEmpty {
-      if !replica.speculates { replica.admitArrived() }
       let isBound =
         replica.speculates
         ? replica.admitWithDrafts(holding: holds)
-        : replica.admitChunks(passingLong: isOlder, holding: holds)
+        : !replica.admitArrived(holding: holds)
+          || replica.admitChunks(passingLong: isOlder, holding: holds)
       if !holds { cadence.isBound = isBound }
     }
     if isPaced { cadence.note(replica) }

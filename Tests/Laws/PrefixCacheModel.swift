@@ -49,10 +49,13 @@ struct PrefixCacheModel {
 
   mutating func register(_ block: Int, under hash: UInt64) { registered.append((block, hash)) }
 
-  mutating func release(_ blocks: [Int]) {
+  /// - Parameter unnamedFirst: whether those without a hash are taken before all others.
+  mutating func release(_ blocks: [Int], unnamedFirst: Bool = false) {
     for block in blocks.reversed() {
       holders[block] -= 1
-      if holders[block] == 0 { free.append(block) }
+      guard holders[block] == 0 else { continue }
+      let isFirst = unnamedFirst && hash(of: block) == nil
+      free.insert(block, at: isFirst ? 0 : free.count)
     }
   }
 }

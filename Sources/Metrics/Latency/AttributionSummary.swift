@@ -25,7 +25,7 @@ public struct AttributionSummary: Sendable, Equatable {
     }
   }
 
-  /// The parts there are: that of transfers where anything was transferred.
+  /// The parts there are: those of transfers and of tiers where there are any.
   public var parts: [Attribution.Part]
   /// All completed requests.
   public var all: Mean
@@ -40,7 +40,7 @@ public struct AttributionSummary: Sendable, Equatable {
     let slowest = completed.indices.sorted {
       (-completed[$0].1, $0) < (-completed[$1].1, $1)
     }.prefix(max(1, completed.count / 100))
-    parts = Attribution.Part.parts(hasTransfers: timeline.transfers != nil)
+    parts = Attribution.Part.parts(of: timeline)
     all = Mean(completed.map(\.0))
     tail = Mean(slowest.map { completed[$0].0 })
   }
@@ -56,15 +56,20 @@ public struct AttributionSummary: Sendable, Equatable {
 }
 
 extension Attribution.Part {
-  /// All of them, or all but that of transfers.
-  public static func parts(hasTransfers: Bool) -> [Attribution.Part] {
-    allCases.filter { hasTransfers || $0 != .transfer }
+  /// All of them, or all but those of transfers and of tiers.
+  public static func parts(hasTransfers: Bool, hasTiers: Bool = false) -> [Attribution.Part] {
+    allCases.filter { (hasTransfers || $0 != .transfer) && (hasTiers || $0 != .tier) }
+  }
+
+  /// Those that `timeline` may have.
+  public static func parts(of timeline: borrowing Timeline) -> [Attribution.Part] {
+    parts(hasTransfers: timeline.transfers != nil, hasTiers: !timeline.tiers.isEmpty)
   }
 
   /// The name in JSON and in CSV columns.
   public var key: String {
     switch self {
-    case .queue, .prefill, .decode, .preemption, .transfer, .host: title
+    case .queue, .prefill, .decode, .preemption, .transfer, .tier, .host: title
     case .othersPrefill: "others_prefill"
     case .othersDecode: "others_decode"
     }
@@ -80,6 +85,7 @@ extension Attribution.Part {
     case .decode: "decode"
     case .preemption: "preemption"
     case .transfer: "transfer"
+    case .tier: "tier"
     case .host: "host"
     }
   }
@@ -95,6 +101,8 @@ extension Attribution.Part {
     case .decode: "It decoded, together with others."
     case .preemption: "It had lost its cache, until as much was computed again or had come back."
     case .transfer: "Its cache came from the replica that computed its prompt."
+    case .tier:
+      "Its cache came from tiers below the GPU's memory, or its batch waited for copies from there."
     case .host: "The GPU waited for the engine's own program or for copies."
     }
   }

@@ -127,6 +127,7 @@ public enum PerfettoTrace {
     case .decoding: "decode"
     case .lost: "preempted"
     case .transferring: "transfer"
+    case .loading: "tier"
     }
   }
 }

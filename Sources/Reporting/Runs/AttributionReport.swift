@@ -6,8 +6,10 @@ import Serving
 public enum AttributionReport {
   /// The parts that any of `runs` has.
   private static func parts(of runs: [Run]) -> [Attribution.Part] {
-    Attribution.Part.parts(
-      hasTransfers: runs.contains { $0.attribution?.parts.contains(.transfer) == true })
+    func any(_ part: Attribution.Part) -> Bool {
+      runs.contains { $0.attribution?.parts.contains(part) == true }
+    }
+    return Attribution.Part.parts(hasTransfers: any(.transfer), hasTiers: any(.tier))
   }
 
   /// Two rows a run: all requests, and the slowest hundredth; runs that do not tell are left out.

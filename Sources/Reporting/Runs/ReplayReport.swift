@@ -11,6 +11,7 @@ public enum ReplayReport {
       throughput(run.metrics), memory(run.metrics),
       batches(run.metrics.batches, run.metrics.prefixes),
     ]
+    if let tiers = run.metrics.tiers { sections.append(TierReport.text(tiers)) }
     if let times = run.metrics.sessions { sections.append(sessions(times)) }
     if let fairness = run.metrics.clients { sections.append(clients(fairness)) }
     if let energy = run.energy { sections.append(EnergyReport.text(energy)) }

@@ -23,7 +23,7 @@ public enum RequestsCSV {
     for column in columns { writer.add(column) }
     let parts =
       timeline.attributions.isEmpty
-      ? [] : Attribution.Part.parts(hasTransfers: timeline.transfers != nil)
+      ? [] : Attribution.Part.parts(of: timeline)
     for part in parts { writer.add("\(part.key)_s") }
     if !timeline.servedBy.isEmpty { writer.add("replica") }
     try writer.endRow(sink)

@@ -18,6 +18,8 @@ import Serving
 ///                 "bubble_seconds", "hung_plans", "cached_prompt_tokens",
 ///                 "recomputed_prompt_tokens"},
 ///       "prefix_cache": {"hit_rate", "cached_tokens", "computed_tokens", "request_hit_rate"},
+///       "tier_NAME": {"hit_tokens", "hit_rate", "read_bytes", "written_bytes", "evicted_bytes",
+///                     "skipped_bytes", "peak_bytes"},
 ///       "sessions": {"total", "completed", "completion_mean_seconds" to "completion_max_seconds",
 ///                    "answering_share"},
 ///       "replicas": {"count", "fewest_requests", "most_requests", "fewest_tokens", "most_tokens"},
@@ -40,6 +42,7 @@ import Serving
 ///
 /// Each latency under `seconds` is `{"mean", "p50", "p90", "p95", "p99", "max"}`, or null where no
 /// request has it. `slo` is absent where there is no objective, `replicas` where there is one,
+/// `tier_NAME`, of which `tier_gpu` has no bytes, where there are no tiers,
 /// `pool_NAME` where all are alike, `transfers` where pools hand nothing over,
 /// `fleet` where replicas neither fail nor come and go,
 /// `sessions` where no request waits for another, `prefix_cache` where the trace has no hashes of

@@ -88,6 +88,11 @@ extension SGLang {
   ) -> PrefillBudget.State {
     let known = replica.tokensLeft(id)
     let prefix = replica.findPrefix(of: id)
+    guard replica.findBelow(id) else {
+      replica.forgetPrefix(of: id)
+      return .open
+    }
+    let left = replica.tokensLeft(id)
     if hasPriorities { seen[replica.request(of: id)] = (known, prefix) }
     var result = PrefillBudget.State.isSpent
     let hadCut = replica.batch.chunks.first.map { replica.tokensLeft($0.sequence) > $0.tokens }
@@ -98,15 +103,15 @@ extension SGLang {
         ? budget.completionsFit(id, known, replica) : fits(id, known - prefix, budget, replica)
       if !hasRoom {
         result = .lacksMemory
-      } else if let tokens = chunk(of: known - prefix, behind: prefix, budget, replica),
-        tokens == known - prefix || policy != .shortestPrefill || hadCut != true
+      } else if let tokens = chunk(of: left, behind: known - left, budget, replica),
+        tokens == left || policy != .shortestPrefill || hadCut != true
       {
         // Only layers of several kinds can take more than was reckoned with.
         guard replica.admit(id, computing: tokens) else {
           replica.forgetPrefix(of: id)
           return .lacksMemory
         }
-        let isWhole = tokens == known - prefix
+        let isWhole = tokens == left
         budget.charge(tokens, answer: isWhole ? min(replica.requestedTokens(of: id), Self.clip) : 0)
         return .open
       }

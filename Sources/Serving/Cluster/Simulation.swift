@@ -47,6 +47,8 @@ public struct Simulation: Sendable {
   var pooled: PooledReplicas?
   /// Whether there are some, which is quicker to ask.
   var isPooled = false
+  /// What the tiers keep that replicas have together, while none of these plans.
+  var sharedTiers: [(name: String, store: TierStore)] = []
   var calendar: Calendar
   /// Whether stretches in which nobody comes or goes are passed over.
   var coasts: Bool
@@ -129,6 +131,7 @@ public struct Simulation: Sendable {
     calendar = Calendar(replicas: replicas, clients: self.clients)
     isDue = Array(repeating: false, count: replicas)
     setNextArrival()
+    useTiers()
   }
 
   /// By row: when each request of the trace that has arrived did so, and when the trace says that
@@ -205,7 +208,7 @@ public struct Simulation: Sendable {
     replicas[index].finish(at: now, &timeline)
     if isPooled { turnOccupancy(of: index) }
     if transfers != nil {
-      replicas[index].hearOfTransfers()
+      replicas[index].hearOfTransfers(at: now)
       beginTransfers(of: index)
     }
     if timeline.ended.isEmpty { return }

@@ -45,10 +45,15 @@ extension Simulation {
     timeline.pools = Array(repeating: Occupancy(), count: pooled.pools.count)
     self.pooled = pooled
     isPooled = true
+    precondition(
+      disaggregation == nil || !replicas.contains { $0.hasTiers }, "pools with roles have no tiers")
+    useTiers()
   }
 
   /// Has replica `index` take on the request in `row`, which comes to it from its client.
   mutating func enter(_ row: Int, on index: Int) -> SequenceID? {
+    if !sharedTiers.isEmpty { turnTiers(of: index) }
+    defer { if !sharedTiers.isEmpty { turnTiers(of: index) } }
     let request = requests[row]
     let priority = priorities?[row] ?? 0
     guard isPooled, let pooled, let disaggregation = pooled.disaggregation else {
@@ -66,6 +71,8 @@ extension Simulation {
   /// Lets replica `index`, which is free, plan.
   @inline(__always)
   mutating func plan(_ index: Int) throws(RunError) {
+    if !sharedTiers.isEmpty { turnTiers(of: index) }
+    defer { if !sharedTiers.isEmpty { turnTiers(of: index) } }
     if !isPooled {
       try replicas[index].start(at: now, index, &schedulers[index], cost, &timeline)
     } else {
@@ -98,6 +105,7 @@ extension Simulation {
 
   /// Begins what replica `index` has to be read, or to read.
   mutating func beginTransfers(of index: Int) {
+    if replicas[index].hasTiers { return beginCopies(of: index) }
     guard let connector = replicas[index].connector else { return }
     if connector.begun.isEmpty && connector.held.isEmpty { return }
     for (id, tokens) in connector.begun { beginTransfer(of: id, tokens: tokens, to: index) }

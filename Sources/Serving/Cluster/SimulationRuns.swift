@@ -10,6 +10,7 @@ extension Simulation {
       if steps & 0xFFFF == 0 { progress?(timeline.settled) }
     }
     sumPools()
+    if transfers != nil { sumTiers() }
     return timeline
   }
 
@@ -24,6 +25,7 @@ extension Simulation {
       if steps & 0x7F == 0 && isDecided(self) { return nil }
     }
     sumPools()
+    if transfers != nil { sumTiers() }
     return timeline
   }
 

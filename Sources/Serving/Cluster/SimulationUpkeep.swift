@@ -12,7 +12,8 @@ extension Simulation {
   public mutating func keep(_ upkeep: Upkeep, retries: Retries? = nil) {
     precondition(arrived == 0 && now == 0, "nothing has happened yet")
     precondition(ranks == 1, "ranks in step are one engine")
-    precondition(pooled == nil && remotes == nil, "what one replica hands to another is not lost")
+    precondition(
+      pooled == nil && transfers == nil, "what one replica hands to another is not lost")
     precondition(
       upkeep.faults == nil || !replicas[0].rules.outputs.schedulesAhead,
       "what an engine plans ahead is lost with it")

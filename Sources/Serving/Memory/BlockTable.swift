@@ -40,6 +40,9 @@ struct BlockTable: Sendable {
     return first == Self.none ? nil : BlockID(Int(first))
   }
 
+  /// The hash that `block`, which is entered, is under.
+  func hash(of block: BlockID) -> UInt64 { entries[block.index].hash }
+
   /// Enters `block`, which is under no hash, as the last under `hash`.
   mutating func insert(_ block: BlockID, under hash: UInt64) {
     while entries.count <= block.index { entries.append(Entry()) }

@@ -193,6 +193,17 @@ extension KVCache {
     tree?.forget()
   }
 
+  /// Has the names of what leaves be kept, until `takeDropped` is asked.
+  mutating func keepDropped() {
+    names?.keepDropped()
+    tree?.keepDropped()
+  }
+
+  /// The names of blocks that left since this was asked.
+  mutating func takeDropped() -> [UInt64] {
+    tree == nil ? names?.takeDropped() ?? [] : tree!.takeDropped()
+  }
+
   /// Moves the blocks of `id` to the host's memory, if there is room for them; says whether it did.
   mutating func offload(_ id: SequenceID) -> Bool {
     guard held[id.index] <= freeHostBlocks else { return false }

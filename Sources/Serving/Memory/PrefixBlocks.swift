@@ -151,6 +151,21 @@ struct PrefixBlocks: Sendable {
     return cache.freeBlocks - before
   }
 
+  /// Has it keep the names of what is found no more, until `takeDropped` is asked.
+  mutating func keepDropped() { cache.keepsDropped = true }
+
+  /// The names of blocks that were found no more since this was asked.
+  mutating func takeDropped() -> [UInt64] {
+    defer { cache.dropped.removeAll(keepingCapacity: true) }
+    return cache.dropped
+  }
+
+  /// What the first `count` units of `each` blocks of `sequence` are called: as the last block.
+  func units(of sequence: Sequence, _ count: Int, each: Int) -> [UInt64] {
+    let names = names(of: sequence)
+    return (0..<count).map { names[($0 + 1) * each - 1] }
+  }
+
   /// Gives back all blocks of `id`; returns how many of them nobody else holds.
   mutating func release(_ id: SequenceID) -> Int {
     let before = cache.freeBlocks

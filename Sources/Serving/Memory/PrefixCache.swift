@@ -11,6 +11,9 @@ public struct PrefixCache: Sendable {
   private var table = BlockTable()
   /// Sequences that hold each block, of those that were ever taken.
   private var holders: [Int32] = []
+  /// The hashes under which nothing is found any more, where they are kept until someone asks.
+  var dropped: [UInt64] = []
+  var keepsDropped = false
 
   /// Blocks at the beginning of a prompt that are in the cache.
   public struct Hit: Sendable, Equatable {
@@ -79,10 +82,18 @@ public struct PrefixCache: Sendable {
     precondition(count <= free.count, "a replica takes only free blocks")
     for _ in 0..<count {
       let block = free.removeFirst()
-      if table.contains(block) { table.remove(block) }
+      if table.contains(block) { drop(block) }
       if block.index < holders.count { holders[block.index] = 1 } else { holders.append(1) }
       blocks.append(block)
     }
+  }
+
+  /// Has `block` be found no more.
+  @inline(__always)
+  private mutating func drop(_ block: BlockID) {
+    let hash = keepsDropped ? table.hash(of: block) : 0
+    table.remove(block)
+    if keepsDropped && table.first(under: hash) == nil { dropped.append(hash) }
   }
 
   /// Lets `block`, which is held and has no hash yet, be found under `hash`: from the moment that

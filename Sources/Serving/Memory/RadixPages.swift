@@ -76,6 +76,18 @@ struct RadixPages: Sendable {
     return old.pages
   }
 
+  /// Has it keep the names of what is dropped, until `takeDropped` is asked.
+  mutating func keepDropped() { tree.keepsDropped = true }
+
+  /// The names of pages that were dropped since this was asked.
+  mutating func takeDropped() -> [UInt64] {
+    defer { tree.dropped.removeAll(keepingCapacity: true) }
+    let names = tree.names
+    return tree.dropped.flatMap { key, pages in
+      pages.map { names.identity(of: key, page: $0) }
+    }
+  }
+
   /// Drops the leaf that was touched the longest ago; returns whether there was one.
   mutating func dropLeaf() -> Bool { tree.dropLeaf() != nil }
 }

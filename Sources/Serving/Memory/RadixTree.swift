@@ -45,6 +45,10 @@ struct RadixTree: Sendable {
   private var clock = 0
   private var births = 0
 
+  /// Pages that were dropped, where they are kept until someone asks.
+  var dropped: [(key: PageKey, pages: Range<Int>)] = []
+  var keepsDropped = false
+
   init(_ names: PageNames) {
     self.names = names
     nodes = [
@@ -141,6 +145,10 @@ struct RadixTree: Sendable {
       let pages = length(of: node)
       let parent = nodes[node].parent
       edges[edge(to: node)] = nil
+      if keepsDropped {
+        let range = Int(nodes[node].start)..<Int(nodes[node].end)
+        dropped.append((nodes[node].key, range))
+      }
       nodes[node].touched = -1
       spare.append(node)
       evictablePages -= pages

@@ -7,7 +7,7 @@
 public struct Attribution: Sendable, Equatable {
   /// What a part of a latency was spent on.
   public enum Part: CaseIterable, Sendable {
-    case queue, prefill, othersPrefill, othersDecode, decode, preemption, transfer, host
+    case queue, prefill, othersPrefill, othersDecode, decode, preemption, transfer, tier, host
   }
 
   /// From the arrival to the first iteration that computes anything for the request; and where its
@@ -25,6 +25,9 @@ public struct Attribution: Sendable, Equatable {
   public var preemption: Nanoseconds = 0
   /// Its keys and values came from where its prompt was computed.
   public var transfer: Nanoseconds = 0
+  /// Its keys and values came from tiers below the memory of the GPUs, or its batch waited for
+  /// copies from there or to there.
+  public var tier: Nanoseconds = 0
   /// The GPU waited for the host, or for copies from and to its memory.
   public var host: Nanoseconds = 0
 
@@ -40,6 +43,7 @@ public struct Attribution: Sendable, Equatable {
     case .decode: decode
     case .preemption: preemption
     case .transfer: transfer
+    case .tier: tier
     case .host: host
     }
   }
@@ -53,6 +57,7 @@ public struct Attribution: Sendable, Equatable {
     decode += other.decode
     preemption += other.preemption
     transfer += other.transfer
+    tier += other.tier
     host += other.host
   }
 
@@ -64,8 +69,8 @@ public struct Attribution: Sendable, Equatable {
 /// its arrival to its last token.
 public struct PhaseSpan: Sendable, Equatable {
   /// What a request does; `lost` is from the loss of its cache until as much is computed again, and
-  /// `transferring` while its cache comes from another replica.
-  public enum Phase: Sendable { case queued, prefilling, decoding, lost, transferring }
+  /// `transferring` while its cache comes from another replica, and `loading` from a tier.
+  public enum Phase: Sendable { case queued, prefilling, decoding, lost, transferring, loading }
 
   /// The request, the replica that has it, and what it does there.
   public var request: RequestID

@@ -6,12 +6,14 @@ struct AttributionLedger: Sendable {
     var host: Nanoseconds = 0
     var decodes: Nanoseconds = 0
     var prompts: Nanoseconds = 0
+    var copies: Nanoseconds = 0
   }
 
   /// How the time of a batch in flight is shared.
   private struct Shares {
     var host: Nanoseconds
     var decodes: Nanoseconds
+    var copies: Nanoseconds
     var total: Nanoseconds
     var chunkTokens: Int
   }
@@ -55,25 +57,33 @@ struct AttributionLedger: Sendable {
     }
     let host = Self.share(elapsed, batch.host, of: batch.total)
     let decodes = Self.share(elapsed, batch.decodes, of: batch.total)
-    let prompts = elapsed - host - decodes
+    let copies = batch.copies == 0 ? 0 : Self.share(elapsed, batch.copies, of: batch.total)
+    let prompts = elapsed - host - decodes - copies
     sums.host += host
+    sums.copies += copies
     sums.decodes += decodes
     sums.prompts += prompts
     promptsOfFirst += prompts
   }
 
-  /// A batch that takes `seconds` is put in flight.
-  mutating func launch(_ batch: borrowing Batch, seconds: Double, _ cost: any CostModel) {
+  /// A batch that takes `seconds` is put in flight, in which it waits for `copies`.
+  mutating func launch(
+    _ batch: borrowing Batch, seconds: Double, _ cost: any CostModel, copies: Nanoseconds = 0
+  ) {
     let total = max(1, Nanoseconds(seconds: seconds))
-    let host = min(total, Nanoseconds(seconds: min(seconds, cost.hostSeconds(for: batch))))
-    var decodes = total - host
+    let copies = min(total, copies)
+    let host = min(
+      total - copies, Nanoseconds(seconds: min(seconds, cost.hostSeconds(for: batch))))
+    var decodes = total - copies - host
     if batch.decodes == 0 {
       decodes = 0
     } else if !batch.chunks.isEmpty {
       decodes = min(decodes, Nanoseconds(seconds: min(seconds, cost.decodeSeconds(in: batch))))
     }
     batches.append(
-      Shares(host: host, decodes: decodes, total: total, chunkTokens: batch.chunkTokens))
+      Shares(
+        host: host, decodes: decodes, copies: copies, total: total,
+        chunkTokens: batch.chunkTokens))
   }
 
   /// The first batch has ended, and its chunks are booked.
@@ -111,7 +121,7 @@ struct AttributionLedger: Sendable {
   /// A chunk of `tokens` has ended; the sequence in `slot` has `context` tokens in the cache now.
   mutating func finishChunk(slot: Int, tokens: Int, context: Int, completesPrompt: Bool) {
     switch entries[slot].phase {
-    case .queued, .decoding, .transferring: return
+    case .queued, .decoding, .transferring, .loading: return
     case .prefilling:
       entries[slot].own += Self.share(promptsOfFirst, tokens, of: batches[0].chunkTokens)
     case .lost:
@@ -124,7 +134,7 @@ struct AttributionLedger: Sendable {
   /// The sequence in `slot` loses its cache of `context` tokens.
   mutating func lose(slot: Int, context: Int) {
     switch entries[slot].phase {
-    case .queued, .lost, .transferring: return
+    case .queued, .lost, .transferring, .loading: return
     case .prefilling, .decoding:
       change(slot, to: .lost)
       entries[slot].lostTokens = context
@@ -137,6 +147,15 @@ struct AttributionLedger: Sendable {
   /// The cache of the sequence in `slot` comes from another replica, and is there.
   mutating func beginReading(slot: Int) { change(slot, to: .transferring) }
   mutating func endReading(slot: Int) { change(slot, to: .queued) }
+
+  /// The cache of the sequence in `slot`, which waits, comes from a tier, and is there, or does
+  /// not; one that lost its cache has not got it back before as much is there.
+  mutating func beginLoading(slot: Int) {
+    if entries[slot].phase == .queued { change(slot, to: .loading) }
+  }
+  mutating func endLoading(slot: Int) {
+    if entries[slot].phase == .loading { change(slot, to: .queued) }
+  }
 
   /// The sequence in `slot` has emitted its last token.
   mutating func retire(slot: Int) -> Attribution {
@@ -178,12 +197,15 @@ extension AttributionLedger.Entry {
     case .queued: attribution.queue += now - start
     case .lost: attribution.preemption += now - start
     case .transferring: attribution.transfer += now - start
+    case .loading: attribution.tier += now - start
     case .prefilling:
+      attribution.tier += sums.copies - self.sums.copies
       attribution.host += sums.host - self.sums.host
       attribution.prefill += own
       attribution.othersPrefill += prompts - own
       attribution.othersDecode += decodes
     case .decoding:
+      attribution.tier += sums.copies - self.sums.copies
       attribution.host += sums.host - self.sums.host
       attribution.othersPrefill += prompts
       attribution.decode += decodes

@@ -14,6 +14,8 @@ public struct Timeline: Sendable, Equatable {
   /// some to others, where that is done.
   public internal(set) var pools: [Occupancy] = []
   public internal(set) var transfers: TransferUse?
+  /// What became of the tiers below the memory of the GPUs; empty where there are none.
+  public internal(set) var tiers: [TierUse] = []
   /// The iterations one by one; empty unless they were asked for.
   public internal(set) var iterations: [IterationRecord] = []
   /// Where each request's latency came from, in the order of the trace; empty unless it was asked

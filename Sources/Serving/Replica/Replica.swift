@@ -93,6 +93,10 @@ public struct Replica: Sendable {
   let facts: RequestFacts
   /// What it knows of transfers from and to other engines, where there are some.
   var connector: Connector?
+  /// The tiers below its memory, where there are some, and whether there are, which is quicker to
+  /// ask.
+  var tiers: TierStack?
+  var hasTiers = false
   /// Sequences whose prompts are read, or are and were not admitted since.
   var loads = 0
   /// What time was spent on, where that is asked for.
@@ -117,6 +121,7 @@ public struct Replica: Sendable {
     sparePools = (1..<rules.limits.pipelineParallelSize + 1).map { [group = cache.group] in
       DecodePool(group, tag: $0, smoothsGaps: smoothsGaps, namesBlocks: names)
     }
+    if let tiering = rules.memory.tiering, names || cache.tree != nil { use(tiering) }
     if rules.memory.admission == .predictedPeak {
       forecast = Forecast(rules.memory.averageLengths, cache.group)
     }
@@ -162,6 +167,7 @@ public struct Replica: Sendable {
       cache.addSlot()
     }
     drafting?.enter(slot: Int(slot))
+    if hasTiers { tiers!.enter(slot: Int(slot)) }
     circle.end()
     ledger?.enqueue(sequence.request, slot: Int(slot), arrival: sequence.arrival)
     if rules.order == .priority {
@@ -169,6 +175,7 @@ public struct Replica: Sendable {
     } else {
       waiting.append(SequenceID(slot))
     }
+    if hasTiers && tiers!.rules.prefetchesOnArrival { prefetch(SequenceID(slot)) }
     return SequenceID(slot)
   }
 

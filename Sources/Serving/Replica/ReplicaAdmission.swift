@@ -14,6 +14,7 @@ extension Replica {
     cachedTokens += sequences[id].context
     admissions += 1
     if sequences[id].context > 0 { cacheHits += 1 }
+    if hasTiers { loadFetched(for: id) }
     compute(id, tokens: tokens)
     return true
   }
@@ -95,6 +96,11 @@ extension Replica {
       }
       if cache.sharesPrefixes { sequences[id].context = cache.find(id, sequences[id]) }
       defer { if cache.sharesPrefixes && !isRunning(id) { forgetPrefix(of: id) } }
+      if hasTiers, let goesOn = fetch(id) {
+        guard goesOn else { return true }
+        cursor = next
+        continue
+      }
       if isToBeRead(id) {
         guard beginLoad(of: id) else { return true }
         cursor = next

@@ -27,6 +27,7 @@ extension Replica {
     let context = context(of: id)
     cache.nameDecode(
       id, sequences[id], to: context + 1, known: schedulesAhead ? context : context + 1)
+    if hasTiers { tiers!.filled.append(id) }
   }
 
   /// The same of all in the pool, in the order of `running`: only who fills a block or takes the
@@ -68,7 +69,7 @@ extension Replica {
       }
       leaving.removeFirst(leavingFirst)
     }
-    if !done.isEmpty || promptedFirst > 0 { releaseDone(promptedFirst) }
+    if !done.isEmpty || promptedFirst > 0 { releaseDone(promptedFirst, at: now) }
     leavingFirst = leaving.count
     promptedFirst = prompted.count
     batchEnd = followingEnd

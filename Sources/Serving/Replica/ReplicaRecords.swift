@@ -19,3 +19,38 @@ extension Replica {
     ledger!.spans.removeAll(keepingCapacity: true)
   }
 }
+
+/// Sequences that leave with a batch.
+extension Replica {
+  /// Gives back the blocks of sequences that are done in the order of `running`, which decides
+  /// whose blocks are taken first where they have names, and enters the first `prompts` prompts
+  /// that were computed in the tree.
+  mutating func releaseDone(_ prompts: Int = 0, at now: Nanoseconds) {
+    for id in landed(prompts) {
+      guard sequences[id].phase == .done else {
+        cache.keep(id, sequences[id], tokens: sequences[id].target)
+        if hasTiers { storeEntered(id, tokens: sequences[id].target, at: now) }
+        continue
+      }
+      cache.enter(id, sequences[id], tokens: sequences[id].context)
+      if hasTiers { storeEntered(id, tokens: sequences[id].context, at: now) }
+      cache.release(id, .finished)
+      running.remove(id)
+      freeSlots.append(id.slot)
+    }
+    done.removeAll(keepingCapacity: true)
+    if prompts > 0 { prompted.removeFirst(prompts) }
+  }
+
+  /// Those that are done and the first `prompts` whose prompts were computed, in the order of
+  /// `running`.
+  private func landed(_ prompts: Int) -> [SequenceID] {
+    if prompts == 0 {
+      return done.count == 1 ? done : running.all.filter { sequences[$0].phase == .done }
+    }
+    // They came in that order.
+    if done.isEmpty { return Array(prompted.prefix(prompts)) }
+    let computed = Set(prompted.prefix(prompts))
+    return running.all.filter { sequences[$0].phase == .done || computed.contains($0) }
+  }
+}

@@ -43,13 +43,23 @@ struct Connector: Sendable {
 
 extension Replica {
   /// Has the engine hear of the transfers that have ended.
-  mutating func hearOfTransfers() {
+  mutating func hearOfTransfers(at now: Nanoseconds) {
+    guard connector != nil else { return }
+    if hasTiers { tiers!.heard = now }
     for id in connector!.ended {
+      if id.slot < 0 {
+        tiers!.armed = Simulation.never
+        continue
+      }
       connector!.underWay -= 1
       connector!.told.append(sequences[id].request)
       if sequences[id].phase == .loading {
         sequences[id].hasArrived = true
-        ledger?.endReading(slot: id.index)
+        if hasTiers {
+          ledger?.endLoading(slot: id.index)
+        } else {
+          ledger?.endReading(slot: id.index)
+        }
       } else {
         cache.release(id, .finished)
         freeSlots.append(id.slot)
@@ -63,7 +73,7 @@ extension Replica {
     connector!.ended.append(id)
     guard batchEnd == Simulation.never else { return }
     ledger?.advance(to: now)
-    hearOfTransfers()
+    hearOfTransfers(at: now)
   }
 
   /// Whether `id`, which waits and shares the first tokens of its prompt by now, has the rest read.
@@ -103,12 +113,12 @@ extension Replica {
   }
 
   /// Blocks that prompts which are computed in part, or are read, will take for the rest.
-  private var reservedBlocks: Int {
+  var reservedBlocks: Int {
     var blocks = 0
     for id in prefilling {
       blocks += cache.lacking(id, at: 0, to: reachOfFirstStep(sequences[id].target))
     }
-    if drafting == nil { return blocks }
+    if drafting == nil && !hasTiers { return blocks }
     for id in connector!.loading.all {
       blocks += cache.lacking(id, at: 0, to: reachOfFirstStep(sequences[id].target))
     }
@@ -135,7 +145,7 @@ extension Replica {
   /// Admits those whose prompts are read and whose first tokens are out, in order, while the cap on
   /// sequences allows it: they decode at once.
   public mutating func joinArrived() {
-    guard loads > 0 else { return }
+    guard loads > 0, !hasTiers else { return }
     var cursor = connector!.loading.first
     while let id = cursor, running.count < rules.limits.mostRunning {
       cursor = connector!.loading.next(after: id)
@@ -153,9 +163,12 @@ extension Replica {
   }
 
   /// Admits those whose prompts are read, in order, while the token budget and the cap on sequences
-  /// allow it.
-  public mutating func admitArrived() {
-    guard loads > 0 else { return }
+  /// allow it; says whether those behind may be admitted, too.
+  ///
+  /// - Parameter holding: whether one that lacks more than a token ends it.
+  public mutating func admitArrived(holding: Bool = false) -> Bool {
+    guard loads > 0 else { return true }
+    if hasTiers { return admitLoaded(holding: holding) }
     var cursor = connector!.loading.first
     while let id = cursor, tokensLeftInBudget > 0, running.count < rules.limits.mostRunning {
       cursor = connector!.loading.next(after: id)
@@ -164,6 +177,7 @@ extension Replica {
       leaveLoading(id)
       compute(id, tokens: 1)
     }
+    return true
   }
 
   /// Lets others find the blocks of `id`, whose prompt is read but for its last token, which is
@@ -197,6 +211,7 @@ extension Replica {
   /// Keeps the blocks of `id`, which is done, until another engine has read them; false where none
   /// does.
   mutating func keepForReading(_ id: SequenceID) -> Bool {
+    if hasTiers { return keepForWriting(id) }
     guard sequences[id].handover == .sends else { return false }
     running.remove(id)
     let record = sequences[id].record
@@ -207,7 +222,9 @@ extension Replica {
 
   /// Whether the engine can do nothing before a transfer ends.
   mutating func awaitsTransfers() -> Bool {
-    guard let connector, connector.underWay > 0 else { return false }
+    guard connector.map({ $0.underWay > 0 }) == true || tiers?.isAwaited == true else {
+      return false
+    }
     plansOn = false
     return true
   }

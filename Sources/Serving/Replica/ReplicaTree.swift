@@ -41,6 +41,7 @@ extension Replica {
   /// Enters what `sequence`, whose prompt is computed in part, has in the cache.
   public mutating func keepPrefix(of sequence: SequenceID) {
     cache.keep(sequence, sequences[sequence], tokens: sequences[sequence].context)
+    if hasTiers { storeEntered(sequence, tokens: sequences[sequence].context, at: now) }
   }
 
   /// Drops what was used the longest ago until `tokens` tokens have room before this plan takes

@@ -12,7 +12,9 @@ extension Replica {
     _ timeline: inout Timeline
   ) throws(RunError) {
     guard try prepare(at: now, index, &scheduler, &timeline) else { return }
-    try launch(for: cost.seconds(for: batch) * pace, at: now, index, cost, &timeline)
+    var seconds = cost.seconds(for: batch) * pace
+    if hasTiers { seconds += copySeconds(beside: seconds, from: beginOfNext(at: now)) }
+    try launch(for: seconds, at: now, index, cost, &timeline)
   }
 
   /// Plans a batch at `now`; false where there is nothing to put in flight.
@@ -25,6 +27,7 @@ extension Replica {
     self.now = now
     ledger?.advance(to: begin)
     if !abandoned.isEmpty && !letGoAbandoned(&timeline) { return false }
+    if hasTiers { beginPlanOfTiers() }
     while true {
       beginPlan()
       scheduler.plan(&self)
@@ -60,7 +63,7 @@ extension Replica {
       throw endOfClock(index, seconds, now, timeline)
     }
     precondition(seconds > 0, "a batch takes time")
-    ledger?.launch(batch, seconds: seconds, cost)
+    ledger?.launch(batch, seconds: seconds, cost, copies: tiers?.copies ?? 0)
     // A comparison with nil would copy them.
     if case .some = decisions { decisions = decided }
     let duration: Nanoseconds
@@ -85,6 +88,7 @@ extension Replica {
     }
     evictions = 0
     if connector != nil { noteFlight() }
+    if hasTiers { store(from: end) }
     if schedulesAhead { foresee(until: end, &timeline) }
   }
 
@@ -129,7 +133,9 @@ extension Replica {
       let sequences = sequences
       prefilling.removeAll { sequences[$0].phase != .prefilling }
     }
-    if !done.isEmpty || !prompted.isEmpty && !schedulesAhead { releaseDone(prompted.count) }
+    if !done.isEmpty || !prompted.isEmpty && !schedulesAhead {
+      releaseDone(prompted.count, at: now)
+    }
   }
 
   /// Begins a plan: an empty batch, and the blocks whose time has come.
@@ -266,35 +272,5 @@ extension Replica {
     if pool.smoothsGaps {
       timeline.records[row].smoothedGap = sequences[id].smoothedGap.greatest
     }
-  }
-
-  /// Gives back the blocks of sequences that are done in the order of `running`, which decides
-  /// whose blocks are taken first where they have names, and enters the first `prompts` prompts
-  /// that were computed in the tree.
-  mutating func releaseDone(_ prompts: Int = 0) {
-    for id in landed(prompts) {
-      guard sequences[id].phase == .done else {
-        cache.keep(id, sequences[id], tokens: sequences[id].target)
-        continue
-      }
-      cache.enter(id, sequences[id], tokens: sequences[id].context)
-      cache.release(id, .finished)
-      running.remove(id)
-      freeSlots.append(id.slot)
-    }
-    done.removeAll(keepingCapacity: true)
-    if prompts > 0 { prompted.removeFirst(prompts) }
-  }
-
-  /// Those that are done and the first `prompts` whose prompts were computed, in the order of
-  /// `running`.
-  private func landed(_ prompts: Int) -> [SequenceID] {
-    if prompts == 0 {
-      return done.count == 1 ? done : running.all.filter { sequences[$0].phase == .done }
-    }
-    // They came in that order.
-    if done.isEmpty { return Array(prompted.prefix(prompts)) }
-    let computed = Set(prompted.prefix(prompts))
-    return running.all.filter { sequences[$0].phase == .done || computed.contains($0) }
   }
 }

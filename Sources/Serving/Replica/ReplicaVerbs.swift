@@ -185,6 +185,7 @@ extension Replica {
     forgetPrompted(id)
     encoder?.letGo(row: sequences[id].request.index)
     drafting?.drop(slot: id.index)
+    if hasTiers { tiers!.lose(slot: id.index) }
     if sequences[id].phase != .leaving {
       ledger?.lose(slot: id.index, context: sequences[id].context)
     }

@@ -63,6 +63,9 @@ extension EngineRules {
     /// which a request also finds its own beginning again after it lost its cache.
     public var keepsTree = false
 
+    /// The tiers below it; nil where there are none.
+    public var tiering: Tiering?
+
     /// The blocks that sequences can hold.
     public var totalBlocks: Int { max(0, blocks - nullBlocks) }
 

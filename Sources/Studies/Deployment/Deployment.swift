@@ -43,6 +43,8 @@ public struct Deployment: Sendable {
   public var quantizedKinds: [(kind: MatrixKind, format: NumberFormat)] = []
   /// What keys and values are cached in; as the model has it where nil.
   public var kvCacheDtype: NumberFormat?
+  /// The tiers below the memory of the GPUs.
+  public var tiers = KVTiers()
   /// What drafts tokens ahead; nil where nothing does.
   public var speculative: SpeculativeConfig?
   /// How long operations take.
@@ -134,6 +136,7 @@ public struct Deployment: Sendable {
         try checked(given, plan.blockSize, length)
       } ?? plan.blocks
     engine.rules = engine.rules.withAverageLengths(of: trace.requests)
+    engine.rules.memory.tiering = try tiering(of: engine, serving: trace)
     try engine.check(trace)
     let overlap = try overlap(engine, length: length)
     let sequential = try cost(of: engine)

@@ -10,7 +10,9 @@ extension Deployment {
   public static func settings(_ files: DescribedFiles = DescribedFiles()) -> [Setting<Deployment>] {
     let upkeep: [Setting<Deployment>] = FleetUpkeep.Settings.all.map { $0.on(\.fleet.upkeep) }
     let before = placement(files) + fleet + upkeep + limits
-    return (before + formats + [speculation(files)] + host).under("Deployment")
+    let tiers: [Setting<Deployment>] = KVTiers.Settings.all.map { $0.on(\.tiers) }
+    let after = formats + tiers + [speculation(files)] + host
+    return (before + after).under("Deployment")
   }
 
   /// What runs where.

@@ -88,6 +88,7 @@ public struct Scenario: Sendable {
     service.seed(UInt64(load.seed))
     service.clientTimeout = load.clientTimeout
     service.retries = load.retries
+    try deployment.checkFleetWithTiers(waits: load.clientTimeout != nil)
     try service.fleet.check(trace)
     try service.fleet.upkeep.check(
       service.engine.rules, replicas: service.fleet.replicas, ranks: service.fleet.ranks)

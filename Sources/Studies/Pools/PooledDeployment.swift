@@ -60,6 +60,14 @@ extension PooledDeployment {
         source, column: "pools", problem: "they have \(replicas) replicas together",
         remedy: "give \(EngineRange.replicas.upperBound) or fewer")
     }
+    if let place = pools.firstIndex(where: { pool in
+      pools.count > 1 && pool.deployment.tiers.below.contains(where: \.isShared)
+    }) {
+      throw mistake(
+        place, KVTiers.Settings.below.option,
+        "a tier that is shared is simulated among the replicas of one pool",
+        "leave shared=true out, or give one pool")
+    }
     if pools.count > 1, let place = pools.firstIndex(where: { $0.deployment.ranks > 1 }) {
       throw mistake(
         place, "--data-parallel-size", "ranks in lock step are not simulated beside other pools",
@@ -116,6 +124,11 @@ extension PooledDeployment {
         throw mistake(
           place, "--pipeline-parallel-size", "handing over from or to a pipeline is not simulated",
           "leave it out")
+      }
+      if !pool.deployment.tiers.isPlain {
+        throw mistake(
+          place, pool.deployment.tiers.firstOption,
+          "tiers of pools that hand over are not simulated", "leave it out, or give the role both")
       }
       if pool.deployment.speculative != nil, firstToken == .prefill || pool.role == .prefill {
         throw mistake(

@@ -10,6 +10,9 @@ extension Scenario {
         "--client-timeout", problem: "clients that give up what is handed over are not simulated",
         remedy: "leave it out, or give pools that do all of a request")
     }
+    for pool in pools.pools {
+      try pool.deployment.checkFleetWithTiers(waits: load.clientTimeout != nil)
+    }
     var service = try pools.service(for: trace, seed: UInt64(load.seed))
     service.clientTimeout = load.clientTimeout
     service.retries = load.retries
