@@ -28,7 +28,8 @@ extension ReferenceTiers {
   mutating func find(_ id: Int, behind local: Int) -> Int? {
     let names = units(of: id, states[id].target / blockTokens)
     for tier in tiers.indices { tiers[tier].ask(for: names, at: heard) }
-    for name in names { asked[name, default: 0] += 1 }
+    if !states[id].hasAsked { for name in names { asked[name, default: 0] += 1 } }
+    states[id].hasAsked = true
     let missing = names.dropFirst(local / unitTokens)
     var times: [Nanoseconds] = []
     for name in missing {
@@ -79,10 +80,13 @@ extension ReferenceTiers {
 
   mutating func load(_ id: Int, _ range: Range<Int>) -> Nanoseconds {
     let end = copy(unitBytes * Double(range.count), of: 0, reading: true, from: now)
-    for name in units(of: id, states[id].target / blockTokens)[range] {
+    let names = units(of: id, states[id].target / blockTokens)
+    for name in names[range] {
       guard var unit = tiers[0][name] else { continue }
       unit.readUntil = max(unit.readUntil, end)
-      use[unit.origin].hitTokens += unitTokens
+      let end = range.upperBound * unitTokens
+      let isLast = name == names[range.upperBound - 1] && end == states[id].target
+      use[unit.origin].hitTokens += unitTokens - (isLast ? 1 : 0)
       unit.origin = 0
       tiers[0][name] = unit
     }

@@ -25,6 +25,7 @@ struct ReferenceTiers {
     var writtenAt: Nanoseconds = 0
     /// Until when it waits for what is on its way.
     var deadline: Nanoseconds?
+    var hasAsked = false
     /// When it is loaded, or its blocks are copied, while it waits for that.
     var end: Nanoseconds?
     var hasArrived = false

@@ -6,7 +6,7 @@ import Testing
 @Suite struct `Tiers below the memory of the GPUs` {
   @Test func `agree with the obvious engine on every request, iteration and byte`() throws {
     var (preemptions, hits, waits) = (0, [0, 0, 0], 0)
-    for seed in 0..<400 {
+    for seed in 0..<300 {
       let tiered = try TierCase(seed: seed)
       var reference = ReferenceTiers(tiered.trace, rules: tiered.rules, cost: tiered.example.cost)
       let isServed = reference.run(tiered.trace.requests)
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `lose nothing, keep no block and explain every nanosecond`() throws {
-    for seed in 1000..<1150 {
+    for seed in 1000..<1060 {
       var tiered = try TierCase(seed: seed)
       for level in tiered.rules.memory.tiering!.tiers.indices {
         tiered.rules.memory.tiering!.tiers[level].isShared = seed % 3 != 0
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func `that hold nothing change nothing`() throws {
-    for seed in 2000..<2060 {
+    for seed in 2000..<2030 {
       var tiered = try TierCase(seed: seed)
       tiered.rules.memory.tiering!.tiers = Array(tiered.rules.memory.tiering!.tiers.prefix(1))
       tiered.rules.memory.tiering!.tiers[0].bytes = 0

@@ -26,10 +26,11 @@ extension Deployment {
       throw refused(
         "nothing is found in tiers without a prefix cache", "leave out what turns that off")
     }
-    if memory.groups != CacheGroups() {
+    let cache = CacheBytes(of: try shard(of: try servedModel()))
+    if memory.groups != CacheGroups() || !cache.windows.isEmpty || cache.perSequence > 0 {
       throw refused(
-        "layers that keep other tokens than the rest are not simulated with tiers",
-        "leave it out, or give \(Self.wholeWindows)")
+        "layers that keep other tokens than the rest, as some of \(model.name), are not simulated "
+          + "with tiers", "leave it out, or give a model whose layers all keep all tokens")
     }
     if pipelineParallelSize > 1 || ranks > 1 || engine.rules.speculation != nil {
       throw refused(
@@ -42,13 +43,9 @@ extension Deployment {
         "give a trace with hashes of prompts, or leave it out")
     }
     try tiers.check(isTree: memory.keepsTree)
-    let bytes = CacheBytes(of: try shard(of: try servedModel())).perToken
     return tiers.tiering(
-      bytesPerToken: bytes, memory, gpus: tensorParallelSize, layers: model.layers)
+      bytesPerToken: cache.perToken, memory, gpus: tensorParallelSize, layers: model.layers)
   }
-
-  /// What keeps windows in full.
-  private static let wholeWindows = "--disable-hybrid-kv-cache-manager"
 
   /// Throws where the fleet does with its replicas what is not simulated with tiers.
   func checkFleetWithTiers(waits: Bool) throws(InputError) {

@@ -66,7 +66,10 @@ extension Replica {
   /// Has what was fetched for `id`, which is admitted, read along with its batch.
   mutating func loadFetched(for id: SequenceID) {
     guard let fetched = tiers!.fetched, fetched.sequence == id else { return }
-    let end = tiers!.load(fetched.names, fetched.range, slot: id.index, at: now)
+    let tokens = fetched.range.upperBound * tiers!.unitTokens
+    let end = tiers!.load(
+      fetched.names, fetched.range, slot: id.index, at: now,
+      computing: tokens - sequences[id].context)
     tiers!.readUntil = max(tiers!.readUntil, end)
     tiers!.fetched = nil
   }
@@ -95,7 +98,8 @@ extension Replica {
     loads += 1
     connector!.underWay += 1
     ledger?.beginLoading(slot: id.index)
-    let there = tiers!.load(names, range, slot: id.index, at: now)
+    let there = tiers!.load(
+      names, range, slot: id.index, at: now, computing: end == target ? 1 : 0)
     tiers!.waits.append(.init(sequence: id, request: sequences[id].request, end: there))
     return true
   }

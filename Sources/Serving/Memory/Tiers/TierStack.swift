@@ -46,6 +46,8 @@ struct TierStack: Sendable {
   var given: [Int] = []
   var writtenAt: [Nanoseconds] = []
   private var deadlines: [Nanoseconds] = []
+  /// By slot: whether the request has asked for what it begins with.
+  private var hasAsked: [Bool] = []
   /// Sequences that filled a block in the plan under way by decoding.
   var filled: [SequenceID] = []
   /// Until when what the batch that is planned may not start before is copied, and what it reads.
@@ -86,8 +88,10 @@ struct TierStack: Sendable {
       given.append(0)
       writtenAt.append(0)
       deadlines.append(Simulation.never)
+      hasAsked.append(false)
     } else {
       (given[slot], writtenAt[slot], deadlines[slot]) = (0, 0, Simulation.never)
+      hasAsked[slot] = false
     }
   }
 
@@ -154,7 +158,7 @@ extension TierStack {
   mutating func find(
     _ names: [UInt64], from start: Int, slot: Int, at now: Nanoseconds
   ) -> Found {
-    ask(for: names)
+    ask(for: names, slot: slot)
     guard start < names.count else { return .nothing }
     var (end, ready) = (start, start)
     var last: Nanoseconds = 0
@@ -170,9 +174,11 @@ extension TierStack {
     return tokens > 0 && tokens >= rules.leastLoadTokens ? .units(ready - start) : .nothing
   }
 
-  private mutating func ask(for names: [UInt64]) {
+  private mutating func ask(for names: [UInt64], slot: Int) {
     for tier in stores.indices { stores[tier].ask(for: names, at: heard) }
-    if countsRequests { for name in names { requests[name, default: 0] += 1 } }
+    if !countsRequests || hasAsked[slot] { return }
+    hasAsked[slot] = true
+    for name in names { requests[name, default: 0] += 1 }
   }
 
   /// When the unit called `name` can be read from the first tier; nil where it is in none. One that
@@ -225,14 +231,17 @@ extension TierStack {
 
   /// Reads those of `names` in `range`, which are there, into the memory of the GPUs from `now` on;
   /// returns when they are.
+  ///
+  /// - Parameter again: tokens at the end of them that are computed all the same.
   mutating func load(
-    _ names: [UInt64], _ range: Range<Int>, slot: Int, at now: Nanoseconds
+    _ names: [UInt64], _ range: Range<Int>, slot: Int, at now: Nanoseconds, computing again: Int = 0
   ) -> Nanoseconds {
     let end = read(unitBytes * Double(range.count), from: 0, at: now)
     for name in names[range] {
       guard let place = stores[0].place(of: name) else { continue }
       stores[0][place].readUntil = max(stores[0][place].readUntil, end)
-      use[stores[0][place].origin].hitTokens += unitTokens
+      let isLast = name == names[range.upperBound - 1]
+      use[stores[0][place].origin].hitTokens += unitTokens - (isLast ? again : 0)
       stores[0][place].origin = 0
     }
     given[slot] = range.upperBound
