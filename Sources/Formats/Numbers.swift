@@ -71,8 +71,11 @@ public enum Numbers {
     return sign + whole + (decimals.isEmpty ? "" : "." + String(decimals))
   }
 
-  /// A share as a percentage with so many decimals, or with as many more as tell it from the whole.
-  public static func percent(_ share: Double, decimals: Int = 1) -> String {
+  /// A share as a percentage with one decimal, or with as many more as tell it from the whole.
+  public static func percent(_ share: Double) -> String { percent(share, decimals: 1) }
+
+  /// The same with so many decimals at least.
+  public static func percent(_ share: Double, decimals: Int) -> String {
     let texts = (decimals...max(decimals, 6)).lazy.map { fixed(share * 100, decimals: $0) }
     let text = texts.first { share >= 1 || !$0.hasPrefix("100.") } ?? "99.999999"
     return "\(text) %"

@@ -116,6 +116,7 @@ struct EdgeCase: CustomStringConvertible {
       "allocator": ["exact", "buddy"], "scheduling-policy": ["fcfs", "priority"],
       "schedule-policy": ["fcfs", "lpm", "dfs-weight", "lof", "hrrn", "shortest-prefill-first"],
       "schedule-conservativeness": ["0.05", "0.3", "1"], "watermark": ["0", "0.3"],
+      "batch-wait-timeout-iters": ["1", "7"], "batch-wait-max-tokens-ratio": ["0.3", "1"],
       "capacity-scheduler-policy": ["GUARANTEED_NO_EVICT", "MAX_UTILIZATION", "STATIC_BATCH"],
     ]
     // Set for all engines alike.
@@ -126,11 +127,15 @@ struct EdgeCase: CustomStringConvertible {
     var options: [String] = []
     let hasSchedule = entry.options.contains { $0.name == "chunk-schedule-stages" }
     let isScheduled = hasSchedule && Bool.random(using: &random)
+    // TensorRT-LLM waits with both of its options or not at all.
+    let waits = Bool.random(using: &random)
     for option in entry.options {
       let name = option.name
       if common.contains(name) { continue }
       if hasSchedule && name.contains("chunk") && (name == "chunk") == isScheduled { continue }
-      let isNeeded = name == "chunk-schedule-stages"
+      let isOfWait = name.hasPrefix("batch-wait-")
+      if isOfWait && !waits { continue }
+      let isNeeded = name == "chunk-schedule-stages" || isOfWait
       if !isNeeded && Int.random(in: 0..<3, using: &random) == 0 { continue }
       let values = numbers[name]?.map(String.init) ?? words[name] ?? ["false", "true"]
       options.append("\(name)=\(values.randomElement(using: &random)!)")

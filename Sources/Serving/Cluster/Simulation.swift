@@ -96,8 +96,7 @@ public struct Simulation: Sendable {
       "clients send what waits for no others, unless it has its own arrivals")
     let rules = rules.withAverageLengths(of: trace.requests)
     precondition(rules.excess(serving: trace) == nil, "the engine's numbers stay in range")
-    requests = trace.requests
-    priorities = trace.columns.priorities
+    (requests, priorities) = (trace.requests, trace.columns.priorities)
     timeline = Timeline(count: trace.count, observing: observation)
     timeline.clientTimeout = clientTimeout
     deadlines = clientTimeout.map { Deadlines($0, retries, requests: trace.count) }

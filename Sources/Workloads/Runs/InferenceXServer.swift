@@ -16,8 +16,7 @@ struct InferenceXServer {
   ///   - longest: the longest prompt and output.
   init?(
     engine: String, version: String, model: String, gpu: String, format: String, gpus: Int,
-    clients: Int,
-    longest: Request
+    clients: Int, longest: Request
   ) {
     let name = model.lowercased()
     let isBlackwell = gpu.hasPrefix("b200")
@@ -66,22 +65,29 @@ struct InferenceXServer {
         look(every: clients >= 16 ? 30 : 10)
       }
     case "sglang" where name.contains("qwen3.5-397b"):
-      sequences = 128
-      // Asked to fuse all-reduces, SGLang did so for this model only later
-      // (sgl-project/sglang#19889).
-      if format.hasPrefix("fp8") || format == "nvfp4" { cache = "fp8" }
-      if isHopper {
-        prefill(16384)
-      } else if isUltra && format.hasPrefix("fp8") {
-        prefill(16384)
-        sequences = clients
-        look(every: 10)
-      } else {
-        prefill(32768)
-        isFused = isUltra && format.isEmpty && !version.hasPrefix("0.5.9")
-        look(every: clients >= 16 || isBlackwell && format == "nvfp4" ? 30 : 10)
-      }
+      startQwen(version, gpu: gpu, format: format, clients: clients)
     default: return nil
+    }
+  }
+
+  /// SGLang with Qwen3.5-397B.
+  private mutating func startQwen(_ version: String, gpu: String, format: String, clients: Int) {
+    let (isHopper, isUltra) = (gpu.hasPrefix("h"), gpu.hasPrefix("b300"))
+    let isBlackwell = gpu.hasPrefix("b200")
+    sequences = 128
+    // Asked to fuse all-reduces, SGLang did so for this model only later
+    // (sgl-project/sglang#19889).
+    if format.hasPrefix("fp8") || format == "nvfp4" { cache = "fp8" }
+    if isHopper {
+      prefill(16384)
+    } else if isUltra && format.hasPrefix("fp8") {
+      prefill(16384)
+      sequences = clients
+      look(every: 10)
+    } else {
+      prefill(32768)
+      isFused = isUltra && format.isEmpty && !version.hasPrefix("0.5.9")
+      look(every: clients >= 16 || isBlackwell && format == "nvfp4" ? 30 : 10)
     }
   }
 

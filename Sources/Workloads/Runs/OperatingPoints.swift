@@ -82,10 +82,23 @@ enum OperatingPoints {
       map.expertTensor = gpus / map.expert
       return map
     }
+
+    /// Says it in what `run` states.
+    func state(in run: inout MeasuredRun) {
+      run.settings[.tensorParallelSize] = "\(tensor)"
+      if data > 1 { run.settings[.dataParallelSize] = "\(data)" }
+      if expert > 1 { run.settings[.expertParallelSize] = "\(expert)" }
+    }
   }
 
   /// What the origins of those rows begin with.
   private static let multiplied = ["source_file=2026-04-", "db-dump/2026-04-"]
+
+  /// Why a row cannot be simulated; nil where it can.
+  private static func obstacle(mode: String, drafts: Bool) -> String? {
+    if mode != "agg" { return "prefill and decode run apart" }
+    return drafts ? "its server drafts tokens, of which the row says nothing" : nil
+  }
 
   static func runs(_ table: CSVReader) throws(InputError) -> [MeasuredRun] {
     var reader = table
@@ -131,9 +144,7 @@ enum OperatingPoints {
         tensor: max(1, try count("tp_size")), data: max(1, try count("attention_dp_size")),
         expertTensor: max(1, try count("moe_tp_size")), expert: max(1, try count("moe_ep_size"))
       ).mended(engine: try text("backend"), origin: origin)
-      run.settings[.tensorParallelSize] = "\(map.tensor)"
-      if map.data > 1 { run.settings[.dataParallelSize] = "\(map.data)" }
-      if map.expert > 1 { run.settings[.expertParallelSize] = "\(map.expert)" }
+      map.state(in: &run)
       run.settings[.pipelineParallelSize] = "\(max(1, try count("pp_size")))"
       run.settings[.maxModelLen] = "\(request.promptTokens + request.outputTokens + spareTokens)"
       run.settings[.quantization] = format(try text("gemm_quant_mode"))
@@ -143,11 +154,8 @@ enum OperatingPoints {
       run.means[.ttft] = try seconds("silicon_ttft_ms")
       run.means[.tpot] = try seconds("silicon_tpot_ms")
       let date = try dates.map { column throws(InputError) in try reader.text(column) } ?? ""
-      run.obstacle =
-        try text("mode") != "agg"
-        ? "prefill and decode run apart"
-        : run.draftsAtInferenceX(clients, date: date)
-          ? "its server drafts tokens, of which the row says nothing" : nil
+      run.obstacle = obstacle(
+        mode: try text("mode"), drafts: run.draftsAtInferenceX(clients, date: date))
       runs.append(run)
     }
     return runs

@@ -1,6 +1,5 @@
 import Support
 import Testing
-import Workloads
 
 @testable import Control
 @testable import Formats

@@ -67,7 +67,7 @@ import Testing
   /// late; the kernels' own tables have the mean in them. Two collectives a layer, and one more.
   @Test(arguments: [1, 2, 4, 8])
   func `waits for the last of the GPUs`(_ gpus: Int) {
-    let latest = (1...gpus).reduce(0.0) { $0 + 1 / Double($1) }
+    let latest = (1...gpus).dropFirst().reduce(0.0) { $0 + 1 / Double($1) }
     let host = HostTime(secondsLate: 1e-6)
     let seconds = host.seconds(around: 0.01, .init(sequences: 3, layers: 10, gpus: gpus))
     #expect(abs(seconds - 0.01 - 21e-6 * latest) < 1e-12)

@@ -1,7 +1,6 @@
 import Testing
 
 @testable import Formats
-@testable import Reporting
 
 @Suite struct NumbersTests {
   @Test func `amounts have the prefix that suits them, and nothing has none`() {

@@ -1,7 +1,6 @@
 import Testing
 
 @testable import Formats
-@testable import Workloads
 
 @Suite struct SHA256Tests {
   /// FIPS 180-4's examples, and `sha256sum` of the letter a 55 to 64 times.

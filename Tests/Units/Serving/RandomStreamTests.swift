@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 @testable import Serving
-@testable import Workloads
 
 @Test func `SplitMix64 gives the outputs of its reference`() {
   var generator = SplitMix64(state: 1_234_567)
