@@ -92,8 +92,8 @@ extension ClosingSentence {
   /// What decides, in a few words.
   private static func short(_ verdict: PoolVerdict) -> String {
     guard let decisive = verdict.decisive else { return verdict.apart.text }
-    return "\(verdict.apart.text): \(PoolVerdictReport.title(decisive.measure)) better by "
-      + PoolVerdictReport.lead(decisive)
+    return "\(verdict.apart.text): better by \(PoolVerdictReport.lead(decisive)) in "
+      + PoolVerdictReport.title(decisive.measure)
   }
 
   private static func place(_ verdict: PoolVerdict) -> String {

@@ -76,6 +76,7 @@ public enum PoolVerdictReport {
 
   static func amount(_ value: Double, _ measure: PoolVerdict.Measure) -> String {
     switch measure {
+    case .figure(.load): value.isFinite ? Numbers.significant(value) : "?"
     case .figure(let figure): SeedsReport.amount(value, figure)
     case .capacity: value.isFinite ? Numbers.significant(value) : "?"
     }
@@ -83,6 +84,7 @@ public enum PoolVerdictReport {
 
   static func title(_ measure: PoolVerdict.Measure) -> String {
     switch measure {
+    case .figure(.met): "runs that keep the objective"
     case .figure(let figure): figure.title
     case .capacity: "capacity (requests/s)"
     }
