@@ -209,15 +209,18 @@ public enum CapacityReport {
     for name in columns + settings { writer.add(name) }
     writer.endRow { bytes += $0 }
     for capacity in capacities {
-      let rows =
-        capacity.stopped.map { [["", "stopped: \($0.reason)", "", "", "", ""]] }
-        ?? zip(seeds, capacity.brackets).map { seed, bracket in
-          [
+      var rows: [[String]] = []
+      if let stopped = capacity.stopped {
+        rows.append(["", "stopped: \(stopped.reason)", "", "", "", ""])
+      } else {
+        for (seed, bracket) in zip(seeds, capacity.brackets) {
+          rows.append([
             String(seed), outcome(bracket), bracket.kept.description,
             bracket.missed?.description ?? "", capacity.backlogRate.description,
             String(bracket.tries),
-          ]
+          ])
         }
+      }
       for row in rows {
         for field in [capacity.scheduler] + row { writer.add(field) }
         for name in settings {

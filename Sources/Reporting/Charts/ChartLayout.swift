@@ -52,9 +52,9 @@ struct ChartLayout {
 
   /// The size of the paper.
   var width: Double {
-    var ends = chart.guides.map { right + 8 + Self.width($0.label) }
-    ends += chart.limits.filter { xRange.contains($0.x) }.map {
-      x($0.x) + Self.width($0.label) / 2
+    var ends: [Double] = chart.guides.map { right + 8 + Self.width($0.label) }
+    for limit in chart.limits where xRange.contains(limit.x) {
+      ends.append(x(limit.x) + Self.width(limit.label) / 2)
     }
     switch names {
     case .beside(let labels): ends += labels.map(\.box.right)
