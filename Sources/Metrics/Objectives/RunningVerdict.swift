@@ -49,10 +49,11 @@ public struct RunningVerdict: Sendable {
     isServed = trace.requests.map(rules.canServe)
     let (isServed, priorities) = (isServed, trace.columns.priorities)
     self.priorities = priorities
-    refused = isServed.count { !$0 }
+    let refused = isServed.count { !$0 }
+    self.refused = refused
     judged = requirement.objective.clauses.map { clause in
       clause.priority == nil
-        ? isServed.count { $0 }
+        ? isServed.count - refused
         : isServed.indices.count { isServed[$0] && priorities?[$0] == clause.priority }
     }
     mostMisses = requirement.mostMisses(of: trace.count)

@@ -100,6 +100,7 @@ public struct ServiceLevelObjective: Sendable, Equatable, CustomStringConvertibl
 
   /// Refuses classes that no request of `trace` is of.
   public func check(on trace: Trace) throws(InputError) {
+    if priorities.isEmpty { return }
     let known = Set(trace.columns.priorities ?? [])
     guard let missing = priorities.first(where: { !known.contains($0) }) else { return }
     let there = known.sorted().prefix(8).map(String.init).joined(separator: ", ")

@@ -86,19 +86,13 @@ extension ServiceLevelObjective {
     guard let statistic = clause.statistic else {
       return Verdict.ClauseVerdict(clause: clause, valueSeconds: nil, isMet: nil)
     }
-    let gaveUp =
-      clause.priority == nil
-      ? (metrics.requests.timedOut ?? 0) + (metrics.requests.lost ?? 0)
-      : gaveUp(trace, timeline.records, of: clause.priority)
+    if let priority = clause.priority {
+      return judge(clause, statistic, trace, timeline.records, of: priority)
+    }
+    let gaveUp = (metrics.requests.timedOut ?? 0) + (metrics.requests.lost ?? 0)
     if gaveUp > 0, clause.metric != .tbt {
       return judge(
         clause, statistic, clause.nanoseconds(on: trace, timeline.records), besides: gaveUp)
-    }
-    if clause.priority != nil {
-      let samples = clause.nanoseconds(on: trace, timeline.records)
-      return judge(
-        clause, Self.value(of: statistic, samples),
-        isMetWithout: metrics.requests.completed > 0)
     }
     var value = metrics[clause.metric].flatMap { $0[statistic] }
     if case .percentile(let share) = statistic, value == nil {
@@ -107,12 +101,18 @@ extension ServiceLevelObjective {
     return judge(clause, value, isMetWithout: metrics.requests.completed > 0)
   }
 
-  /// The requests of a class whose clients gave up, or that were lost.
-  private func gaveUp(_ trace: Trace, _ records: [RequestRecord], of priority: Int?) -> Int {
-    records.indices.count { row in
-      trace.columns.priorities?[row] == priority
-        && (records[row].timeOut != nil || records[row].isLost)
-    }
+  /// Judges a clause by the requests of its class alone.
+  private func judge(
+    _ clause: Clause, _ statistic: Statistic, _ trace: Trace, _ records: [RequestRecord],
+    of priority: Int
+  ) -> Verdict.ClauseVerdict {
+    let own = records.indices.filter { trace.columns.priorities?[$0] == priority }
+      .map { records[$0] }
+    let samples = clause.nanoseconds(on: trace, records)
+    let gaveUp = own.count { $0.timeOut != nil || $0.isLost }
+    if gaveUp > 0 { return judge(clause, statistic, samples, besides: gaveUp) }
+    return judge(
+      clause, Self.value(of: statistic, samples), isMetWithout: own.contains(where: \.isCompleted))
   }
 
   /// `statistic` of samples in nanoseconds, in seconds; nil where there are none.

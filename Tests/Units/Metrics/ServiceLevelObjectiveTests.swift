@@ -169,6 +169,20 @@ import Testing
     #expect(clauses[0].clause.description == "priority=0:ttft.p50<250ms")
   }
 
+  /// That others are answered keeps no promise to those of a class that are all turned away.
+  @Test func `is not met by a class that is refused`() throws {
+    var run = HandmadeRun()
+    run.complete(arrival: 0, scheduled: 0, firstToken: 1, gaps: [1])
+    run.refuse(arrival: 0)
+    let trace = Trace(requests: run.requests, columns: Columns(priorities: [0, 1]))
+    let metrics = RunMetrics(trace: trace, timeline: run.timeline)
+    func isMet(_ text: String) throws -> Bool? {
+      try ServiceLevelObjective(parsing: text).verdict(on: trace, run.timeline, metrics).isMet
+    }
+    #expect(try isMet("priority=0:ttft.p99<1s") == true)
+    #expect(try isMet("priority=1:ttft.p99<1s") == false)
+  }
+
   @Test func `is refused where no request is of a class`() throws {
     let objective = try ServiceLevelObjective(parsing: "priority=1:ttft<1s")
     func trace(_ priorities: [Int]?) -> Trace {
