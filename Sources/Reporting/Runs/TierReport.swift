@@ -23,7 +23,7 @@ enum TierReport {
           Numbers.percent(use.share(of: tier.hitTokens)), gigabytes(tier.readBytes),
           gigabytes(tier.writtenBytes), gigabytes(tier.evictedBytes),
           gigabytes(tier.skippedBytes),
-          tier.bytes > 0 ? Numbers.percent(min(1, tier.peakBytes / tier.bytes)) : "-",
+          tier.bytes > 0 ? Numbers.percent(tier.peakBytes / tier.bytes) : "-",
         ].map { Table.Cell($0) })
     }
     return TextTable.text(table)

@@ -252,6 +252,6 @@ public struct Deployment: Sendable {
     served.blockSize = rules.memory.blockSize
     served.blocks = rules.memory.blocks
     return [Run.Setting("engine", engine.version)] + served.shown(Self.settings())
-      + [shownGroups(rules, model)].compactMap { $0 }
+      + [shownGroups(rules, model), shownHostLink].compactMap { $0 }
   }
 }

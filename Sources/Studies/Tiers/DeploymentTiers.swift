@@ -10,6 +10,14 @@ extension Deployment {
   /// an H100 (vLLM blog, 2026-01-08), and taken for other GPUs too.
   static let hostBandwidth = 5e10
 
+  /// What reports say of the link to host memory; nil where an option gives no tier there.
+  var shownHostLink: Run.Setting? {
+    if tiers.offloading == nil && !tiers.isHierarchical { return nil }
+    let rate = "\(Numbers.trimmed(Self.hostBandwidth / 1e9)) GB/s a GPU, each way"
+    let lent = gpu.name.hasPrefix("h100") ? "" : ", lent from an H100"
+    return Run.Setting("host_link", rate + lent)
+  }
+
   /// The tiers of `engine`, which serves `trace` with its blocks known; nil where there are none.
   func tiering(of engine: Engine, serving trace: Trace) throws(InputError) -> Tiering? {
     if tiers.isPlain { return nil }
