@@ -97,15 +97,9 @@ extension Replica {
     cache.reserve(id, sequences[id], at: hit, to: prompt, known: hit)
     drafting?.extend(slot: id.index, to: prompt)
     sequences[id].context = prompt
-    if rules.order == .priority {
-      connector!.loading.insert(id, sequences[id].rankInTrace)
-    } else {
-      connector!.loading.append(id)
-    }
-    loads += 1
+    enterLoading(id)
     connector!.begun.append((id, prompt - hit))
     ledger?.beginReading(slot: id.index)
-    connector!.underWay += 1
     cachedTokens += hit
     admissions += 1
     if hit > 0 { cacheHits += 1 }
@@ -191,6 +185,17 @@ extension Replica {
   /// Whether `id`, which has its prompt read, still waits for it, or to be looked at.
   func isRead(_ id: SequenceID) -> Bool {
     !sequences[id].hasArrived || sequences[id].context == sequences[id].promptTokens
+  }
+
+  /// Has `id`, which waits no more, stand among those that are read.
+  mutating func enterLoading(_ id: SequenceID) {
+    if rules.order == .priority {
+      connector!.loading.insert(id, sequences[id].rankInTrace)
+    } else {
+      connector!.loading.append(id)
+    }
+    loads += 1
+    connector!.underWay += 1
   }
 
   /// Has `id`, whose prompt is read, run.

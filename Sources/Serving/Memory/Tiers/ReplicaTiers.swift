@@ -90,13 +90,7 @@ extension Replica {
     sequences[id].phase = .loading
     cache.reserve(id, sequences[id], at: hit, to: end, known: hit)
     sequences[id].context = end
-    if rules.order == .priority {
-      connector!.loading.insert(id, sequences[id].rankInTrace)
-    } else {
-      connector!.loading.append(id)
-    }
-    loads += 1
-    connector!.underWay += 1
+    enterLoading(id)
     ledger?.beginLoading(slot: id.index)
     let there = tiers!.load(
       names, range, slot: id.index, at: now, computing: end == target ? 1 : 0)
