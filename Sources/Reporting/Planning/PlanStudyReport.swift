@@ -35,7 +35,7 @@ extension PlanReport {
       ],
       definitions: Self.terms + Report.latencies(judgedBy: search.requirement.objective),
       settings: plan.chosen.map(plan.settings) ?? [], source: source, data: csv)
-    report.attachments[Self.deploymentFile] = deployment ?? JSONValue.null.text()
+    report.attachments[Self.deploymentFile] = deployment ?? PooledDeployment.none
     if deployment != nil {
       report.remarks.append(
         "`\(Self.deploymentFile)` is the answer for replay --deployment and what goes on from it.")

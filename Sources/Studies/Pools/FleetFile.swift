@@ -57,6 +57,9 @@ extension PooledDeployment {
     pools.count == 1 && pools[0].role == .both ? pools[0] : nil
   }
 
+  /// The file of no pools, which is refused where it is read.
+  public static let none = JSONValue.object([.init("pools", .array([]))]).text()
+
   /// The file that says what `given` has of the settings of one pool.
   public static func text(_ given: (String) -> GivenValue?) -> String {
     var pool: [JSONValue.Member] = [.init(nameKey, .string("all"))]

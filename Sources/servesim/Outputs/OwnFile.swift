@@ -71,7 +71,7 @@ enum OwnFile: Sendable {
       Sign(start: "{\n  \"model\": {\n    \"name\": \""),
       Sign(start: "{\n  \"capacities\": [\n    {\n      \"scheduler\": \""),
       Sign(start: "{\n  \"", text: "\n  \"pools\": [\n    {\n      \"name\": \"all\","),
-      Sign(start: "null\n"),
+      Sign(start: PooledDeployment.none),
       Sign(start: "{\n  \"points\": [\n    {\n      \"key\": \""),
       Sign(start: "{\n  \"answer\": ", text: "\n  \"searched\": {\n    \"combinations\": "),
       Sign(start: "{\n  \"settings\": {\n    \"model\": \""),

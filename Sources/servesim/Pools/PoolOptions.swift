@@ -44,9 +44,9 @@ enum PoolOptions {
       }
       return nil
     }
-    if let name = [Deployment.replicasName].first(where: { invocation.value(of: $0) != nil }) {
+    if invocation.value(of: Deployment.replicasName) != nil {
       throw InputError(
-        "--\(name)", problem: "\(pools.name) says how many replicas there are",
+        "--\(Deployment.replicasName)", problem: "\(pools.name) says how many replicas there are",
         remedy: "leave it out")
     }
     let total = try invocation[gpus.name]?.int(min: 1)
