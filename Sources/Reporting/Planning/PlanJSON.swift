@@ -4,14 +4,15 @@ import Studies
 
 /// A plan as JSON, for programs to read.
 ///
-///     {"answer": {"gpu", "gpus", "replicas", "tensor_parallel_size", "scheduler", "settings",
+///     {"answer": {"gpu", "gpus", "replicas", "pools": replicas by pool, null where each replica
+///        does all of a request, "tensor_parallel_size", "scheduler", "settings",
 ///        "dollars_per_hour", "attainment", "fails": null, "dollars_per_million_output_tokens",
 ///        "dollars_per_million_prompt_tokens", "dollars_per_million_tokens",
 ///        "income_dollars_per_hour": null without --token-prices,
 ///        "energy": as in the JSON of replay, null where it is not known what the GPUs draw,
 ///        "load": {"kept", "missed"}, "arguments": [options of replay that run it]},
 ///      "best": [the same of every kind of GPU that has one],
-///      "candidates": [{"gpu", "gpus", "replicas", "tensor_parallel_size", "scheduler",
+///      "candidates": [{"gpu", "gpus", "replicas", "pools", "tensor_parallel_size", "scheduler",
 ///        "settings", "dollars_per_hour", "attainment", "fails", "is_whole"}],
 ///      "searched": {"combinations", "run_to_the_end", "left", "stopped", "do_not_fit", "dearer"},
 ///      "objective", "attainment", "minimizes", "seeds", "requests_per_second",
@@ -79,6 +80,7 @@ extension PlanReport {
     return [
       .init("gpu", .string(space.kinds[shape.kind].name)),
       .init("gpus", .integer(candidate.gpus)), .init("replicas", .integer(candidate.replicas)),
+      .init("pools", candidate.counts.isApart ? candidate.counts.json : .null),
       .init("tensor_parallel_size", .integer(shape.deployment.tensorParallelSize)),
       .init("scheduler", .string(shape.scheduler)),
       .init("settings", .object(shape.values.map { .init($0.name, .string($0.value)) })),
@@ -90,7 +92,7 @@ extension PlanReport {
   }
 
   private var knownPrices: [JSONValue] {
-    space.kinds.compactMap { kind in
+    space.kinds.filter { !$0.isApart }.compactMap { kind in
       kind.price.map { price in
         .object([
           .init("gpu", .string(kind.name)),

@@ -12,7 +12,8 @@ extension PlanReport {
   func remarks(isShort: Bool) -> [String] {
     let isShort = isShort && space.kinds.count > Self.mostKinds
     let chosen = plan.chosen?.worst
-    return why(isShort) + [definition] + equals + prices(isShort) + rivals + [counted] + chance
+    return why(isShort) + [definition] + equals + handovers(isShort) + prices(isShort) + rivals
+      + [counted] + chance
       + times(isShort)
       + [chosen.flatMap { $0.refused > 0 ? refused($0.refused) : nil }, backlog, power, sales]
       .compactMap { $0 }
@@ -34,11 +35,11 @@ extension PlanReport {
     if !isShort || lines.isEmpty { return lines }
     let nearest =
       failures.rows.firstIndex { row in
-        row[0].text == (plan.answer ?? nearestKind).map { space.kinds[$0].name }
+        row[0].text == (plan.answer ?? nearestKind).map(name(ofKind:))
       } ?? 0
     return [lines[nearest]]
       + (lines.count > 1
-        ? ["\(lines.count - 1) other kinds of GPU fail too with fewer GPUs: \(Self.elsewhere) why."]
+        ? ["\(lines.count - 1) other kinds fail too with fewer GPUs: \(Self.elsewhere) why."]
         : [])
   }
 
@@ -52,12 +53,12 @@ extension PlanReport {
     let lines = CostNotes.lines(
       space.kinds.indices.compactMap { kind in
         plan.best[kind].map { place in
-          (space.kinds[kind].name, plan.settings(of: plan.candidates[place]))
+          (name(ofKind: kind), plan.settings(of: plan.candidates[place]))
         }
       })
     if !isShort || lines.count < 2 { return lines }
     let own = plan.chosen.map {
-      CostNotes.lines([(space.kinds[space.shapes[$0.shape].kind].name, plan.settings(of: $0))])
+      CostNotes.lines([(name(ofKind: space.shapes[$0.shape].kind), plan.settings(of: $0))])
     }
     return (own ?? []) + [
       "The times of some kinds are lent by others, or lie beyond what was measured: "
@@ -120,9 +121,31 @@ extension PlanReport {
     return ["As many GPUs keep it too under \(shown.joined(separator: ", "))\(more)."]
   }
 
+  /// How many GPUs pools that hand over need, and how many do without; if it is to be short, of the
+  /// answer's kind alone.
+  private func handovers(_ isShort: Bool) -> [String] {
+    space.kinds.indices.filter { space.kinds[$0].isApart }.compactMap { kind in
+      let name = space.kinds[kind].name
+      let others = space.kinds.indices.filter { space.kinds[$0].name == name && $0 != kind }
+      let answer = plan.answer.map { space.kinds[$0].name }
+      if isShort, let answer, answer != name { return nil }
+      let apart = plan.best[kind].map { plan.candidates[$0] }
+      let together = others.first.flatMap { plan.best[$0] }.map { plan.candidates[$0] }
+      if apart == nil && together == nil { return nil }
+      func words(_ best: PlanCandidate?) -> String {
+        guard let best else { return "none that were tried keep it" }
+        return "\(best.gpus) keep it as \(best.replicasWords) under "
+          + space.shapes[best.shape].scheduler
+      }
+      return "Of \(name) in pools that hand over \(words(apart)); without handing over "
+        + "\(words(together))."
+    }
+  }
+
   /// What each kind costs, and who says so.
   private func prices(_ isShort: Bool) -> [String] {
-    let shown = isShort ? plan.answer.map { [space.kinds[$0]] } ?? [] : space.kinds
+    let all = space.kinds.filter { !$0.isApart }
+    let shown = isShort ? plan.answer.map { [space.kinds[$0]] } ?? [] : all
     let known = shown.compactMap { kind in
       kind.price.map { price in
         let range = price.range
@@ -136,7 +159,7 @@ extension PlanReport {
     if isShort {
       let head = known.isEmpty ? "" : "At \(known[0]) dollars an hour for one GPU. "
       return [
-        "\(head)Prices of \(space.kinds.count) kinds with date and source: \(Self.elsewhere)."
+        "\(head)Prices of \(all.count) kinds with date and source: \(Self.elsewhere)."
       ]
     }
     if known.isEmpty { return [] }
@@ -149,11 +172,12 @@ extension PlanReport {
       let chosen = quoted(answer)
     else { return [] }
     let others = space.kinds.indices.compactMap { kind -> String? in
-      guard kind != answer, let best = plan.best[kind], let range = quoted(kind),
+      guard space.kinds[kind].name != space.kinds[answer].name, let best = plan.best[kind],
+        let range = quoted(kind),
         range.lowerBound < chosen.upperBound
       else { return nil }
       let ends = [range.lowerBound, range.upperBound].map(Self.dollars)
-      return "\(plan.candidates[best].gpus) x \(space.kinds[kind].name) for "
+      return "\(plan.candidates[best].gpus) x \(name(ofKind: kind)) for "
         + "$\(ClosingSentence.span(ends))"
     }
     if others.isEmpty { return [] }
@@ -178,7 +202,10 @@ extension PlanReport {
       (counts.whole, "run to the end"),
       (counts.left, "left when it was certain that they do not keep it"),
       (counts.stopped, "that could not go on"),
-      (counts.impossible, "that do not fit, whatever the replicas"),
+      (
+        counts.impossible,
+        "that do not fit\(space.ratios.isEmpty ? "" : " or cannot hand over"), whatever the replicas"
+      ),
       (counts.dearer, "never run, with more GPUs than one of their kind that keeps it"),
     ].filter { $0.0 > 0 }.map { "\(Numbers.grouped($0.0)) \($0.1)" }
     return "Of \(Numbers.grouped(counts.all)) combinations: \(parts.joined(separator: ", "))."

@@ -113,11 +113,19 @@ public struct PlanReport: Sendable {
   /// A candidate in words: GPUs, what a replica is, and its scheduler.
   func name(of candidate: PlanCandidate) -> String {
     let shape = space.shapes[candidate.shape]
-    let copies = candidate.replicas == 1 ? "one replica" : "\(candidate.replicas) replicas"
+    let copies =
+      candidate.counts.isApart
+      ? "pools of \(candidate.replicasWords) replicas"
+      : candidate.replicas == 1 ? "one replica" : "\(candidate.replicas) replicas"
     let each = shape.gpus == 1 ? "" : " of \(shape.gpus) GPUs"
     let others = others(of: shape)
     return "\(candidate.gpus) x \(space.kinds[shape.kind].name) as \(copies)\(each) under "
       + shape.scheduler + (others.isEmpty ? "" : " with \(others)")
+  }
+
+  /// What a kind is called.
+  func name(ofKind kind: Int) -> String {
+    space.kinds[kind].name + (space.kinds[kind].isApart ? " in pools" : "")
   }
 
   private func price(of candidate: PlanCandidate) -> String {
@@ -145,6 +153,11 @@ public struct PlanReport: Sendable {
 
   /// A share of requests, fine enough to tell it from what is asked for.
   static func share(_ share: Double) -> String { Numbers.percent(share, decimals: 2) }
+}
+
+extension PlanCandidate {
+  /// How many replicas there are, in each pool where they hand over.
+  var replicasWords: String { counts.isApart ? counts.text : String(replicas) }
 }
 
 /// Both, where there are both.

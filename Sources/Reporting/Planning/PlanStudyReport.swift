@@ -89,7 +89,7 @@ extension PlanReport {
     let best = plan.best.compactMap { $0 }
     chart.clouds = space.kinds.indices.compactMap { kind in
       plan.best[kind].flatMap { point(plan.candidates[$0]) }.map {
-        Chart.Cloud(space.kinds[kind].name, [$0])
+        Chart.Cloud(name(ofKind: kind), [$0])
       }
     }
     let others = plan.candidates.indices.filter { !best.contains($0) }.compactMap {
@@ -114,7 +114,7 @@ extension PlanReport {
       let shape = space.shapes[candidate.shape]
       let worst = candidate.worst
       let fields = [
-        space.kinds[shape.kind].name, String(candidate.gpus), String(candidate.replicas),
+        space.kinds[shape.kind].name, String(candidate.gpus), candidate.replicasWords,
         String(shape.gpus), shape.scheduler, others(of: shape),
         candidate.dollarsPerHour?.description ?? "", worst?.attainment.description ?? "",
         worst.map { String($0.isWhole) } ?? "", worst?.load?.description ?? "",

@@ -56,7 +56,7 @@ extension PlanReport {
   }
 
   private func row(of kind: Int, hasOthers: Bool, hasEnergy: Bool) -> [Table.Cell] {
-    let name = Table.Cell(space.kinds[kind].name)
+    let name = Table.Cell(name(ofKind: kind))
     guard let best = plan.best[kind].map({ plan.candidates[$0] }) else {
       let others = 10 + (hasOthers ? 1 : 0) + (hasEnergy ? 1 : 0)
       return [name] + Array(repeating: Table.Cell("-"), count: others)
@@ -67,7 +67,7 @@ extension PlanReport {
     }
     let tokens = dollarsPerMillion(best)
     return [
-      name, Table.Cell(String(best.gpus)), Table.Cell(String(best.replicas)),
+      name, Table.Cell(String(best.gpus)), Table.Cell(best.replicasWords),
       Table.Cell(String(shape.deployment.tensorParallelSize)), Table.Cell(shape.scheduler),
     ] + (hasOthers ? [Table.Cell(others(of: shape))] : []) + [
       cell(best.dollarsPerHour), cell(tokens.output), cell(tokens.prompt), cell(tokens.all),
@@ -101,8 +101,8 @@ extension PlanReport {
       guard let near = plan.nearest(of: kind), let why = failure(of: near) else { return nil }
       let shape = space.shapes[near.shape]
       return [
-        Table.Cell(space.kinds[kind].name), Table.Cell(String(near.gpus)),
-        Table.Cell(String(near.replicas)),
+        Table.Cell(name(ofKind: kind)), Table.Cell(String(near.gpus)),
+        Table.Cell(near.replicasWords),
         Table.Cell(String(shape.deployment.tensorParallelSize)), Table.Cell(shape.scheduler),
         Table.Cell(why),
       ]

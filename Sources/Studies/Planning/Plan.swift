@@ -3,12 +3,12 @@ import Formats
 import Metrics
 import Serving
 
-/// What a search found: the cheapest of each kind of GPU, and the cheapest of all.
+/// What a search found: the cheapest of each kind, and the cheapest of all.
 public struct Plan: Sendable {
   public let search: PlanSearch
   /// All that were judged, from the fewest GPUs to the most.
   public let candidates: [PlanCandidate]
-  /// By kind of GPU, the place of the best candidate; nil where none is kept.
+  /// By kind, the place of the best candidate; nil where none is kept.
   public let best: [Int?]
   /// The kind of the cheapest; nil where nobody keeps the requirement.
   public let answer: Int?
@@ -26,7 +26,7 @@ public struct Plan: Sendable {
     public var left = 0
     /// Those whose run could not go on.
     public var stopped = 0
-    /// Those of shapes that do not fit, one of each looked at.
+    /// Those of shapes that do not fit or cannot hand over, one of each looked at.
     public var impossible = 0
     /// Those with more GPUs than one of the same kind that keeps the requirement: never looked at.
     public var dearer = 0
@@ -88,7 +88,7 @@ public struct Plan: Sendable {
     counts.all = space.count
     for candidate in candidates {
       switch candidate.outcome {
-      case .impossible: counts.impossible += space.counts(of: candidate.shape).count
+      case .impossible: counts.impossible += space.fleets(of: candidate.shape).count
       case .stopped: counts.stopped += 1
       case .judged(let judgements):
         if judgements.contains(where: \.isWhole) { counts.whole += 1 } else { counts.left += 1 }
@@ -117,9 +117,8 @@ public struct Plan: Sendable {
 
   /// The service of a candidate with all of its replicas; nil where it was not asked for.
   func service(of candidate: PlanCandidate) -> Service? {
-    guard case .success(var service)? = services[candidate.shape] else { return nil }
-    service.fleet.replicas = candidate.replicas
-    return service
+    guard case .success(let service)? = services[candidate.shape] else { return nil }
+    return service.with(candidate.counts)
   }
 
   /// The failing candidate of a kind that comes nearest: with the most GPUs below the best, the one

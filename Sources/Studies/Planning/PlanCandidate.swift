@@ -12,13 +12,16 @@ public struct PlanCandidate: Sendable, Equatable {
     case judged([Judgement])
   }
 
-  /// The place of its shape, copies of it, and GPUs in all.
+  /// The place of its shape, how many copies of it each pool has, and GPUs in all.
   public let shape: Int
-  public let replicas: Int
+  public let counts: PoolCounts
   public let gpus: Int
   /// Nil where the price is not known.
   public let dollarsPerHour: Double?
   public internal(set) var outcome = Outcome.judged([])
+
+  /// Copies of its shape, in all pools.
+  public var replicas: Int { counts.replicas }
 
   /// Whether the requirement is kept under every seed.
   public var isKept: Bool {

@@ -37,7 +37,7 @@ extension Plan {
             let trace = try search.load.process.arrivals(
               of: search.base, rate: rate * multiple, seed: draw.seed)
             let again = PlanSearch.Draw(seed: draw.seed, trace: trace)
-            return try search.judge(service, candidate.replicas, again).isKept
+            return try search.judge(service, candidate.counts, again).isKept
           }
       }
       return bracket.map { Headroom(kept: max(1, $0.kept), missed: $0.missed) }
@@ -77,7 +77,7 @@ extension Plan {
     guard let chosen, let service = service(of: chosen) else { return nil }
     return Robustness.search(jobs: jobs, progress: progress) { factors in
       search.draws.allSatisfy { draw in
-        (try? search.judge(service.scaled(by: factors), chosen.replicas, draw).isKept) ?? false
+        (try? search.judge(service.scaled(by: factors), chosen.counts, draw).isKept) ?? false
       }
     }
   }
@@ -96,7 +96,7 @@ extension Plan {
       let seed = last &+ UInt64(step)
       let trace = try search.load.process.arrivals(
         of: search.base, rate: search.load.requestRate, seed: seed)
-      return try whole.judge(service, chosen.replicas, PlanSearch.Draw(seed: seed, trace: trace))
+      return try whole.judge(service, chosen.counts, PlanSearch.Draw(seed: seed, trace: trace))
     }
     let shares = judged.map(\.attainment)
     guard let least = shares.min(), let most = shares.max() else { return nil }

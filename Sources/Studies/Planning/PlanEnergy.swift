@@ -5,6 +5,11 @@ import Serving
 extension PlanSearch {
   /// Throws where it is not known what the GPUs of some shape draw, running or idle.
   static func checkPower(_ space: PlanSpace) throws(InputError) {
+    if space.kinds.contains(where: \.isApart) {
+      throw InputError(
+        "--minimize", problem: "the energy of pools that hand over is not known",
+        remedy: "leave --\(PoolAxis.name) out, or give --minimize money")
+    }
     guard let shape = space.shapes.first(where: { $0.deployment.power?.idleWatts == nil }) else {
       return
     }

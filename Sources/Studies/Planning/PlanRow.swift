@@ -56,6 +56,7 @@ extension PlanSearch {
     fingerprint.add(service.engine.name)
     for setting in service.settings { fingerprint.add("\(setting.name)=\(setting.value)") }
     fingerprint.add(word: UInt64(candidate.replicas))
+    if candidate.counts.isApart { fingerprint.add(candidate.counts.text) }
     return fingerprint.text
   }
 }

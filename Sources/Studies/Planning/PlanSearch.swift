@@ -3,7 +3,8 @@ import Metrics
 import Serving
 import Workloads
 
-/// The search for the cheapest of a space that keeps a requirement, kind of GPU by kind.
+/// The search for the cheapest of a space that keeps a requirement, kind by kind: of one GPU, in
+/// pools that hand over or not.
 ///
 /// Of one kind, a deployment costs in proportion to its GPUs. All combinations with the fewest GPUs
 /// are judged first, then those with the next more, until one is kept: what has more GPUs costs
@@ -82,8 +83,10 @@ public struct PlanSearch: Sendable {
   /// The requests a second that are planned for; nil where they come all at once.
   public var rate: Double? { load.requestRate ?? base.meanRate }
 
-  /// What serves as `shape` says, on one replica.
+  /// What serves as `shape` says, on one replica or on pools of one each.
   func service(of shape: Int) throws(InputError) -> Service {
+    let pools = space.shapes[shape].pools
+    try pools?.check()
     var scenario = Scenario(
       space.shapes[shape].deployment, scheduler: space.shapes[shape].scheduler, load: load)
     scenario.deployment.fleet.replicas = 1
@@ -93,6 +96,7 @@ public struct PlanSearch: Sendable {
         problem: "a plan counts replicas that are there all the time",
         remedy: "leave it out")
     }
+    scenario.pools = pools
     return try scenario.service(for: draws[0].trace, notes)
   }
 
@@ -159,7 +163,7 @@ public struct PlanSearch: Sendable {
     var judgements: [Judgement] = []
     for draw in draws {
       do {
-        let judgement = try judge(service, candidate.replicas, draw)
+        let judgement = try judge(service, candidate.counts, draw)
         judgements.append(judgement)
         if !judgement.isKept { break }
       } catch {
@@ -169,12 +173,11 @@ public struct PlanSearch: Sendable {
     return .judged(judgements)
   }
 
-  /// How `replicas` of `service` keep the requirement under `draw`.
+  /// How so many replicas of `service` as `counts` has keep the requirement under `draw`.
   func judge(
-    _ service: Service, _ replicas: Int, _ draw: Draw
+    _ service: Service, _ counts: PoolCounts, _ draw: Draw
   ) throws(RunError) -> Judgement {
-    var service = service
-    service.fleet.replicas = replicas
+    var service = service.with(counts)
     service.seed(draw.seed)
     return try service.judge(draw.trace, requirement, leaves: leavesRuns)
   }
@@ -193,8 +196,10 @@ public struct PlanSearch: Sendable {
         space.shapes.indices.filter {
           space.shapes[$0].kind == kind && share.has($0)
         }.flatMap { shape in
-          space.counts(of: shape).map { space.candidate(shape, $0) }
-        }.sorted { ($0.gpus, $0.shape) > ($1.gpus, $1.shape) }
+          space.fleets(of: shape).map { space.candidate(shape, $0) }
+        }.enumerated().sorted {
+          ($0.element.gpus, $0.offset) > ($1.element.gpus, $1.offset)
+        }.map(\.element)
       }
     }
 

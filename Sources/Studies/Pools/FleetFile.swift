@@ -60,21 +60,32 @@ extension PooledDeployment {
   /// The file of no pools, which is refused where it is read.
   public static let none = JSONValue.object([.init("pools", .array([]))]).text()
 
-  /// The file that says what `given` has of the settings of one pool.
+  /// The file that says what `given` has of the settings of one pool, or of two that hand over
+  /// where it says how many replicas each has.
   public static func text(_ given: (String) -> GivenValue?) -> String {
-    var pool: [JSONValue.Member] = [.init(nameKey, .string("all"))]
-    for setting in poolSettings where setting.name != nameKey && setting.name != roleKey {
-      if let value = given(setting.name) { pool.append(setting.member(value)) }
+    let own =
+      poolSettings.compactMap { setting in
+        setting.name == nameKey || setting.name == roleKey ? nil : setting.member(given)
+      } + deploymentSettings().compactMap { $0.member(given) }
+    let members = settings.compactMap { $0.member(given) }
+    guard let counts = given(PoolAxis.name).flatMap({ try? PoolRanges($0).all.first }) else {
+      let pool = [.init(nameKey, .string("all"))] + own
+      return JSONValue.object(members + [.init("pools", .array([.object(pool)]))]).text()
     }
-    for setting in deploymentSettings() {
-      if let value = given(setting.name) { pool.append(setting.member(value)) }
+    let pools = [Pool.Role.prefill, .decode].map { role in
+      let replicas = counts.counts.first { $0.pool == role.rawValue }?.replicas ?? 1
+      return JSONValue.object([
+        .init(nameKey, .string(role.rawValue)), .init(roleKey, .string(role.rawValue)),
+        .init(Deployment.replicasName, .integer(replicas)),
+      ])
     }
-    var members: [JSONValue.Member] = []
-    for setting in settings {
-      if let value = given(setting.name) { members.append(setting.member(value)) }
+    let link = linkSettings.compactMap { setting in
+      setting.member { given(linkPrefix + $0) }
     }
-    members.append(.init("pools", .array([.object(pool)])))
-    return JSONValue.object(members).text()
+    return JSONValue.object(
+      members + own
+        + [.init("pools", .array(pools)), .init("links", .array([.object(link)]))]
+    ).text()
   }
 }
 
@@ -119,9 +130,10 @@ extension Sequence {
 }
 
 extension Setting {
-  /// `given` under the setting's name, as a number where it is one.
-  fileprivate func member(_ given: GivenValue) -> JSONValue.Member {
-    switch takes {
+  /// What is given under the setting's name, as a number where it is one; nil where nothing is.
+  fileprivate func member(_ given: (String) -> GivenValue?) -> JSONValue.Member? {
+    guard let given = given(name) else { return nil }
+    return switch takes {
     case .flag: .init(name, .bool(true))
     case .count, .number:
       .init(

@@ -6,7 +6,6 @@ import Serving
 public struct PoolAxis: Sendable {
   /// The name of the axis.
   public static let name = "pools"
-  private static let most = 10_000.0
 
   /// In the order in which they are shown: those apart, then those together.
   public let values: [PoolCounts]
@@ -29,18 +28,8 @@ public struct PoolAxis: Sendable {
   ) throws(InputError) {
     self.file = file
     option = ranges.source
-    let parsed = try PoolRanges(ranges)
     let fleet = try Self.base(file, ranges.source, DescribedFiles(), given)
-    let names = fleet.pools.map(\.name)
-    for (pool, _) in parsed.ranges where !names.contains(pool) {
-      throw ranges.mistake(
-        "there is no pool \(quoted(pool))", "give one of \(names.joined(separator: ", "))")
-    }
-    if parsed.count > Self.most {
-      throw ranges.mistake(
-        "there are \(parsed.count) combinations",
-        "give ranges that multiply to at most \(Self.most)")
-    }
+    let parsed = try PoolRanges(ranges, among: fleet)
     var apart: [PoolCounts] = []
     var totals: [Int] = []
     for counts in parsed.all {
@@ -54,6 +43,21 @@ public struct PoolAxis: Sendable {
     }
     self.apart = apart.count
     values = apart + (fleet.isDisaggregated ? fleet.together(totals.sorted()) : [])
+  }
+
+  /// The one fleet that `counts`, as `prefill=2,decode=4`, ask for: that of `file` with so many
+  /// replicas, or two pools of the deployment that flags describe.
+  public static func fleet(
+    _ counts: GivenValue, file: PooledDeployment?, _ given: (String) -> GivenValue?
+  ) throws(InputError) -> PooledDeployment {
+    let files = DescribedFiles()
+    let axis = try PoolAxis(counts, file: file, given)
+    guard axis.apart == 1 else {
+      throw counts.mistake(
+        "\(axis.apart) fleets are more than one run is of",
+        "give one number for each, as prefill=2,decode=4")
+    }
+    return try axis.fleet(axis.values[0], files, given)
   }
 
   /// The fleet of `file`, or that of flags.
@@ -129,7 +133,7 @@ extension PooledDeployment {
     }
   }
 
-  private static let linkPrefix = "link-"
+  static let linkPrefix = "link-"
 
   /// What flags can say of two pools: the settings of a file but the router, which a deployment
   /// has, and those of a link but its ends.

@@ -1,4 +1,5 @@
 import Formats
+import Serving
 
 /// How many replicas each pool of a fleet has, such as `prefill=2,decode=4`.
 public struct PoolCounts: Sendable, Equatable {
@@ -17,6 +18,17 @@ public struct PoolCounts: Sendable, Equatable {
   public var counts: [Count]
 
   public init(_ counts: [Count]) { self.counts = counts }
+
+  /// So many replicas in one pool that does all of a request.
+  public init(together replicas: Int) {
+    counts = [Count(Pool.Role.both.rawValue, replicas)]
+  }
+
+  /// The replicas of all pools.
+  public var replicas: Int { counts.reduce(0) { $0 + $1.replicas } }
+
+  /// Whether there are several pools.
+  public var isApart: Bool { counts.count > 1 }
 
   /// As a user writes it.
   public var text: String { counts.map { "\($0.pool)=\($0.replicas)" }.joined(separator: ",") }
@@ -38,6 +50,22 @@ public struct PoolCounts: Sendable, Equatable {
 struct PoolRanges: Sendable {
   /// A pool by its name, and its numbers.
   var ranges: [(pool: String, replicas: ClosedRange<Int>)] = []
+
+  private static let most = 10_000.0
+
+  /// What `given` says of the pools of `fleet`.
+  init(_ given: GivenValue, among fleet: PooledDeployment) throws(InputError) {
+    try self.init(given)
+    let names = fleet.pools.map(\.name)
+    for (pool, _) in ranges where !names.contains(pool) {
+      throw given.mistake(
+        "there is no pool \(quoted(pool))", "give one of \(names.joined(separator: ", "))")
+    }
+    if count > Self.most {
+      throw given.mistake(
+        "there are \(count) combinations", "give ranges that multiply to at most \(Self.most)")
+    }
+  }
 
   init(_ given: GivenValue) throws(InputError) {
     for piece in try given.list() {
@@ -70,6 +98,14 @@ struct PoolRanges: Sendable {
     }
   }
 
+  /// Every combination for the pools `names`, with one replica in each that is not named here.
+  func all(of names: [String]) -> [PoolCounts] {
+    all.map { row in
+      PoolCounts(
+        names.map { name in row.counts.first { $0.pool == name } ?? .init(name, 1) })
+    }
+  }
+
   /// How many there are.
-  var count: Double { ranges.reduce(1) { $0 * Double($1.replicas.count) } }
+  private var count: Double { ranges.reduce(1) { $0 * Double($1.replicas.count) } }
 }

@@ -36,6 +36,17 @@ public struct PooledService: Sendable {
     return pooled
   }
 
+  /// Has each pool that `counts` names so many replicas.
+  mutating func resize(_ counts: PoolCounts) {
+    for count in counts.counts {
+      guard let place = members.firstIndex(where: { $0.name == count.pool }) else { continue }
+      members[place].service.fleet.replicas = count.replicas
+    }
+  }
+
+  /// What reports call the number of replicas of the pool `name`.
+  static func replicasSetting(_ name: String) -> String { "\(name).\(Deployment.replicasName)" }
+
   /// Replicas that requests come to, and those that decode what was computed there.
   private var counts: (entrances: Int, decoders: Int) {
     members.reduce(into: (0, 0)) { counts, member in
@@ -106,6 +117,22 @@ public struct PooledService: Sendable {
     PoolUse(
       timeline, pools: members.map { ($0.name, $0.role.rawValue, $0.service.fleet.replicas) },
       spanSeconds: span)
+  }
+}
+
+extension Service {
+  /// The same with so many replicas in each pool as `counts` has, or of itself where it has none.
+  func with(_ counts: PoolCounts) -> Service {
+    var service = self
+    service.fleet.replicas = counts.replicas
+    guard pooled != nil else { return service }
+    service.pooled?.resize(counts)
+    for count in counts.counts {
+      let name = PooledService.replicasSetting(count.pool)
+      guard let place = settings.firstIndex(where: { $0.name == name }) else { continue }
+      service.settings[place] = Run.Setting(name, "\(count.replicas)")
+    }
+    return service
   }
 }
 
@@ -181,7 +208,8 @@ extension PooledDeployment {
     let own: [Run.Setting] = pools.flatMap { pool in
       [
         Run.Setting("\(pool.name).\(Self.roleKey)", pool.role.rawValue),
-        Run.Setting("\(pool.name).replicas", "\(pool.deployment.fleet.replicas)"),
+        Run.Setting(
+          PooledService.replicasSetting(pool.name), "\(pool.deployment.fleet.replicas)"),
       ]
     }
     let ofLinks = links.flatMap { link in

@@ -25,7 +25,7 @@ enum DeploymentOptions {
         "\(prints.name) writes the file of the options", "leave one of the two out")
     }
     // Told what is wrong with it before it is a file.
-    _ = try Scenario { invocation.value(of: $0) }
+    _ = try invocation.scenario()
     try show(PooledDeployment.text { invocation.value(of: $0) })
     return true
   }
@@ -40,19 +40,23 @@ enum DeploymentOptions {
 extension Invocation {
   /// What is run, on what `--deployment` describes where it is given.
   func scenario() throws -> Scenario {
-    guard let given = self[DeploymentOptions.file.name] else {
-      return try Scenario { value(of: $0) }
+    var scenario = try Scenario { value(of: $0) }
+    guard let given = value(of: String(DeploymentOptions.file.name.dropFirst(2))) else {
+      if let fleet = try PoolOptions.fleet(self) { scenario.serve(on: fleet) }
+      return scenario
     }
-    let own = [Scenario.Settings.scheduler.name] + Deployment.settings().map(\.name)
+    let own =
+      [Scenario.Settings.scheduler.name] + Deployment.settings().map(\.name)
+      + PooledDeployment.flags.map(\.name)
     if let name = own.first(where: { value(of: $0) != nil }) {
       throw InputError(
         "--\(name)", problem: "the file of \(DeploymentOptions.file.name) says what serves",
         remedy: "say it there, under its name without dashes")
     }
-    var scenario = try Scenario { value(of: $0) }
     let path = try given.string()
     let bytes = try InputFile.read(path)
-    scenario.serve(on: try PooledDeployment(bytes, source: path))
+    let file = try PooledDeployment(bytes, source: path)
+    scenario.serve(on: try PoolOptions.fleet(self, file) ?? file)
     return scenario
   }
 }

@@ -87,8 +87,11 @@ struct PlanOptions: Sendable {
       Deployment.degree.option: degrees.map(String.init).joined(separator: ","),
     ]
     let fixed = ["--replicas", "--max-num-batched-tokens"]
+    let pools = invocation[PoolOptions.pools.name]
+    if pools == nil { try PoolOptions.checkNone(invocation) }
     return try PlanSpace(
-      schedulers: schedulers, prices: prices, replicas: replicas, mostGPUs: most ?? 128, files
+      schedulers: schedulers, prices: prices, replicas: replicas, mostGPUs: most ?? 128,
+      pools: pools, files
     ) { name in
       let option = "--\(name)"
       if fixed.contains(option) { return nil }
@@ -190,7 +193,10 @@ struct PlanOptions: Sendable {
   /// attainment.
   private func arguments(of candidate: PlanCandidate, _ search: PlanSearch) -> [String] {
     let shape = space.shapes[candidate.shape]
-    let options = Command.replay().options.filter { !$0.file.isWritten && $0.group != "Output" }
+    let options = Command.replay().options.filter { option in
+      !option.file.isWritten && option.group != "Output"
+        && (shape.pools != nil || !PoolOptions.ofRuns.contains { $0.name == option.name })
+    }
     var words: [String] = []
     for option in options {
       let name = String(option.name.dropFirst(2))
@@ -198,7 +204,9 @@ struct PlanOptions: Sendable {
       let value: String? =
         switch option.name {
         case Scenario.Settings.scheduler.option: shape.scheduler
-        case "--replicas": candidate.replicas == 1 ? nil : String(candidate.replicas)
+        case PoolOptions.pools.name: candidate.counts.text
+        case "--replicas":
+          shape.pools != nil || candidate.replicas == 1 ? nil : String(candidate.replicas)
         case "--max-num-batched-tokens": nil
         case Load.Settings.seed.option where search.load.process.isDrawn:
           String(search.draws[candidate.worstPlace ?? 0].seed)

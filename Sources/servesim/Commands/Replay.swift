@@ -109,7 +109,7 @@ extension Command {
       summary: "serve a trace with one scheduler and report latency, throughput and utilisation",
       arguments: [.trace],
       options: [Option(Scenario.Settings.scheduler)] + Option.deployment
-        + [DeploymentOptions.file, DeploymentOptions.prints] + Option.load
+        + [DeploymentOptions.file, DeploymentOptions.prints] + PoolOptions.ofRuns + Option.load
         + Option.reading
         + [.objectives]
         + ReplayOptions.files

@@ -9,6 +9,28 @@ enum PoolOptions {
     help: "pools of replicas and how many each has, as prefill=1..6,decode=1..6; where they hand "
       + "over, beside as many GPUs that do all; pools of \(DeploymentOptions.file.name), or else "
       + "two of the deployment that the other options say", group: "Pools")
+  /// Those of one run.
+  static let ofRuns =
+    [
+      pools(
+        "pools and how many replicas each has, as prefill=2,decode=4: those of "
+          + "\(DeploymentOptions.file.name), or else two of the deployment that the other options say"
+      )
+    ] + axes
+  /// Those that are chosen among besides replicas that do all of a request.
+  static let besides =
+    [
+      pools(
+        "pools that hand over and how many replicas each may have, as prefill=1..6,decode=1..6, "
+          + "besides replicas that do all of a request")
+    ] + axes
+
+  private static func pools(_ help: String) -> Option {
+    var option = pools
+    option.help = help
+    return option
+  }
+
   static let gpus = Option(
     name: "--total-gpus", placeholder: "N", standard: "any number",
     help: "of those pools, only such as have so many GPUs together", group: "Pools")
@@ -33,22 +55,42 @@ enum PoolOptions {
     help: "seeds behind that of --seed under which the best ratio of pools is compared with the "
       + "same GPUs together", group: "Pools")
 
+  /// Refuses what says something of pools where `invocation` names none.
+  static func checkNone(_ invocation: Invocation) throws(InputError) {
+    for name in [String(gpus.name.dropFirst(2))] + PooledDeployment.flags.map(\.name) {
+      if let given = invocation.value(of: name) {
+        throw given.mistake("there are no pools that it is of", "give \(pools.name) too")
+      }
+    }
+  }
+
+  /// Refuses replicas besides those of the pools of `invocation`.
+  private static func checkReplicas(_ invocation: Invocation) throws(InputError) {
+    guard let given = invocation.value(of: Deployment.replicasName) else { return }
+    throw given.mistake("\(pools.name) says how many replicas there are", "leave it out")
+  }
+
+  /// The one fleet that `invocation` asks for: pools of `file`, or of the deployment that flags
+  /// describe where it is nil; nil where it names no pools.
+  static func fleet(
+    _ invocation: Invocation, _ file: PooledDeployment? = nil
+  ) throws -> PooledDeployment? {
+    guard let ranges = invocation[pools.name] else {
+      try checkNone(invocation)
+      return file
+    }
+    try checkReplicas(invocation)
+    return try PoolAxis.fleet(ranges, file: file) { invocation.value(of: $0) }
+  }
+
   /// The fleets that `invocation` asks for; nil where it names no pools.
   static func axis(_ invocation: Invocation) throws -> PoolAxis? {
     let fleet = try file(invocation)
     guard let ranges = invocation[pools.name] ?? fleet.map(own) else {
-      for option in [gpus.name] + PooledDeployment.flags.map(\.option) {
-        if let given = invocation[option] {
-          throw given.mistake("there are no pools that it is of", "give \(pools.name) too")
-        }
-      }
+      try checkNone(invocation)
       return nil
     }
-    if invocation.value(of: Deployment.replicasName) != nil {
-      throw InputError(
-        "--\(Deployment.replicasName)", problem: "\(pools.name) says how many replicas there are",
-        remedy: "leave it out")
-    }
+    try checkReplicas(invocation)
     let total = try invocation[gpus.name]?.int(min: 1)
     return try PoolAxis(ranges, gpus: total, file: fleet) { name in
       let given =

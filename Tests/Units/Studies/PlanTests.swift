@@ -23,6 +23,8 @@ private struct Question: CustomTestStringConvertible {
   var goal = PlanSearch.Goal.money
   var prices: [GPUPrice] = []
   var model = "llama-3-8b"
+  /// The most replicas that compute prompts, and that decode, where there are such pools.
+  var pools: (prefill: Int, decode: Int)?
 
   var testDescription: String { "\(slo), \(gpus), \(rate) a second" }
 
@@ -40,9 +42,13 @@ private struct Question: CustomTestStringConvertible {
   func search() throws -> PlanSearch {
     var names: [String] = []
     for name in schedulers { names += try Schedulers.budgeted(name, budgets) }
-    let given = ["gpu": gpus, Deployment.degree.name: degrees, "model": model]
+    let given = [
+      "gpu": gpus, Deployment.degree.name: degrees, "model": model, "link-bandwidth-gb-s": link,
+    ]
+    let ranges = pools.map { "prefill=1..\($0.prefill),decode=1..\($0.decode)" }
     let space = try PlanSpace(
-      schedulers: names, prices: prices + GPUPrice.known, replicas: replicas, mostGPUs: 5
+      schedulers: names, prices: prices + GPUPrice.known, replicas: replicas, mostGPUs: 5,
+      pools: ranges.map { GivenValue(source: "--pools", text: $0) }
     ) { name in given[name].map { GivenValue(source: name, text: $0) } }
     return try PlanSearch(
       space,
@@ -50,18 +56,47 @@ private struct Question: CustomTestStringConvertible {
       goal: goal, load: load, of: loaded, seeds: arrivals == "trace" ? 1 : 2)
   }
 
+  private var link: String { "20" }
+
+  /// What serves as `shape` says on each number of replicas that five GPUs have room for.
+  private func scenarios(of shape: PlanSpace.Shape) throws -> [(gpus: Int, scenario: Scenario)] {
+    var scenario = Scenario(shape.deployment, scheduler: shape.scheduler, load: try load)
+    scenario.objectives = slo
+    guard let pools, shape.pools != nil else {
+      return replicas.map { count in
+        scenario.deployment.fleet.replicas = count
+        return (count * shape.gpus, scenario)
+      }.filter { $0.gpus <= 5 }
+    }
+    return (1...pools.prefill).flatMap { prefill in
+      (1...pools.decode).filter { (prefill + $0) * shape.gpus <= 5 }.compactMap { decode in
+        let counts = GivenValue(source: "--pools", text: "prefill=\(prefill),decode=\(decode)")
+        let fleet = try? PoolAxis.fleet(counts, file: nil) { name in
+          switch name {
+          case "scheduler": GivenValue(source: name, text: shape.scheduler)
+          case "link-bandwidth-gb-s": GivenValue(source: name, text: link)
+          default:
+            (shape.values.first { $0.name == name }?.value).map {
+              GivenValue(source: name, text: $0)
+            }
+          }
+        }
+        guard let fleet else { return nil }
+        scenario.serve(on: fleet)
+        return ((prefill + decode) * shape.gpus, scenario)
+      }
+    }
+  }
+
   /// What replaying every combination by itself comes to, nothing left out: the best of each kind
   /// as GPUs, scheduler and attainment, and what it costs.
-  func everything() throws -> [String: (gpus: Int, scheduler: String, share: Double, cost: Double)]
-  {
+  func everything() throws -> [Int: (gpus: Int, scheduler: String, share: Double, cost: Double)] {
     let search = try search()
-    var best: [String: (gpus: Int, scheduler: String, share: Double, cost: Double)] = [:]
+    var best: [Int: (gpus: Int, scheduler: String, share: Double, cost: Double)] = [:]
     for shape in search.space.shapes {
       let kind = search.space.kinds[shape.kind]
-      for count in replicas where count * shape.gpus <= 5 {
-        var scenario = Scenario(shape.deployment, scheduler: shape.scheduler, load: try load)
-        scenario.deployment.fleet.replicas = count
-        scenario.objectives = slo
+      for (gpus, own) in try scenarios(of: shape) {
+        var scenario = own
         var shares: [Double] = []
         for draw in search.draws {
           scenario.load.seed = Int(draw.seed)
@@ -71,11 +106,10 @@ private struct Question: CustomTestStringConvertible {
           if verdict.isMet ?? true, share >= least { shares.append(share) }
         }
         guard shares.count == search.draws.count, let share = shares.min() else { continue }
-        let gpus = count * shape.gpus
         let cost = Double(gpus) * (kind.price?.dollarsPerHour ?? .infinity)
-        let other = best[kind.name]
+        let other = best[shape.kind]
         if other == nil || (gpus, -share) < (other!.gpus, -other!.share) {
-          best[kind.name] = (gpus, shape.scheduler, share, cost)
+          best[shape.kind] = (gpus, shape.scheduler, share, cost)
         }
       }
     }
@@ -99,6 +133,9 @@ private let questions = [
     slo: "ttft<4s", attainment: 0.8, degrees: "1,2,4", rate: 4, model: "llama-2-70b"),
   Question(
     slo: "ttft<1s,tbt<100ms", rate: 50, prices: [GPUPrice("l40s", dollarsPerHour: 0.01)]),
+  Question(
+    slo: "ttft<400ms,tbt<25ms", attainment: 0.9, schedulers: ["vllm", "sarathi"],
+    budgets: [nil, 2048], arrivals: "poisson", rate: 50, pools: (3, 3)),
 ]
 
 @Suite struct `A plan` {
@@ -107,11 +144,11 @@ private let questions = [
     let plan = try question.search().run(jobs: 2)
     let space = plan.search.space
     let all = try question.everything()
-    for (kind, place) in zip(space.kinds, plan.best) {
-      let expected = all[kind.name]
+    for (kind, place) in plan.best.enumerated() {
+      let expected = all[kind]
       let found = place.map { plan.candidates[$0] }
-      #expect(found?.gpus == expected?.gpus, "\(kind.name)")
-      #expect(found?.attainment == expected?.share, "\(kind.name)")
+      #expect(found?.gpus == expected?.gpus, "\(space.kinds[kind])")
+      #expect(found?.attainment == expected?.share, "\(space.kinds[kind])")
       #expect(found.map { space.shapes[$0.shape].scheduler } == expected?.scheduler)
     }
     let cheapest = all.values.map { question.goal == .money ? $0.cost : Double($0.gpus) }.min()
@@ -129,7 +166,7 @@ private let questions = [
     #expect(Set(chosen.map { $0?.gpus }).count > 2 && chosen.contains(nil))
   }
 
-  @Test(arguments: [questions[1], questions[2], questions[4]])
+  @Test(arguments: [questions[1], questions[2], questions[4], questions[11]])
   fileprivate func `is the same on any number of threads, and where no run is left`(
     question: Question
   ) throws {
@@ -178,6 +215,26 @@ private let questions = [
     }
     let kept = try questions[0].search().run(jobs: 2)
     #expect(kept.knowingNearest(jobs: 1).candidates == kept.candidates)
+  }
+
+  @Test func `with pools that hand over finds the best of them and of replicas that do not`() throws
+  {
+    let plan = try questions[11].search().run(jobs: 2)
+    let space = plan.search.space
+    #expect(space.kinds.map(\.isApart) == [false, true, false, true])
+    let apart = plan.best[1].map { plan.candidates[$0].counts }
+    #expect(apart?.counts.map(\.pool) == ["prefill", "decode"])
+    let together = plan.best[0].map { plan.candidates[$0].counts }
+    #expect(together?.counts.map(\.pool) == ["both"])
+    let sarathi = plan.candidates.filter {
+      space.shapes[$0.shape].pools != nil
+        && space.shapes[$0.shape].scheduler.hasPrefix("sarathi")
+    }
+    #expect(!sarathi.isEmpty)
+    for candidate in sarathi {
+      let why = space.failure(of: candidate, plan.search.requirement)
+      #expect(why?.contains("no connector") == true, "\(candidate)")
+    }
   }
 
   @Test func `needs prices where money counts`() throws {

@@ -49,6 +49,34 @@ private func options(_ words: String...) throws -> PlanOptions {
     #expect([name, name.hasSuffix("s") ? String(name.dropLast()) : name].contains(error.source))
   }
 
+  @Test func `name pools that hand over, besides replicas that do all`() throws {
+    let plan = try options(
+      "--slo=ttft<1s", "--gpus=l40s", "--tensor-parallel-size=1,2", "--schedulers=vllm",
+      "--max-num-batched-tokens=own", "--pools=prefill=1..2,decode=1..3", "--max-gpus=8",
+      "--link-bandwidth-gb-s=25", "--replicas=2")
+    #expect(plan.space.kinds.map(\.isApart) == [false, true])
+    #expect(plan.space.shapes.count == 4 && plan.space.ratios.count == 6)
+    // Two replicas of one and of two GPUs; six ratios on one GPU each, and those of at most four
+    // replicas on two.
+    #expect(plan.space.count == 2 + 6 + 5)
+  }
+
+  @Test(arguments: [
+    (["--link-bandwidth-gb-s=25"], "--link-bandwidth-gb-s"),
+    (["--pools=prefill=1,decode=1"], "--link-bandwidth-gb-s"),
+    (["--pools=prefill=1,encode=1", "--link-bandwidth-gb-s=25"], "--pools"),
+    (["--pools=prefill=90,decode=90", "--link-bandwidth-gb-s=25"], "--pools"),
+    (["--pools=prefill=1,decode=1", "--link-bandwidth-gb-s=0"], "--link-bandwidth-gb-s"),
+  ])
+  func `of pools that cannot be are refused under their own name`(
+    words: [String], name: String
+  ) throws {
+    let error = try #require(throws: InputError.self) {
+      try PlanOptions(Parser.parse(["a.csv", "--slo=ttft<1s"] + words, for: .plan()))
+    }
+    #expect(error.source == name, "\(error)")
+  }
+
   @Test func `need something to keep, and one model`() {
     #expect(throws: InputError.self) { try options() }
     #expect(throws: InputError.self) { try options("--slo=ttft<1s", "--model=opt-13b,opt-66b") }
@@ -58,12 +86,19 @@ private func options(_ words: String...) throws -> PlanOptions {
 @Suite struct `The plan that is printed` {
   private static let trace = "head -n 124 '\(Repository.path("Traces/chat.csv"))' > t.csv"
 
-  @Test func `is a deployment file of its report, which replays to the same attainment`() throws {
+  @Test(arguments: [
+    "",
+    "--replicas 1 --pools prefill=1..2,decode=1..3 --link-bandwidth-gb-s 50 --link-latency-ms 0.5",
+  ])
+  func `is a deployment file of its report, which replays to the same attainment`(
+    pools: String
+  ) throws {
     let folder = try TemporaryFolder()
-    let load = "--slo 'ttft<300ms,tbt<60ms' --request-rate 40"
+    let load =
+      "--request-rate 40 --slo 'ttft<300ms,tbt<\(pools.isEmpty ? 60 : 16)ms'"
     let plan = try Run(
       "cd '\(folder.path)'; \(Self.trace); servesim plan t.csv \(load) --gpus h100-sxm,l40s "
-        + "--max-gpus 4 --schedulers vllm,sarathi --report r --json -")
+        + "--max-gpus 4 --schedulers vllm,sarathi \(pools) --report r --json -")
     let replay = try Run(
       "cd '\(folder.path)'; servesim replay t.csv \(load) --deployment r/deployment.json --json -")
     #expect(plan.code == 0 && replay.code == 0, "\(plan.errors)\(replay.errors)")
@@ -80,6 +115,9 @@ private func options(_ words: String...) throws -> PlanOptions {
     "--slo 'ttft<300ms,tbt<60ms' --request-rate 40",
     "--slo 'ttft.p99<400ms' --request-rate 30 --arrivals poisson --seed 4 --frontend vllm-openai",
     "--slo 'e2e<3s' --attainment 90% --request-rate 20 --limit 80 --tensor-parallel-size 2",
+    // Replicas that do all need more than one GPU more than there may be.
+    "--slo 'ttft<200ms,tbt<16ms' --request-rate 40 --replicas 1 --pools prefill=1..2,decode=1..3 "
+      + "--link-bandwidth-gb-s 50 --link-latency-ms 0.5",
   ])
   func `is replayed by its arguments to the same attainment`(question: String) throws {
     let folder = try TemporaryFolder()
