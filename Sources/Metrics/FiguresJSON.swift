@@ -116,7 +116,9 @@ extension Verdict {
       .init("clauses", .array(clauses.map(\.json))),
     ]
     return .object(
-      head + values.map { .init($0.name, $0.value.json) } + [.init("load", JSONValue(load))])
+      head + valuesOfAll.map { .init($0.name, $0.value.json) }
+        + (classes.isEmpty ? [] : [.init("classes", .array(classes.map(\.json)))])
+        + [.init("load", JSONValue(load))])
   }
 
   /// The verdict that `json` is, as it is written; nil where it is anything else.
@@ -127,13 +129,15 @@ extension Verdict {
       let attaining = json["attaining_requests"]?.whole,
       let goodput = json["goodput_requests_per_second"]?.real
     else { return nil }
+    let classes: [JSONValue] =
+      if case .array(let values)? = json["classes"] { values } else { [] }
     self.init(
       clauses: zip(objective.clauses, judged).map { clause, json in
         ClauseVerdict(
           clause: clause, valueSeconds: json["value_seconds"]?.real,
           isMet: json["met"] == .null ? nil : json["met"] == .bool(true))
       }, attaining: attaining, attainment: json["attainment"]?.real, goodputPerSecond: goodput,
-      load: json["load"]?.real)
+      classes: classes.compactMap(ClassAttainment.init), load: json["load"]?.real)
   }
 }
 

@@ -30,15 +30,18 @@ public struct Verdict: Sendable, Equatable {
   public var attainment: Double?
   /// Requests that attain it, a second from the first arrival to the last finish.
   public var goodputPerSecond: Double
+  /// What became of each class, the most urgent first; none where no clause is of a class.
+  public var classes: [ClassAttainment]
   /// How near the run came to the objective, as `Requirement.load` has it; nil where nothing tells.
   public var load: Double?
 
   /// A verdict of what was counted.
   public init(
     clauses: [ClauseVerdict], attaining: Int, attainment: Double?, goodputPerSecond: Double,
-    load: Double? = nil
+    classes: [ClassAttainment] = [], load: Double? = nil
   ) {
     self.load = load
+    self.classes = classes
     self.clauses = clauses
     self.attaining = attaining
     self.attainment = attainment
@@ -57,7 +60,10 @@ public struct Verdict: Sendable, Equatable {
   }
 
   /// The figures by name.
-  public var values: [NamedValue] {
+  public var values: [NamedValue] { valuesOfAll + classes.map(\.value) }
+
+  /// Those of all requests together.
+  var valuesOfAll: [NamedValue] {
     [
       NamedValue("slo", "attaining_requests", .count(attaining)),
       NamedValue("slo", "attainment", NamedValue.Value(attainment)),
@@ -77,6 +83,7 @@ extension ServiceLevelObjective {
       clauses: judged, attaining: attaining,
       attainment: trace.count == 0 ? nil : Double(attaining) / Double(trace.count),
       goodputPerSecond: span > 0 ? Double(attaining) / span : 0,
+      classes: classes(trace, timeline.records),
       load: Requirement(self).load(judged, trace, timeline))
   }
 

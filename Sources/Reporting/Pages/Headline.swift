@@ -16,7 +16,8 @@ enum Headline {
 
   /// Groups and headings of columns, those that matter most first.
   private static let columns = [
-    "SLO attainment", "capacity mean", "dollars an hour", "TTFT p99", "TBT p99", "E2E p99",
+    "SLO attainment per request", "capacity mean", "capacity kept", "dollars an hour", "TTFT p99",
+    "TBT p99", "E2E p99",
   ]
 
   private static func figure(_ table: Table, column: Int) -> Figure? {

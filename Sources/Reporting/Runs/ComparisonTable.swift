@@ -14,13 +14,14 @@ public enum ComparisonTable {
     columns.append(Table.Column("tokens/s", group: "output", best: .highest))
     let hasPrefixes = runs.contains { $0.metrics.prefixes != nil }
     if hasPrefixes { columns.append(hits) }
-    if hasObjective { columns += objective }
+    let classes = classes(of: runs.map(\.verdict))
+    if hasObjective { columns += objective + classColumns(classes) }
     let rows = runs.map { run in
       [Table.Cell(run.scheduler)] + counts(of: run, givesUp)
         + latencies.flatMap { $0.cells(of: run) }
         + [rate(run.metrics.throughput.outputTokensPerSecond)]
         + (hasPrefixes ? [hits(of: run)] : [])
-        + (hasObjective ? objective(of: run) : [])
+        + (hasObjective ? objective(of: run) + cells(of: classes, run.verdict) : [])
     }
     return Table(columns, rows: rows + stopped.map { row(of: $0, columns: columns.count) })
   }
@@ -101,6 +102,26 @@ public enum ComparisonTable {
 
   /// Whether the run meets the objective.
   static let metColumn = Table.Column("by percentiles", group: "SLO met", isNumeric: false)
+
+  /// The classes that `verdicts` tell of, the most urgent first.
+  static func classes(of verdicts: [Verdict?]) -> [ClassAttainment] {
+    verdicts.compactMap { $0 }.first { !$0.classes.isEmpty }?.classes ?? []
+  }
+
+  /// A column for the attainment of each of `classes`.
+  static func classColumns(_ classes: [ClassAttainment], best: Table.Best? = .highest)
+    -> [Table.Column]
+  {
+    classes.map { Table.Column($0.name, group: "SLO attainment", best: best) }
+  }
+
+  /// What `verdict` says of each of `classes`.
+  static func cells(of classes: [ClassAttainment], _ verdict: Verdict?) -> [Table.Cell] {
+    classes.map { own in
+      let share = verdict?.classes.first { $0.priority == own.priority }?.attainment
+      return Table.Cell(share.map(Numbers.percent) ?? "-", value: share)
+    }
+  }
 
   /// The share of requests that keep the objective, each by itself.
   static func attainmentColumn(best: Table.Best? = nil) -> Table.Column {

@@ -231,9 +231,17 @@ public enum ReplayReport {
           (
             "attainment",
             "\(Numbers.grouped(verdict.attaining))\(attainment) of all requests (each by itself)"
-          ),
-          ("goodput", "\(Numbers.rate(verdict.goodputPerSecond)) requests/s"),
-        ])
+          )
+        ]
+          + verdict.classes.map { own in
+            (
+              own.name,
+              "\(Numbers.grouped(own.attaining)), \(Numbers.percent(own.attainment)) of its "
+                + Numbers.grouped(own.requests)
+            )
+          } + [
+            ("goodput", "\(Numbers.rate(verdict.goodputPerSecond)) requests/s")
+          ])
   }
 
   private static func part(

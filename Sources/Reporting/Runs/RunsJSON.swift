@@ -30,7 +30,9 @@ import Serving
 ///                 "down_seconds", "dollars"},
 ///       "slo": {"objective": text, "met": true, false or null,
 ///               "clauses": [{"clause", "limit_seconds", "value_seconds", "met"}],
-///               "attaining_requests", "attainment", "goodput_requests_per_second"},
+///               "attaining_requests", "attainment", "goodput_requests_per_second",
+///               "classes": [{"priority", "requests", "attaining_requests", "attainment"}]
+///               where clauses are of classes},
 ///       "attribution": {"mean": {…}, "tail": {"requests", "total_seconds", "queue_seconds",
 ///                       "prefill_seconds", "others_prefill_seconds", "others_decode_seconds",
 ///                       "decode_seconds", "preemption_seconds", "host_seconds"}}

@@ -26,10 +26,11 @@ public enum SweepReport {
       }
     }
     let hasObjective = entries.contains { $0.row.verdict?.attainment != nil }
+    let classes = ComparisonTable.classes(of: entries.map(\.row.verdict))
     let columns =
       labels.map { Table.Column($0, isNumeric: false) }
       + figures.map { Table.Column($0.heading, group: $0.group, unit: $0.unit) }
-      + (hasObjective ? objective : [])
+      + (hasObjective ? objective + ComparisonTable.classColumns(classes, best: nil) : [])
     return Table(
       columns,
       rows: entries.map { entry in
@@ -37,7 +38,9 @@ public enum SweepReport {
           + figures.enumerated().map { place, figure in
             place == 0 && entry.row.stopped != nil
               ? Table.Cell("stopped") : figure.cell(of: entry.row)
-          } + (hasObjective ? objective(entry.row) : [])
+          }
+          + (hasObjective
+            ? objective(entry.row) + ComparisonTable.cells(of: classes, entry.row.verdict) : [])
       })
   }
 

@@ -77,6 +77,9 @@ public struct Scenario: Sendable {
   public func under(_ scheduler: String) -> Scenario {
     var scenario = self
     scenario.scheduler = scheduler
+    if let pools {
+      for place in pools.pools.indices { scenario.pools?.pools[place].scheduler = scheduler }
+    }
     return scenario
   }
 

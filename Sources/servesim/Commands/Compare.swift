@@ -32,7 +32,7 @@ struct CompareOptions: Sendable {
 
   init(_ invocation: Invocation) throws {
     trace = try invocation.trace()
-    schedulers = try invocation.schedulers()
+    schedulers = try PoolOptions.schedulers(invocation)
     seeds = try Self.seeds(invocation, Load { invocation.value(of: $0) })
     jobs = try invocation.jobs()
     attributesLatency = invocation.has("--attribution")
@@ -40,7 +40,8 @@ struct CompareOptions: Sendable {
     benchmark = try OutputOptions.benchmark(invocation)
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))
-    scenario = try Scenario { invocation.value(of: $0) }
+    scenario = try invocation.scenario()
+    try DeploymentOptions.checkWhole(scenario, invocation)
   }
 
   /// Serves the trace once a scheduler, reports, and writes the outputs.
@@ -196,7 +197,8 @@ extension Command {
       name: "compare",
       summary: "serve a trace with several schedulers and show them side by side",
       arguments: [.trace],
-      options: CompareOptions.runs + Option.deployment + Option.load + Option.reading
+      options: CompareOptions.runs + Option.deployment + PoolOptions.ofFlags + Option.load
+        + Option.reading
         + [.objectives] + CompareOptions.files
         + [
           OutputOptions.report, OutputOptions.force, OutputOptions.attribution,

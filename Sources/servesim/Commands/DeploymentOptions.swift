@@ -15,7 +15,17 @@ enum DeploymentOptions {
     group: "Deployment")
 
   /// What is known of one pool alone.
-  static let whole = ["--report", "--bounds"]
+  private static let whole = ["--report", "--bounds"]
+
+  /// Refuses options for what is known of one pool alone, where `scenario` has several.
+  static func checkWhole(_ scenario: Scenario, _ invocation: Invocation) throws(InputError) {
+    guard scenario.pools != nil else { return }
+    let given = whole.first { invocation.value(of: String($0.dropFirst(2))) != nil }
+    if let given {
+      throw InputError(
+        given, problem: "it is not known of pools that are not alike", remedy: "leave it out")
+    }
+  }
 
   /// Shows the deployment of `invocation` as a file, where that is asked for; says whether it is.
   static func printed(_ invocation: Invocation) throws -> Bool {

@@ -79,11 +79,6 @@ extension Command {
           line:
             "servesim plan Traces/chat.csv --slo 'ttft.p99<2s' --gpus l40s,a6000 --price l40s=1.2",
           purpose: "one of two GPUs, at a price of your own for one"),
-        Example(
-          line: "servesim plan Traces/chat.csv --slo 'ttft<1s,tbt<25ms' --gpus h100-sxm "
-            + "--schedulers vllm --max-gpus 12 --pools prefill=1..4,decode=1..6 "
-            + "--link-bandwidth-gb-s 50 --request-rate 60",
-          purpose: "whether pools that hand over need fewer GPUs than replicas that do all"),
       ],
       run: { try PlanOptions($0).run() })
   }

@@ -29,14 +29,7 @@ struct ReplayOptions: Sendable {
     commandLine = invocation.commandLine
     outputs = try invocation.outputs(folder: OutputOptions.reportFolder(invocation))
     scenario = try invocation.scenario()
-    if scenario.pools != nil,
-      let option = DeploymentOptions.whole.first(where: {
-        invocation.value(of: String($0.dropFirst(2))) != nil
-      })
-    {
-      throw InputError(
-        option, problem: "it is not known of pools that are not alike", remedy: "leave it out")
-    }
+    try DeploymentOptions.checkWhole(scenario, invocation)
   }
 
   /// Serves the trace, reports, and writes the outputs.

@@ -17,6 +17,13 @@ enum PoolOptions {
           + "\(DeploymentOptions.file.name), or else two of the deployment that the other options say"
       )
     ] + axes
+  /// The same where flags alone say what serves.
+  static let ofFlags =
+    [
+      pools(
+        "two pools of the deployment that the other options say, and how many replicas each has, as "
+          + "prefill=2,decode=4")
+    ] + axes
   /// Those that are chosen among besides replicas that do all of a request.
   static let besides =
     [
@@ -106,8 +113,14 @@ enum PoolOptions {
   /// The schedulers of `invocation`, which serves on pools or not; those that hand over where
   /// nothing is said.
   static func schedulers(_ invocation: Invocation, _ axis: PoolAxis?) throws -> [String] {
-    guard let axis else { return try invocation.schedulers() }
-    if let names = axis.schedulers { return [names] }
+    if let names = axis?.schedulers { return [names] }
+    return try schedulers(invocation)
+  }
+
+  /// The schedulers that were asked for; where nothing is said all, or one that hands over where
+  /// pools do.
+  static func schedulers(_ invocation: Invocation) throws -> [String] {
+    if invocation.value(of: PoolAxis.name) == nil { return try invocation.schedulers() }
     return try invocation["--\(SweepGrid.schedulers)"]?.schedulerNames()
       ?? [Scenario.Settings.scheduler.standard ?? ""]
   }

@@ -152,7 +152,15 @@ import Testing
 
   @Test func `judges each request by the limits of its own class`() throws {
     #expect(try verdict("priority=0:ttft<400ms,priority=7:ttft<1s").attaining == 3)
-    #expect(try verdict("priority=0:ttft<200ms,priority=7:ttft<1s").attaining == 2)
+    let kept = try verdict("priority=0:ttft<200ms,priority=7:ttft<1s")
+    #expect(kept.attaining == 2)
+    // One class after the other: its requests, and how many of them attain it.
+    #expect(kept.classes.map(\.priority) == [0, 7])
+    #expect(kept.classes.reduce(0) { $0 + $1.attaining } == kept.attaining)
+    #expect(
+      kept.values.suffix(2).map(\.name) == ["attainment_priority_0", "attainment_priority_7"])
+    #expect(Verdict(json: kept.json) == kept)
+    #expect(try verdict("ttft<1s").classes.isEmpty)
     #expect(try verdict("priority=7:ttft<200ms").attaining == 2)
     #expect(try verdict("priority=0:ttft<400ms,e2e<500ms").attaining == 2)
     // The farthest of its limit is the one that is not urgent, at 900 of 600 ms.

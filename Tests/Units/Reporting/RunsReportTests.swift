@@ -49,6 +49,12 @@ import Testing
         .init(value: "152 ms", meaning: "TTFT p99"), .init(value: "5.00 ms", meaning: "TBT p99"),
         .init(value: "157 ms", meaning: "E2E p99"),
       ])
+    var kept = sampleEntry("fast")
+    kept.run.verdict = Verdict(clauses: [], attaining: 120, attainment: 0.8, goodputPerSecond: 1)
+    let judged = RunsReport.report([kept], objective: nil, source: sampleSource)
+    #expect(
+      Headline.figures(judged.sections[0].table).first
+        == .init(value: "80.0 %", meaning: "SLO attainment per request"))
   }
 
   @Test func `what moved the slowest is told from the fastest on`() {
