@@ -204,7 +204,7 @@ extension PlanReport {
       (counts.stopped, "that could not go on"),
       (
         counts.impossible,
-        "that do not fit\(space.ratios.isEmpty ? "" : " or cannot hand over"), whatever the replicas"
+        "that do not fit\(space.ratios.isEmpty ? "" : " or hand over"), whatever the replicas"
       ),
       (counts.dearer, "never run, with more GPUs than one of their kind that keeps it"),
     ].filter { $0.0 > 0 }.map { "\(Numbers.grouped($0.0)) \($0.1)" }

@@ -15,13 +15,13 @@ public enum ComparisonTable {
     let hasPrefixes = runs.contains { $0.metrics.prefixes != nil }
     if hasPrefixes { columns.append(hits) }
     let classes = classes(of: runs.map(\.verdict))
-    if hasObjective { columns += objective + classColumns(classes) }
+    if hasObjective { columns += objective(classes) }
     let rows = runs.map { run in
       [Table.Cell(run.scheduler)] + counts(of: run, givesUp)
         + latencies.flatMap { $0.cells(of: run) }
         + [rate(run.metrics.throughput.outputTokensPerSecond)]
         + (hasPrefixes ? [hits(of: run)] : [])
-        + (hasObjective ? objective(of: run) + cells(of: classes, run.verdict) : [])
+        + (hasObjective ? objective(of: run, classes) : [])
     }
     return Table(columns, rows: rows + stopped.map { row(of: $0, columns: columns.count) })
   }
@@ -95,10 +95,9 @@ public enum ComparisonTable {
     return Table.Cell(rate.map(Numbers.percent) ?? "-", value: rate)
   }
 
-  private static let objective = [
-    attainmentColumn(best: .highest),
-    metColumn,
-  ]
+  private static func objective(_ classes: [ClassAttainment]) -> [Table.Column] {
+    [attainmentColumn(best: .highest)] + classColumns(classes) + [metColumn]
+  }
 
   /// Whether the run meets the objective.
   static let metColumn = Table.Column("by percentiles", group: "SLO met", isNumeric: false)
@@ -128,13 +127,13 @@ public enum ComparisonTable {
     Table.Column("per request", group: "SLO attainment", best: best)
   }
 
-  private static func objective(of run: Run) -> [Table.Cell] {
-    guard let verdict = run.verdict else { return [Table.Cell("-"), Table.Cell("-")] }
-    let attainment = verdict.attainment
-    return [
-      Table.Cell(attainment.map(Numbers.percent) ?? "-", value: attainment),
-      Table.Cell(judgement(verdict)),
-    ]
+  private static func objective(
+    of run: Run, _ classes: [ClassAttainment]
+  ) -> [Table.Cell] {
+    let attainment = run.verdict?.attainment
+    return [Table.Cell(attainment.map(Numbers.percent) ?? "-", value: attainment)]
+      + cells(of: classes, run.verdict)
+      + [Table.Cell(run.verdict.map(judgement) ?? "-")]
   }
 
   /// `yes`, or `NO` with the clauses that were not kept.

@@ -30,7 +30,7 @@ public enum SweepReport {
     let columns =
       labels.map { Table.Column($0, isNumeric: false) }
       + figures.map { Table.Column($0.heading, group: $0.group, unit: $0.unit) }
-      + (hasObjective ? objective + ComparisonTable.classColumns(classes, best: nil) : [])
+      + (hasObjective ? objective(classes) : [])
     return Table(
       columns,
       rows: entries.map { entry in
@@ -40,7 +40,7 @@ public enum SweepReport {
               ? Table.Cell("stopped") : figure.cell(of: entry.row)
           }
           + (hasObjective
-            ? objective(entry.row) + ComparisonTable.cells(of: classes, entry.row.verdict) : [])
+            ? objective(entry.row, classes) : [])
       })
   }
 
@@ -129,15 +129,17 @@ public enum SweepReport {
     Figure("requests", "refused", "refused", shows: .whereAny),
   ]
 
-  private static let objective = [
-    ComparisonTable.attainmentColumn(), ComparisonTable.metColumn,
-  ]
+  private static func objective(_ classes: [ClassAttainment]) -> [Table.Column] {
+    [ComparisonTable.attainmentColumn()] + ComparisonTable.classColumns(classes, best: nil)
+      + [ComparisonTable.metColumn]
+  }
 
-  private static func objective(_ row: SweepRow) -> [Table.Cell] {
-    [
-      Table.Cell(row.verdict?.attainment.map(Numbers.percent) ?? "-"),
-      Table.Cell(row.isMet.map { $0 ? "yes" : "NO" } ?? "-"),
-    ]
+  private static func objective(
+    _ row: SweepRow, _ classes: [ClassAttainment]
+  ) -> [Table.Cell] {
+    [Table.Cell(row.verdict?.attainment.map(Numbers.percent) ?? "-")]
+      + ComparisonTable.cells(of: classes, row.verdict)
+      + [Table.Cell(row.isMet.map { $0 ? "yes" : "NO" } ?? "-")]
   }
 }
 

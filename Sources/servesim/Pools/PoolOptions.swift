@@ -14,15 +14,16 @@ enum PoolOptions {
     [
       pools(
         "pools and how many replicas each has, as prefill=2,decode=4: those of "
-          + "\(DeploymentOptions.file.name), or else two of the deployment that the other options say"
+          + "\(DeploymentOptions.file.name), or else two of the deployment that the other options "
+          + "say"
       )
     ] + axes
   /// The same where flags alone say what serves.
   static let ofFlags =
     [
       pools(
-        "two pools of the deployment that the other options say, and how many replicas each has, as "
-          + "prefill=2,decode=4")
+        "two pools of the deployment that the other options say, and how many replicas each has, "
+          + "as prefill=2,decode=4")
     ] + axes
   /// Those that are chosen among besides replicas that do all of a request.
   static let besides =

@@ -9,138 +9,9 @@ import Workloads
 
 @testable import Formats
 
-/// A small question, of which everything can be tried.
-private struct Question: CustomTestStringConvertible {
-  var slo: String
-  var attainment: Double?
-  var gpus = "h100-sxm,l40s"
-  var degrees = "1,2"
-  var replicas = [1, 2, 3]
-  var schedulers = ["vllm", "sarathi"]
-  var budgets: [Int?] = [512, 2048]
-  var arrivals = "trace"
-  var rate = 40.0
-  var goal = PlanSearch.Goal.money
-  var prices: [GPUPrice] = []
-  var model = "llama-3-8b"
-  /// The most replicas that compute prompts, and that decode, where there are such pools.
-  var pools: (prefill: Int, decode: Int)?
-
-  var testDescription: String { "\(slo), \(gpus), \(rate) a second" }
-
-  private var load: Load {
-    get throws {
-      let given = ["arrivals": arrivals, Load.Settings.requestRate.name: "\(rate)"]
-      return try Load { name in given[name].map { GivenValue(source: name, text: $0) } }
-    }
-  }
-
-  private var loaded: LoadedTrace {
-    get throws { LoadedTrace(trace: try chat(90, rate: 5), formatName: "made", notes: []) }
-  }
-
-  func search() throws -> PlanSearch {
-    var names: [String] = []
-    for name in schedulers { names += try Schedulers.budgeted(name, budgets) }
-    let given = [
-      "gpu": gpus, Deployment.degree.name: degrees, "model": model, "link-bandwidth-gb-s": link,
-    ]
-    let ranges = pools.map { "prefill=1..\($0.prefill),decode=1..\($0.decode)" }
-    let space = try PlanSpace(
-      schedulers: names, prices: prices + GPUPrice.known, replicas: replicas, mostGPUs: 5,
-      pools: ranges.map { GivenValue(source: "--pools", text: $0) }
-    ) { name in given[name].map { GivenValue(source: name, text: $0) } }
-    return try PlanSearch(
-      space,
-      Requirement(try ServiceLevelObjective(parsing: slo), attainment: attainment),
-      goal: goal, load: load, of: loaded, seeds: arrivals == "trace" ? 1 : 2)
-  }
-
-  private var link: String { "20" }
-
-  /// What serves as `shape` says on each number of replicas that five GPUs have room for.
-  private func scenarios(of shape: PlanSpace.Shape) throws -> [(gpus: Int, scenario: Scenario)] {
-    var scenario = Scenario(shape.deployment, scheduler: shape.scheduler, load: try load)
-    scenario.objectives = slo
-    guard let pools, shape.pools != nil else {
-      return replicas.map { count in
-        scenario.deployment.fleet.replicas = count
-        return (count * shape.gpus, scenario)
-      }.filter { $0.gpus <= 5 }
-    }
-    return (1...pools.prefill).flatMap { prefill in
-      (1...pools.decode).filter { (prefill + $0) * shape.gpus <= 5 }.compactMap { decode in
-        let counts = GivenValue(source: "--pools", text: "prefill=\(prefill),decode=\(decode)")
-        let fleet = try? PoolAxis.fleet(counts, file: nil) { name in
-          switch name {
-          case "scheduler": GivenValue(source: name, text: shape.scheduler)
-          case "link-bandwidth-gb-s": GivenValue(source: name, text: link)
-          default:
-            (shape.values.first { $0.name == name }?.value).map {
-              GivenValue(source: name, text: $0)
-            }
-          }
-        }
-        guard let fleet else { return nil }
-        scenario.serve(on: fleet)
-        return ((prefill + decode) * shape.gpus, scenario)
-      }
-    }
-  }
-
-  /// What replaying every combination by itself comes to, nothing left out: the best of each kind
-  /// as GPUs, scheduler and attainment, and what it costs.
-  func everything() throws -> [Int: (gpus: Int, scheduler: String, share: Double, cost: Double)] {
-    let search = try search()
-    var best: [Int: (gpus: Int, scheduler: String, share: Double, cost: Double)] = [:]
-    for shape in search.space.shapes {
-      let kind = search.space.kinds[shape.kind]
-      for (gpus, own) in try scenarios(of: shape) {
-        var scenario = own
-        var shares: [Double] = []
-        for draw in search.draws {
-          scenario.load.seed = Int(draw.seed)
-          guard let run = try? scenario.replay(loaded).run, let verdict = run.verdict else { break }
-          let share = verdict.attainment ?? 0
-          let least = attainment ?? (verdict.isMet == nil ? 0.99 : 0)
-          if verdict.isMet ?? true, share >= least { shares.append(share) }
-        }
-        guard shares.count == search.draws.count, let share = shares.min() else { continue }
-        let cost = Double(gpus) * (kind.price?.dollarsPerHour ?? .infinity)
-        let other = best[shape.kind]
-        if other == nil || (gpus, -share) < (other!.gpus, -other!.share) {
-          best[shape.kind] = (gpus, shape.scheduler, share, cost)
-        }
-      }
-    }
-    return best
-  }
-}
-
-private let questions = [
-  Question(slo: "ttft<1s,tbt<100ms"),
-  Question(slo: "ttft<300ms,tbt<40ms", attainment: 0.9, rate: 25),
-  Question(slo: "ttft.p99<1s,tbt.p99<50ms", rate: 60),
-  Question(slo: "ttft.p50<150ms,e2e.mean<4s", gpus: "l40s,a6000", rate: 30),
-  Question(slo: "tpot<12ms", attainment: 0.95, arrivals: "poisson", rate: 20),
-  Question(slo: "ttft.max<2s,tpot.p99<30ms", arrivals: "poisson", rate: 80),
-  Question(slo: "e2e<3s", attainment: 0.8, gpus: "a6000,h100-sxm,l40s", rate: 12, goal: .gpus),
-  Question(slo: "ttft<1ms", rate: 5),
-  Question(
-    slo: "ttft<2s,tbt<200ms", degrees: "1,2,4", schedulers: ["orca", "splitfuse"],
-    budgets: [nil, 256], rate: 60),
-  Question(
-    slo: "ttft<4s", attainment: 0.8, degrees: "1,2,4", rate: 4, model: "llama-2-70b"),
-  Question(
-    slo: "ttft<1s,tbt<100ms", rate: 50, prices: [GPUPrice("l40s", dollarsPerHour: 0.01)]),
-  Question(
-    slo: "ttft<400ms,tbt<25ms", attainment: 0.9, schedulers: ["vllm", "sarathi"],
-    budgets: [nil, 2048], arrivals: "poisson", rate: 50, pools: (3, 3)),
-]
-
 @Suite struct `A plan` {
-  @Test(arguments: questions)
-  fileprivate func `finds what trying everything finds`(question: Question) throws {
+  @Test(arguments: planQuestions)
+  func `finds what trying everything finds`(question: PlanQuestion) throws {
     let plan = try question.search().run(jobs: 2)
     let space = plan.search.space
     let all = try question.everything()
@@ -162,13 +33,13 @@ private let questions = [
   }
 
   @Test func `of the questions is not always the same`() throws {
-    let chosen = try questions.map { try $0.search().run(jobs: 2).chosen }
+    let chosen = try planQuestions.map { try $0.search().run(jobs: 2).chosen }
     #expect(Set(chosen.map { $0?.gpus }).count > 2 && chosen.contains(nil))
   }
 
-  @Test(arguments: [questions[1], questions[2], questions[4], questions[11]])
-  fileprivate func `is the same on any number of threads, and where no run is left`(
-    question: Question
+  @Test(arguments: [planQuestions[1], planQuestions[2], planQuestions[4], planQuestions[11]])
+  func `is the same on any number of threads, and where no run is left`(
+    question: PlanQuestion
   ) throws {
     let plan = try question.search().run(jobs: 1)
     #expect(try question.search().run(jobs: 3).candidates == plan.candidates)
@@ -184,7 +55,7 @@ private let questions = [
   }
 
   @Test func `says of all with fewer GPUs why they fail`() throws {
-    let plan = try questions[9].search().run(jobs: 2)
+    let plan = try planQuestions[9].search().run(jobs: 2)
     let (space, requirement) = (plan.search.space, plan.search.requirement)
     let chosen = plan.chosen
     let best = try #require(chosen)
@@ -197,7 +68,7 @@ private let questions = [
   }
 
   @Test func `that keeps nothing names the one that comes nearest, run to its end`() throws {
-    let plan = try questions[7].search().run(jobs: 2)
+    let plan = try planQuestions[7].search().run(jobs: 2)
     #expect(plan.answer == nil)
     let known = plan.knowingNearest(jobs: 2)
     var patient = plan.search
@@ -213,13 +84,13 @@ private let questions = [
       }
       #expect(alike.count > 1 && alike.allSatisfy { $0.worst.flatMap(\.load) ?? .infinity >= load })
     }
-    let kept = try questions[0].search().run(jobs: 2)
+    let kept = try planQuestions[0].search().run(jobs: 2)
     #expect(kept.knowingNearest(jobs: 1).candidates == kept.candidates)
   }
 
   @Test func `with pools that hand over finds the best of them and of replicas that do not`() throws
   {
-    let plan = try questions[11].search().run(jobs: 2)
+    let plan = try planQuestions[11].search().run(jobs: 2)
     let space = plan.search.space
     #expect(space.kinds.map(\.isApart) == [false, true, false, true])
     let apart = plan.best[1].map { plan.candidates[$0].counts }
@@ -238,7 +109,7 @@ private let questions = [
   }
 
   @Test func `needs prices where money counts`() throws {
-    var question = Question(slo: "ttft<1s", gpus: "h100-sxm,v100-sxm-32gb")
+    var question = PlanQuestion(slo: "ttft<1s", gpus: "h100-sxm,v100-sxm-32gb")
     let error = #expect(throws: InputError.self) { try question.search() }
     #expect(error?.problem == "no price is known of v100-sxm-32gb")
     #expect(error?.remedy.contains("--price v100-sxm-32gb=DOLLARS") == true)
@@ -250,22 +121,22 @@ private let questions = [
   }
 
   @Test func `takes more than it is planned for, up to what its headroom says`() throws {
-    let plan = try questions[0].search().run(jobs: 2)
+    let plan = try planQuestions[0].search().run(jobs: 2)
     let best = plan.chosen
     let chosen = try #require(best)
     let found = plan.headroom(of: [chosen], jobs: 1)[0]
     let headroom = try #require(found)
     #expect(headroom.kept >= 1)
-    var busier = questions[0]
+    var busier = planQuestions[0]
     busier.rate *= headroom.kept
-    func isKept(_ question: Question) throws -> Bool {
+    func isKept(_ question: PlanQuestion) throws -> Bool {
       try question.search().run(jobs: 2).candidates.contains {
         $0.shape == chosen.shape && $0.replicas == chosen.replicas && $0.isKept
       }
     }
     #expect(try isKept(busier))
     if let missed = headroom.missed {
-      busier.rate = questions[0].rate * missed
+      busier.rate = planQuestions[0].rate * missed
       #expect(try !isKept(busier))
     }
   }
@@ -273,7 +144,7 @@ private let questions = [
 
 @Suite struct `How certain a plan is` {
   @Test func `is told by seeds that it was not judged by, where arrivals are drawn`() throws {
-    let drawn = try questions[4].search().run(jobs: 2)
+    let drawn = try planQuestions[4].search().run(jobs: 2)
     let found = try drawn.fresh(5, jobs: 2)
     let fresh = try #require(found)
     #expect((0...5).contains(fresh.kept))
@@ -281,14 +152,14 @@ private let questions = [
     #expect((fresh.attainment.lowerBound >= 0.95) == (fresh.kept == 5))
     let seeds = drawn.search.draws.map(\.seed)
     #expect(seeds == [0, 1])
-    let recorded = try questions[0].search().run(jobs: 2)
+    let recorded = try planQuestions[0].search().run(jobs: 2)
     let none = try recorded.fresh(5, jobs: 1)
     #expect(none == nil)
   }
 
   @Test func `hangs on prices that are quoted as a range`() throws {
     func text(_ gpus: String) throws -> String {
-      let plan = try Question(slo: "ttft<1s", gpus: gpus, rate: 5).search().run(jobs: 2)
+      let plan = try PlanQuestion(slo: "ttft<1s", gpus: gpus, rate: 5).search().run(jobs: 2)
       let none = plan.best.map { _ -> Plan.Headroom? in nil }
       return PlanReport(plan, trace: "t.csv", headroom: none) { _ in [] }.text(replay: nil)
     }
@@ -299,14 +170,14 @@ private let questions = [
   }
 
   @Test func `hangs on the cost model no more than where it is kept with slower work`() throws {
-    let plan = try questions[0].search().run(jobs: 2)
+    let plan = try planQuestions[0].search().run(jobs: 2)
     let found = plan.robustness(jobs: 2)
     let robustness = try #require(found)
     for tipping in robustness.breakEvens {
       #expect((1 - robustness.reach...1 + robustness.reach).contains(tipping.factor))
     }
-    #expect(questions[7].slo == "ttft<1ms")
-    let hopeless = try questions[7].search().run(jobs: 2)
+    #expect(planQuestions[7].slo == "ttft<1ms")
+    let hopeless = try planQuestions[7].search().run(jobs: 2)
     #expect(hopeless.chosen == nil && hopeless.robustness(jobs: 1) == nil)
   }
 }

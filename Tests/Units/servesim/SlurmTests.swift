@@ -122,7 +122,7 @@ private enum Cluster {
     let run = try Run(
       """
       cd '\(folder.path)' && mkdir one many && \(Cluster.start)
-      servesim synthesize --requests 40000 --output one/t.csv > /dev/null && cp one/t.csv many
+      servesim synthesize --requests 20000 --output one/t.csv > /dev/null && cp one/t.csv many
       (cd one && servesim \(command) > printed && \(sums)) > one.sums || exit 9
       cd many
       servesim slurm --shards 7 --max-array 4 --throttle 3 --shard-folder parts -- \(command) \
