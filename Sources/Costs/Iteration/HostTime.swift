@@ -114,6 +114,13 @@ extension HostTime {
     throw .unknown("host overhead", name, among: all.map(\.name), in: "--host-overhead")
   }
 
+  /// What it adds to passes of a model that is neither compiled nor captured: the launches alone.
+  public var withoutGraphs: HostTime {
+    HostTime(
+      name: name, source: source, secondsPerLayer: secondsPerLayer,
+      secondsPerLaunch: secondsPerLaunch, capturedTokens: 0, isCompiled: false)
+  }
+
   /// A host that is never waited for.
   public static let none = HostTime(name: "none", source: "nothing")
 

@@ -44,6 +44,12 @@ public struct IterationCost: CostModel {
   /// The seconds of one run of `operation`, as the price of a batch has it.
   func seconds(_ operation: Operation) -> Double { prices.seconds(operation) }
 
+  /// The seconds in which the host starts the kernels of an iteration that no CUDA graph holds, and
+  /// `more` of them; 0 where graphs hold all.
+  func launchSeconds(_ more: Int) -> Double {
+    host.capturedTokens > 0 ? 0 : Double(prices.eagerLaunches + more) * host.secondsPerLaunch
+  }
+
   /// The seconds of an iteration whose operations take `seconds`: with what the host adds, and the
   /// copies from and to its memory.
   @inline(__always)

@@ -66,6 +66,15 @@ public struct Batch: Sendable, Equatable {
     return batch
   }
 
+  /// The batch with so many masked tokens more behind each of its sequences: to be priced.
+  public borrowing func masking(_ tokens: Int) -> Batch {
+    var batch = copy self
+    batch.drafts += decodes * tokens
+    for place in batch.chunks.indices { batch.chunks[place].tokens += tokens }
+    batch.chunkTokens += chunks.count * tokens
+    return batch
+  }
+
   /// Tokens computed in the iteration.
   public var tokens: Int { decodes + drafts + chunkTokens }
   /// Sequences in the iteration.

@@ -65,8 +65,11 @@ extension Deployment {
   /// The cost of batches, drafting included, where their own is `cost`; nil without drafts.
   func draftingCost(_ cost: PipelineCost) throws(InputError) -> DraftingCost? {
     guard let speculative else { return nil }
-    let drafter = try draftShard().map { costs.cost(of: $0, on: gpu, times: times, host: .none) }
-    return DraftingCost(cost, drafter: drafter, joins: speculative.method.continuesStates)
+    let host = speculative.isEager ? cost.layers.host.withoutGraphs : .none
+    let drafter = try draftShard().map { costs.cost(of: $0, on: gpu, times: times, host: host) }
+    return DraftingCost(
+      cost, drafter: drafter, joins: speculative.method.continuesStates,
+      isParallel: speculative.isParallel)
   }
 
   /// What a GPU holds of the model that drafts, if one does; it is split as the other one is.
@@ -84,7 +87,7 @@ extension Deployment {
         of: servedModel().draftLayer(speculative.method), tensorParallel: gpus)
     }
     // vLLM 0.33, `verify_equal_vocab_size_if_draft_model`.
-    if draft.vocabulary != model.vocabulary {
+    if speculative.method == .draftModel && draft.vocabulary != model.vocabulary {
       throw InputError(
         Self.speculativeOption,
         problem: "\(draft.name) has \(draft.vocabulary) words, and \(model.name) "

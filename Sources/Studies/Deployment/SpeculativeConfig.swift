@@ -16,6 +16,10 @@ public struct SpeculativeConfig: Sendable, Equatable {
   public var model: Model?
   /// GPUs that hold what drafts together: one, or as many as hold the other model, as where nil.
   public var tensorParallelSize: Int?
+  /// Whether one pass drafts all that follow on an iteration, as P-EAGLE and PARD do.
+  public var isParallel = false
+  /// Whether the drafter is neither compiled nor captured, so that the host starts each kernel.
+  public var isEager = false
 
   /// The configuration that the JSON object `given` is, with models as `files` knows them.
   public init(_ given: GivenValue, _ files: DescribedFiles) throws(InputError) {
@@ -48,6 +52,9 @@ public struct SpeculativeConfig: Sendable, Equatable {
     byBatchSize = try Self.batchSizes(keys, most)
     tensorParallelSize = try keys.optionalCount(
       "draft_tensor_parallel_size", in: 1...64, "GPUs that hold what drafts")
+    isParallel = try keys.flag("parallel_drafting") ?? false
+    isEager = try keys.flag("enforce_eager") ?? false
+    try checkPasses(keys)
     guard let name = try keys.text("model") else {
       if method == .draftModel { throw keys.missing("model", "the model that drafts") }
       return
@@ -66,6 +73,8 @@ public struct SpeculativeConfig: Sendable, Equatable {
       method, numSpeculativeTokens: numSpeculativeTokens,
       acceptance: Acceptance(rates: rates, seed: seed))
     rules.byBatchSize = byBatchSize
+    // vLLM 0.33, `SpeculativeConfig.max_num_new_slots_for_drafting`: one for each masked token.
+    if isParallel { rules.draftSlots += numSpeculativeTokens - 1 }
     return rules
   }
 
@@ -77,7 +86,9 @@ public struct SpeculativeConfig: Sendable, Equatable {
     }
     return method.rawValue + (model.map { " \($0.name)" } ?? "")
       + " of \(numSpeculativeTokens) tokens"
-      + (sizes.isEmpty ? "" : " (\(sizes.joined(separator: ", ")))") + ", accepted at \(rates)"
+      + (sizes.isEmpty ? "" : " (\(sizes.joined(separator: ", ")))")
+      + (isParallel ? " in one pass" : "") + (isEager ? " without CUDA graphs" : "")
+      + ", accepted at \(rates)"
       + ", scheduled synchronously"
   }
 
@@ -91,8 +102,22 @@ public struct SpeculativeConfig: Sendable, Equatable {
   private static let keys =
     [
       "method", "model", "num_speculative_tokens", "num_speculative_tokens_per_batch_size",
-      "rejection_sample_method", "draft_tensor_parallel_size",
+      "rejection_sample_method", "draft_tensor_parallel_size", "parallel_drafting",
+      "enforce_eager",
     ] + rateKeys
+
+  /// Refuses what is said of passes of the drafter where it makes none, or always one a draft.
+  private func checkPasses(_ keys: JSONKeys) throws(InputError) {
+    if isEager && !method.hasModel {
+      throw keys.mistake(
+        "enforce_eager", "\(method.rawValue) runs no model of its own", "leave it out")
+    }
+    if isParallel && (!method.hasModel || method == .mtp) {
+      throw keys.mistake(
+        "parallel_drafting", "\(method.rawValue) has no drafter that was trained for it",
+        "give it with eagle, eagle3 or draft_model")
+    }
+  }
 }
 
 extension SpeculativeConfig {
