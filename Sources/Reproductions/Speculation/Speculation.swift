@@ -1,6 +1,4 @@
 import Costs
-import Formats
-import Schedulers
 import Serving
 import Studies
 
@@ -13,10 +11,12 @@ enum Speculation {
   static let entry = ReproductionEntry(
     "speculation", "how much faster sequences decode with drafts, by how many are accepted",
     source:
-      "AngelSlim's benchmarks (vLLM 0.11.2), vLLM pull request 16035, LMSYS on multiple token "
-      + "prediction (2025-07-17), vLLM's blog of 2024-10-17", axis: "sequences"
+      "AngelSlim's benchmarks (vLLM 0.11.2), vLLM pull requests 16035 and 24243, LMSYS on multiple "
+      + "token prediction (2025-07-17), Spec-Bench, Hugging Face on Distil-Whisper, vLLM's blog of "
+      + "2024-10-17, 2026-03-13, 2026-05-26 and 2026-07-13", axis: "sequences"
   ) { _ in
-    try angelSlim() + eagle() + prediction() + highLoad()
+    try angelSlim() + eagle() + small() + prediction() + parallel() + kimi() + assistant()
+      + lengths() + highLoad()
   }
 
   /// EAGLE-3 of two drafts on one H20, 1,024 tokens of output: the mean of four data sets.
@@ -31,133 +31,78 @@ enum Speculation {
       (try Models.named("qwen3-30b-a3b"), 2.04, 438.07 / 320.87),
     ]
     return try figures.map { model, length, published in
-      let setup = Setup(model: model, gpu: "h20", context: 600)
+      let setup = try SpeculationSetup(model, on: "h20", context: 600)
       return row(
         "eagle-3 of 2 on h20", model.name, 1, published,
-        try setup.speedup(Drafts("eagle3", 2, length: length)))
+        try setup.speedup(PublishedDrafts("eagle3", 2, length: length)))
     }
   }
 
   /// EAGLE of two and of four drafts on H100, MT-bench: 128.64 tokens a second without, 175.49 and
-  /// 165.65 with. More drafts are slower.
+  /// 165.65 with. More drafts are slower. CUDA graphs held the drafter three weeks later (vLLM pull
+  /// request 17211).
   private static func eagle() throws -> [Reproduction.Row] {
-    let setup = Setup(model: try Models.named("llama-3-8b"), gpu: "h100-sxm", context: 180)
+    let setup = try SpeculationSetup(Models.named("llama-3-8b"), on: "h100-sxm", context: 180)
     return try [(2, 1.89, 175.49), (4, 2.08, 165.65)].map { count, length, rate in
-      row(
-        "eagle of \(count) on h100", "llama-3-8b", 1, rate / 128.64,
-        try setup.speedup(Drafts("eagle", count, length: length)))
+      var drafts = PublishedDrafts("eagle", count, length: length)
+      drafts.isEager = true
+      return row(
+        "eagle of \(count) on h100", "llama-3-8b", 1, rate / 128.64, try setup.speedup(drafts))
     }
   }
 
-  /// DeepSeek-V3 drafting for itself, on 16 H200 with two sequences of 65,536 tokens and more on
-  /// each, against the same with its host's time hidden too: 60.4 tokens a second, then 81.5 and
-  /// 82.0. One more draft gains nothing.
-  private static func prediction() throws -> [Reproduction.Row] {
-    var setup = Setup(model: try Models.named("deepseek-v3"), gpu: "h200-sxm", context: 67_584)
-    (setup.ranks, setup.sequences) = (16, 2)
-    return try [(3, 2.18, 81.5), (4, 2.44, 82.0)].map { count, length, rate in
-      row(
-        "mtp of \(count) on 16 h200", "deepseek-v3", 2, rate / 60.4,
-        try setup.speedup(Drafts("mtp", count, length: length)))
-    }
-  }
-
-  /// Llama 3 70B on four H100. How many drafts are accepted follows from the gain at one request a
-  /// second, 1.5 times by a small model on ShareGPT and 2.8 by earlier words on CNN/DailyMail;
-  /// what is compared is the loss at high load, 1.4 and 1.8 times, in batches of 256, the most
-  /// that vLLM formed then, and of 1,024.
-  private static func highLoad() throws -> [Reproduction.Row] {
+  /// Small models on one GPU each: MiniCPM3 with EAGLE-3, whose six drafts a verification follow
+  /// from those counted, and Vicuna with ten earlier words after the last ones (Spec-Bench's PLD).
+  private static func small() throws -> [Reproduction.Row] {
+    let latent = Latent(
+      heads: 40, headSize: 64, queryRank: 768, rank: 256, rotary: 32, valueSize: 64)
+    let minicpm3 = Model(
+      name: "minicpm3-4b", source: "openbmb/MiniCPM3-4B", hidden: 2560, vocabulary: 73_448,
+      maxPositions: 32_768,
+      blocks: [Block(layers: 62, [.latent(latent)], [.dense(Dense(width: 6400))])])
+    var setup = try SpeculationSetup(minicpm3, on: "rtx-4090", context: 600)
     var rows: [Reproduction.Row] = []
-    for (method, data, context, gain, loss) in [
-      ("draft_model", "sharegpt", 400, 1.5, 1.4), ("ngram", "cnn dailymail", 900, 2.8, 1.8),
-    ] {
-      var setup = Setup(model: try Models.named("llama-3-70b"), gpu: "h100-sxm", context: context)
-      setup.gpus = 4
-      var drafts = Drafts(method, 4, length: 1)
-      drafts.length = gain / (try setup.speedup(drafts))
-      for sequences in [256, 1024] {
-        setup.sequences = sequences
-        rows.append(
-          row("\(method) of 4 on 4 h100", data, sequences, 1 / loss, try setup.speedup(drafts)))
-      }
+    for (sequences, length, published) in [(1, 2.44, 1.71), (10, 2.47, 1.62)] {
+      setup.sequences = sequences
+      rows.append(
+        row(
+          "eagle-3 of 6 on rtx 4090", "minicpm3-4b", sequences, published,
+          try setup.speedup(PublishedDrafts("eagle3", 6, length: length))))
     }
+    let vicuna = try SpeculationSetup(
+      Models.named("llama-2-7b"), on: "a100-sxm-80gb", context: 500)
+    rows.append(
+      row(
+        "ngram of 10 on a100", "vicuna-7b", 1, 1.59,
+        try vicuna.speedup(PublishedDrafts("ngram", 10, length: 1.73))))
     return rows
   }
 
-  private static func row(
-    _ system: String, _ workload: String, _ sequences: Int, _ published: Double, _ ours: Double
+  /// DeepSeek-V3 drafting for itself on 16 H200 with two sequences of 65,536 tokens and more on
+  /// each: 51.0 tokens a second of a rank without, 81.5 and 82.0 with windows of three and four
+  /// tokens, which are two and three drafts (`--speculative-num-steps`, sglang issue 7998). None
+  /// hides the host's time; what that takes follows from 60.4 tokens a second where it is hidden.
+  private static func prediction() throws -> [Reproduction.Row] {
+    var setup = try SpeculationSetup(
+      Models.named("deepseek-v3"), on: "h200-sxm", context: 67_584)
+    setup.deployment.experts.dataParallelSize = 16
+    setup.deployment.experts.isEnabled = true
+    setup.deployment.experts.backend = .lowLatency
+    setup.sequences = 2
+    setup.hostSeconds = 2 / 51.0 - 2 / 60.4
+    return try [(2, 2.18, 81.5), (3, 2.44, 82.0)].map { count, length, rate in
+      row(
+        "mtp of \(count) on 16 h200", "deepseek-v3", 2, rate / 51,
+        try setup.speedup(PublishedDrafts("mtp", count, length: length)))
+    }
+  }
+
+  static func row(
+    _ system: String, _ workload: String, _ sequences: Int, _ published: Double, _ ours: Double,
+    metric: String = "speedup"
   ) -> Reproduction.Row {
     Reproduction.Row(
-      system: system, workload: workload, metric: "speedup", at: Double(sequences),
+      system: system, workload: workload, metric: metric, at: Double(sequences),
       published: published, ours: ours)
-  }
-}
-
-/// Drafts of one sequence, and the tokens that their verification emits on average.
-private struct Drafts {
-  var method: String
-  var count: Int
-  var length: Double
-
-  init(_ method: String, _ count: Int, length: Double) {
-    (self.method, self.count, self.length) = (method, count, length)
-  }
-
-  func config() throws(InputError) -> SpeculativeConfig {
-    let model = method == "draft_model" ? "\"model\": \"llama-3-8b\", " : ""
-    let text =
-      "{\"method\": \"\(method)\", \(model)\"num_speculative_tokens\": \(count), "
-      + "\"synthetic_acceptance_length\": \(length), \"draft_tensor_parallel_size\": 1}"
-    var config = try SpeculativeConfig(
-      GivenValue(source: "speculation", text: text), DescribedFiles())
-    if method == "draft_model" { config.model = Self.qwama }
-    return config
-  }
-
-  /// Qwama-0.5B-Instruct: Qwen2-0.5B with the words of Llama 3.
-  private static let qwama = Model(
-    name: "qwama-0.5b", source: "turboderp/Qwama-0.5B-Instruct", layers: 24, hidden: 896, heads: 14,
-    keyValueHeads: 2, headSize: 64, intermediate: 4864, vocabulary: 128_256, maxPositions: 32_768)
-}
-
-/// A model on its GPUs, and what decodes there together.
-private struct Setup {
-  var model: Model
-  var gpu: String
-  var gpus = 1
-  /// Ranks of one GPU each that share the experts.
-  var ranks = 1
-  /// Sequences of one rank, and the tokens of each.
-  var sequences = 1
-  var context: Int
-
-  init(model: Model, gpu: String, context: Int) {
-    (self.model, self.gpu, self.context) = (model, gpu, context)
-  }
-
-  /// How much faster decodes are with `drafts`.
-  func speedup(_ drafts: Drafts) throws -> Double {
-    let (context, verified) = (sequences * context, sequences * drafts.count)
-    let plain = try seconds(
-      Batch.verifying(sequences: sequences, drafts: 0, context: context, following: 0), nil)
-    let verifying = try seconds(
-      Batch.verifying(
-        sequences: sequences, drafts: verified, context: context, following: drafts.count),
-      drafts)
-    return drafts.length * plain / verifying
-  }
-
-  private func seconds(_ batch: Batch, _ drafts: Drafts?) throws -> Double {
-    var deployment = Deployment(model: model, gpu: try GPUs.named(gpu))
-    deployment.tensorParallelSize = gpus
-    deployment.maxModelLen = max(4096, context)
-    if ranks > 1 {
-      deployment.experts.dataParallelSize = ranks
-      deployment.experts.isEnabled = true
-      deployment.experts.backend = .lowLatency
-    }
-    deployment.speculative = try drafts?.config()
-    let service = try deployment.service("vllm:async-scheduling=false")
-    return service.cost.seconds(for: batch, amid: ranks * batch.tokens)
   }
 }
