@@ -30,7 +30,8 @@ import Testing
     _ = try preemptionsWhereAgreeing(on: 9000..<9060, option, \.impatient)
   }
 
-  @Test(arguments: [ReferenceOption.synchronous033, .intervalAlone033, .priority033])
+  /// An image for which there is no room cuts prompts that stay whole otherwise too.
+  @Test(arguments: [ReferenceOption.synchronous033, .intervalAlone033, .priority033, .uncut033])
   func `agree where prompts show images`(_ option: ReferenceOption) throws {
     let preemptions = try preemptionsWhereAgreeing(on: 0..<300, option, \.synchronous.showing)
     #expect(preemptions > 0, "memory was short")

@@ -13,6 +13,7 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     "vllm-0.11:enable-chunked-prefill=false,long-prefill-token-threshold=40"
   case uncutThreshold033 =
     "vllm-0.33:enable-chunked-prefill=false,long-prefill-token-threshold=40"
+  case uncut033 = "vllm-0.33:enable-chunked-prefill=false"
   case synchronous033 = "vllm-0.33:async-scheduling=false"
   case ahead011 = "vllm-0.11:async-scheduling=true"
   case sharing033 =
@@ -53,7 +54,7 @@ enum ReferenceOption: String, CaseIterable, ReferencePlanner {
     case .priorityV0: engine.planVLLM06ByPriority()
     case .priority011: engine.planVLLMV1(byPriority: true)
     case .threshold011, .uncutThreshold011, .ahead011: engine.planVLLMV1()
-    case .threshold033, .uncutThreshold033, .synchronous033, .sharing033, .adapters033:
+    case .threshold033, .uncutThreshold033, .uncut033, .synchronous033, .sharing033, .adapters033:
       engine.planVLLMV1(isNewest: true)
     case .interval033, .intervalAlone033: engine.planVLLMV1(isNewest: true, every: 3)
     case .priority033, .both033: engine.planVLLMV1(isNewest: true, byPriority: true)

@@ -60,7 +60,8 @@ extension Replica {
     precondition(tokens > 0 && tokens <= tokensLeft(sequence), "a chunk is a part of its prompt")
     precondition(tokens <= tokensLeftInBudget, "prompts stay within the token budget")
     precondition(
-      rules.prompts.mayBeCut || tokens == tokensLeft(sequence), "this engine computes prompts whole"
+      rules.prompts.mayBeCut || encoder != nil || tokens == tokensLeft(sequence),
+      "this engine computes prompts whole"
     )
     let context = sequences[sequence].context + sequences[sequence].inFlight
     if rules.memory.reservation == .chunk {
