@@ -59,7 +59,7 @@ import Testing
   /// Only where the original hangs too, for a reason that is told.
   private func mayStall(_ stall: Stall, _ example: EdgeCase) -> Bool {
     switch stall.reason {
-    case .plansNothing, .goesInCircles: false
+    case .plansNothing, .goesInCircles, .waitsForPools: false
     case .takesNoCache: example.rules.memory.reset == .none
     case .outgrows: example.rules.outputs.restartsAnswers
     }

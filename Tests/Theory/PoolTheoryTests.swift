@@ -8,24 +8,6 @@ import Testing
 /// Pools that compute prompts and pools that decode, where it can be worked out what they do: the
 /// checks of `reference/disaggregation.md`, section 7.
 @Suite struct `Disaggregated prefill and decode` {
-  private func pool(
-    _ role: Pool.Role, replicas: Int = 1, blocks: Int = 100_000, sequences: Int = 1000,
-    isAhead: Bool = false, cost: any CostModel = LinearCost()
-  ) throws -> Pool {
-    let engine = try Schedulers.engine(
-      "vllm-0.33:async-scheduling=\(isAhead)",
-      EngineSetting(maxModelLen: 4096, headSize: 128, isLargeGPU: false))
-    var rules = engine.rules
-    // A block is the null block.
-    rules.memory.blocks = blocks + 1
-    rules.limits.maxNumSeqs = sequences
-    rules.limits.maxBatchSequences = sequences
-    rules.limits.maxNumBatchedTokens = 4096
-    return Pool(
-      role, rules: rules, scheduler: engine.scheduler, cost: cost, replicas: replicas,
-      cacheBytes: CacheBytes(perToken: 1000))
-  }
-
   private func rules(
     _ firstToken: Disaggregation.FirstToken, bandwidth: Double = 1e18, latency: Nanoseconds = 0,
     sharing: Link.Sharing = .replica

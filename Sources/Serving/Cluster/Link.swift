@@ -17,13 +17,28 @@ public struct Link: Sendable, Equatable {
   public var latency: Nanoseconds
   /// Who shares the bandwidth.
   public var sharing: Sharing
+  /// Parts of a cache that are sent as they are computed, one after the other, each a layer's; 1
+  /// where all is sent when the prompt is computed.
+  public var parts: Int
 
-  public init(bandwidth: Double, latency: Nanoseconds = 0, sharing: Sharing = .replica) {
-    precondition(bandwidth > 0, "a link has some bandwidth")
+  public init(
+    bandwidth: Double, latency: Nanoseconds = 0, sharing: Sharing = .replica, parts: Int = 1
+  ) {
+    precondition(bandwidth > 0 && parts > 0, "a link has some bandwidth, and sends something")
+    self.parts = parts
     precondition(EngineRange.time.contains(latency), "a latency is on the clock")
     self.bandwidth = bandwidth
     self.latency = latency
     self.sharing = sharing
+  }
+
+  /// What of `bytes` is still to come when a prompt is computed that took `time` while there was
+  /// room for it at the other end: what of its last part at least, as the link sends the parts
+  /// before with all of its bandwidth.
+  func left(of bytes: Double, after time: Nanoseconds) -> Double {
+    let last = 1 / Double(parts)
+    let whole = bytes / bandwidth * 1e9
+    return bytes * max(last, whole > 0 ? 1 - Double(time) * (1 - last) / whole : last)
   }
 }
 

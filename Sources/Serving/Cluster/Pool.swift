@@ -44,17 +44,33 @@ public struct Disaggregation: Sendable {
     case prefill
   }
 
+  /// When the pool that decodes takes blocks for a prompt, and what that waits for.
+  public enum Transfer: String, Sendable, CaseIterable {
+    /// When the prompt is computed: the request comes to it then, and it reads the cache as it has
+    /// room (vLLM's `NixlConnector`, DistServe).
+    case pull
+    /// As it has room since the request came, which comes to both pools at once; the pool that
+    /// computes the prompt writes the cache when both are ready (`NixlPushConnector`, MoRIIO).
+    case push
+    /// Before the prompt is computed, which waits for that (SGLang).
+    case reserve
+  }
+
   /// Who emits it.
   public var firstToken: FirstToken
+  /// When blocks are taken for it where it is decoded.
+  public var transfer: Transfer
   /// From each pool of prefill, in order, to each of decode.
   public var links: [[Link]]
   /// How requests are spread over the replicas that decode; in turn where nil.
   public var router: (any Router)?
 
   public init(
-    links: [[Link]], firstToken: FirstToken = .decode, router: (any Router)? = nil
+    links: [[Link]], firstToken: FirstToken = .decode, transfer: Transfer = .pull,
+    router: (any Router)? = nil
   ) {
     self.links = links
+    self.transfer = transfer
     self.firstToken = firstToken
     self.router = router
   }
@@ -72,14 +88,20 @@ struct PooledReplicas: Sendable {
   let entrancePools: Int
   let disaggregation: Disaggregation?
   var router: any Router
-  /// By row: the replica that computed the prompt, what holds it there, and what was seen.
+  /// By row: what is known of a prompt that one replica computes and another decodes.
   var handed: [Handed?]
 
-  /// A prompt that one replica has computed and another decodes.
+  /// A prompt that one replica computes and another decodes.
   struct Handed: Sendable {
+    /// The replica that computes it, and what holds it there once it has.
     var replica: Int
     var sequence: SequenceID?
-    var record: RequestRecord
+    /// What was seen there; nil until it is computed.
+    var record: RequestRecord?
+    /// What waits for it where it is decoded; nil where the request comes there later.
+    var receiver: Transfers.Holder?
+    /// The tokens that are to come there, and since when it has blocks for them.
+    var place: (tokens: Int, since: Nanoseconds)?
   }
 
   init(_ given: [Pool], _ disaggregation: Disaggregation?, requests: Int) {

@@ -143,7 +143,10 @@ public struct Simulation: Sendable {
     if !isFleet { return try stepAlone(coasting: coasting) }
     passOverAnswers()
     let next = min(calendar.nextCall, calendar.transfer, calendar.steps.least)
-    guard try isOnClock(next) else { return closesLate() }
+    guard try isOnClock(next) else {
+      if isPooled { try checkPools() }
+      return closesLate()
+    }
     if nextReport <= next { askReplicas(before: next) }
     now = next
     if calendar.transfer <= now { endTransfers() }

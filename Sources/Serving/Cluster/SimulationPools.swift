@@ -64,8 +64,60 @@ extension Simulation {
     let isDone =
       disaggregation.firstToken == .prefill
       && pooled.pools[pooled.entrancePools].rules.emittedTokens(of: request) == 1
+    if !isDone && disaggregation.transfer != .pull { return enterBoth(row, computing: index) }
     return replicas[index].enqueue(
       RequestID(row), request.promptAlone, priority: priority, isDone ? .none : .sends)
+  }
+
+  /// Has a replica that decodes take on the request in `row`, whose prompt replica `index` is to
+  /// compute, from the beginning.
+  private mutating func enterBoth(_ row: Int, computing index: Int) -> SequenceID {
+    let receiver = decoder(of: RequestID(row))
+    let sequence = takeOn(row, on: receiver, .receives)
+    replicas[receiver].ledger?.leaveElsewhere(slot: sequence.index)
+    pooled!.handed[row] = .init(
+      replica: index, receiver: .init(replica: receiver, sequence: sequence))
+    if pooled!.disaggregation!.transfer == .push {
+      beginPrompt(of: row, since: requests[row].arrival)
+    }
+    return sequence
+  }
+
+  /// Has the prompt in `row` be computed, which has waited since `time`.
+  ///
+  /// - Parameter isFirst: whether it goes before all that wait, as what lost its cache.
+  private mutating func beginPrompt(
+    of row: Int, since time: Nanoseconds, isFirst: Bool = false
+  ) {
+    let index = pooled!.handed[row]!.replica
+    var request = requests[row].promptAlone
+    request.arrival = now
+    let sequence = replicas[index].enqueue(
+      RequestID(row), request, priority: priorities?[row] ?? 0, .sends)
+    guard let sequence else { preconditionFailure("what comes in can be served to its end") }
+    replicas[index].ledger?.backdate(slot: sequence.index, to: time)
+    if isFirst { replicas[index].goBeforeAll(sequence) }
+    markDue(index)
+  }
+
+  /// The replica that decodes the request `id`, as the router has it.
+  private mutating func decoder(of id: RequestID) -> Int {
+    let receiver = pooled!.entrances + pooled!.router.route(routed(id))
+    precondition(replicas.indices.contains(receiver), "a router names a replica that there is")
+    return receiver
+  }
+
+  /// Has replica `receiver`, which decodes, take on the request in `row` now.
+  private mutating func takeOn(
+    _ row: Int, on receiver: Int, _ handover: Handover
+  ) -> SequenceID {
+    var request = requests[row]
+    request.arrival = now
+    let sequence = replicas[receiver].enqueue(
+      RequestID(row), request, priority: priorities?[row] ?? 0, handover)
+    guard let sequence else { preconditionFailure("what comes in can be served to its end") }
+    markDue(receiver)
+    return sequence
   }
 
   /// Lets replica `index`, which is free, plan.
@@ -126,43 +178,74 @@ extension Simulation {
   /// Begins to read the last `tokens` tokens of the prompt of `id` on replica `index`.
   private mutating func beginTransfer(of id: SequenceID, tokens: Int, to index: Int) {
     let request = replicas[index].sequences[id].request
-    var transfer = Transfers.Transfer(
-      request: request, receiver: .init(replica: index, sequence: id), start: now)
-    guard let pooled else {
+    let receiver = Transfers.Holder(replica: index, sequence: id)
+    if !isPooled {
       guard let remote = remotes?[request.index] else { return }
-      return transfers!.begin(transfer, until: now + remote.duration)
+      return transfers!.begin(
+        .init(request: request, receiver: receiver, start: now), until: now + remote.duration)
     }
-    guard let handed = pooled.handed[request.index], let sequence = handed.sequence else {
-      preconditionFailure("what is read is held")
+    let row = request.index
+    pooled!.handed[row]!.place = (tokens, now)
+    if pooled!.handed[row]!.sequence != nil {
+      move(row, to: receiver)
+    } else if pooled!.disaggregation!.transfer == .reserve {
+      beginPrompt(of: row, since: requests[row].arrival)
     }
-    transfer.sender = .init(replica: handed.replica, sequence: sequence)
-    let bytes = pooled.pools[pooled.poolOf[index]].cacheBytes.bytes(ofLast: tokens)
+  }
+
+  /// Begins to move the cache of the prompt in `row`, which is computed, to where it has a place.
+  private mutating func move(_ row: Int, to receiver: Transfers.Holder) {
+    guard let pooled, let handed = pooled.handed[row], let sequence = handed.sequence,
+      let place = handed.place, let record = handed.record
+    else { preconditionFailure("what is moved is held, and has a place") }
+    let index = receiver.replica
+    let bytes = pooled.pools[pooled.poolOf[index]].cacheBytes.bytes(ofLast: place.tokens)
     let (link, number) = pooled.link(from: handed.replica, to: index)
-    transfers!.begin(transfer, bytes, on: link, number: number)
+    let overlap = max(0, now - max(record.firstScheduled, place.since))
+    transfers!.begin(
+      .init(
+        request: RequestID(row), sender: .init(replica: handed.replica, sequence: sequence),
+        receiver: receiver, start: now),
+      link.parts == 1 ? bytes : link.left(of: bytes, after: overlap), on: link, number: number)
     let again = pooled.disaggregation?.firstToken == .decode ? 1 : 0
     timeline.transfers!.begin(
-      tokens: tokens, bytes: bytes, held: requests[request.index].promptTokens - tokens + again)
+      tokens: place.tokens, bytes: bytes, held: requests[row].promptTokens - place.tokens + again)
   }
 
   /// Hands the request of `held`, whose prompt replica `index` has computed, over to one that
   /// decodes.
   private mutating func handOver(_ held: Connector.Held, from index: Int) {
     let row = held.request.index
+    if let known = pooled!.handed[row] { return finishPrompt(held, known) }
     pooled!.handed[row] = .init(replica: index, sequence: held.sequence, record: held.record)
     router.noteEnd(of: routed(held.request), on: index)
-    let receiver = pooled!.entrances + pooled!.router.route(routed(held.request))
-    precondition(replicas.indices.contains(receiver), "a router names a replica that there is")
+    let receiver = decoder(of: held.request)
     timeline.servedBy[row] = UInt16(receiver)
-    var request = requests[row]
-    request.arrival = now
-    let sequence = replicas[receiver].enqueue(
-      held.request, request, priority: priorities?[row] ?? 0,
-      held.sequence == nil ? .none : .receives)
-    guard let sequence else { preconditionFailure("what comes in can be served to its end") }
+    let sequence = takeOn(row, on: receiver, held.sequence == nil ? .none : .receives)
     if pooled!.disaggregation!.firstToken == .prefill {
       replicas[receiver].goOn(sequence, from: held.record)
     }
-    markDue(receiver)
+  }
+
+  /// Ends the prompt of `held`, of which `known` is known, and which a replica waits for already.
+  private mutating func finishPrompt(_ held: Connector.Held, _ known: PooledReplicas.Handed) {
+    let row = held.request.index
+    var record = held.record
+    if let before = known.record { record.add(prompt: before) }
+    pooled!.handed[row]!.record = record
+    guard let sequence = held.sequence, let receiver = known.receiver else {
+      // It is computed anew, as nothing holds it.
+      return beginPrompt(of: row, since: now, isFirst: true)
+    }
+    pooled!.handed[row]!.sequence = sequence
+    router.noteEnd(of: routed(held.request), on: known.replica)
+    timeline.servedBy[row] = UInt16(receiver.replica)
+    let time = now
+    replicas[receiver.replica].ledger?.goOn(slot: receiver.sequence.index, at: time)
+    if pooled!.disaggregation!.firstToken == .prefill {
+      replicas[receiver.replica].goOn(receiver.sequence, from: record)
+    }
+    if known.place != nil { move(row, to: receiver) }
   }
 
   /// Ends the transfers whose time has come, in order.
@@ -179,11 +262,19 @@ extension Simulation {
     calendar.transfer = transfers!.next
   }
 
+  /// Throws where nothing is to happen any more, and pools wait for each other.
+  func checkPools() throws(RunError) {
+    guard pooled?.disaggregation?.transfer == .push,
+      let index = replicas.firstIndex(where: { $0.hasWork || !$0.waiting.isEmpty })
+    else { return }
+    throw .stall(Stall(replicas[index], index: index, at: now, reason: .waitsForPools))
+  }
+
   /// Adds what was seen of `id` where its prompt was computed to its record.
   mutating func completeRecord(of id: RequestID) {
     guard isPooled, pooled?.disaggregation != nil, let handed = pooled!.handed[id.index]
     else { return }
-    timeline.records[id.index].add(prompt: handed.record)
+    if let record = handed.record { timeline.records[id.index].add(prompt: record) }
     pooled!.handed[id.index] = nil
   }
 }

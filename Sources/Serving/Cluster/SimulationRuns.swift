@@ -32,14 +32,18 @@ extension Simulation {
   /// Advances to the next instant at which anything happens; false if nothing is left to happen.
   public mutating func step() throws(RunError) -> Bool { try advance(coasting: false) }
 
-  /// Lets the due replicas that are free plan, the lower first, and enters what comes of it.
+  /// Lets the due replicas that are free plan, the lower first, and enters what comes of it; behind
+  /// them those to which that happens, such as a prompt that has a place where it is decoded.
   mutating func planTouched() throws(RunError) {
     if ranks > 1 { return try planGroups() }
     if due.count > 1 { due.sort() }
-    for index in due {
+    var place = 0
+    while place < due.count {
+      let index = due[place]
+      place += 1
+      isDue[index] = false
       if replicas[index].canPlan(at: now) { try plan(index) }
       calendar.steps[index] = replicas[index].nextEvent(after: now)
-      isDue[index] = false
     }
     due.removeAll(keepingCapacity: true)
   }

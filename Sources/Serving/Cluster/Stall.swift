@@ -19,6 +19,9 @@ public struct Stall: Equatable, Sendable, CustomStringConvertible {
     case outgrows(RequestID, blocks: Int)
     /// Caches are taken and computed again for ever, and no token comes out.
     case goesInCircles
+    /// It holds blocks for requests of which another pool has none left for the next part, which
+    /// holds them for requests that this one has none left for.
+    case waitsForPools
   }
 
   init(
@@ -55,6 +58,9 @@ public struct Stall: Equatable, Sendable, CustomStringConvertible {
     case .goesInCircles:
       "the scheduler takes the same caches again and again before a token comes out, so that the "
         + "original hangs here too; give more blocks, or a larger token budget"
+    case .waitsForPools:
+      "the pools hold blocks for requests that the other has none left for (transfer=push), so "
+        + "that the original waits for leases to end; give more blocks, or transfer pull or reserve"
     }
   }
 }

@@ -30,6 +30,8 @@ struct AttributionLedger: Sendable {
     var own: Nanoseconds = 0
     /// Tokens that it had in the cache when it was taken away.
     var lostTokens = 0
+    /// Whether its time is another replica's, which computes its prompt.
+    var isElsewhere = false
   }
 
   /// Phases that have ended, in that order.
@@ -102,6 +104,16 @@ struct AttributionLedger: Sendable {
   /// since.
   mutating func backdate(slot: Int, to arrival: Nanoseconds) { entries[slot].start = arrival }
 
+  /// The time of the sequence in `slot` is another replica's until `goOn`.
+  mutating func leaveElsewhere(slot: Int) { entries[slot].isElsewhere = true }
+
+  /// The time of the sequence in `slot` is of this replica since `time`.
+  mutating func goOn(slot: Int, at time: Nanoseconds) {
+    entries[slot].isElsewhere = false
+    entries[slot].start = time
+    entries[slot].sums = sums
+  }
+
   /// What is known of the sequence in `slot`, which waits or has lost its cache, so that another
   /// ledger goes on with it.
   func entry(slot: Int) -> Entry { entries[slot] }
@@ -166,8 +178,8 @@ struct AttributionLedger: Sendable {
   /// Ends the phase of the sequence in `slot` now.
   private mutating func change(_ slot: Int, to phase: PhaseSpan.Phase) {
     var entry = entries[slot]
-    entry.book(until: now, sums)
-    if entry.start < now {
+    if !entry.isElsewhere { entry.book(until: now, sums) }
+    if entry.start < now && !entry.isElsewhere {
       spans.append(
         PhaseSpan(
           request: entry.request, replica: replica, phase: entry.phase, start: entry.start,

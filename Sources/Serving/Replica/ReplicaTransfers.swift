@@ -208,6 +208,13 @@ extension Replica {
     sequences[id].phase = .prefilling
   }
 
+  /// Has `id`, which waits, go before all others, unless those have an order of their own.
+  mutating func goBeforeAll(_ id: SequenceID) {
+    if rules.order == .priority { return }
+    waiting.remove(id)
+    waiting.prepend(id)
+  }
+
   /// Whether another replica answers `id`, whose prompt is computed.
   func isHandedOver(_ id: SequenceID) -> Bool {
     connector?.handsOver == true && sequences[id].handover == .sends

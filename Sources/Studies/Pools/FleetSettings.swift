@@ -29,6 +29,16 @@ extension PooledDeployment {
       set: { (root, given) throws(InputError) in
         root.firstToken = try given.value(of: Disaggregation.FirstToken.self)
       }),
+    .init(
+      "transfer", .words(Disaggregation.Transfer.allCases.map(\.rawValue)),
+      standard: Disaggregation.Transfer.pull.rawValue,
+      "when the pool that decodes takes blocks for a prompt: pull, when it is computed, as vLLM's "
+        + "NixlConnector; push, as it has room since the request came, as NixlPushConnector; or "
+        + "reserve, before it is computed, which waits for that, as SGLang",
+      shown: { $0.isDisaggregated && $0.transfer != .pull ? $0.transfer.rawValue : nil },
+      set: { (root, given) throws(InputError) in
+        root.transfer = try given.value(of: Disaggregation.Transfer.self)
+      }),
   ]
 
   /// Of a pool, besides what a deployment has.
@@ -83,6 +93,14 @@ extension PooledDeployment {
       shown: { $0.link.sharing.rawValue },
       set: { (root, given) throws(InputError) in
         root.link.sharing = try given.value(of: Link.Sharing.self)
+      }),
+    .init(
+      "layer-wise", .words(["false", "true"]), standard: "false",
+      "whether the cache of each layer is sent as it is computed, and not all of it when the "
+        + "prompt is; where it is not pulled",
+      shown: { $0.isLayerWise ? "true" : nil },
+      set: { (root, given) throws(InputError) in
+        root.isLayerWise = try given.choice(of: ["false", "true"]) == "true"
       }),
   ]
 

@@ -14,6 +14,8 @@ public struct PooledDeployment: Sendable {
   public var decodeRouter = Routers.all[0]
   /// Who emits the first token where prompts are handed over.
   public var firstToken = Disaggregation.FirstToken.decode
+  /// When blocks are taken where prompts are decoded.
+  public var transfer = Disaggregation.Transfer.pull
   public var links: [DeployedLink] = []
 
   /// Whether some pools compute prompts and others decode.
@@ -39,6 +41,8 @@ public struct DeployedLink: Sendable {
   public var from: String?
   public var to: String?
   public var link = Link(bandwidth: 1)
+  /// Whether the cache of each layer is sent as it is computed.
+  public var isLayerWise = false
 
   func leads(from: DeployedPool, to: DeployedPool) -> Bool {
     (self.from ?? from.name) == from.name && (self.to ?? to.name) == to.name
@@ -138,6 +142,12 @@ extension PooledDeployment {
             : "drafts behind a first token from elsewhere are not simulated",
           "leave it out" + (pool.role == .prefill ? "" : ", or first-token prefill"))
       }
+    }
+    if transfer == .pull, let place = links.firstIndex(where: \.isLayerWise) {
+      throw InputError(
+        source, column: "links[\(place)].layer-wise",
+        problem: "a cache that is pulled is read when all of it is computed",
+        remedy: "leave it out, or give transfer push or reserve")
     }
     for (place, from) in pools.enumerated() where from.role == .prefill {
       for to in pools where to.role == .decode {

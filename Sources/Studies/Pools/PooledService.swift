@@ -73,11 +73,14 @@ public struct PooledService: Sendable {
     let pools = deployment.pools
     let links = pools.filter { $0.role == .prefill }.map { from in
       pools.filter { $0.role == .decode }.map { to in
-        deployment.links.first { $0.leads(from: from, to: to) }?.link ?? Link(bandwidth: 1)
+        let joining = deployment.links.first { $0.leads(from: from, to: to) }
+        var link = joining?.link ?? Link(bandwidth: 1)
+        if joining?.isLayerWise == true { link.parts = from.deployment.model.layers }
+        return link
       }
     }
     return Disaggregation(
-      links: links, firstToken: deployment.firstToken,
+      links: links, firstToken: deployment.firstToken, transfer: deployment.transfer,
       router: router(deployment.decodeRouter, over: counts.decoders, trace, .decode))
   }
 

@@ -156,6 +156,8 @@ private func scenario(on fleet: PooledDeployment) throws -> Scenario {
     ("\"tensor-parallel-size\": 2", "\"kv-cache-dtype\": \"fp8\"", "kv-cache-dtype", "same"),
     ("\"tensor-parallel-size\": 2", "\"pipeline-parallel-size\": 2", "pipeline", "leave"),
     ("\"model\": \"llama-3-8b\"", "\"router\": \"nearest\"", "router", "round-robin"),
+    ("\"first-token\": \"decode\"", "\"transfer\": \"fetch\"", "transfer", "reserve"),
+    ("\"latency-ms\": 0.4", "\"layer-wise\": true", "links[0].layer-wise", "push"),
   ])
   func `that is wrong is told where, and what would be right`(
     _ old: String, _ new: String, _ place: String, _ remedy: String
