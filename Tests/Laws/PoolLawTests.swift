@@ -1,3 +1,4 @@
+import Foundation
 import Schedulers
 import Support
 import Testing
@@ -38,6 +39,9 @@ private struct FleetCase {
         repeating: Array(repeating: link, count: decoders), count: pools.count - decoders),
       firstToken: seed % 4 < 2 ? .decode : .prefill,
       transfer: Disaggregation.Transfer.allCases[seed / 4 % 3])
+    if seed % 7 == 0 {
+      disaggregation!.local = LocalPrefill(mostTokens: 5 * (seed % 11), queue: 1 + seed % 5)
+    }
     if seed / 4 % 3 > 0 && seed % 5 == 0 {
       for row in disaggregation!.links.indices {
         for place in disaggregation!.links[row].indices {
@@ -68,11 +72,15 @@ private struct FleetCase {
   }
 }
 
+/// Set `SERVESIM_FLEET_CASES` to look at more cases than a quick run does.
 @Suite struct `Pools of replicas` {
+  private static let count =
+    Int(ProcessInfo.processInfo.environment["SERVESIM_FLEET_CASES"] ?? "") ?? 400
+
   @Test func `lose nothing, serve nothing twice and keep no block`() throws {
-    var (handedOver, served) = (0, 0)
+    var (handedOver, served, local) = (0, 0, 0)
     var preemptions = 0
-    for seed in 0..<400 {
+    for seed in 0..<Self.count {
       let fleet = try FleetCase(seed: seed)
       var simulation = fleet.simulation()
       guard let timeline = try fleet.run(&simulation) else { continue }
@@ -91,6 +99,12 @@ private struct FleetCase {
         }
         #expect(timeline.attributions[row].total == record.finish - request.arrival)
         preemptions += record.preemptions
+        let isLocal = !timeline.spans.contains {
+          $0.request.index == row && $0.replica < pooled.entrances
+        }
+        #expect(!isLocal || fleet.disaggregation!.local != nil)
+        local += isLocal ? 1 : 0
+        if isLocal { continue }
         if first == .decode || decoder.emittedTokens(of: request) > 1 {
           transfers.count += 1
           transfers.tokens += request.promptTokens
@@ -111,7 +125,7 @@ private struct FleetCase {
       #expect(timeline.iterations.allSatisfy { $0.usedBlocks >= 0 })
       #expect(timeline.pools.reduce(0) { $0 + $1.iterations } == timeline.iterations.count)
     }
-    #expect(handedOver > 1000 && preemptions > 100 && served > 380)
+    #expect(handedOver > 1000 && preemptions > 100 && served * 20 > Self.count * 19 && local > 100)
   }
 
   @Test func `move no cache before its prompt is computed, nor decode before it is there`() throws {

@@ -60,6 +60,8 @@ public struct Disaggregation: Sendable {
   public var firstToken: FirstToken
   /// When blocks are taken for it where it is decoded.
   public var transfer: Transfer
+  /// When no other pool computes a prompt, but the one that decodes; nil where one always does.
+  public var local: LocalPrefill?
   /// From each pool of prefill, in order, to each of decode.
   public var links: [[Link]]
   /// How requests are spread over the replicas that decode; in turn where nil.
@@ -67,9 +69,10 @@ public struct Disaggregation: Sendable {
 
   public init(
     links: [[Link]], firstToken: FirstToken = .decode, transfer: Transfer = .pull,
-    router: (any Router)? = nil
+    local: LocalPrefill? = nil, router: (any Router)? = nil
   ) {
     self.links = links
+    self.local = local
     self.transfer = transfer
     self.firstToken = firstToken
     self.router = router
@@ -90,6 +93,9 @@ struct PooledReplicas: Sendable {
   var router: any Router
   /// By row: what is known of a prompt that one replica computes and another decodes.
   var handed: [Handed?]
+  /// By row: the replica that decodes it, where that is chosen before its prompt is computed; -1
+  /// for none. Empty where it never is.
+  var chosen: [Int32]
 
   /// A prompt that one replica computes and another decodes.
   struct Handed: Sendable {
@@ -128,6 +134,7 @@ struct PooledReplicas: Sendable {
     router =
       disaggregation?.router ?? RoundRobin(replicas: max(1, poolOf.count - entrances))
     handed = Array(repeating: nil, count: disaggregation == nil ? 0 : requests)
+    chosen = Array(repeating: -1, count: disaggregation?.local == nil ? 0 : requests)
   }
 
   /// The link from replica `sender` to `receiver`, and its number.

@@ -4,7 +4,7 @@ extension Simulation {
   mutating func routedReplica(_ id: RequestID) -> Int {
     if !isFleet { return 0 }
     if readsReports && routerRefresh == 0 { askReplicas() }
-    let index = router.route(routed(id))
+    let index = (isPooled ? localReplica(id) : nil) ?? router.route(routed(id))
     precondition(
       replicas.indices.contains(index) && roster?.states[index] ?? .serving == .serving,
       "a router names a replica that there is and that takes requests")

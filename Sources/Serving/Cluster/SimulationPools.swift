@@ -61,9 +61,13 @@ extension Simulation {
         RequestID(row), request, priority: priority, remotes?[row]?.handover ?? .none)
     }
     guard pooled.canServe(request) else { return nil }
+    if index >= pooled.entrances {
+      return replicas[index].enqueue(RequestID(row), request, priority: priority)
+    }
     let isDone =
       disaggregation.firstToken == .prefill
       && pooled.pools[pooled.entrancePools].rules.emittedTokens(of: request) == 1
+    if isDone { forgetChoice(of: RequestID(row)) }
     if !isDone && disaggregation.transfer != .pull { return enterBoth(row, computing: index) }
     return replicas[index].enqueue(
       RequestID(row), request.promptAlone, priority: priority, isDone ? .none : .sends)
@@ -100,8 +104,11 @@ extension Simulation {
     markDue(index)
   }
 
-  /// The replica that decodes the request `id`, as the router has it.
-  private mutating func decoder(of id: RequestID) -> Int {
+  /// The replica that decodes the request `id`, as the router has it, or had it before.
+  mutating func decoder(of id: RequestID) -> Int {
+    if !pooled!.chosen.isEmpty, pooled!.chosen[id.index] >= 0 {
+      return Int(pooled!.chosen[id.index])
+    }
     let receiver = pooled!.entrances + pooled!.router.route(routed(id))
     precondition(replicas.indices.contains(receiver), "a router names a replica that there is")
     return receiver
@@ -267,7 +274,8 @@ extension Simulation {
     guard pooled?.disaggregation?.transfer == .push,
       let index = replicas.firstIndex(where: { $0.hasWork || !$0.waiting.isEmpty })
     else { return }
-    throw .stall(Stall(replicas[index], index: index, at: now, reason: .waitsForPools))
+    throw RunError.stall(
+      Stall(replicas[index], index: index, at: now, reason: .waitsForPools))
   }
 
   /// Adds what was seen of `id` where its prompt was computed to its record.

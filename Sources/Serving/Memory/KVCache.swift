@@ -186,6 +186,13 @@ extension KVCache {
     return found.length * group.blockTokens
   }
 
+  /// Tokens of the beginning of `sequence`, which is not here, that would be found.
+  mutating func found(_ sequence: Sequence) -> Int {
+    guard names != nil else { return 0 }
+    defer { names!.forget() }
+    return names!.find(sequence).length * group.blockTokens
+  }
+
   /// Undoes that.
   mutating func forget(_ id: SequenceID) {
     held[id.index] = 0

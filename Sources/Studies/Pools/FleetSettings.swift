@@ -5,7 +5,10 @@ import Serving
 /// What a deployment file can say, in the order in which `servesim list deployment` shows it.
 extension PooledDeployment {
   /// Of the fleet as a whole.
-  public static let settings: [Setting<PooledDeployment>] = [
+  public static let settings = commonSettings + localSettings
+
+  /// Its routers, and how prompts are handed over.
+  private static let commonSettings: [Setting<PooledDeployment>] = [
     .init(
       Deployment.routerName, .words(Routers.all.map(\.name)), standard: Routers.all[0].name,
       "how requests are spread over the replicas that they come to",
@@ -39,6 +42,26 @@ extension PooledDeployment {
       set: { (root, given) throws(InputError) in
         root.transfer = try given.value(of: Disaggregation.Transfer.self)
       }),
+  ]
+
+  /// Of prompts that are computed where they are decoded.
+  static let localSettings: [Setting<PooledDeployment>] = [
+    .count(
+      "max-local-prefill-length", \.local.mostTokens, in: 0...EngineRange.tokens.upperBound,
+      "a prompt is computed where it is decoded if no more of its tokens than this are not in that "
+        + "replica's cache, as Dynamo's conditional disaggregation has it; no prompt is where "
+        + "neither this nor the two below are given"),
+    .init(
+      "max-local-prefill-ratio", .number(0...1, "N"),
+      "and if those are less than this share of the prompt (Dynamo: 0.7, with less than 2,048 "
+        + "tokens)",
+      shown: { $0.local.share.map { "\($0)" } },
+      set: { (root, given) throws(InputError) in
+        root.local.share = try given.double(min: 0, max: 1)
+      }),
+    .count(
+      "max-prefill-queue-size", \.local.queue, in: 0...1_000_000,
+      "any prompt is computed where it is decoded while so many or more wait for prefill"),
   ]
 
   /// Of a pool, besides what a deployment has.

@@ -16,6 +16,8 @@ public struct PooledDeployment: Sendable {
   public var firstToken = Disaggregation.FirstToken.decode
   /// When blocks are taken where prompts are decoded.
   public var transfer = Disaggregation.Transfer.pull
+  /// Which prompts are computed where they are decoded; those of none where nothing is given.
+  public var local = LocalPrefill()
   public var links: [DeployedLink] = []
 
   /// Whether some pools compute prompts and others decode.
@@ -105,6 +107,12 @@ extension PooledDeployment {
 
   /// Refuses what only pools that hand over have.
   private func checkWholeRoles() throws(InputError) {
+    if let setting = Self.localSettings.shown(of: self).first {
+      throw InputError(
+        source, column: setting.name.replacing("_", with: "-"),
+        problem: "pools that do all of a request compute every prompt themselves",
+        remedy: "leave it out, or give pools the roles prefill and decode")
+    }
     if links.isEmpty { return }
     throw InputError(
       source, column: "links", problem: "pools that do all of a request hand nothing over",

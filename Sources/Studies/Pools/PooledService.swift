@@ -81,6 +81,7 @@ public struct PooledService: Sendable {
     }
     return Disaggregation(
       links: links, firstToken: deployment.firstToken, transfer: deployment.transfer,
+      local: deployment.local.isGiven ? deployment.local : nil,
       router: router(deployment.decodeRouter, over: counts.decoders, trace, .decode))
   }
 

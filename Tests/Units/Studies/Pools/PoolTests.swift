@@ -157,6 +157,10 @@ private func scenario(on fleet: PooledDeployment) throws -> Scenario {
     ("\"tensor-parallel-size\": 2", "\"pipeline-parallel-size\": 2", "pipeline", "leave"),
     ("\"model\": \"llama-3-8b\"", "\"router\": \"nearest\"", "router", "round-robin"),
     ("\"first-token\": \"decode\"", "\"transfer\": \"fetch\"", "transfer", "reserve"),
+    (
+      "\"first-token\": \"decode\"", "\"max-local-prefill-ratio\": 2",
+      "max-local-prefill-ratio", "1"
+    ),
     ("\"latency-ms\": 0.4", "\"layer-wise\": true", "links[0].layer-wise", "push"),
   ])
   func `that is wrong is told where, and what would be right`(
