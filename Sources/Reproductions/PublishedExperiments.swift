@@ -38,6 +38,7 @@ public enum PublishedExperiments {
     FastGenStudies.curves, FastGenStudies.effective, FastGenStudies.tail, FastGenStudies.replicas,
     FastGenStudies.counterclaim, OrcaHeadline.entry, VLLMHeadline.entry, DeepSeekEP.entry,
     EPLBStudy.entry, KVTransfer.entry, DistServe.entry, DisaggregationTradeoff.entry,
+    RouterRules.entry,
     Speculation.entry,
   ]
 }

@@ -106,7 +106,7 @@ public struct SaturationShed: Admission {
   }
 
   /// How saturated the replicas are that say `reports`, on average; 1 where there are none.
-  func saturation(_ reports: [ReplicaReport]) -> Double {
+  public func saturation(_ reports: [ReplicaReport]) -> Double {
     if reports.isEmpty { return 1 }
     let sum = reports.reduce(0.0) {
       $0 + max(Double($1.waiting) / queue, $1.cacheUsage / cache)

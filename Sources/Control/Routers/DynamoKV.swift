@@ -29,7 +29,7 @@ public struct DynamoKV: Router {
 
     /// The cost, in blocks, of a prompt of `blocks` of which `overlap` are found, on a replica that
     /// decodes `decode` and has `active` requests.
-    func cost(blocks: Double, overlap: Double, decode: Double, active: Double) -> Double {
+    public func cost(blocks: Double, overlap: Double, decode: Double, active: Double) -> Double {
       prefillLoadScale * max(0, blocks - overlapScoreCredit * overlap) + decode
         + activeRequestWeight * active
     }

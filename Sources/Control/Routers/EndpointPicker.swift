@@ -129,7 +129,7 @@ public struct EndpointPicker: Router {
   }
 
   /// 1 for the least of `values` to 0 for the greatest; 1 for all where they are equal.
-  static func ranked(_ values: [Int]) -> [Double] {
+  public static func ranked(_ values: [Int]) -> [Double] {
     guard let least = values.min(), let most = values.max(), least < most else {
       return values.map { _ in 1 }
     }
