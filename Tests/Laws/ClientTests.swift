@@ -94,6 +94,29 @@ import Testing
     }
   }
 
+  /// A prompt is there when it and those sent before it are read, and latencies count from when it
+  /// was sent: the arrivals that follow, in an open loop, are served the same.
+  @Test(arguments: ReferencePolicy.allCases)
+  func `are heard in their order where the front end makes tokens of prompts`(
+    _ policy: ReferencePolicy
+  ) throws {
+    for seed in 8300..<8330 {
+      let example = try RandomCase(policy, seed: seed)
+      var clients = Self.clients(seed)
+      (clients.stagger, clients.tokenizing) = (0, seed.isMultiple(of: 2) ? 1000 : 300_000)
+      var closed = try simulation(example, example.trace, clients)
+      let timeline = try closed.run()
+      var last: Nanoseconds = 0
+      let heard = zip(closed.arrivals, example.trace.requests).map { sent, request in
+        last = max(last, sent + request.promptTokens * clients.tokenizing)
+        return last
+      }
+      var open = try simulation(example, example.trace.arriving(at: heard), nil)
+      let expected = try open.run()
+      try #require(timeline.records == expected.records, "\(example)")
+    }
+  }
+
   @Test func `send first when they are said to`() throws {
     let example = try RandomCase(.sarathi, seed: 8350)
     let starts = [90_000_000, 20_000_000, 50_000_000]

@@ -27,6 +27,9 @@ public struct Simulation: Sendable {
   /// The clients, where requests arrive when those send them, and which of them sent each request.
   private let clients: Clients?
   private var senders: [Int32] = []
+  /// What makes tokens of their prompts, and whether anything does.
+  private var tokenizer: TokenizerQueue?
+  private var isTokenized = false
   /// When requests are sent, where some wait for others.
   private var releases: Releases?
   /// Who is let in, where that is asked of somebody.
@@ -98,9 +101,8 @@ public struct Simulation: Sendable {
     precondition(rules.excess(serving: trace) == nil, "the engine's numbers stay in range")
     (requests, priorities) = (trace.requests, trace.columns.priorities)
     timeline = Timeline(count: trace.count, observing: observation)
-    timeline.clientTimeout = clientTimeout
+    (timeline.clientTimeout, timeline.retries) = (clientTimeout, retries.map { _ in 0 })
     deadlines = clientTimeout.map { Deadlines($0, retries, requests: trace.count) }
-    timeline.retries = retries.map { _ in 0 }
     self.remotes = remotes
     transfers = remotes.map { _ in Transfers() }
     if replicas > 1 { timeline.servedBy = Array(repeating: 0, count: trace.count) }
@@ -129,13 +131,23 @@ public struct Simulation: Sendable {
     if limit != nil || trace.columns.waits != nil { releases = Releases(trace, limit: limit) }
     calendar = Calendar(replicas: replicas, clients: self.clients)
     isDue = Array(repeating: false, count: replicas)
+    tokenizeFirst()
     setNextArrival()
     useTiers()
   }
 
-  /// By row: when each request of the trace that has arrived did so, and when the trace says that
-  /// each other one does.
-  public var arrivals: [Nanoseconds] { requests.map(\.arrival) }
+  /// By row: when each request of the trace that has arrived was sent, and when the trace says that
+  /// each other one is.
+  public var arrivals: [Nanoseconds] { tokenizer?.sent ?? requests.map(\.arrival) }
+
+  /// Has clients begin when the front end has read what each sends first, if it takes time.
+  private mutating func tokenizeFirst() {
+    guard let clients, clients.tokenizing > 0 else { return }
+    precondition(clients.starts == nil && clients.stagger == 0, "clients start together")
+    var queue = TokenizerQueue(clients.tokenizing, requests)
+    for client in 0..<clients.count { calendar.timers[client] = queue.send(requests, at: 0) }
+    (tokenizer, isTokenized) = (queue, true)
+  }
 
   /// As `step`, but where `coasting`, on through instants at which nobody comes or goes.
   @inline(__always)
@@ -260,7 +272,9 @@ public struct Simulation: Sendable {
   /// Tells clients that the answer to `id` has ended or will never come.
   mutating func tellClients(_ id: RequestID) {
     if let clients, arrived < requests.count {
-      calendar.timers[Int(senders[id.index])] = now + clients.thinkTime
+      let sent = now + clients.thinkTime
+      calendar.timers[Int(senders[id.index])] =
+        isTokenized ? tokenizer!.send(requests, at: sent) : sent
     }
     if releases != nil {
       releases!.end(of: id.index, at: now)

@@ -13,6 +13,9 @@ public struct Clients: Sendable, Equatable {
   /// Whether a request is sent no earlier than at its own arrival: as many as there are clients are
   /// under way at once, at most (`--max-concurrency` of vLLM's benchmark, beside a rate).
   public var keepsArrivals = false
+  /// Time in which the front end makes a token of a prompt, all prompts side by side; 0 where the
+  /// engine has a request when it is sent. Otherwise clients start together.
+  public var tokenizing: Nanoseconds = 0
   /// When each client sends its first request instead, where that is known.
   public var starts: [Nanoseconds]?
 

@@ -47,7 +47,11 @@ public struct Validation: Sendable {
     let service = try scenario.service(for: trace, notes)
     let replay: Replay
     do {
-      replay = try service.replay(trace, from: scenario.load.clients)
+      var clients = scenario.load.clients
+      if given(MeasuredRun.Stated.frontend.name) == nil, clients?.stagger == 0 {
+        clients?.tokenizing = run.tokenizing
+      }
+      replay = try service.replay(trace, from: clients)
     } catch {
       throw InputError(
         run.source, column: run.name, problem: "the simulation stops: \(error)",

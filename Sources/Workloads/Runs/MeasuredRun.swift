@@ -22,6 +22,8 @@ public struct MeasuredRun: Sendable {
   public var requests: [Latency] = []
   /// What was seen on average over the run, where nothing is known of single requests.
   public var means: [Measure: Double] = [:]
+  /// Time in which its front end makes a token of a prompt, where that is known to count.
+  public var tokenizing: Nanoseconds = 0
   /// What of it cannot be simulated, if anything.
   public var obstacle: String?
   /// What to say of the run where it is shown.

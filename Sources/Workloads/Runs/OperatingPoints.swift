@@ -37,9 +37,12 @@ enum OperatingPoints {
     }
   }
 
+  /// Whether rows from `origin` are of aiconfigurator's own measurements.
+  private static func isAIConfigurator(_ origin: String) -> Bool { origin.contains("aic-auto") }
+
   /// Whether requests like `longest`, from `origin`, are those of InferenceX.
   private static func isInferenceX(_ longest: Request, _ origin: String) -> Bool {
-    !origin.contains("aic-auto")
+    !isAIConfigurator(origin)
       && varied.contains { $0 == (longest.promptTokens, longest.outputTokens) }
   }
 
@@ -106,9 +109,9 @@ enum OperatingPoints {
     for name in header.split(separator: ",").map(String.init) {
       columns[name] = try reader.column(name, of: header)
     }
-    columns["moe_tp_size"] = try reader.optionalColumn("moe_tp_size")
-    let origins = try reader.optionalColumn("origin")
-    let dates = try reader.optionalColumn("measured")
+    for name in ["moe_tp_size", "batch_size", "origin", "measured"] {
+      columns[name] = try reader.optionalColumn(name)
+    }
     var runs: [MeasuredRun] = []
     while try reader.nextRow() {
       func text(_ name: String) throws(InputError) -> String {
@@ -127,9 +130,9 @@ enum OperatingPoints {
         try columns[name].flatMap { column throws(InputError) in try reader.number(column) }
           .map { $0 / 1000 }
       }
-      let clients = max(1, try count("silicon_concurrency"))
-      let origin =
-        try origins.map { column throws(InputError) in try reader.text(column) } ?? ""
+      let origin = try text("origin")
+      let batchSize = isAIConfigurator(origin) ? try count("batch_size") : 0
+      let clients = max(1, batchSize > 0 ? batchSize : try count("silicon_concurrency"))
       let request = Request(
         arrival: 0, promptTokens: max(1, try count("isl")), outputTokens: max(1, try count("osl")))
       var run = MeasuredRun(
@@ -151,11 +154,11 @@ enum OperatingPoints {
       if isInferenceX(request, origin) {
         run.startAsInferenceX(try text("gemm_quant_mode"), map.tensor, clients, longest: request)
       }
+      run.startAsAIConfigurator(batchSize, longest: request)
       run.means[.ttft] = try seconds("silicon_ttft_ms")
       run.means[.tpot] = try seconds("silicon_tpot_ms")
-      let date = try dates.map { column throws(InputError) in try reader.text(column) } ?? ""
       run.obstacle = obstacle(
-        mode: try text("mode"), drafts: run.draftsAtInferenceX(clients, date: date))
+        mode: try text("mode"), drafts: run.draftsAtInferenceX(clients, date: try text("measured")))
       runs.append(run)
     }
     return runs
