@@ -16,6 +16,9 @@ public struct Mixture: Sendable, Equatable {
   public var isGated = true
   /// Whether routed experts and the router add biases (gpt-oss).
   public var hasBias = false
+  /// Whether experts are chosen by their scores and a bias, without groups of experts, for which
+  /// vLLM has no kernel of its own (MiniMax-M2; `fused_topk_bias`).
+  public var choosesByBias = false
   /// Elements that experts read and write, to which tokens are compressed; nil for those of the
   /// residual stream.
   public var latentWidth: Int?

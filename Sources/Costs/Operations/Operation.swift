@@ -96,6 +96,8 @@ public struct Operation: Sendable, Equatable {
     /// What a layer makes of an input of its own.
     case layerInput = "layer input"
     case router
+    /// Chooses the experts of each token by what the router made of it.
+    case chooseExperts = "choose experts"
     case experts
     /// Compress tokens for experts that work on fewer elements, and take their results back.
     case expertsDown = "experts down"

@@ -8,7 +8,8 @@ struct TokenStep: Sendable, Equatable {
     case queryKeyValueDown, queryKeyValue, indexer, recurrentInput, rotary
     case outputDown, attentionOutput
     case up, activation, down
-    case router, expertsDown, experts, expertsUp, sharedUp, sharedActivation, sharedDown, combine
+    case router, choice, expertsDown, experts, expertsUp
+    case sharedUp, sharedActivation, sharedDown, combine
 
     /// Whether it is of an MLP, or of experts; otherwise it is beside both.
     var isOfDense: Bool { self == .up || self == .activation || self == .down }
@@ -192,6 +193,15 @@ extension Block {
           repeats: layers))
     }
     return steps
+      + mixtures.filter(\.choosesByBias).map { mixture in
+        // Sigmoid, bias, the best, their scores, the sum, shares of it, and indices in 32 bits: six
+        // readings and writings of all scores.
+        TokenStep(
+          place: .choice, name: .chooseExperts,
+          work: .elements(
+            width: mixture.experts, bytesPerToken: Double(6 * 4 * mixture.experts), launches: 7),
+          repeats: layers)
+      }
       + mixtures.map { mixture in
         TokenStep(
           place: .experts, name: .experts,

@@ -50,6 +50,7 @@ extension HuggingFaceFile {
     var mixture = Mixture(
       experts: count, perToken: try expertsPerToken(), intermediate: width)
     mixture.hasBias = family == "gpt_oss"
+    mixture.choosesByBias = family == "minimax_m2"
     mixture.sharedIntermediate = try sharedWidth(beside: width)
     mixture.hasSharedGate = ["qwen2_moe", "qwen3_next", "qwen3_5_moe"].contains(family)
     if mixture.perToken > mixture.experts {

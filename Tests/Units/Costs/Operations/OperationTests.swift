@@ -107,4 +107,15 @@ import Testing
     let operations = ModelOperations(of: try Shard(of: Models.named(name), tensorParallel: 8))
     #expect(operations.eagerLaunches - operations.launches == more)
   }
+
+  /// Scores, bias, the best, their scores, the sum, shares and indices: vLLM's `fused_topk_bias`.
+  @Test func `experts chosen by a bias without groups take seven kernels more`() throws {
+    let shard = try Shard(of: Models.named("minimax-m2.5"), tensorParallel: 4)
+    let list = ModelOperations(of: shard).operations(for: batch(decodes: 5))
+    let choice = try #require(list.only(.chooseExperts))
+    #expect(choice.repeats == 62 && choice.launches == 7)
+    let grouped = try Shard(of: Models.named("deepseek-v3"), tensorParallel: 8)
+    let others = ModelOperations(of: grouped).operations(for: batch(decodes: 5))
+    #expect(others.only(.chooseExperts) == nil)
+  }
 }
