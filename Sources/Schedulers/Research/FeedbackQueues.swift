@@ -3,7 +3,7 @@ import Serving
 /// Queues through which requests fall as they run.
 struct FeedbackQueues: Sendable {
   /// Where a request stands, less for who goes first.
-  struct Standing: Comparable, Sendable {
+  struct Standing: Sendable {
     /// Whether its prompt is being computed, for the first time or again; it goes before all others
     /// then.
     var isBegun = false
@@ -14,29 +14,49 @@ struct FeedbackQueues: Sendable {
     var time: Nanoseconds = 0
     var lastRun: Nanoseconds
 
-    static func < (a: Standing, b: Standing) -> Bool {
-      (a.isBegun ? 0 : 1, a.level, a.place) < (b.isBegun ? 0 : 1, b.level, b.place)
-    }
+    /// Less for who goes first: those whose prompts are being computed, then by queue and place.
+    /// A queue whose quantum the clock can tell from that before is one of 64, and places differ by
+    /// far less than 2^55.
+    var key: Int { (((isBegun ? 0 : 1) << 6 | level) << 56) + place }
   }
 
   private var standings: [RequestID: Standing] = [:]
+  private var begun: [RequestID] = []
   private var (front, back) = (0, 0)
 
-  /// Forgets all but `requests`, and puts those of them that are new last in the first queue; the
-  /// prompts of those in `begun` are being computed.
-  mutating func keep(_ requests: [RequestID], at now: Nanoseconds, begun: [RequestID]) {
-    var kept: [RequestID: Standing] = [:]
-    for request in requests {
-      kept[request] = standings[request] ?? Standing(place: back, lastRun: now)
-      if standings[request] == nil { back += 1 }
-      kept[request]?.isBegun = false
+  /// Puts those that are new in `replica` last in the first queue, and forgets who left; `served`
+  /// are those that its last batch was of.
+  mutating func keep(_ replica: borrowing Replica, served: [SequenceID], _ requests: [RequestID]) {
+    for (sequence, request) in zip(served, requests) {
+      // Nobody loses a cache between two plans, and who comes does not run yet.
+      let runs = replica.isDecoding(sequence) || replica.prefilling.contains(sequence)
+      if !runs || replica.request(of: sequence) != request { standings[request] = nil }
     }
-    for request in begun { kept[request]?.isBegun = true }
-    standings = kept
+    var new: [SequenceID] = []
+    var cursor = replica.waiting.last
+    while let id = cursor, standings[replica.request(of: id)] == nil {
+      new.append(id)
+      cursor = replica.waiting.previous(before: id)
+    }
+    if standings.count + new.count != replica.running.count + replica.waiting.count {
+      // Some have gone who were not served.
+      let here = replica.ranked { replica.turn(of: $0) }
+      let known = standings
+      standings.removeAll(keepingCapacity: true)
+      for id in here { standings[replica.request(of: id)] = known[replica.request(of: id)] }
+      new = here.reversed().filter { standings[replica.request(of: $0)] == nil }
+    }
+    for id in new.reversed() {
+      standings[replica.request(of: id)] = Standing(place: back, lastRun: replica.now)
+      back += 1
+    }
+    for request in begun { standings[request]?.isBegun = false }
+    begun = replica.prefilling.map { replica.request(of: $0) }
+    for request in begun { standings[request]?.isBegun = true }
   }
 
-  /// Where `request`, which is kept, stands.
-  func standing(of request: RequestID) -> Standing { standings[request]! }
+  /// Where `request`, which is kept, stands: less for who goes first.
+  func place(of request: RequestID) -> Int { standings[request]!.key }
 
   /// Books that `request` has run for `time`. One that had more than the quantum of its queue
   /// becomes the first of the next whose quantum is no less than what it had, but for one whose

@@ -29,21 +29,24 @@ struct MultiLevelFeedback: Scheduler {
   var growth = 2
   var starvation: Nanoseconds = 3_000_000_000
   private var queues = FeedbackQueues()
-  private var served: [RequestID] = []
+  private var served: (sequences: [SequenceID], requests: [RequestID]) = ([], [])
   private var (plans, planned): (Int, Nanoseconds) = (0, 0)
 
   mutating func plan(_ replica: inout Replica) {
     let now = replica.now
-    let here = replica.ranked { replica.turn(of: $0) }.map { replica.request(of: $0) }
-    queues.keep(here, at: now, begun: replica.prefilling.map { replica.request(of: $0) })
-    for id in served {
+    queues.keep(replica, served: served.sequences, served.requests)
+    for id in served.requests {
       queues.book(id, now - planned, until: now, quantum: quantum, growth: growth)
     }
     plans += 1
-    if plans % 100 == 0 { queues.promote(here, waitingSince: now - starvation) }
-    let order = replica.ranked { queues.standing(of: replica.request(of: $0)) }
+    if plans % 100 == 0 {
+      let here = replica.ranked { replica.turn(of: $0) }.map { replica.request(of: $0) }
+      queues.promote(here, waitingSince: now - starvation)
+    }
+    let order = replica.ranked { queues.place(of: replica.request(of: $0)) }
     replica.fill(in: order)
-    served = order.filter { replica.isPlanned($0) }.map { replica.request(of: $0) }
+    served.sequences = order.filter { replica.isPlanned($0) }
+    served.requests = served.sequences.map { replica.request(of: $0) }
     planned = now
   }
 }
