@@ -26,6 +26,8 @@ public struct Run: Sendable, Equatable {
   public var bounds: ThroughputBounds?
   /// The run as a tool for real servers would report it; nil where it was not asked for.
   public var benchmark: BenchmarkFigures?
+  /// What its scheduler knows of a request besides prompt and arrival; nil where nothing.
+  public var knowledge: String?
 
   public init(
     scheduler: String, settings: [Setting] = [], metrics: RunMetrics, verdict: Verdict? = nil,

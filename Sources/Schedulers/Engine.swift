@@ -26,6 +26,22 @@ public struct Engine: Sendable {
   public var connects = false
   /// The names of the options that its user gave.
   public var given: [String] = []
+  /// What its scheduler goes by besides prompts and arrivals, in words.
+  var knows: String?
+
+  /// What is known here of requests besides prompts and arrivals; nil where nothing is. How long an
+  /// answer will be nobody knows but Orca's oracles, and who goes by its `max_tokens`, which
+  /// traces do not tell apart from that.
+  public var knowledge: String? {
+    switch rules.memory.reservation {
+    case .ownLength: return knows ?? "the length of its answer, as no server can"
+    case .powerOfTwo: return "the power of two above the length of its answer, as no server can"
+    case .prompt, .chunk, .maxModelLen: break
+    }
+    return rules.outputs.prediction.map {
+      "a predicted length, whose logarithm is off by \($0.deviation) (standard deviation)"
+    } ?? knows
+  }
 }
 
 /// What an engine's defaults depend on, and what the user said for all engines alike.

@@ -20,6 +20,7 @@ public struct SchedulerEntry: Sendable {
   private let overlaps: Bool
   private let drafts: Bool
   private let connects: Bool
+  private let knows: String?
   private let rules: @Sendable (EngineSetting) -> EngineRules
   private let scheduler: @Sendable () -> any Scheduler
   /// What the engine calls its token budget, if it has one, and its cap on sequences.
@@ -41,6 +42,7 @@ public struct SchedulerEntry: Sendable {
   ///   - overlaps: whether operations of nano-batches overlap inside the GPU.
   ///   - drafts: whether it is known how it decodes with drafts.
   ///   - connects: whether it is known how it reads keys and values from another engine.
+  ///   - knows: what it goes by of a request besides its prompt and arrival.
   ///   - hostTime: the name of the host times that are known of its engine; `none` where nothing
   ///     is known of them.
   ///   - logs: the logs of its engine's decisions that can be compared with ours.
@@ -53,6 +55,7 @@ public struct SchedulerEntry: Sendable {
     batchSequences: String? = nil, admittedSequences: String = "max-num-seqs",
     blockTokens: String = "block-size", hasPipelines: Bool = true, overlaps: Bool = false,
     drafts: Bool = false, connects: Bool = false,
+    knows: String? = nil,
     hostTime: String = "vllm-v1", logs: [EngineLog] = [],
     options: [Setting<Engine>] = [],
     rules: @escaping @Sendable (EngineSetting) -> EngineRules,
@@ -65,6 +68,7 @@ public struct SchedulerEntry: Sendable {
     self.overlaps = overlaps
     self.drafts = drafts
     self.connects = connects
+    self.knows = knows
     self.hostTime = hostTime
     self.logs = logs
     self.rules = rules
@@ -114,6 +118,7 @@ public struct SchedulerEntry: Sendable {
     engine.given = given.map(\.option.name)
     engine.drafts = drafts
     engine.connects = connects
+    engine.knows = knows
     try check(engine.rules, given: given.map(\.option.name), setting, source)
     try (engine.scheduler as? SGLang)?.check(engine.rules, given.map(\.option.name), source)
     try (engine.scheduler as? VTC)?.check(engine.rules, source)

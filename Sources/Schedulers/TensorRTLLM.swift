@@ -22,6 +22,7 @@ struct TensorRTLLM: Scheduler {
     "Decodes, then whole prompts with memory for their answers (TensorRT-LLM; read, not run).",
     reproduces: "TensorRT-LLM 002f3cc, rules read and not run", tokenBudget: maxNumTokens,
     admittedSequences: "max-batch-size", blockTokens: tokensPerBlock, hasPipelines: false,
+    knows: "its max_tokens, which are taken to be the length of its answer",
     hostTime: "trt-llm", options: options
   ) { setting in
     var rules = EngineRules(

@@ -14,13 +14,15 @@ public enum ComparisonTable {
     columns.append(Table.Column("tokens/s", group: "output", best: .highest))
     let hasPrefixes = runs.contains { $0.metrics.prefixes != nil }
     if hasPrefixes { columns.append(hits) }
+    let hasClients = runs.contains { $0.metrics.clients != nil }
+    if hasClients { columns.append(evenness) }
     let classes = classes(of: runs.map(\.verdict))
     if hasObjective { columns += objective(classes) }
     let rows = runs.map { run in
       [Table.Cell(run.scheduler)] + counts(of: run, givesUp)
         + latencies.flatMap { $0.cells(of: run) }
         + [rate(run.metrics.throughput.outputTokensPerSecond)]
-        + (hasPrefixes ? [hits(of: run)] : [])
+        + (hasPrefixes ? [hits(of: run)] : []) + (hasClients ? [evenness(of: run)] : [])
         + (hasObjective ? objective(of: run, classes) : [])
     }
     return Table(columns, rows: rows + stopped.map { row(of: $0, columns: columns.count) })
@@ -38,6 +40,7 @@ public enum ComparisonTable {
         runs.count > 1 ? "* best of its column" : nil,
         runs.contains { $0.verdict?.isMet != nil } ? objectiveNote : nil,
         runs.contains { $0.metrics.requests.timedOut != nil } ? timeOutNote : nil,
+        knowledge(runs),
       ].compactMap { $0 } + stopped.map(line)
     return TextTable.text(table(runs, stopped: stopped))
       + (notes.isEmpty ? "" : "\n" + notes.map { $0 + "\n" }.joined())
@@ -97,6 +100,25 @@ public enum ComparisonTable {
 
   private static func objective(_ classes: [ClassAttainment]) -> [Table.Column] {
     [attainmentColumn(best: .highest)] + classColumns(classes) + [metColumn]
+  }
+
+  private static let evenness = Table.Column("Jain's index", group: "clients", best: .highest)
+
+  /// How evenly clients were served.
+  private static func evenness(of run: Run) -> Table.Cell {
+    let index = run.metrics.clients?.jainIndex
+    return Table.Cell(index.map(Numbers.significant) ?? "-", value: index)
+  }
+
+  /// What schedulers know of a request, where that is more than its prompt and arrival.
+  private static func knowledge(_ runs: [Run]) -> String? {
+    var known: [String] = []
+    for run in runs {
+      let words = run.knowledge.map { "\(run.scheduler) knows \($0)" }
+      if let words, !known.contains(words) { known.append(words) }
+    }
+    if known.isEmpty { return nil }
+    return "Of a request, besides its prompt and arrival: \(known.joined(separator: "; "))."
   }
 
   /// Whether the run meets the objective.

@@ -10,7 +10,7 @@ import Serving
 struct EarliestDeadlineFirst: Scheduler {
   static let entry = SchedulerEntry.ranking(
     "edf", "Whose next token is due first goes first (earliest deadline first).",
-    after: "Liu et al. 2024",
+    after: "Liu et al. 2024", knows: "the tokens that it has emitted",
     options: [
       .time("ttft-target", \.deadlines.first, "from arrival to first token; 1 unless given"),
       .time("tpot-target", \.deadlines.each, "from each token to the next; 0.05 unless given"),

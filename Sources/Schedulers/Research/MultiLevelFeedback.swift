@@ -12,7 +12,7 @@ import Serving
 struct MultiLevelFeedback: Scheduler {
   static let entry = SchedulerEntry.ranking(
     "mlfq", "Who has run the shortest goes first, by queues of growing quanta (FastServe).",
-    after: "Wu et al. 2023",
+    after: "Wu et al. 2023", knows: "how long it has run",
     options: [
       .time("quantum", \.feedback.quantum, "in the first queue; 0.01 unless given"),
       .number(

@@ -8,7 +8,7 @@ import Serving
 struct PriorityClasses: Scheduler {
   static let entry = SchedulerEntry.ranking(
     "priority-classes", "A more urgent class takes places and caches from the others.",
-    after: "Kleinrock 1976"
+    after: "Kleinrock 1976", knows: "its priority"
   ) { _ in
   } scheduler: {
     PriorityClasses()

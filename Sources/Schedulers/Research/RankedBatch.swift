@@ -49,13 +49,14 @@ extension SchedulerEntry {
   /// A scheduler of research that ranks requests; its engine has the limits of vLLM 0.11, shares no
   /// prefixes, and has what `change` makes of them.
   static func ranking(
-    _ name: String, _ summary: String, after paper: String, options: [Setting<Engine>] = [],
+    _ name: String, _ summary: String, after paper: String, knows: String? = nil,
+    options: [Setting<Engine>] = [],
     change: @escaping @Sendable (inout EngineRules) -> Void,
     scheduler: @escaping @Sendable () -> any Scheduler
   ) -> SchedulerEntry {
     SchedulerEntry(
       name, summary, reproduces: "no engine: \(paper)", tokenBudget: "max-num-batched-tokens",
-      hasPipelines: false, options: options
+      hasPipelines: false, knows: knows, options: options
     ) { setting in
       var rules = VLLMV1.entry011.defaults(setting)
       rules.memory.sharesPrefixes = false

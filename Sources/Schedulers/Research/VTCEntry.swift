@@ -6,6 +6,7 @@ extension VTC {
     "vtc", "Who was served the least goes first, client by client (virtual token counters).",
     reproduces: "VTC-artifact 192c2e2", tokenBudget: "batch-max-tokens",
     admittedSequences: "running-max-req-size", blockTokens: "token-block", hasPipelines: false,
+    knows: "whose it is, and its max_tokens, which are taken to be the length of its answer",
     hostTime: "none",
     logs: [
       EngineLog(

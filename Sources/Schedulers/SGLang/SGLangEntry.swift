@@ -7,6 +7,7 @@ extension SGLang {
     "Chunks of prompts first, decodes wait; admission guesses what answers take (SGLang).",
     reproduces: "SGLang 0.5.23", tokenBudget: chunkedPrefillSize, uncutBudget: -1,
     admittedSequences: maxRunningRequests, blockTokens: pageSize, hasPipelines: false,
+    knows: "its max_tokens, which are taken to be the length of its answer",
     hostTime: "sglang", logs: [log], options: options
   ) { setting in
     var rules = EngineRules(

@@ -148,6 +148,7 @@ public struct Service: Sendable {
     run.energy =
       !fleet.upkeep.isSteady ? nil : power.map { Energy(metrics, $0, replicas: fleet.replicas) }
     run.bounds = bounds
+    run.knowledge = engine.knowledge
     run.benchmark = benchmark.map {
       BenchmarkFigures($0, trace: served, timeline: timeline, metrics: metrics)
     }
