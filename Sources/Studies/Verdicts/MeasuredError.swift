@@ -48,18 +48,18 @@ public struct MeasuredError: Sendable, Equatable {
 
   /// What is known, by the alphabet.
   public static let all: [MeasuredError] = [
-    .init("b200-sxm", .dense, bits: 4, runs: 32, gpus: 8, prefill: 0.285, decode: 0.146),
-    .init("b200-sxm", .dense, bits: 8, runs: 37, gpus: 8, prefill: 0.229, decode: 0.055),
-    .init("b200-sxm", .experts, bits: 4, runs: 57, gpus: 8, prefill: 0.307, decode: 0.153),
-    .init("b200-sxm", .experts, bits: 8, runs: 106, gpus: 4, prefill: 0.387, decode: 0.192),
-    .init("b300-sxm", .experts, bits: 8, runs: 37, gpus: 4, prefill: 0.298, decode: 0.160),
-    .init("h100-sxm", .dense, bits: 8, runs: 23, gpus: 8, prefill: 0.221, decode: 0.085),
+    .init("b200-sxm", .dense, bits: 4, runs: 32, gpus: 8, prefill: 0.166, decode: 0.148),
+    .init("b200-sxm", .dense, bits: 8, runs: 37, gpus: 8, prefill: 0.191, decode: 0.057),
+    .init("b200-sxm", .experts, bits: 4, runs: 57, gpus: 8, prefill: 0.243, decode: 0.123),
+    .init("b200-sxm", .experts, bits: 8, runs: 106, gpus: 4, prefill: 0.503, decode: 0.154),
+    .init("b300-sxm", .experts, bits: 8, runs: 37, gpus: 4, prefill: 0.582, decode: 0.180),
+    .init("h100-sxm", .dense, bits: 8, runs: 23, gpus: 8, prefill: 0.334, decode: 0.086),
     .init("h100-sxm", .dense, bits: 16, runs: 4, gpus: 4, prefill: 0.040, decode: 0.024),
-    .init("h100-sxm", .experts, bits: 4, runs: 34, gpus: 8, prefill: 0.304, decode: 0.193),
-    .init("h100-sxm", .experts, bits: 8, runs: 9, gpus: 4, prefill: 2.718, decode: 0.135),
+    .init("h100-sxm", .experts, bits: 4, runs: 34, gpus: 8, prefill: 0.252, decode: 0.100),
+    .init("h100-sxm", .experts, bits: 8, runs: 9, gpus: 4, prefill: 3.194, decode: 0.170),
     .init("h100-sxm", .experts, bits: 16, runs: 2, gpus: 2, prefill: 0.093, decode: 0.004),
-    .init("h200-sxm", .dense, bits: 8, runs: 27, gpus: 8, prefill: 0.092, decode: 0.092),
-    .init("h200-sxm", .experts, bits: 4, runs: 61, gpus: 8, prefill: 0.243, decode: 0.136),
-    .init("h200-sxm", .experts, bits: 8, runs: 62, gpus: 8, prefill: 0.268, decode: 0.337),
+    .init("h200-sxm", .dense, bits: 8, runs: 27, gpus: 8, prefill: 0.177, decode: 0.092),
+    .init("h200-sxm", .experts, bits: 4, runs: 61, gpus: 8, prefill: 0.159, decode: 0.100),
+    .init("h200-sxm", .experts, bits: 8, runs: 62, gpus: 8, prefill: 0.215, decode: 0.307),
   ]
 }

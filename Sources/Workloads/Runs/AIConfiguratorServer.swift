@@ -6,8 +6,9 @@ extension MeasuredRun {
   /// (github.com/ai-dynamo/aiconfigurator, `src/aiconfigurator/generator`).
   ///
   /// A server has room for so many requests, and for the tokens of one prompt and 1,500 besides. As
-  /// many clients ask it, of which rows that tell of several servers have the sum. Servers of
-  /// SGLang are older than its rule, and stay as they are.
+  /// many clients ask it, of which rows that tell of several servers have the sum. The rules are
+  /// those of today, and rows do not tell theirs: by SGLang's its servers are further off, which
+  /// stay as they are.
   ///
   /// - Parameters:
   ///   - batchSize: the most requests of an iteration; 0 where the row does not say.
