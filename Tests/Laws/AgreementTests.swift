@@ -92,26 +92,29 @@ import Testing
     defer { #expect(compared >= count ?? 0, "too few cases are short") }
     for seed in seeds where compared < count ?? .max {
       let example = try RandomCase(planner: policy, seed: seed)[keyPath: variant]
-      if most < .max, try !ends(example, within: most) { continue }
+      guard let served = try serve(example, within: most) else { continue }
       compared += 1
-      let served = try serve(example)
       preemptions += served.preemptions
       guard served.difference != nil else { continue }
-      let small = try shrunk(example, to: \.smaller) { try serve($0).difference != nil }
-      Issue.record("\(try serve(small).difference ?? ""): \(try small.literal)")
+      let small = try shrunk(example, to: \.smaller) { try serve($0)?.difference != nil }
+      Issue.record("\(try serve(small)?.difference ?? ""): \(try small.literal)")
       return preemptions
     }
     return preemptions
   }
 
-  private func ends(_ example: RandomCase, within most: Int) throws -> Bool {
+  /// In what the two engines differ, if they do, and how often a request lost its cache; nil where
+  /// there are more than `most` instants.
+  private func serve(
+    _ example: RandomCase, within most: Int = .max
+  ) throws -> (difference: String?, preemptions: Int)? {
     var simulation = try example.simulation()
-    return try (0..<most).contains { _ in try !simulation.step() }
-  }
-
-  /// In what the two engines differ, if they do, and how often a request lost its cache.
-  private func serve(_ example: RandomCase) throws -> (difference: String?, preemptions: Int) {
-    let timeline = try example.simulate()
+    var instants = 0
+    while try simulation.step() {
+      instants += 1
+      if instants == most { return nil }
+    }
+    let timeline = try simulation.run()
     var reference = ReferenceEngine(
       example.trace, rules: example.rules, policy: example.policy, cost: example.cost)
     reference.timeout = example.timeout
