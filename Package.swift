@@ -84,10 +84,10 @@ let package = Package(
     units("Reproductions", needs: parts + ["Studies"]),
     units("servesim", needs: parts + ["Studies", "Reporting", "Reproductions"]),
     tests("Laws", needs: parts + ["Studies"]),
-    tests("Theory", needs: parts + ["Studies"]),
+    tests("Theory", needs: parts + ["Studies"], with: plain),
     tests(
       "Golden", needs: parts + ["Studies", "Reporting", "Reproductions", "servesim"],
-      excluding: ["decisions", "help", "tables"]),
+      excluding: ["decisions", "help", "tables"], with: plain),
     tests(
       "Fuzz", needs: parts + ["Studies"],
       excluding: ["corpus", "README.md", "fuzz.py", "mutate.py", "targets.py"]),
