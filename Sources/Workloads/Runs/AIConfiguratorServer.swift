@@ -1,9 +1,9 @@
 import Serving
 
 extension MeasuredRun {
-  /// States what aiconfigurator starts a server with for measurements of its own, and how many
-  /// clients each has: `rule_plugin/benchmark/` of its generator
-  /// (github.com/ai-dynamo/aiconfigurator, `src/aiconfigurator/generator`).
+  /// States what aiconfigurator starts a server with for measurements of its own:
+  /// `rule_plugin/benchmark/` of its generator (github.com/ai-dynamo/aiconfigurator,
+  /// `src/aiconfigurator/generator`).
   ///
   /// A server has room for so many requests, and for the tokens of one prompt and 1,500 besides. As
   /// many clients ask it, of which rows that tell of several servers have the sum. The rules are
@@ -14,9 +14,7 @@ extension MeasuredRun {
   ///   - batchSize: the most requests of an iteration; 0 where the row does not say.
   ///   - longest: the longest prompt and output.
   mutating func startAsAIConfigurator(_ batchSize: Int, longest: Request) {
-    guard batchSize > 0 else { return }
-    settings[.clients] = "\(batchSize)"
-    guard engine?.name == "vllm" || engine?.name == "trtllm" else { return }
+    guard batchSize > 0, engine?.name == "vllm" || engine?.name == "trtllm" else { return }
     settings[.maxNumSeqs] = "\(batchSize)"
     settings[.maxNumBatchedTokens] = "\(batchSize + longest.promptTokens + 1500)"
   }
