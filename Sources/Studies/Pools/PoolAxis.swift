@@ -159,11 +159,11 @@ extension PooledDeployment {
         continue
       }
       let place = pools.firstIndex { Self.together($0.name) == count.pool } ?? 0
-      fleet.pools = [pools[place]]
+      // How caches are handed over is of no one pool.
+      fleet = PooledDeployment(source: source, pools: [pools[place]], router: router)
       fleet.pools[0].name = Pool.Role.both.rawValue
       fleet.pools[0].role = .both
       fleet.pools[0].deployment.fleet.replicas = count.replicas
-      fleet.links = []
     }
     return fleet
   }

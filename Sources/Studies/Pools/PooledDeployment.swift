@@ -107,10 +107,14 @@ extension PooledDeployment {
 
   /// Refuses what only pools that hand over have.
   private func checkWholeRoles() throws(InputError) {
-    if let setting = Self.localSettings.shown(of: self).first {
+    var apart = self
+    apart.pools[0].role = .prefill
+    for setting in Self.settings where setting.name != Deployment.routerName {
+      let value = [setting].shown(of: apart).first?.value
+      if value == nil || value == setting.standard { continue }
       throw InputError(
-        source, column: setting.name.replacing("_", with: "-"),
-        problem: "pools that do all of a request compute every prompt themselves",
+        source, column: setting.name,
+        problem: "pools that do all of a request hand nothing over",
         remedy: "leave it out, or give pools the roles prefill and decode")
     }
     if links.isEmpty { return }

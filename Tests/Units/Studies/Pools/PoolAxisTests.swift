@@ -30,6 +30,21 @@ private func uneven() throws -> PooledDeployment {
 }
 
 @Suite struct `How many replicas pools have` {
+  @Test func `has fleets that do all whatever is said of handing over`() throws {
+    func given(_ name: String) -> GivenValue? {
+      let words = [
+        "link-bandwidth-gb-s": "50", "max-local-prefill-length": "9", "transfer": "push",
+        "first-token": "prefill",
+      ]
+      return words[name].map { GivenValue(source: "--\(name)", text: $0) }
+    }
+    let pools = GivenValue(source: "--pools", text: "prefill=1,decode=1")
+    let axis = try PoolAxis(pools, given)
+    let fleets = try axis.values.map { try axis.fleet($0, DescribedFiles(), given) }
+    #expect(fleets.map(\.isDisaggregated) == [true, false])
+    #expect(fleets.map(\.transfer) == [.push, .pull])
+  }
+
   @Test func `is every combination, and beside each sum of GPUs the same together`() throws {
     let values = try axisOf("prefill=1..2,decode=1..3").values.map(\.text)
     let apart = values.prefix(6)

@@ -185,6 +185,18 @@ private func scenario(on fleet: PooledDeployment) throws -> Scenario {
     #expect(error.description.hasPrefix("fleet.json:\(place)"), "\(error)")
   }
 
+  @Test(arguments: [
+    ("transfer", "push"), ("first-token", "prefill"), ("decode-router", "least-requests"),
+    ("max-local-prefill-ratio", "0.5"),
+  ])
+  func `says nothing of handing over where pools do all`(_ key: String, _ value: String) throws {
+    let text = "{\"\(key)\": \"\(value)\", \"pools\": [{\"name\": \"a\"}]}"
+    let error = try #require(throws: InputError.self) {
+      try PooledDeployment(Array(text.utf8), source: "fleet.json")
+    }
+    #expect(error.description.hasPrefix("fleet.json:\(key)"), "\(error)")
+  }
+
   @Test func `has a key for every setting of a deployment`() {
     let keys = PooledDeployment.keys.map(\.key)
     for setting in Deployment.settings() where setting.name != "router" {
